@@ -1,0 +1,41 @@
+/** THE document: the shape of a scenario, as it is saved, shared and replayed. Checked by `parse.ts`. */
+export interface ScenarioNode {
+  readonly id: string;
+  readonly kind: string;
+  readonly title?: string;
+  readonly parent?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+export interface ScenarioLink {
+  readonly id: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+export interface TimelineEntry {
+  readonly at: string;
+  readonly by: 'author' | 'live';
+  readonly do: string;
+  readonly on: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+export interface Invariant {
+  readonly check: string;
+  readonly on?: string;
+  readonly [parameter: string]: unknown;
+}
+export interface Scenario {
+  readonly version: 1;
+  readonly title: string;
+  readonly description?: string;
+  readonly seed: number;
+  readonly duration?: string;
+  readonly drain?: string;
+  readonly speed?: number;
+  readonly nodes: readonly ScenarioNode[];
+  readonly links: readonly ScenarioLink[];
+  readonly timeline?: readonly TimelineEntry[];
+  readonly invariants?: readonly Invariant[];
+  readonly layout?: Readonly<Record<string, readonly number[]>>;
+}
