@@ -17,8 +17,10 @@ export interface Lane {
   readonly cells: readonly Cell[];
   /** How many more there are than `cells` shows. */
   readonly more: number;
-  /** Share of the lane that is busy, 0..1, where that means something. */
+  /** Share of the lane that is busy, 0..1, where that means something: drawn as a bar. */
   readonly busy?: number;
+  /** A lane of what went through lately, newest last. */
+  readonly past?: boolean;
   readonly note?: string;
   readonly tone?: 'ok' | 'warn' | 'bad';
 }
@@ -31,6 +33,7 @@ export interface PlaceView {
   readonly id: string;
   readonly lanes: readonly Lane[];
   readonly gauges: readonly Gauge[];
+  /** A word or two for the node's header ("1 duplicate", "saturated", "3 nodes", "memory 31%"). */
   readonly health?: string;
   readonly tone?: 'ok' | 'warn' | 'bad';
 }
@@ -55,9 +58,20 @@ export interface Finding {
   readonly title: string;
   readonly because: string;
   readonly remedy?: string;
-  readonly remedyEdit?: { readonly node: string; readonly field: string; readonly value: unknown };
+  /** An edit that applies the remedy. */
+  readonly remedyEdit?: { readonly on: string; readonly field: string; readonly value: unknown };
+  /** The documentation's page that states the rule behind it. */
+  readonly source?: string;
   readonly message?: number;
   readonly severity: 'bad' | 'warn' | 'note';
+}
+/** A mark on the timeline that is not a finding: a fault, an intervention, an edit. */
+export interface Mark {
+  readonly at: number;
+  /** Where what it began ends, if it does. */
+  readonly until?: number;
+  readonly label: string;
+  readonly tone: 'bad' | 'ok' | 'note';
 }
 export interface Verdict {
   readonly check: string;
@@ -79,16 +93,51 @@ export interface Series {
 export interface Frame {
   /** Bumped by seek, edit, fork and open: older frames and flights are void. */
   readonly epoch: number;
+  /** Virtual seconds per wall second while playing; Infinity = flat out. */
+  readonly speed: number;
+  /** Horizon of the run in µs, if the document has a duration; the drain may go on after it. */
+  readonly duration?: number;
   readonly now: number;
   readonly head: number;
   readonly playing: boolean;
   readonly ended: boolean;
   readonly entries: number;
-  readonly places: readonly PlaceView[];
+  /** Flights that began since the last frame of this epoch. */
   readonly flights: readonly Flight[];
+  /** Messages per second of virtual time by link, where it is not 0. */
+  readonly linkRates: Readonly<Record<string, number>>;
+  /** The rest comes at most ten times a second of wall time; absent in the frames between. */
+  readonly picture?: Picture;
+}
+export interface Picture {
+  readonly places: readonly PlaceView[];
+  /** Totals by check, and the newest 500 findings up to the head, oldest first. */
+  readonly findingTotals: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
+  readonly marks: readonly Mark[];
   readonly verdicts: readonly Verdict[];
   readonly series: Series;
+}
+/** A message found by its words: "A17", a key, a number. */
+export interface MessageHit {
+  readonly message: number;
+  readonly key: number;
+  readonly seq: number;
+  readonly producedAt: number;
+  readonly where: string;
+}
+/** What the run report shows. */
+export interface Report {
+  readonly until: number;
+  readonly hash: string;
+  readonly publications: Readonly<Record<string, number>>;
+  /** Copies by place, then by fate. */
+  readonly fates: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly findings: Readonly<Record<string, number>>;
+  readonly verdicts: readonly Verdict[];
+  readonly stages: readonly { readonly place: string; readonly stage: string; readonly count: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number; readonly histogram: readonly { readonly upTo: number; readonly count: number }[] }[];
+  /** Theory beside measurement, per consumer: M/M/c where it applies, else the reason why not. */
+  readonly theory: readonly { readonly place: string; readonly quantity: string; readonly measured: number; readonly predicted: number | null; readonly note: string }[];
 }
 export interface StoryLine {
   readonly entry: number;
@@ -110,6 +159,10 @@ export interface EngineCommands {
   pause(): void;
   seek(at: number): void;
   step(what: 'entry' | 'finding' | { readonly message: number }): void;
+  /** What happened to a message up to the playhead, in words. */
   story(message: number): readonly StoryLine[];
+  search(words: string): readonly MessageHit[];
+  report(): Report;
+  /** Hash of the history up to the playhead. */
   hash(): string;
 }
