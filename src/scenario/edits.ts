@@ -48,3 +48,22 @@ function merged(config: Readonly<Record<string, unknown>> = {}, change: Readonly
 export function effectiveAt(doc: Scenario, at: number): Scenario {
   return (doc.timeline ?? []).filter((e) => isEdit(e) && micros(e.at) <= at).reduce(applyEdit, doc);
 }
+
+/** The first instant (µs) at which two documents may tell different histories, or 'nothing' when only words and places on the screen differ. */
+export function changedFrom(before: Scenario, after: Scenario): number | 'nothing' {
+  const base = ({ version, seed, duration, drain, nodes, links, invariants }: Scenario) =>
+    JSON.stringify({ version, seed, duration, drain, nodes: nodes.map(({ title: _, ...n }) => n), links, invariants });
+  if (base(before) !== base(after)) return 0;
+  const rest = new Map<string, number>();
+  const count = (entries: readonly TimelineEntry[] = [], by: number) => {
+    for (const entry of entries) {
+      const key = JSON.stringify([entry.at, entry.do, entry.on, entry.with]);
+      rest.set(key, (rest.get(key) ?? 0) + by);
+    }
+  };
+  count(before.timeline, 1);
+  count(after.timeline, -1);
+  let from = Infinity;
+  for (const [key, n] of rest) if (n !== 0) from = Math.min(from, micros((JSON.parse(key) as [string])[0]));
+  return from === Infinity ? 'nothing' : from;
+}

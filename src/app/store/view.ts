@@ -1,0 +1,28 @@
+/** What the person looks at: selection, panels, theme. Never part of the history. */
+import { create } from 'zustand';
+
+export interface ViewState {
+  /** Ids of nodes and links. */
+  readonly selected: readonly string[];
+  readonly message: number | null;
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly dialog: 'commands' | 'share' | 'report' | 'scenario' | 'help' | null;
+  readonly dock: 'findings' | 'messages' | 'text';
+  select(ids: readonly string[]): void;
+  follow(message: number | null): void;
+  setTheme(theme: ViewState['theme']): void;
+  show(dialog: ViewState['dialog']): void;
+  setDock(dock: ViewState['dock']): void;
+}
+export const useView = create<ViewState>()((set) => ({
+  selected: [],
+  message: null,
+  theme: 'system',
+  dialog: null,
+  dock: 'findings',
+  select: (selected) => set({ selected }),
+  follow: (message) => set(message === null ? { message } : { message, dock: 'messages' }),
+  setTheme: (theme) => set({ theme }),
+  show: (dialog) => set({ dialog }),
+  setDock: (dock) => set({ dock }),
+}));
