@@ -1,4 +1,11 @@
-/** What a broker model needs from the engine, and nothing else. */
+/** The seam between generic clients, the engine and a broker's room. Push, poll, lease, log and webhook brokers fit through it. */
+import type { Facts } from '../history/history.ts';
+import type { Kind } from '../history/entries.ts';
+import type { Messages } from '../history/messages.ts';
+import type { RandomStream } from '../kernel/random.ts';
+import type { ScenarioLink, ScenarioNode } from '../scenario/document.ts';
+
+/** What a pure broker model needs from around it, and nothing else. */
 export interface BrokerHost {
   /** Virtual time, µs. */
   now(): number;
@@ -16,3 +23,110 @@ export interface Refusal {
 }
 /** A numbered statement about the real broker, with the page that makes it. */
 export type Rules = Readonly<Record<string, { readonly says: string; readonly source: string; readonly since?: string; readonly until?: string }>>;
+
+/** A message handed to a reader. `handle` is the session's own number for it. */
+export interface Delivery {
+  readonly handle: number;
+  readonly message: number;
+  readonly copy: number;
+  /** 1 for the first handing-over of this copy. */
+  readonly attempt: number;
+  readonly redelivered: boolean;
+}
+export type Outcome = 'confirmed' | 'unknown' | Refusal;
+
+export interface PublishSession {
+  /** `full`: no room now, `room()` follows. */
+  send(message: number, attempt: number): 'taken' | 'full' | Refusal;
+  close(how: 'graceful' | 'crash'): void;
+  open(): void;
+}
+export interface PublishListener {
+  outcome(message: number, outcome: Outcome): void;
+  returned(message: number, why: string): void;
+  room(): void;
+  blocked(why: string): void;
+  unblocked(): void;
+  /** The connection is gone; everything without an outcome is unknown. The session reopens by itself and calls `room`. */
+  lost(why: string): void;
+}
+export interface ReceiveSession {
+  readonly can: { readonly retryOne: boolean; readonly reject: boolean; readonly extend: boolean; readonly outOfOrder: boolean };
+  /** Room for `slots` more at once: a poll, a receive, a pull, or taking from the prefetch buffer. */
+  ready(slots: number): void;
+  settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void;
+  close(how: 'graceful' | 'crash'): void;
+  open(): void;
+  /** Arrived, not yet taken by the client. */
+  buffered(): readonly Delivery[];
+}
+export interface ReceiveListener {
+  push(delivery: Delivery): 'started' | 'busy';
+  /** The broker took deliveries back. `clientKnows: false`: silently, the work goes on as a zombie. */
+  withdrawn(deliveries: readonly Delivery[], why: string, clientKnows: boolean): void;
+  settled(delivery: Delivery, outcome: Outcome): void;
+}
+
+/** A cell in the picture of a place, as the model knows it. */
+export interface LookCell {
+  readonly message: number;
+  readonly copy: number;
+  readonly state: 'ready' | 'held' | 'dead';
+  readonly redelivered: boolean;
+}
+export interface Look {
+  readonly lanes: readonly { readonly label?: string; readonly cells: readonly LookCell[]; readonly more: number; readonly busy?: number; readonly note?: string; readonly tone?: 'ok' | 'warn' | 'bad' }[];
+  readonly gauges: readonly { readonly name: string; readonly value: string; readonly tone?: 'ok' | 'warn' | 'bad' }[];
+  readonly health?: string;
+  readonly tone?: 'ok' | 'warn' | 'bad';
+}
+/** The nodes inside one cluster and the links that touch it, settings filled in. */
+export interface Topology {
+  readonly cluster: ScenarioNode;
+  readonly nodes: readonly ScenarioNode[];
+  readonly links: readonly ScenarioLink[];
+}
+export interface Depth {
+  readonly place: string;
+  readonly pending: number;
+  readonly inFlight: number;
+  /** µs of virtual time, of the oldest that waits; -1 when none does. */
+  readonly oldest: number;
+}
+
+/** What the engine gives to a broker's room. */
+export interface RoomHost {
+  now(): number;
+  /** `room.wake(what, ref)` after `delayUs`. */
+  after(delayUs: number, what: number, ref: number): void;
+  /**
+   * One thing on its way over a link: `room.arrive(what, ref)` at the far end, or `room.astray(what, ref)` when the link is cut.
+   * Things on one link in one direction keep their order. With a message it is drawn.
+   */
+  hop(link: string, back: boolean, what: number, ref: number, message: number, redelivered: boolean): void;
+  /** A way through the broker that takes no time: drawn only. */
+  pass(link: string, message: number): void;
+  record(kind: Kind, facts: Facts): number;
+  luck(purpose: string): RandomStream;
+  readonly messages: Messages;
+  /** The words of a message's key: "A". */
+  keyName(message: number): string;
+}
+/** One broker cluster, its sessions included. All of it is state, saved and loaded as a whole. */
+export interface Room {
+  /** Makes the broker's entities those of the topology: at the start (all), and after an edit (the difference). */
+  reconcile(topology: Topology): void;
+  publisher(link: string, client: string, listener: PublishListener): PublishSession;
+  receiver(link: string, client: string, listener: ReceiveListener): ReceiveSession;
+  /** @returns what was done, in words; undefined when this is not an action of the room. */
+  act(action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined;
+  wake(what: number, ref: number): void;
+  arrive(what: number, ref: number): void;
+  astray(what: number, ref: number): void;
+  /** @param cells at most so many per lane */
+  look(place: string, cells: number): Look | undefined;
+  depths(): readonly Depth[];
+  save(): unknown;
+  load(state: unknown): void;
+}
+export type RoomFactory = (host: RoomHost, topology: Topology) => Room;
