@@ -32,6 +32,8 @@ export interface Delivery {
   /** 1 for the first handing-over of this copy. */
   readonly attempt: number;
   readonly redelivered: boolean;
+  /** The history's entry that tells of the handing-over. */
+  readonly entry: number;
 }
 export type Outcome = 'confirmed' | 'unknown' | Refusal;
 
@@ -100,10 +102,12 @@ export interface RoomHost {
   /** `room.wake(what, ref)` after `delayUs`. */
   after(delayUs: number, what: number, ref: number): void;
   /**
-   * One thing on its way over a link: `room.arrive(what, ref)` at the far end, or `room.astray(what, ref)` when the link is cut.
-   * Things on one link in one direction keep their order. With a message it is drawn.
+   * One thing on its way over a link: `room.arrive(what, ref)` at the far end. Things on one link in one direction keep their
+   * order, and wait while the link is cut (as TCP does); a room that gives up a connection calls `forget`. With a message it is drawn.
    */
-  hop(link: string, back: boolean, what: number, ref: number, message: number, redelivered: boolean): void;
+  hop(link: string, client: string, back: boolean, what: number, ref: number, message: number, redelivered: boolean): void;
+  /** Whatever is under way on the link for this client, both ways, is gone: `room.astray(what, ref)` for each. */
+  forget(link: string, client: string): void;
   /** A way through the broker that takes no time: drawn only. */
   pass(link: string, message: number): void;
   record(kind: Kind, facts: Facts): number;
@@ -123,6 +127,8 @@ export interface Room {
   wake(what: number, ref: number): void;
   arrive(what: number, ref: number): void;
   astray(what: number, ref: number): void;
+  /** A link was cut or mended. */
+  linkChanged(link: string, cut: boolean): void;
   /** @param cells at most so many per lane */
   look(place: string, cells: number): Look | undefined;
   depths(): readonly Depth[];
