@@ -1,0 +1,206 @@
+import type { Refusal } from '../contract.ts';
+import type { Delivery, PublishArgs, Table, Version } from './events.ts';
+
+export interface RabbitOptions {
+  readonly version: Version;
+  /** Names of the cluster's nodes; one by default. */
+  readonly nodes?: readonly string[];
+  /** Total memory of a node in bytes; the alarm goes off at `vm_memory_high_watermark` of it. */
+  readonly memory?: number;
+  readonly vm_memory_high_watermark?: number;
+  readonly disk_free_limit?: number;
+  readonly max_message_size?: number;
+  readonly channel_max?: number;
+  /** ms; 0 switches it off. */
+  readonly consumer_timeout?: number;
+  /** ms, 4.3: how long messages of a consumer on a lost node stay with it. */
+  readonly consumer_disconnected_timeout?: number;
+  /** Messages a second that one queue process takes in before credit flow holds its publishers; 0: no limit. */
+  readonly queueIntakeRate?: number;
+}
+
+/** A verb that went well. `refused` tells it from a Refusal. */
+export interface Done {
+  readonly refused: false;
+}
+export type Outcome<T = unknown> = (Done & T) | Refusal;
+
+export interface ConnectArgs {
+  readonly node?: string;
+  /** Client capability consumer_cancel_notify; most clients announce it. */
+  readonly cancelNotify?: boolean;
+  /** Client capability connection.blocked. */
+  readonly blockedNotify?: boolean;
+}
+export interface ExchangeArgs {
+  readonly exchange: string;
+  readonly type: string;
+  readonly durable?: boolean;
+  readonly autoDelete?: boolean;
+  readonly internal?: boolean;
+  readonly passive?: boolean;
+  /** `alternate-exchange` is read from here. */
+  readonly arguments?: Table;
+}
+export interface QueueArgs {
+  readonly queue: string;
+  readonly durable?: boolean;
+  readonly exclusive?: boolean;
+  readonly autoDelete?: boolean;
+  readonly passive?: boolean;
+  readonly arguments?: Table;
+}
+export interface BindArgs {
+  readonly exchange: string;
+  readonly queue: string;
+  readonly routingKey?: string;
+  readonly arguments?: Table;
+}
+export interface ExchangeBindArgs {
+  readonly source: string;
+  readonly destination: string;
+  readonly routingKey?: string;
+  readonly arguments?: Table;
+}
+export interface ConsumeArgs {
+  readonly queue: string;
+  readonly consumerTag?: string;
+  readonly noAck?: boolean;
+  readonly exclusive?: boolean;
+  /** `x-priority`, `x-consumer-timeout`. */
+  readonly arguments?: Table;
+}
+export interface PolicyArgs {
+  readonly name: string;
+  readonly pattern: string;
+  readonly definition: Table;
+  readonly priority?: number;
+  readonly applyTo?: 'all' | 'queues' | 'classic_queues' | 'quorum_queues' | 'exchanges';
+}
+
+export interface QueueDeclared { readonly queue: string; readonly messageCount: number; readonly consumerCount: number }
+export type GetResult = { readonly empty: true } | ({ readonly empty: false; readonly messageCount: number } & Delivery);
+
+export interface PeekedCopy {
+  readonly copy: number;
+  readonly message: number;
+  readonly redelivered: boolean;
+  readonly priority: number | null;
+  readonly enqueuedAt: number;
+  readonly expiresAt: number | null;
+  readonly deliveryCount: number;
+}
+export interface HeldCopy extends PeekedCopy {
+  readonly connection: string;
+  readonly channel: number;
+  readonly consumer: string | null;
+  readonly deliveryTag: number;
+  readonly deliveredAt: number;
+}
+export interface QueueCounts {
+  readonly ready: number;
+  readonly unacked: number;
+  readonly consumers: number;
+  /** Body bytes of ready messages. */
+  readonly bytes: number;
+  /** Of the message at the head; null when nothing is ready. */
+  readonly oldestEnqueuedAt: number | null;
+}
+export interface QueueView {
+  readonly queue: string;
+  readonly type: 'classic' | 'quorum';
+  readonly durable: boolean;
+  readonly exclusive: boolean;
+  readonly autoDelete: boolean;
+  readonly arguments: Table;
+  readonly policy: string | null;
+  readonly available: boolean;
+  readonly node: string | null;
+  readonly members: readonly string[];
+  readonly consumers: readonly ConsumerView[];
+}
+export interface ConsumerView {
+  readonly connection: string;
+  readonly channel: number;
+  readonly consumer: string;
+  readonly active: boolean;
+  readonly unacked: number;
+  readonly prefetch: number;
+  readonly priority: number;
+}
+export interface ExchangeView {
+  readonly exchange: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: Table;
+}
+export interface BindingView {
+  readonly source: string;
+  readonly destination: string;
+  readonly destinationKind: 'queue' | 'exchange';
+  readonly routingKey: string;
+  readonly arguments: Table;
+}
+export interface CensusRow {
+  readonly queue: string;
+  readonly pending: readonly number[];
+  readonly inFlight: readonly number[];
+}
+
+/** The server's whole surface. `RabbitBroker` in broker.ts is it. */
+export interface RabbitServer {
+  connect(connection: string, args?: ConnectArgs): Outcome;
+  closeConnection(connection: string): Outcome;
+  /** An operator's or the network's end of a connection: the same as a close, with a reason for the client. */
+  dropConnection(connection: string, why: string): Outcome;
+  openChannel(connection: string, channel: number): Outcome;
+  closeChannel(connection: string, channel: number): Outcome;
+  confirmSelect(connection: string, channel: number): Outcome;
+
+  exchangeDeclare(connection: string, channel: number, args: ExchangeArgs): Outcome;
+  exchangeDelete(connection: string, channel: number, args: { exchange: string; ifUnused?: boolean }): Outcome;
+  exchangeBind(connection: string, channel: number, args: ExchangeBindArgs): Outcome;
+  exchangeUnbind(connection: string, channel: number, args: ExchangeBindArgs): Outcome;
+  queueDeclare(connection: string, channel: number, args: QueueArgs): Outcome<QueueDeclared>;
+  queueDelete(connection: string, channel: number, args: { queue: string; ifUnused?: boolean; ifEmpty?: boolean }): Outcome<{ messageCount: number }>;
+  queueBind(connection: string, channel: number, args: BindArgs): Outcome;
+  queueUnbind(connection: string, channel: number, args: BindArgs): Outcome;
+  purge(connection: string, channel: number, queue: string): Outcome<{ messageCount: number }>;
+
+  /** `held`: the broker does not read from this connection now (alarm or flow); it will take the message later. */
+  publish(connection: string, channel: number, args: PublishArgs): Outcome<{ seqNo: number | null; held: boolean }>;
+  basicQos(connection: string, channel: number, args: { prefetchCount: number; global?: boolean }): Outcome;
+  basicConsume(connection: string, channel: number, args: ConsumeArgs): Outcome<{ consumerTag: string }>;
+  basicCancel(connection: string, channel: number, consumerTag: string): Outcome;
+  basicGet(connection: string, channel: number, args: { queue: string; noAck?: boolean }): Outcome<GetResult>;
+  basicAck(connection: string, channel: number, args: { deliveryTag: number; multiple?: boolean }): Outcome;
+  basicNack(connection: string, channel: number, args: { deliveryTag: number; multiple?: boolean; requeue?: boolean }): Outcome;
+  basicReject(connection: string, channel: number, args: { deliveryTag: number; requeue?: boolean }): Outcome;
+  basicRecover(connection: string, channel: number): Outcome;
+
+  setPolicy(args: PolicyArgs): Outcome;
+  clearPolicy(name: string): Outcome;
+  /** Live settings of the broker. */
+  configure(settings: Partial<Omit<RabbitOptions, 'version' | 'nodes'>>): void;
+  setMemoryAlarm(on: boolean): void;
+  setDiskFree(bytes: number): void;
+  stopNode(node: string): Outcome;
+  startNode(node: string): Outcome;
+
+  timer(name: string, ref: number): void;
+  /** Plain JSON-able data; the host keeps the timers. */
+  save(): unknown;
+  load(state: unknown): void;
+
+  hasExchange(name: string): boolean;
+  hasQueue(name: string): boolean;
+  peek(queue: string, max: number): { readonly ready: readonly PeekedCopy[]; readonly unacked: readonly HeldCopy[] };
+  queueCounts(queue: string): QueueCounts | null;
+  queues(): readonly QueueView[];
+  exchanges(): readonly ExchangeView[];
+  bindings(): readonly BindingView[];
+  census(): readonly CensusRow[];
+  memory(): number;
+}

@@ -1,0 +1,106 @@
+import type { Refusal } from '../contract.ts';
+
+/**
+ * RabbitMQ's refusals, in its own words. Numbers are AMQP 0-9-1 reply codes.
+ * https://www.rabbitmq.com/docs/channels#error-handling
+ */
+export type ErrorName =
+  | 'ACCESS_REFUSED'
+  | 'NOT_FOUND'
+  | 'RESOURCE_LOCKED'
+  | 'PRECONDITION_FAILED'
+  | 'CONNECTION_FORCED'
+  | 'COMMAND_INVALID'
+  | 'CHANNEL_ERROR'
+  | 'NOT_ALLOWED'
+  | 'NOT_IMPLEMENTED'
+  | 'INTERNAL_ERROR';
+
+const codes: Record<ErrorName, number> = {
+  CONNECTION_FORCED: 320,
+  ACCESS_REFUSED: 403,
+  NOT_FOUND: 404,
+  RESOURCE_LOCKED: 405,
+  PRECONDITION_FAILED: 406,
+  COMMAND_INVALID: 503,
+  CHANNEL_ERROR: 504,
+  NOT_ALLOWED: 530,
+  NOT_IMPLEMENTED: 540,
+  INTERNAL_ERROR: 541,
+};
+
+/** 4xx of the second hundred are channel exceptions, the rest end the connection. */
+function refusal(name: ErrorName, text: string): Refusal {
+  const code = codes[name];
+  const closes = code >= 400 && code < 500 ? 'channel' : 'connection';
+  return { refused: true, name, code, text: `${name} - ${text}`, closes };
+}
+
+type Kind = 'queue' | 'exchange';
+const of = (kind: Kind, name: string) => `${kind} '${name}' in vhost '/'`;
+const typed = (value: unknown) => {
+  if (value === undefined) return 'none';
+  if (typeof value === 'number') return `the value '${value}' of type '${Number.isInteger(value) ? 'signedint' : 'double'}'`;
+  if (typeof value === 'boolean') return `the value '${value}' of type 'bool'`;
+  if (typeof value === 'string') return `the value '${value}' of type 'longstr'`;
+  return `the value '${JSON.stringify(value)}' of type '${Array.isArray(value) ? 'array' : 'table'}'`;
+};
+
+export const errors = {
+  noQueue: (name: string) => refusal('NOT_FOUND', `no ${of('queue', name)}`),
+  noExchange: (name: string) => refusal('NOT_FOUND', `no ${of('exchange', name)}`),
+  homeNodeDown: (name: string, node: string, durable: boolean) =>
+    refusal('NOT_FOUND', `home node '${node}' of ${durable ? 'durable ' : ''}${of('queue', name)} is down or inaccessible`),
+  reservedName: (kind: Kind, name: string) => refusal('ACCESS_REFUSED', `${kind} name '${name}' contains reserved prefix 'amq.*'`),
+  defaultExchange: () => refusal('ACCESS_REFUSED', 'operation not permitted on the default exchange'),
+  systemExchange: (name: string) => refusal('ACCESS_REFUSED', `deletion of system ${of('exchange', name)} not allowed`),
+  internalExchange: (name: string) => refusal('ACCESS_REFUSED', `cannot publish to internal ${of('exchange', name)}`),
+  exclusiveUse: (name: string) => refusal('ACCESS_REFUSED', `${of('queue', name)} in exclusive use`),
+  locked: (name: string) =>
+    refusal(
+      'RESOURCE_LOCKED',
+      `cannot obtain exclusive access to locked ${of('queue', name)}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
+    ),
+  inequivalent: (kind: Kind, name: string, argument: string, received: unknown, current: unknown) =>
+    refusal('PRECONDITION_FAILED', `inequivalent arg '${argument}' for ${of(kind, name)}: received ${typed(received)} but current is ${typed(current)}`),
+  inequivalentProperty: (kind: Kind, name: string, property: string, received: string | boolean, current: string | boolean) =>
+    refusal('PRECONDITION_FAILED', `inequivalent arg '${property}' for ${of(kind, name)}: received '${received}' but current is '${current}'`),
+  invalidArgument: (kind: Kind, name: string, argument: string, why: string) =>
+    refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of(kind, name)}: ${why}`),
+  argumentNotForType: (name: string, argument: string, type: string) =>
+    refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of('queue', name)} of queue type rabbit_${type}_queue`),
+  propertyNotForType: (name: string, property: string) => refusal('PRECONDITION_FAILED', `invalid property '${property}' for ${of('queue', name)}`),
+  invalidExpiration: (value: string, why: string) => refusal('PRECONDITION_FAILED', `invalid expiration '${value}': ${why}`),
+  invalidXMatch: (value: unknown, all: string) => refusal('PRECONDITION_FAILED', `Invalid x-match field value ${JSON.stringify(value)}; expected ${all}`),
+  invalidXMatchType: (value: unknown) =>
+    refusal('PRECONDITION_FAILED', `Invalid x-match field type ${typeof value} (value ${JSON.stringify(value)}); expected longstr`),
+  messageTooLarge: (size: number, limit: number) => refusal('PRECONDITION_FAILED', `message size ${size} is larger than configured max size ${limit}`),
+  unknownDeliveryTag: (tag: number) => refusal('PRECONDITION_FAILED', `unknown delivery tag ${tag}`),
+  queueInUse: (name: string) => refusal('PRECONDITION_FAILED', `${of('queue', name)} in use`),
+  queueNotEmpty: (name: string) => refusal('PRECONDITION_FAILED', `${of('queue', name)} is not empty`),
+  exchangeInUse: (name: string) => refusal('PRECONDITION_FAILED', `${of('exchange', name)} in use`),
+  consumerTimeout: (channel: number, ms: number) =>
+    refusal(
+      'PRECONDITION_FAILED',
+      `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${ms} ms. This timeout value can be configured, see consumers doc guide to learn more`,
+    ),
+  replyConsumerMustNotAck: () => refusal('PRECONDITION_FAILED', 'reply consumer cannot acknowledge'),
+  replyConsumerTwice: () => refusal('PRECONDITION_FAILED', 'reply consumer already set'),
+  noReplyConsumer: () => refusal('PRECONDITION_FAILED', 'fast reply consumer does not exist'),
+  unknownExchangeType: (type: string) => refusal('COMMAND_INVALID', `unknown exchange type '${type}'`),
+  invalidExchangeType: (type: string) => refusal('PRECONDITION_FAILED', `invalid exchange type '${type}'`),
+  channelAlreadyOpen: () => refusal('CHANNEL_ERROR', "second 'channel.open' seen"),
+  channelNotOpen: () => refusal('CHANNEL_ERROR', "expected 'channel.open'"),
+  consumerTagReused: (tag: string) => refusal('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`),
+  channelMax: (limit: number) => refusal('NOT_ALLOWED', `number of channels opened (${limit}) has reached the negotiated channel_max (${limit})`),
+  globalQos: (name: string) => refusal('NOT_IMPLEMENTED', `${of('queue', name)} does not support global qos`),
+  deprecated: (feature: string) =>
+    refusal('INTERNAL_ERROR', `Feature \`${feature}\` is deprecated.\nBy default, this feature is not permitted anymore.`),
+  noQuorum: (name: string, doing: string) => refusal('INTERNAL_ERROR', `${doing} ${of('queue', name)} failed: no majority of its members is up`),
+  metadataUnavailable: () => refusal('INTERNAL_ERROR', 'metadata store has no majority of nodes'),
+  shutdown: (node: string) => refusal('CONNECTION_FORCED', `broker forced connection closure with reason 'shutdown' (${node})`),
+  operatorClosed: (why: string) => refusal('CONNECTION_FORCED', why),
+  nodeNotRunning: (node: string): Refusal => ({ refused: true, name: 'ECONNREFUSED', code: 0, text: `connection refused: node ${node} is not running`, closes: 'connection' }),
+  /** A method for a connection or channel that is gone already: the broker never reads it. */
+  gone: (what: 'connection' | 'channel'): Refusal => ({ refused: true, name: 'ALREADY_CLOSED', code: 0, text: `${what} is already closed`, closes: 'message' }),
+} as const;
