@@ -1,0 +1,107 @@
+/** What the document says of a cluster's entities, in the broker's terms. */
+import type { ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
+import type { Topology } from '../contract.ts';
+import type { Table } from './events.ts';
+
+export type Config = Readonly<Record<string, unknown>>;
+export interface QueuePlan {
+  readonly node: string;
+  readonly name: string;
+  readonly durable: boolean;
+  readonly exclusive: boolean;
+  readonly autoDelete: boolean;
+  readonly arguments: Table;
+  /** What may change while it lives; set by policy, as RabbitMQ's documentation advises (https://www.rabbitmq.com/docs/parameters#why). */
+  readonly policy: Table;
+}
+export interface ExchangePlan {
+  readonly node: string;
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly policy: Table;
+}
+export interface BindingPlan {
+  readonly link: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly toKind: 'queue' | 'exchange';
+  readonly routingKey: string;
+  readonly arguments: Table;
+}
+export interface EntityPlan {
+  readonly queues: readonly QueuePlan[];
+  readonly exchanges: readonly ExchangePlan[];
+  readonly bindings: readonly BindingPlan[];
+}
+/** Optional arguments that a policy can set, by the policy's key. */
+export const POLICY_KEYS: Readonly<Record<string, string>> = {
+  'x-message-ttl': 'message-ttl',
+  'x-expires': 'expires',
+  'x-max-length': 'max-length',
+  'x-max-length-bytes': 'max-length-bytes',
+  'x-overflow': 'overflow',
+  'x-dead-letter-exchange': 'dead-letter-exchange',
+  'x-dead-letter-routing-key': 'dead-letter-routing-key',
+  'x-dead-letter-strategy': 'dead-letter-strategy',
+  'x-delivery-limit': 'delivery-limit',
+};
+const ARGUMENT_KEYS = ['x-queue-type', 'x-max-priority', 'x-single-active-consumer'];
+
+export function nameOf(node: ScenarioNode): string {
+  const name = node.config?.['name'];
+  return typeof name === 'string' && name !== '' ? name : node.id;
+}
+const flag = (config: Config, name: string, fallback: boolean) => (typeof config[name] === 'boolean' ? (config[name] as boolean) : fallback);
+
+export function plan({ nodes, links }: Topology): EntityPlan {
+  const byId = new Map(nodes.map((n) => [n.id, n]));
+  const queues: QueuePlan[] = [];
+  const exchanges: ExchangePlan[] = [];
+  for (const node of nodes) {
+    const config = node.config ?? {};
+    if (node.kind === 'rabbitmq.queue') {
+      queues.push({
+        node: node.id,
+        name: nameOf(node),
+        durable: flag(config, 'durable', true),
+        exclusive: flag(config, 'exclusive', false),
+        autoDelete: flag(config, 'auto-delete', false),
+        arguments: pick(config, Object.fromEntries(ARGUMENT_KEYS.map((k) => [k, k]))),
+        policy: pick(config, POLICY_KEYS),
+      });
+    } else if (node.kind === 'rabbitmq.exchange') {
+      const type = typeof config['type'] === 'string' ? config['type'] : 'direct';
+      exchanges.push({ node: node.id, name: nameOf(node), type, durable: flag(config, 'durable', true), autoDelete: flag(config, 'auto-delete', false), internal: flag(config, 'internal', false), policy: pick(config, { 'alternate-exchange': 'alternate-exchange' }) });
+    }
+  }
+  return { queues, exchanges, bindings: links.flatMap((l) => binding(l, byId)) };
+}
+function binding(link: ScenarioLink, byId: ReadonlyMap<string, ScenarioNode>): BindingPlan[] {
+  const from = byId.get(link.from);
+  const to = byId.get(link.to);
+  if (link.kind !== 'bind' || !from || !to) return [];
+  const config = link.config ?? {};
+  return [
+    {
+      link: link.id,
+      source: nameOf(from),
+      destination: nameOf(to),
+      toKind: to.kind === 'rabbitmq.queue' ? 'queue' : 'exchange',
+      routingKey: typeof config['routingKey'] === 'string' ? config['routingKey'] : '',
+      arguments: (config['arguments'] ?? {}) as Table,
+    },
+  ];
+}
+function pick(config: Config, names: Readonly<Record<string, string>>): Table {
+  const out: Record<string, string | number | boolean> = {};
+  for (const [from, to] of Object.entries(names)) {
+    const value = config[from];
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      if (value !== '' && value !== false) out[to] = value;
+    }
+  }
+  return out;
+}

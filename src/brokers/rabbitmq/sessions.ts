@@ -1,0 +1,142 @@
+/** The AMQP client library's side: one connection with one channel per link and client, and what is under way on it. */
+import type { Delivery, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Refusal } from '../contract.ts';
+
+/** Something on its way between a client and the broker. */
+export type Thing =
+  | { readonly do: 'open'; readonly session: string; readonly life: number }
+  | { readonly do: 'close'; readonly session: string; readonly life: number }
+  | { readonly do: 'publish'; readonly session: string; readonly life: number; readonly message: number; readonly attempt: number }
+  | { readonly do: 'settle'; readonly session: string; readonly life: number; readonly tag: number; readonly how: 'ack' | 'requeue' | 'reject' }
+  | { readonly do: 'confirm'; readonly session: string; readonly life: number; readonly message: number; readonly refusal: Refusal | null }
+  | { readonly do: 'return'; readonly session: string; readonly life: number; readonly message: number; readonly text: string }
+  | { readonly do: 'deliver'; readonly session: string; readonly life: number; readonly delivery: Delivery; readonly tag: number }
+  | { readonly do: 'opened'; readonly session: string; readonly life: number }
+  | { readonly do: 'lost'; readonly session: string; readonly life: number; readonly why: string }
+  | { readonly do: 'blocked' | 'unblocked'; readonly session: string; readonly life: number; readonly why: string }
+  | { readonly do: 'cancelled'; readonly session: string; readonly life: number };
+
+export interface SessionState {
+  readonly id: string;
+  readonly link: string;
+  readonly client: string;
+  readonly kind: 'publish' | 'receive';
+  /** What the client wants: to be connected. */
+  wanted: boolean;
+  /** Incarnation; what was sent in an earlier one means nothing. */
+  life: number;
+  /** What the client believes. */
+  connected: boolean;
+  /** Name of the broker's connection while there is one. */
+  connection: string | null;
+  blocked: boolean;
+  /** Publications that the broker does not read, because it blocks or throttles the connection. */
+  unread: number[];
+  stopsReading: boolean;
+  loseNextAck: boolean;
+  buffer: Delivery[];
+  /** Delivery tags by handle. */
+  tags: [handle: number, tag: number][];
+  nextHandle: number;
+  cutSince: number;
+}
+/** What sessions need of their room. */
+export interface SessionHost {
+  /** Sends a thing from the client to the broker. */
+  up(session: SessionState, thing: Thing, message?: number): void;
+  autoAck(session: SessionState): boolean;
+  /** The client's process, or its operator, breaks the connection at once. */
+  broken(session: SessionState, why: string): void;
+}
+export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, blocked: false, unread: [], stopsReading: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1 };
+}
+
+abstract class Session {
+  protected readonly state: SessionState;
+  protected readonly host: SessionHost;
+  constructor(state: SessionState, host: SessionHost) {
+    this.state = state;
+    this.host = host;
+  }
+  open(): void {
+    const { state } = this;
+    if (state.wanted) return;
+    state.wanted = true;
+    state.life++;
+    this.host.up(state, { do: 'open', session: state.id, life: state.life });
+  }
+  close(_how: 'graceful' | 'crash'): void {
+    const { state } = this;
+    if (!state.wanted) return;
+    // The operating system ends the connection of a dead process: the broker learns of both kinds one hop later.
+    this.host.up(state, { do: 'close', session: state.id, life: state.life });
+    state.wanted = false;
+    state.connected = false;
+    state.blocked = false;
+    state.life++;
+    state.buffer = [];
+    state.tags = [];
+  }
+}
+
+export class RabbitPublishSession extends Session implements PublishSession {
+  constructor(state: SessionState, host: SessionHost) {
+    super(state, host);
+  }
+  send(message: number, attempt: number): 'taken' | 'full' {
+    const { state } = this;
+    if (!state.connected || state.blocked) return 'full';
+    this.host.up(state, { do: 'publish', session: state.id, life: state.life, message, attempt }, message);
+    return 'taken';
+  }
+}
+
+export class RabbitReceiveSession extends Session implements ReceiveSession {
+  readonly can = { retryOne: true, reject: true, extend: false, outOfOrder: true };
+  private readonly listener: ReceiveListener;
+  constructor(state: SessionState, host: SessionHost, listener: ReceiveListener) {
+    super(state, host);
+    this.listener = listener;
+  }
+  ready(slots: number): void {
+    for (let free = slots; free > 0 && this.state.buffer.length > 0; free--) {
+      if (this.listener.push(this.state.buffer[0] as Delivery) === 'busy') return;
+      this.state.buffer.shift();
+    }
+  }
+  buffered(): readonly Delivery[] {
+    return this.state.buffer;
+  }
+  /** A delivery came in. */
+  take(delivery: Delivery, tag: number): void {
+    this.state.tags.push([delivery.handle, tag]);
+    if (this.state.buffer.length > 0 || this.listener.push(delivery) === 'busy') this.state.buffer.push(delivery);
+  }
+  settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
+    const { state, host } = this;
+    const at = state.tags.findIndex(([handle]) => handle === delivery.handle);
+    if (at < 0 || how === 'extend') return;
+    const [[, tag]] = state.tags.splice(at, 1) as [[number, number]];
+    if (host.autoAck(state)) return;
+    if (state.loseNextAck) {
+      state.loseNextAck = false;
+      host.broken(state, 'rabbitmq.connection_closed');
+      return;
+    }
+    host.up(state, { do: 'settle', session: state.id, life: state.life, tag, how: how === 'done' ? 'ack' : how === 'retry' ? 'requeue' : 'reject' });
+  }
+}
+/** The client learns that its connection is gone: what it holds can no longer be settled. */
+export function clientLost(state: SessionState, publish: PublishListener | undefined, receive: ReceiveListener | undefined, why: string): void {
+  const buffered = state.buffer;
+  const handles = new Set(buffered.map((d) => d.handle));
+  const working = state.tags.filter(([handle]) => !handles.has(handle)).map(([handle]) => ({ handle, message: -1, copy: -1, attempt: -1, redelivered: false, entry: -1 }));
+  state.connected = false;
+  state.blocked = false;
+  state.wanted = false;
+  state.life++;
+  state.buffer = [];
+  state.tags = [];
+  publish?.lost(why);
+  receive?.withdrawn(working, why, true);
+}

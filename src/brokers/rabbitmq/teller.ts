@@ -1,0 +1,101 @@
+/** Tells the history what the broker's events mean, and keeps which entry each copy came to last. */
+import type { RoomHost } from '../contract.ts';
+import type { RabbitEvent } from './events.ts';
+
+/** Names of the broker's entities → nodes and links of the document. */
+export interface Geography {
+  queue(name: string): string;
+  exchange(name: string): string;
+  /** The wire that a binding, or a setting such as a dead-letter exchange, is drawn as. */
+  wire(from: string, to: string, toKind: 'queue' | 'exchange', via: string, routingKey: string): string | undefined;
+  readonly cluster: string;
+}
+export interface TellerState {
+  readonly copies: readonly (readonly [copy: number, entry: number, attempts: number])[];
+}
+
+export class Teller {
+  private copies = new Map<number, { entry: number; attempts: number }>();
+  private readonly host: RoomHost;
+  private readonly geography: Geography;
+  constructor(host: RoomHost, geography: Geography) {
+    this.host = host;
+    this.geography = geography;
+  }
+  attempts(copy: number): number {
+    return this.copies.get(copy)?.attempts ?? 0;
+  }
+  entry(copy: number): number {
+    return this.copies.get(copy)?.entry ?? -1;
+  }
+  /** @param cause entry that brought the event about, where the event itself does not tell; @param reader who a delivery is for */
+  tell(event: RabbitEvent, cause: number, reader: (connection: string) => string): number {
+    const { host, geography } = this;
+    switch (event.kind) {
+      case 'route': {
+        const wire = geography.wire(event.from, event.to, event.toKind, event.via, event.routingKey);
+        if (wire !== undefined) host.pass(wire, event.message);
+        return cause;
+      }
+      case 'unrouted':
+        return host.record('unrouted', { message: event.message, place: geography.exchange(event.exchange), reason: event.because, cause });
+      case 'not-enqueued':
+        return host.record('unrouted', { message: event.message, place: geography.queue(event.queue), reason: event.because, cause });
+      case 'enqueued': {
+        const because = event.parent === null ? cause : (this.copies.get(event.parent)?.entry ?? cause);
+        const entry = host.record('enqueued', { message: event.message, copy: event.copy, place: geography.queue(event.queue), cause: because });
+        this.copies.set(event.copy, { entry, attempts: 0 });
+        return entry;
+      }
+      case 'deliver': {
+        const known = this.copies.get(event.copy) ?? { entry: cause, attempts: 0 };
+        known.attempts++;
+        known.entry = host.record('delivered', { message: event.message, copy: event.copy, place: geography.queue(event.queue), actor: reader(event.connection), attempt: known.attempts, cause: known.entry });
+        this.copies.set(event.copy, known);
+        return known.entry;
+      }
+      case 'requeued':
+        return this.moved(event.copy, host.record('requeued', this.of(event, event.because)));
+      case 'settled':
+        return this.ended(event.copy, host.record('settled', this.of(event, `rabbitmq.${event.how.replace('-', '_')}`)));
+      case 'expired':
+      case 'dropped':
+      case 'lost':
+        return this.ended(event.copy, host.record(event.kind, this.of(event, event.because)));
+      case 'purged':
+        return this.ended(event.copy, host.record('dropped', this.of(event, event.because)));
+      case 'dead-lettered': {
+        const entry = host.record('dead-lettered', { ...this.of(event, `rabbitmq.${event.because === 'expired' ? 'message_ttl' : event.because}`), detail: event.copies.length });
+        const wire = geography.wire(event.queue, event.exchange, 'exchange', 'dead-letter', event.routingKey);
+        if (wire !== undefined) host.pass(wire, event.message);
+        for (const copy of event.copies) this.moved(copy, this.copies.get(copy)?.entry ?? entry);
+        return this.ended(event.copy, entry);
+      }
+      case 'alarm':
+        return host.record(event.on ? 'throttled' : 'unblocked', { place: geography.cluster, reason: `rabbitmq.${event.resource}_alarm` });
+      case 'node':
+        return host.record(event.up ? 'restarted' : 'crashed', { place: geography.cluster, actor: event.node, reason: 'rabbitmq.node_down' });
+      default:
+        return cause;
+    }
+  }
+  save(): TellerState {
+    return { copies: [...this.copies].map(([copy, { entry, attempts }]) => [copy, entry, attempts]) };
+  }
+  load(state: TellerState): void {
+    this.copies = new Map(state.copies.map(([copy, entry, attempts]) => [copy, { entry, attempts }]));
+  }
+  private of(event: { copy: number; message: number; queue: string }, reason: string) {
+    const known = this.copies.get(event.copy);
+    return { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), reason, cause: known?.entry ?? -1, attempt: known?.attempts ?? 0 };
+  }
+  private moved(copy: number, entry: number): number {
+    const known = this.copies.get(copy);
+    if (known) known.entry = entry;
+    return entry;
+  }
+  private ended(copy: number, entry: number): number {
+    this.copies.delete(copy);
+    return entry;
+  }
+}
