@@ -120,6 +120,8 @@ export interface RoomHost {
 export interface Room {
   /** Makes the broker's entities those of the topology: at the start (all), and after an edit (the difference). */
   reconcile(topology: Topology): void;
+  /** Learns the names of a topology without acting: before a checkpoint is loaded. */
+  know(topology: Topology): void;
   publisher(link: string, client: string, listener: PublishListener): PublishSession;
   receiver(link: string, client: string, listener: ReceiveListener): ReceiveSession;
   /** @returns what was done, in words; undefined when this is not an action of the room. */

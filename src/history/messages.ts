@@ -46,3 +46,10 @@ export function keyName(key: number): string {
   for (let k = key; k >= 0; k = Math.floor(k / 26) - 1) name = String.fromCharCode(65 + (k % 26)) + name;
   return name;
 }
+/** "A" → 0, "AA" → 26; undefined when it is no key's name. */
+export function keyNumber(name: string): number | undefined {
+  if (!/^[A-Z]{1,4}$/.test(name)) return undefined;
+  let n = 0;
+  for (const letter of name) n = n * 26 + letter.charCodeAt(0) - 64;
+  return n - 1;
+}

@@ -33,6 +33,10 @@ export class Kernel {
   nextAt(): number {
     return this.size === 0 ? Infinity : (this.time[0] as number);
   }
+  /** Moves the clock on, to no later than the next call. */
+  advanceTo(time: number): void {
+    if (time > this.now) this.now = Math.min(time, this.nextAt());
+  }
   /** Runs the next call; the caller has looked at `nextAt`. */
   step(): void {
     const handler = this.what[0] as number;

@@ -1,0 +1,59 @@
+/** From a document's settings to what clients work with: defaults filled in, durations in µs. */
+import { micros } from '../base/time.ts';
+import type { ConsumerPlan } from '../clients/consumer.ts';
+import type { Backoff } from '../clients/host.ts';
+import type { ProducerPlan } from '../clients/producer.ts';
+import type { Catalog } from '../scenario/descriptor.ts';
+import type { Scenario, ScenarioNode } from '../scenario/document.ts';
+import { type Fields, fill, type Spread } from '../scenario/fields.ts';
+import { sampler } from '../scenario/spread.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** The document with every default filled in. */
+export function filled(doc: Scenario, catalog: Catalog): Scenario {
+  const fillOne = <T extends { readonly kind: string; readonly config?: Config }>(item: T, known: { readonly fields: Fields } | undefined): T => ({ ...item, config: known ? fill(known.fields, item.config) : (item.config ?? {}) });
+  return { ...doc, nodes: doc.nodes.map((n) => fillOne(n, catalog.node(n.kind))), links: doc.links.map((l) => fillOne(l, catalog.link(l.kind))) };
+}
+const record = (config: Config, name: string): Config => (config[name] ?? {}) as Config;
+const count = (config: Config, name: string, fallback: number) => (typeof config[name] === 'number' ? (config[name] as number) : fallback);
+const span = (config: Config, name: string, fallback: number) => (typeof config[name] === 'string' ? micros(config[name] as string) : fallback);
+
+function backoff(config: Config): Backoff {
+  return { attempts: count(config, 'attempts', 0), base: span(config, 'base', 100_000), factor: count(config, 'factor', 2), max: span(config, 'max', 30_000_000), jitter: count(config, 'jitter', 0) };
+}
+export function producerPlan({ config = {} }: ScenarioNode): ProducerPlan {
+  const keys = record(config, 'keys');
+  const burst = record(config, 'burst');
+  const onOff = record(config, 'onOff');
+  const ramp = record(config, 'ramp');
+  const retry = record(config, 'retry');
+  return {
+    arrivals: (config['arrivals'] ?? 'constant') as ProducerPlan['arrivals'],
+    rate: count(config, 'rate', 10),
+    burst: { size: count(burst, 'size', 100), every: span(burst, 'every', 10_000_000) },
+    onOff: { on: span(onOff, 'on', 5_000_000), off: span(onOff, 'off', 5_000_000) },
+    ramp: { to: count(ramp, 'to', 100), over: span(ramp, 'over', 30_000_000) },
+    keys: { count: count(keys, 'count', 20), skew: count(keys, 'skew', 0) },
+    size: count(config, 'size', 512),
+    pushback: (config['pushback'] ?? 'block') as ProducerPlan['pushback'],
+    bufferLimit: count(config, 'bufferLimit', 1000),
+    retry: { ...backoff(retry), timeout: span(retry, 'timeout', 0) },
+    ...(typeof config['limit'] === 'number' ? { limit: config['limit'] } : {}),
+    ...(typeof config['priority'] === 'number' ? { priority: config['priority'] } : {}),
+  };
+}
+export function consumerPlan({ config = {} }: ScenarioNode): ConsumerPlan {
+  return {
+    instances: count(config, 'instances', 1),
+    concurrency: count(config, 'concurrency', 1),
+    serviceTime: sampler((config['serviceTime'] ?? '50ms') as Spread),
+    failureRate: count(record(config, 'failures'), 'rate', 0),
+    onFailure: (config['onFailure'] ?? 'requeue') as ConsumerPlan['onFailure'],
+    retry: backoff(record(config, 'retry')),
+    idempotency: (config['idempotency'] ?? 'none') as ConsumerPlan['idempotency'],
+    window: count(config, 'window', 1000),
+    effectAt: count(config, 'effectAt', 1),
+    ...(typeof config['restartAfter'] === 'string' ? { restartAfter: micros(config['restartAfter']) } : {}),
+  };
+}

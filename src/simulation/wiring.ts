@@ -1,0 +1,81 @@
+/** Sessions between clients and rooms: one per client and link, made when both are there, closed when one goes. */
+import type { PublishSession, ReceiveSession, Room } from '../brokers/contract.ts';
+import type { Consumer } from '../clients/consumer.ts';
+import type { Producer } from '../clients/producer.ts';
+import type { Scenario, ScenarioLink } from '../scenario/document.ts';
+import { familyOf } from './simulation.ts';
+
+interface Wired {
+  readonly client: string;
+  readonly room: string;
+  readonly link: string;
+  readonly session: PublishSession | ReceiveSession;
+}
+
+export class Wiring {
+  private readonly wired = new Map<string, Wired>();
+  private readonly rooms: ReadonlyMap<string, Room>;
+  private readonly producers: ReadonlyMap<string, Producer>;
+  private readonly consumers: ReadonlyMap<string, Consumer>;
+  constructor(rooms: ReadonlyMap<string, Room>, producers: ReadonlyMap<string, Producer>, consumers: ReadonlyMap<string, Consumer>) {
+    this.rooms = rooms;
+    this.producers = producers;
+    this.consumers = consumers;
+  }
+  /** @param live new sessions open at once */
+  connect(doc: Scenario, live: boolean): void {
+    const wanted = new Set<string>();
+    const fresh: (PublishSession | ReceiveSession)[] = [];
+    const parents = new Map(doc.nodes.map((n) => [n.id, this.rooms.has(n.parent ?? '') ? (n.parent as string) : familyOf(n.kind)]));
+    const wire = (client: string, link: ScenarioLink, roomId: string | undefined, make: (room: Room) => PublishSession | ReceiveSession) => {
+      const room = this.rooms.get(roomId ?? '');
+      if (!room || roomId === undefined) return undefined;
+      const id = `${client} ${link.id}`;
+      wanted.add(id);
+      let known = this.wired.get(id);
+      if (!known || known.room !== roomId) {
+        known = { client, room: roomId, link: link.id, session: make(room) };
+        this.wired.set(id, known);
+        fresh.push(known.session);
+      }
+      return known.session;
+    };
+    for (const [id, producer] of this.producers) {
+      const sessions = [];
+      for (const link of doc.links) {
+        if (link.from !== id) continue;
+        const session = wire(id, link, parents.get(link.to), (room) => room.publisher(link.id, id, producer.listener(link.id)));
+        if (session) sessions.push({ link: link.id, session: session as PublishSession, confirms: link.config?.['confirms'] !== false });
+      }
+      producer.setSessions(sessions);
+    }
+    for (const [id, consumer] of this.consumers) {
+      consumer.instances.forEach((instance, i) => {
+        const name = consumer.name(i);
+        const sessions = new Map<string, ReceiveSession>();
+        for (const link of doc.links) {
+          if (link.to !== id) continue;
+          const before = fresh.length;
+          const session = wire(name, link, parents.get(link.from), (room) => room.receiver(link.id, name, consumer.listener(i, link.id)));
+          if (session) sessions.set(link.id, session as ReceiveSession);
+          if (!instance.up) fresh.length = before;
+        }
+        consumer.setSessions(i, sessions);
+      });
+    }
+    for (const [id, known] of [...this.wired]) if (!wanted.has(id)) this.close(id, known);
+    if (!live) return;
+    for (const session of fresh) session.open();
+    for (const consumer of this.consumers.values()) consumer.takeMore();
+  }
+  dropRoom(room: string): void {
+    for (const [id, known] of [...this.wired]) if (known.room === room) this.close(id, known);
+  }
+  dropClient(client: string): void {
+    for (const [id, known] of [...this.wired]) if (known.client === client || known.client.startsWith(`${client}/`)) this.close(id, known);
+  }
+  private close(id: string, known: Wired): void {
+    known.session.close('graceful');
+    this.wired.delete(id);
+  }
+}
