@@ -1,0 +1,165 @@
+/** What becomes of copies: lost, dropped, expired, dead-lettered, unrouted; and whether the broker's count agrees with ours. */
+import { copyOf } from '../base/copy.ts';
+import { type Entry, FATES, type Fate } from '../history/entries.ts';
+import { Check, type Evidence, type Flood, tellFlood } from './check.ts';
+
+/** Copies that are alive, by the custody that the history gives them. */
+export class Conservation extends Check {
+  readonly name = 'conservation';
+  protected state = {};
+  private live = new Map<number, { place: number; fate: Fate }>();
+  /** Per place: [pending, in flight]. */
+  private counts = new Map<number, [number, number]>();
+  private born = 0;
+  /** The accepted entry that enqueued entries refer to: id, and how many more it promised. */
+  private promise: [number, number] = [-1, 0];
+  see(entry: Entry): void {
+    if (entry.kind === 'accepted') {
+      this.keepPromise(entry);
+      this.promise = [entry.id, entry.detail];
+      return;
+    }
+    if (entry.kind === 'census') return this.compare(entry);
+    const change = FATES[entry.kind];
+    if (!change) return;
+    if (entry.kind === 'enqueued' && entry.cause === this.promise[0]) this.promise[1]--;
+    const known = this.live.get(entry.copy);
+    const was = known?.fate ?? (entry.copy >= this.born ? 'unborn' : 'ended');
+    if (!(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy: entry.copy }, { reason: 'custody.illegal' });
+    if (entry.kind === 'enqueued') this.born = Math.max(this.born, entry.copy + 1);
+    if (known) this.count(known.place, known.fate, -1);
+    if (change.to === 'pending' || change.to === 'in flight') {
+      const place = known?.place ?? entry.place;
+      this.live.set(entry.copy, { place, fate: change.to });
+      this.count(place, change.to, 1);
+    } else this.live.delete(entry.copy);
+  }
+  override save(): unknown {
+    return copyOf({ live: [...this.live], counts: [...this.counts], born: this.born, promise: this.promise });
+  }
+  override load(state: unknown): void {
+    const saved = copyOf(state as { live: [number, { place: number; fate: Fate }][]; counts: [number, [number, number]][]; born: number; promise: [number, number] });
+    this.live = new Map(saved.live);
+    this.counts = new Map(saved.counts);
+    this.born = saved.born;
+    this.promise = saved.promise;
+  }
+  private keepPromise(entry: Entry): void {
+    if (this.promise[1] !== 0) this.find(entry, 'bad', { missing: this.promise[1] }, { reason: 'custody.promise' });
+    this.promise = [-1, 0];
+  }
+  private compare(entry: Entry): void {
+    this.keepPromise(entry);
+    const [pending, inFlight] = this.counts.get(entry.place) ?? [0, 0];
+    if (pending !== entry.detail || inFlight !== entry.attempt) this.find(entry, 'bad', { pending, inFlight, brokerPending: entry.detail, brokerInFlight: entry.attempt }, { reason: 'custody.census' });
+  }
+  private count(place: number, fate: Fate, by: number): void {
+    const counts = this.counts.get(place) ?? [0, 0];
+    if (fate === 'pending') counts[0] += by;
+    else if (fate === 'in flight') counts[1] += by;
+    this.counts.set(place, counts);
+  }
+}
+
+/** Custody ended, and nobody had the effect: witnessed when the copy was destroyed, inferred at the end. */
+export class NoLoss extends Check {
+  readonly name = 'no-loss';
+  protected state = {};
+  private floods: Record<string, Flood> = {};
+  /** Copies that readers have in work, until their effect: copy → message, place, reader, and whether custody is over. */
+  private work = new Map<number, { message: number; place: number; actor: number; settled: boolean; effect: boolean }>();
+  see(entry: Entry): void {
+    switch (entry.kind) {
+      case 'delivered':
+        this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
+        break;
+      case 'effect':
+      case 'skipped': {
+        const w = this.work.get(entry.copy);
+        if (w?.settled) this.work.delete(entry.copy);
+        else if (w) w.effect = true;
+        break;
+      }
+      case 'settled': {
+        const w = this.work.get(entry.copy);
+        if (w?.effect) this.work.delete(entry.copy);
+        else if (w) w.settled = true;
+        break;
+      }
+      case 'requeued':
+      case 'dead-lettered':
+        this.work.delete(entry.copy);
+        break;
+      case 'crashed':
+        for (const [copy, w] of this.work) {
+          if (w.actor !== entry.actor || !w.settled) continue;
+          this.work.delete(copy);
+          this.lost(entry, { reader: this.text(w.actor) }, { message: w.message, place: this.text(w.place), reason: 'clients.settled_before_effect' });
+        }
+        break;
+      case 'lost':
+      case 'dropped':
+      case 'expired': {
+        const w = this.work.get(entry.copy);
+        this.work.delete(entry.copy);
+        if (!w?.effect) this.lost(entry, { what: entry.kind });
+        break;
+      }
+      case 'unrouted':
+        this.lost(entry, { what: 'unrouted' });
+    }
+  }
+  override judge(): void {
+    const { history, now } = { history: this.context.history, now: this.context.now() };
+    for (const [copy, w] of this.work) {
+      if (!w.settled || w.effect) continue;
+      this.work.delete(copy);
+      const last = history.length - 1;
+      this.find({ ...history.entry(last), time: now }, 'bad', { what: 'never took effect', reader: this.text(w.actor) }, { message: w.message, place: this.text(w.place), reason: 'clients.settled_without_effect' });
+    }
+  }
+  override save(): unknown {
+    return copyOf({ floods: this.floods, work: [...this.work] });
+  }
+  override load(state: unknown): void {
+    const saved = copyOf(state as { floods: Record<string, Flood>; work: [number, { message: number; place: number; actor: number; settled: boolean; effect: boolean }][] });
+    this.floods = saved.floods;
+    this.work = new Map(saved.work);
+  }
+  private lost(entry: Entry, facts: Evidence['facts'], more: { message?: number; place?: string; reason?: string } = {}): void {
+    const place = more.place ?? this.text(entry.place);
+    const reason = more.reason ?? this.text(entry.reason);
+    const count = tellFlood(this.floods, `${place} ${reason}`, entry.time);
+    if (count > 0) this.find(entry, 'bad', facts, { ...more, count });
+  }
+}
+
+/** One finding per entry of one kind, floods gathered by place and reason. */
+abstract class EachEntry extends Check<{ floods: Record<string, Flood> }> {
+  protected state: { floods: Record<string, Flood> } = { floods: {} };
+  protected abstract readonly kind: Entry['kind'];
+  protected readonly severity: Evidence['severity'] = 'warn';
+  see(entry: Entry): void {
+    if (entry.kind !== this.kind) return;
+    const count = tellFlood(this.state.floods, `${entry.place} ${entry.reason}`, entry.time);
+    if (count > 0) this.find(entry, this.severity, { attempt: entry.attempt }, { count, causes: entry.cause >= 0 ? [entry.cause] : [] });
+  }
+}
+export class Unrouted extends EachEntry {
+  readonly name = 'unrouted';
+  protected readonly kind = 'unrouted';
+  protected override readonly severity = 'bad';
+}
+export class DeadLettered extends EachEntry {
+  readonly name = 'dead-lettered';
+  protected readonly kind = 'dead-lettered';
+  protected override readonly severity = 'note';
+}
+export class Expired extends EachEntry {
+  readonly name = 'expired';
+  protected readonly kind = 'expired';
+}
+export class Dropped extends EachEntry {
+  readonly name = 'dropped';
+  protected readonly kind = 'dropped';
+}
