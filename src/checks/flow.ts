@@ -85,7 +85,8 @@ interface Hands {
   idleSince: number;
   place: string;
   up: boolean;
-  told: boolean;
+  /** When it was last told of: an instant, or -1. */
+  told: number;
 }
 /** Who holds what: from deliveries to the ends of custody, per reader and queue. */
 abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [number, string, boolean][] }> {
@@ -95,7 +96,7 @@ abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [
     const { readers } = this.state;
     switch (entry.kind) {
       case 'joined':
-        readers[`${this.text(entry.actor)} ${this.text(entry.place)}`] = { held: 0, working: 0, idleSince: entry.time, place: this.text(entry.place), up: true, told: false };
+        readers[`${this.text(entry.actor)} ${this.text(entry.place)}`] = { held: 0, working: 0, idleSince: entry.time, place: this.text(entry.place), up: true, told: -1 };
         break;
       case 'left': {
         const r = readers[`${this.text(entry.actor)} ${this.text(entry.place)}`];
@@ -115,7 +116,6 @@ abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [
         if (!copy || !r || copy.working) return;
         copy.working = true;
         r.working++;
-        r.told = false;
         break;
       }
       case 'settled':
@@ -156,8 +156,8 @@ export class IdleConsumer extends Holding {
     const parked = here.reduce((sum, [, r]) => sum + Math.max(0, r.held - r.working), 0);
     if (entry.detail + parked === 0) return;
     for (const [name, r] of here) {
-      if (r.working > 0 || r.held > 0 || r.told || entry.time - r.idleSince < limit) continue;
-      r.told = true;
+      if (r.working > 0 || r.held > 0 || r.told === r.idleSince || entry.time - r.idleSince < limit) continue;
+      r.told = r.idleSince;
       this.find(entry, 'warn', { reader: name.split(' ')[0] as string, idle: entry.time - r.idleSince, pending: entry.detail, parked }, { reason: entry.detail > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
     }
   }
@@ -170,10 +170,10 @@ export class PrefetchHogging extends Holding {
     if (entry.detail > 0) return;
     const here = Object.entries(this.state.readers).filter(([, r]) => r.place === place && r.up);
     const most = here.reduce<[string, Hands] | undefined>((a, b) => (a === undefined || b[1].held - b[1].working > a[1].held - a[1].working ? b : a), undefined);
-    if (!most || most[1].told || most[1].held - most[1].working < this.number('held', 10)) return;
+    if (!most || (most[1].told >= 0 && entry.time - most[1].told < 30e6) || most[1].held - most[1].working < this.number('held', 10)) return;
     const idle = here.filter(([, r]) => r.held === 0 && entry.time - r.idleSince >= this.span('idle', 2e6));
     if (idle.length === 0) return;
-    most[1].told = true;
+    most[1].told = entry.time;
     this.find(entry, 'warn', { reader: most[0].split(' ')[0] as string, held: most[1].held, idle: idle.map(([name]) => name.split(' ')[0]).join(', ') }, { reason: 'clients.prefetched_by_others' });
   }
 }

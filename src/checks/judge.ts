@@ -1,0 +1,112 @@
+/** All checks of a run as one fold: the findings, and the verdicts on the document's invariants. */
+import { copyOf } from '../base/copy.ts';
+import type { Entry, Fold } from '../history/entries.ts';
+import type { Invariant } from '../scenario/document.ts';
+import type { Check, CheckContext, Evidence, Parameters, Report } from './check.ts';
+import { Conservation, DeadLettered, Dropped, Expired, NoLoss, Unrouted } from './custody.ts';
+import { Backpressure, GrowingDepth, IdleConsumer, Latency, PoisonLoop, PrefetchHogging } from './flow.ts';
+import { DeliveredOnce, EffectOnce, Order } from './once.ts';
+
+type Make = new (context: CheckContext, parameters: Parameters, report: Report) => Check;
+export const CHECKS: Readonly<Record<string, Make>> = {
+  'no-loss': NoLoss,
+  'effect-once': EffectOnce,
+  'delivered-once': DeliveredOnce,
+  order: Order,
+  conservation: Conservation,
+  unrouted: Unrouted,
+  'dead-lettered': DeadLettered,
+  expired: Expired,
+  dropped: Dropped,
+  backpressure: Backpressure,
+  'growing-depth': GrowingDepth,
+  'idle-consumer': IdleConsumer,
+  'poison-loop': PoisonLoop,
+  'prefetch-hogging': PrefetchHogging,
+  latency: Latency,
+};
+/** Without an invariant nobody said what is too late. */
+const ONLY_AS_INVARIANT = new Set(['latency']);
+const KEPT = 500;
+
+export interface FoundEvidence extends Evidence {
+  readonly id: number;
+}
+export interface InvariantVerdict {
+  readonly invariant: Invariant;
+  readonly verdict: 'holds' | 'broken' | 'unknown';
+  /** The first evidence against it. */
+  readonly evidence: Evidence | null;
+}
+interface Asked {
+  readonly invariant: Invariant;
+  readonly check: Check;
+  broken: Evidence | null;
+}
+
+export class Judge implements Fold {
+  readonly name = 'checks';
+  private readonly checks: Check[];
+  private readonly asked: Asked[] = [];
+  private found: FoundEvidence[] = [];
+  private sums: Record<string, number> = {};
+  private next = 0;
+  private over = false;
+
+  constructor(context: CheckContext, invariants: readonly Invariant[]) {
+    this.checks = Object.entries(CHECKS)
+      .filter(([name]) => !ONLY_AS_INVARIANT.has(name))
+      .map(([, make]) => new make(context, {}, (evidence) => this.add(evidence)));
+    for (const invariant of invariants) {
+      const make = CHECKS[invariant.check];
+      if (!make) continue;
+      const asked: Asked = {
+        invariant,
+        broken: null,
+        check: new make(context, invariant, (evidence) => {
+          if (invariant.on !== undefined && !(evidence.place === invariant.on || evidence.place === '')) return;
+          asked.broken ??= evidence;
+          if (ONLY_AS_INVARIANT.has(invariant.check)) this.add(evidence);
+        }),
+      };
+      this.asked.push(asked);
+    }
+  }
+  get findings(): readonly FoundEvidence[] {
+    return this.found;
+  }
+  get totals(): Readonly<Record<string, number>> {
+    return this.sums;
+  }
+  verdicts(): readonly InvariantVerdict[] {
+    return this.asked.map(({ invariant, broken }) => ({ invariant, evidence: broken, verdict: broken ? 'broken' : this.over ? 'holds' : 'unknown' }));
+  }
+  see(entry: Entry): void {
+    for (let i = 0; i < this.checks.length; i++) (this.checks[i] as Check).see(entry);
+    for (let i = 0; i < this.asked.length; i++) (this.asked[i] as Asked).check.see(entry);
+    if (entry.kind !== 'judged') return;
+    for (const check of this.checks) check.judge();
+    for (const { check } of this.asked) check.judge();
+    this.over = true;
+  }
+  save(): unknown {
+    return copyOf({ checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: this.found, sums: this.sums, next: this.next, over: this.over });
+  }
+  load(state: unknown): void {
+    const saved = copyOf(state as { checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; sums: Record<string, number>; next: number; over: boolean });
+    this.checks.forEach((c, i) => c.load(saved.checks[i]));
+    this.asked.forEach((a, i) => {
+      a.check.load(saved.asked[i]?.[0]);
+      a.broken = saved.asked[i]?.[1] ?? null;
+    });
+    this.found = saved.found;
+    this.sums = saved.sums;
+    this.next = saved.next;
+    this.over = saved.over;
+  }
+  private add(evidence: Evidence): void {
+    this.found.push({ ...evidence, id: this.next++ });
+    this.sums[evidence.check] = (this.sums[evidence.check] ?? 0) + evidence.count;
+    if (this.found.length > KEPT) this.found.splice(0, this.found.length - KEPT);
+  }
+}
