@@ -22,7 +22,7 @@ export class Conservation extends Check {
     if (entry.kind === 'census') return this.compare(entry);
     const change = FATES[entry.kind];
     if (!change) return;
-    if (entry.kind === 'enqueued' && entry.cause === this.promise[0]) this.promise[1]--;
+    if (entry.kind === 'enqueued' && entry.cause >= 0 && entry.cause === this.promise[0]) this.promise[1]--;
     const known = this.live.get(entry.copy);
     const was = known?.fate ?? (entry.copy >= this.born ? 'unborn' : 'ended');
     if (!(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy: entry.copy }, { reason: 'custody.illegal' });

@@ -62,6 +62,10 @@ export class History {
     }
     return n;
   }
+  /** The number of a string that was spoken of, without giving one: looking must not change the history. */
+  find(text: string): number | undefined {
+    return this.numbers.get(text);
+  }
   text(number: number): string {
     return this.strings[number] ?? '';
   }

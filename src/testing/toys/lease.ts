@@ -42,8 +42,8 @@ export class LeaseRoom extends ToyRoom<Thing, { items: Item[]; nextCopy: number;
       if (!client) return;
       if (thing.do === 'confirm') return client.listener.outcome(thing.message, 'confirmed');
       const copy = this.state.nextCopy++;
-      this.host.record('accepted', { message: thing.message, place: client.place, detail: 1 });
-      this.host.record('enqueued', { message: thing.message, copy, place: client.place });
+      const cause = this.host.record('accepted', { message: thing.message, place: client.place, detail: 1 });
+      this.host.record('enqueued', { message: thing.message, copy, place: client.place, cause });
       this.state.items.push({ message: thing.message, copy, place: client.place, attempts: 0, leasedTo: null });
       return this.send(client, true, { do: 'confirm', client: client.id, message: thing.message });
     }

@@ -2,7 +2,7 @@
 import type { Delivery, Depth, PublishListener, ReceiveListener, ReceiveSession } from '../../brokers/contract.ts';
 import { type Client, ToyRoom } from './toy-room.ts';
 
-const AGAIN = 200_000;
+const AGAIN = 1_000_000;
 const CALLS = 3;
 interface Call { readonly message: number; readonly copy: number; readonly reader: string; readonly place: string; calls: number; inFlight: boolean }
 type Thing = { readonly do: 'publish' | 'confirm' | 'call' | 'again' | 'answer' | 'busy'; readonly client: string; readonly number: number; readonly entry: number };

@@ -1,0 +1,238 @@
+/** Measures a run by folding its history: series for the charts, totals and latency per place. */
+import { copyOf } from '../base/copy.ts';
+import type { Entry, Fold, Kind } from '../history/entries.ts';
+import type { History } from '../history/history.ts';
+import type { Messages } from '../history/messages.ts';
+import { Histogram } from './histogram.ts';
+
+interface MeterContext {
+  readonly history: History;
+  readonly messages: Messages;
+}
+/** First width of a point, µs; it doubles when there are more than `POINTS`. */
+const STEP = 100_000;
+const POINTS = 600;
+const SECOND = 1_000_000;
+/** Seconds over which a rate is taken. */
+const RATE_OVER = 3;
+
+export interface SeriesState {
+  stepUs: number;
+  throughputIn: number[];
+  throughputOut: number[];
+  ready: number[];
+  unacked: number[];
+  p50: (number | null)[];
+  p99: (number | null)[];
+  redeliveries: number[];
+}
+interface PlaceTotals {
+  /** Entries by kind. */
+  kinds: Partial<Record<Kind, number>>;
+  /** Messages that came in (producers: produced, queues: enqueued) and went out (queues: settled, consumers: effects) in the last seconds, by second. */
+  recentIn: [second: number, count: number][];
+  recentOut: [second: number, count: number][];
+  ready: number;
+  unacked: number;
+  blockedSince: number;
+  blocked: number;
+}
+const IN: ReadonlySet<Kind> = new Set(['produced', 'enqueued', 'started']);
+const OUT: ReadonlySet<Kind> = new Set(['sent', 'settled', 'finished']);
+
+export class Meter implements Fold {
+  readonly name = 'meter';
+  readonly stages = new Map<string, Histogram>();
+  private readonly context: MeterContext;
+  private places = new Map<number, PlaceTotals>();
+  private publications: Partial<Record<Kind, number>> = {};
+  private series: SeriesState = { stepUs: STEP, throughputIn: [], throughputOut: [], ready: [], unacked: [], p50: [], p99: [], redeliveries: [] };
+  private point = 0;
+  private now = { in: 0, out: 0, redelivered: 0, latency: new Histogram() };
+  private ready = 0;
+  private unacked = 0;
+  /** Live copies: place, whether in flight, since when it waits. */
+  private copies = new Map<number, [place: number, inFlight: number, since: number]>();
+  constructor(context: MeterContext) {
+    this.context = context;
+  }
+  see(entry: Entry): void {
+    while (entry.time >= (this.point + 1) * this.series.stepUs) this.closePoint();
+    if (entry.place >= 0) this.count(entry);
+    switch (entry.kind) {
+      case 'accepted':
+        this.now.in++;
+        break;
+      case 'enqueued':
+        this.copies.set(entry.copy, [entry.place, 0, entry.time]);
+        this.shift(entry.place, 1, 0);
+        break;
+      case 'delivered': {
+        const copy = this.copies.get(entry.copy);
+        if (!copy) break;
+        this.stage(`${this.context.history.text(entry.place)} waiting`, entry.time - copy[2]);
+        copy[1] = 1;
+        this.shift(copy[0], -1, 1);
+        if (entry.attempt > 1) this.now.redelivered++;
+        break;
+      }
+      case 'requeued': {
+        const copy = this.copies.get(entry.copy);
+        if (!copy) break;
+        copy[1] = 0;
+        copy[2] = entry.time;
+        this.shift(copy[0], 1, -1);
+        break;
+      }
+      case 'settled':
+      case 'expired':
+      case 'dropped':
+      case 'dead-lettered':
+      case 'lost': {
+        const copy = this.copies.get(entry.copy);
+        if (!copy) break;
+        this.copies.delete(entry.copy);
+        this.shift(copy[0], copy[1] ? 0 : -1, copy[1] ? -1 : 0);
+        break;
+      }
+      case 'effect': {
+        const took = entry.time - this.context.messages.producedAt(entry.message);
+        this.now.out++;
+        this.now.latency.add(took);
+        this.stage(`${this.context.history.text(entry.place)} end to end`, took);
+        break;
+      }
+      case 'finished':
+        this.stage(`${this.context.history.text(entry.place)} service`, entry.detail);
+    }
+    if (PUBLICATION.has(entry.kind)) this.publications[entry.kind] = (this.publications[entry.kind] ?? 0) + 1;
+  }
+  /** Up to and including the running point. */
+  seriesNow(): SeriesState {
+    return this.series;
+  }
+  publicationTotals(): Readonly<Partial<Record<Kind, number>>> {
+    return this.publications;
+  }
+  totals(place: string): Readonly<Partial<Record<Kind, number>>> {
+    return this.of(place)?.kinds ?? {};
+  }
+  allPlaces(): string[] {
+    return [...this.places.keys()].map((p) => this.context.history.text(p));
+  }
+  waiting(place: string): { readonly ready: number; readonly unacked: number } {
+    return this.of(place) ?? { ready: 0, unacked: 0 };
+  }
+  /** µs that a producer was held back, up to `now`. */
+  blockedTime(place: string, now: number): number {
+    const at = this.of(place);
+    return at ? at.blocked + (at.blockedSince >= 0 ? now - at.blockedSince : 0) : 0;
+  }
+  /** Per second of virtual time, over the last three full seconds. */
+  rate(place: string, way: 'in' | 'out', now: number): number {
+    const at = this.of(place);
+    if (!at) return 0;
+    const second = Math.floor(now / SECOND);
+    let sum = 0;
+    for (const [s, n] of way === 'in' ? at.recentIn : at.recentOut) if (s >= second - RATE_OVER && s < second) sum += n;
+    return sum / Math.max(1, Math.min(RATE_OVER, second));
+  }
+  save(): unknown {
+    return {
+      stages: [...this.stages].map(([name, h]) => [name, h.save()]),
+      rest: copyOf({ places: [...this.places], publications: this.publications, series: this.series, point: this.point, ready: this.ready, unacked: this.unacked, copies: [...this.copies] }),
+      now: { ...this.now, latency: this.now.latency.save() },
+    };
+  }
+  load(state: unknown): void {
+    const saved = state as { stages: [string, ReturnType<Histogram['save']>][]; rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number; copies: [number, [number, number, number]][] }; now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> } };
+    const rest = copyOf(saved.rest);
+    this.stages.clear();
+    for (const [name, h] of saved.stages) this.histogram(name).load(h);
+    this.places = new Map(rest.places);
+    this.publications = rest.publications;
+    this.series = rest.series;
+    this.point = rest.point;
+    this.ready = rest.ready;
+    this.unacked = rest.unacked;
+    this.copies = new Map(rest.copies);
+    this.now = { ...saved.now, latency: new Histogram() };
+    this.now.latency.load(saved.now.latency);
+  }
+  private of(place: string): PlaceTotals | undefined {
+    return this.places.get(this.context.history.find(place) ?? -1);
+  }
+  private histogram(name: string): Histogram {
+    let h = this.stages.get(name);
+    if (!h) this.stages.set(name, (h = new Histogram()));
+    return h;
+  }
+  private stage(name: string, us: number): void {
+    this.histogram(name).add(us);
+  }
+  private at(place: number): PlaceTotals {
+    let at = this.places.get(place);
+    if (!at) this.places.set(place, (at = { kinds: {}, recentIn: [], recentOut: [], ready: 0, unacked: 0, blockedSince: -1, blocked: 0 }));
+    return at;
+  }
+  private count(entry: Entry): void {
+    const at = this.at(entry.place);
+    at.kinds[entry.kind] = (at.kinds[entry.kind] ?? 0) + 1;
+    if (IN.has(entry.kind)) recent(at.recentIn, entry.time);
+    else if (OUT.has(entry.kind)) recent(at.recentOut, entry.time);
+    else if (entry.kind === 'blocked' && at.blockedSince < 0) at.blockedSince = entry.time;
+    else if (entry.kind === 'unblocked' && at.blockedSince >= 0) {
+      at.blocked += entry.time - at.blockedSince;
+      at.blockedSince = -1;
+    }
+  }
+  private shift(place: number, ready: number, unacked: number): void {
+    const at = this.at(place);
+    at.ready += ready;
+    at.unacked += unacked;
+    this.ready += ready;
+    this.unacked += unacked;
+  }
+  private closePoint(): void {
+    const { series, now } = this;
+    const perSecond = SECOND / series.stepUs;
+    series.throughputIn.push(now.in * perSecond);
+    series.throughputOut.push(now.out * perSecond);
+    series.ready.push(this.ready);
+    series.unacked.push(this.unacked);
+    series.p50.push(now.latency.quantile(0.5));
+    series.p99.push(now.latency.quantile(0.99));
+    series.redeliveries.push(now.redelivered * perSecond);
+    now.in = now.out = now.redelivered = 0;
+    now.latency.clear();
+    this.point++;
+    if (series.ready.length < POINTS || this.point % 2 !== 0) return;
+    series.stepUs *= 2;
+    this.point /= 2;
+    const mean = (a: number, b: number) => (a + b) / 2;
+    const last = (_: number, b: number) => b;
+    series.throughputIn = halved(series.throughputIn, mean);
+    series.throughputOut = halved(series.throughputOut, mean);
+    series.redeliveries = halved(series.redeliveries, mean);
+    series.ready = halved(series.ready, last);
+    series.unacked = halved(series.unacked, last);
+    series.p50 = halved(series.p50, (a, b) => (a === null ? b : b === null ? a : mean(a, b)));
+    series.p99 = halved(series.p99, (a, b) => (a === null ? b : b === null ? a : Math.max(a, b)));
+  }
+}
+const PUBLICATION: ReadonlySet<Kind> = new Set(['produced', 'sent', 'accepted', 'confirmed', 'refused', 'unknown', 'returned', 'shed', 'unrouted', 'gave-up']);
+
+function recent(rows: [number, number][], time: number): void {
+  const second = Math.floor(time / SECOND);
+  const last = rows.at(-1);
+  if (last && last[0] === second) last[1]++;
+  else {
+    rows.push([second, 1]);
+    if (rows.length > RATE_OVER + 2) rows.shift();
+  }
+}
+function halved<T>(values: readonly T[], merge: (a: T, b: T) => T): T[] {
+  const out: T[] = [];
+  for (let i = 0; i + 1 < values.length; i += 2) out.push(merge(values[i] as T, values[i + 1] as T));
+  return out;
+}
