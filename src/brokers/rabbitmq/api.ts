@@ -13,8 +13,6 @@ export interface RabbitOptions {
   readonly channel_max?: number;
   /** ms; 0 switches it off. */
   readonly consumer_timeout?: number;
-  /** ms, 4.3: how long messages of a consumer on a lost node stay with it. */
-  readonly consumer_disconnected_timeout?: number;
   /** Messages a second that one queue process takes in before credit flow holds its publishers; 0: no limit. */
   readonly queueIntakeRate?: number;
 }

@@ -55,6 +55,7 @@ export const errors = {
   defaultExchange: () => refusal('ACCESS_REFUSED', 'operation not permitted on the default exchange'),
   systemExchange: (name: string) => refusal('ACCESS_REFUSED', `deletion of system ${of('exchange', name)} not allowed`),
   internalExchange: (name: string) => refusal('ACCESS_REFUSED', `cannot publish to internal ${of('exchange', name)}`),
+  volatileQueue: () => refusal('ACCESS_REFUSED', 'cannot bind or unbind to a volatile (direct reply-to) queue'),
   exclusiveUse: (name: string) => refusal('ACCESS_REFUSED', `${of('queue', name)} in exclusive use`),
   locked: (name: string) =>
     refusal(
@@ -71,7 +72,7 @@ export const errors = {
     refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of('queue', name)} of queue type rabbit_${type}_queue`),
   propertyNotForType: (name: string, property: string) => refusal('PRECONDITION_FAILED', `invalid property '${property}' for ${of('queue', name)}`),
   invalidExpiration: (value: string, why: string) => refusal('PRECONDITION_FAILED', `invalid expiration '${value}': ${why}`),
-  invalidXMatch: (value: unknown, all: string) => refusal('PRECONDITION_FAILED', `Invalid x-match field value ${JSON.stringify(value)}; expected ${all}`),
+  invalidXMatch: (value: string) => refusal('PRECONDITION_FAILED', `Invalid x-match field value <<"${value}">>; expected all, any, all-with-x, or any-with-x`),
   invalidXMatchType: (value: unknown) =>
     refusal('PRECONDITION_FAILED', `Invalid x-match field type ${typeof value} (value ${JSON.stringify(value)}); expected longstr`),
   messageTooLarge: (size: number, limit: number) => refusal('PRECONDITION_FAILED', `message size ${size} is larger than configured max size ${limit}`),
@@ -88,16 +89,21 @@ export const errors = {
   replyConsumerTwice: () => refusal('PRECONDITION_FAILED', 'reply consumer already set'),
   noReplyConsumer: () => refusal('PRECONDITION_FAILED', 'fast reply consumer does not exist'),
   unknownExchangeType: (type: string) => refusal('COMMAND_INVALID', `unknown exchange type '${type}'`),
-  invalidExchangeType: (type: string) => refusal('PRECONDITION_FAILED', `invalid exchange type '${type}'`),
+  unknownExchangeTypeSince40: (type: string) => refusal('PRECONDITION_FAILED', `unknown exchange type '${type}'`),
   channelAlreadyOpen: () => refusal('CHANNEL_ERROR', "second 'channel.open' seen"),
   channelNotOpen: () => refusal('CHANNEL_ERROR', "expected 'channel.open'"),
+  getFromSingleActive: (name: string) =>
+    refusal('RESOURCE_LOCKED', `cannot obtain access to locked ${of('queue', name)}. basic.get operations are not supported by quorum queues with single active consumer`),
   consumerTagReused: (tag: string) => refusal('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`),
   channelMax: (limit: number) => refusal('NOT_ALLOWED', `number of channels opened (${limit}) has reached the negotiated channel_max (${limit})`),
   globalQos: (name: string) => refusal('NOT_IMPLEMENTED', `${of('queue', name)} does not support global qos`),
+  conditionalDelete: (name: string, flag: 'if-unused' | 'if-empty') =>
+    refusal('NOT_IMPLEMENTED', `cannot delete ${of('queue', name)}. queue.delete operations with ${flag} flag set are not supported by quorum queues`),
   deprecated: (feature: string) =>
     refusal('INTERNAL_ERROR', `Feature \`${feature}\` is deprecated.\nBy default, this feature is not permitted anymore.`),
   noQuorum: (name: string, doing: string) => refusal('INTERNAL_ERROR', `${doing} ${of('queue', name)} failed: no majority of its members is up`),
   metadataUnavailable: () => refusal('INTERNAL_ERROR', 'metadata store has no majority of nodes'),
+  badPolicy: (pattern: string): Refusal => ({ refused: true, name: 'BAD_REQUEST', code: 400, text: `Validation failed: ${pattern} is not a valid pattern`, closes: 'message' }),
   shutdown: (node: string) => refusal('CONNECTION_FORCED', `broker forced connection closure with reason 'shutdown' (${node})`),
   operatorClosed: (why: string) => refusal('CONNECTION_FORCED', why),
   nodeNotRunning: (node: string): Refusal => ({ refused: true, name: 'ECONNREFUSED', code: 0, text: `connection refused: node ${node} is not running`, closes: 'connection' }),

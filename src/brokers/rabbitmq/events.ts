@@ -47,7 +47,6 @@ export type Reason =
   | 'rabbitmq.maxlen_reject_publish'
   | 'rabbitmq.delivery_limit'
   | 'rabbitmq.rejected'
-  | 'rabbitmq.no_dead_letter_exchange'
   | 'rabbitmq.dead_letter_exchange_missing'
   | 'rabbitmq.dead_letter_unroutable'
   | 'rabbitmq.dead_letter_cycle'
@@ -58,7 +57,6 @@ export type Reason =
   | 'rabbitmq.auto_deleted'
   | 'rabbitmq.node_down_transient'
   | 'rabbitmq.node_down_queue'
-  | 'rabbitmq.auto_ack_connection_lost'
   | 'rabbitmq.no_binding'
   | 'rabbitmq.queue_unavailable'
   | 'rabbitmq.no_quorum';
@@ -81,7 +79,8 @@ export type RabbitEvent =
   | { readonly kind: 'not-enqueued'; readonly message: number; readonly queue: string; readonly because: Reason }
   | { readonly kind: 'enqueued'; readonly copy: number; readonly message: number; readonly queue: string; readonly parent: number | null }
   | ({ readonly kind: 'deliver'; readonly connection: string; readonly channel: number; readonly consumer: string } & Delivery)
-  | { readonly kind: 'settled'; readonly copy: number; readonly message: number; readonly queue: string; readonly how: 'ack' | 'reject' | 'nack' | 'auto-ack' | 'get' }
+  /** A good end. A rejection without requeue ends as `dead-lettered` or, without a dead-letter exchange, `dropped`. */
+  | { readonly kind: 'settled'; readonly copy: number; readonly message: number; readonly queue: string; readonly how: 'ack' | 'auto-ack' | 'get' }
   | { readonly kind: 'requeued'; readonly copy: number; readonly message: number; readonly queue: string; readonly because: RequeueReason; readonly position: 'original' | 'head' | 'tail' | 'delayed' }
   | { readonly kind: 'expired' | 'dropped' | 'lost' | 'purged'; readonly copy: number; readonly message: number; readonly queue: string; readonly because: Reason }
   /** The copy ends here; `copies` are those it became (none: every target queue refused it). */

@@ -1,0 +1,181 @@
+import type { Refusal } from '../contract.ts';
+import type { QueueArgs } from './api.ts';
+import { errors } from './errors.ts';
+import type { FieldValue, Table, Version } from './events.ts';
+
+/** What a queue goes by: its arguments and its policy together. Times in ms, null for none. */
+export interface QueueSettings {
+  readonly ttl: number | null;
+  readonly expires: number | null;
+  readonly maxLength: number | null;
+  readonly maxBytes: number | null;
+  readonly overflow: 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
+  readonly deadLetterExchange: string | null;
+  readonly deadLetterRoutingKey: string | null;
+  readonly atLeastOnce: boolean;
+  readonly maxPriority: number;
+  readonly singleActive: boolean;
+  /** Quorum; null for none. */
+  readonly deliveryLimit: number | null;
+  readonly consumerTimeout: number | null;
+  readonly delayedRetry: 'disabled' | 'all' | 'failed' | 'returned';
+  readonly delayedRetryMin: number;
+  readonly delayedRetryMax: number;
+}
+
+type Check = (value: FieldValue) => string | null;
+const integer = (min: number): Check => (value) => {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return `"expected integer, got ${typeof value === 'string' ? 'longstr' : typeof value}"`;
+  return value < min ? (min === 1 && value === 0 ? '{value_zero,0}' : `{value_negative,${value}}`) : null;
+};
+const text: Check = (value) => (typeof value === 'string' ? null : `{unacceptable_type,${typeof value}}`);
+const bool: Check = (value) => (typeof value === 'boolean' ? null : `{unacceptable_type,${typeof value}}`);
+const oneOf = (...allowed: string[]): Check => (value) =>
+  typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : allowed.includes(value) ? null : `{unsupported_value,<<"${value}">>}`;
+
+const MAX_MS = 4294967295;
+const milliseconds = (min: number): Check => (value) => integer(min)(value) ?? (Number(value) > MAX_MS ? `{value_too_large,${value}}` : null);
+
+const checks: Record<string, Check> = {
+  'x-expires': milliseconds(1),
+  'x-message-ttl': milliseconds(0),
+  'x-dead-letter-exchange': text,
+  'x-dead-letter-routing-key': text,
+  'x-dead-letter-strategy': oneOf('at-most-once', 'at-least-once'),
+  'x-max-length': integer(0),
+  'x-max-length-bytes': integer(0),
+  'x-max-in-memory-length': integer(0),
+  'x-max-in-memory-bytes': integer(0),
+  'x-max-priority': (value) => integer(0)(value) ?? (Number(value) > 255 ? `{max_value_exceeded,${value}}` : null),
+  'x-overflow': oneOf('drop-head', 'reject-publish', 'reject-publish-dlx'),
+  'x-queue-mode': oneOf('default', 'lazy'),
+  'x-queue-version': integer(1),
+  'x-single-active-consumer': bool,
+  'x-queue-type': oneOf('classic', 'quorum'),
+  'x-quorum-initial-group-size': integer(1),
+  'x-queue-leader-locator': oneOf('client-local', 'balanced', 'least-leaders', 'random'),
+  'x-consumer-timeout': integer(0),
+  'x-consumer-disconnected-timeout': integer(0),
+  'x-delayed-retry-type': oneOf('disabled', 'all', 'failed', 'returned'),
+  'x-delayed-retry-min': integer(0),
+  'x-delayed-retry-max': integer(0),
+};
+/** Arguments of one queue type that the other refuses. */
+const onlyClassic = ['x-max-priority', 'x-queue-mode', 'x-queue-version'];
+const onlyQuorum = ['x-dead-letter-strategy', 'x-quorum-initial-group-size', 'x-max-in-memory-length', 'x-max-in-memory-bytes'];
+
+export const queueType = (args: Table): 'classic' | 'quorum' => (args['x-queue-type'] === 'quorum' ? 'quorum' : 'classic');
+
+export function checkQueueArguments(args: QueueArgs, version: Version): Refusal | null {
+  const { queue, durable = true, exclusive = false, autoDelete = false, arguments: table = {} } = args;
+  const type = queueType(table);
+  for (const [name, value] of Object.entries(table)) {
+    const check = checks[name];
+    const why = check?.(value) ?? null;
+    if (why !== null) return errors.invalidArgument('queue', queue, name, why);
+  }
+  if ('x-dead-letter-routing-key' in table && !('x-dead-letter-exchange' in table)) {
+    return errors.invalidArgument('queue', queue, 'x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
+  }
+  for (const name of type === 'quorum' ? onlyClassic : onlyQuorum) {
+    if (name in table) return errors.argumentNotForType(queue, name, type);
+  }
+  if (version === '4.3' && (table['x-queue-version'] === 1 || 'x-queue-mode' in table)) {
+    return errors.argumentNotForType(queue, 'x-queue-mode' in table ? 'x-queue-mode' : 'x-queue-version', type);
+  }
+  if (type === 'quorum') {
+    if (!durable) return errors.propertyNotForType(queue, 'non-durable');
+    if (exclusive) return errors.propertyNotForType(queue, 'exclusive-owner');
+    if (autoDelete) return errors.propertyNotForType(queue, 'auto-delete');
+    if (table['x-overflow'] === 'reject-publish-dlx') {
+      return errors.invalidArgument('queue', queue, 'x-overflow', 'reject-publish-dlx is not supported by quorum queues');
+    }
+  } else if (version === '4.3' && !durable && !exclusive) return errors.deprecated('transient_nonexcl_queues');
+  return null;
+}
+
+/** Arguments that a second declaration must repeat; others are not compared. */
+const comparedForAll = [
+  'x-queue-type',
+  'x-expires',
+  'x-message-ttl',
+  'x-dead-letter-exchange',
+  'x-dead-letter-routing-key',
+  'x-max-length',
+  'x-max-length-bytes',
+  'x-overflow',
+  'x-single-active-consumer',
+];
+const comparedForQuorum = [...comparedForAll, ...onlyQuorum, 'x-delivery-limit', 'x-queue-leader-locator', 'x-consumer-timeout', 'x-delayed-retry-type', 'x-delayed-retry-min', 'x-delayed-retry-max'];
+const comparedForClassic = [...comparedForAll, ...onlyClassic];
+
+export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function checkEquivalent(
+  queue: { name: string; durable: boolean; autoDelete: boolean; arguments: Table },
+  again: QueueArgs,
+): Refusal | null {
+  const { durable = true, autoDelete = false, arguments: table = {} } = again;
+  if (durable !== queue.durable) return errors.inequivalentProperty('queue', queue.name, 'durable', durable, queue.durable);
+  if (autoDelete !== queue.autoDelete) return errors.inequivalentProperty('queue', queue.name, 'auto_delete', autoDelete, queue.autoDelete);
+  for (const name of queueType(queue.arguments) === 'quorum' ? comparedForQuorum : comparedForClassic) {
+    const [was, is] = [queue.arguments[name], table[name]];
+    if (name === 'x-queue-type' && queueType(queue.arguments) === queueType(table)) continue;
+    if (!sameValue(was, is)) return errors.inequivalent('queue', queue.name, name, is, was);
+  }
+  return null;
+}
+
+const numberOr = (value: FieldValue | undefined): number | null => (typeof value === 'number' ? value : null);
+const textOr = (value: FieldValue | undefined): string | null => (typeof value === 'string' ? value : null);
+const lower = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.min(a, b));
+
+const DEFAULT_DELIVERY_LIMIT = 20;
+
+/** A negative limit means none, and then the other one counts when it is not negative. */
+function deliveryLimit(argument: number | null, policy: number | null, version: Version): number | null {
+  let limit = lower(argument, policy);
+  if (argument !== null && policy !== null && (argument < 0 || policy < 0)) limit = Math.max(argument, policy);
+  if (limit === null) return version === '3.10.8' ? null : DEFAULT_DELIVERY_LIMIT;
+  return limit < 0 ? null : limit;
+}
+
+/** For numbers the lower of argument and policy counts, for names the argument, for overflow the policy. */
+export function settle(args: Table, policy: Table, version: Version): QueueSettings {
+  const low = (name: string) => lower(numberOr(args[`x-${name}`]), numberOr(policy[name]));
+  const own = (name: string) => textOr(args[`x-${name}`]) ?? textOr(policy[name]);
+  const quorum = queueType(args) === 'quorum';
+  const overflow = (textOr(policy['overflow']) ?? textOr(args['x-overflow']) ?? 'drop-head') as QueueSettings['overflow'];
+  const exchange = own('dead-letter-exchange');
+  const retry = version === '4.3' && quorum ? own('delayed-retry-type') : null;
+  return {
+    ttl: low('message-ttl'),
+    expires: low('expires'),
+    maxLength: low('max-length'),
+    maxBytes: low('max-length-bytes'),
+    overflow: quorum && overflow === 'reject-publish-dlx' ? 'reject-publish' : overflow,
+    deadLetterExchange: exchange,
+    deadLetterRoutingKey: exchange === null ? null : own('dead-letter-routing-key'),
+    atLeastOnce: quorum && exchange !== null && overflow === 'reject-publish' && own('dead-letter-strategy') === 'at-least-once',
+    maxPriority: quorum ? 0 : (numberOr(args['x-max-priority']) ?? 0),
+    singleActive: args['x-single-active-consumer'] === true,
+    deliveryLimit: quorum ? deliveryLimit(numberOr(args['x-delivery-limit']), numberOr(policy['delivery-limit']), version) : null,
+    consumerTimeout: low('consumer-timeout'),
+    delayedRetry: (retry ?? 'disabled') as QueueSettings['delayedRetry'],
+    delayedRetryMin: low('delayed-retry-min') ?? 0,
+    delayedRetryMax: low('delayed-retry-max') ?? 0,
+  };
+}
+
+/** Whole milliseconds as a string, or why not. */
+export function checkExpiration(value: string): Refusal | null {
+  const number = /^[+-]?\d+/.exec(value);
+  if (number === null) return errors.invalidExpiration(value, 'no_integer');
+  const rest = value.slice(number[0].length);
+  if (rest !== '') return errors.invalidExpiration(value, `{leftover_string,"${rest}"}`);
+  const ms = Number(number[0]);
+  if (ms < 0) return errors.invalidExpiration(value, `{value_negative,${ms}}`);
+  return ms > MAX_MS ? errors.invalidExpiration(value, `{value_too_large,${ms}}`) : null;
+}

@@ -1,0 +1,96 @@
+import { endConnection } from './channels.ts';
+import type { Core } from './core.ts';
+import { armRetry, chooseActive, dispatch, forget, settle, trim } from './custody.ts';
+import { errors } from './errors.ts';
+import type { Held, Queue } from './model.ts';
+import { cancelByBroker, deleteQueue, detach, use } from './queues.ts';
+
+const members = (core: Core, queue: Queue) => queue.members.filter((name) => core.nodeUp(name));
+const hasMajority = (core: Core, queue: Queue) => members(core, queue).length * 2 > queue.members.length;
+
+export function stopNode(core: Core, name: string): void {
+  const node = core.nodes.find((one) => one.name === name);
+  if (node === undefined || !node.up) return;
+  node.up = false;
+  core.emit({ kind: 'node', node: name, up: false });
+  // What clients leave behind here waits until the queue has a place again.
+  const hit = [...core.queues.values()].filter((queue) => queue.node === name || (queue.type === 'quorum' && !hasMajority(core, queue)));
+  for (const queue of hit) queue.available = false;
+  for (const connection of [...core.connections.values()]) {
+    if (connection.node !== name) continue;
+    core.emit({ kind: 'closed', connection: connection.name, channel: null, refusal: errors.shutdown(name) });
+    endConnection(core, connection, 'rabbitmq.node_down');
+  }
+  for (const queue of hit) {
+    if (queue.deleted) continue;
+    if (queue.type === 'classic') loseHome(core, queue);
+    else elect(core, queue);
+  }
+}
+
+/** A classic queue lives on one node: durable ones wait for it, transient messages and queues do not come back. */
+function loseHome(core: Core, queue: Queue): void {
+  if (!queue.durable) {
+    deleteQueue(core, queue, 'rabbitmq.node_down_queue');
+    return;
+  }
+  for (const consumer of [...queue.consumers.values()]) cancelByBroker(core, consumer);
+  queue.active = null;
+  const held = [...queue.held.values()].sort((a, b) => a.copy.seq - b.copy.seq);
+  queue.held.clear();
+  for (const one of held) {
+    detach(one);
+    one.copy.redelivered = true;
+    queue.backlog.giveBack(one.copy);
+    queue.readyBytes += one.copy.envelope.size;
+    core.emit({ kind: 'requeued', copy: one.copy.id, message: one.copy.envelope.message, queue: queue.name, because: 'rabbitmq.node_down', position: 'original' });
+  }
+  const all = queue.backlog.clear();
+  queue.readyBytes = 0;
+  for (const copy of all) {
+    if (copy.envelope.persistent) {
+      // Out before or never out: kept apart, so that the old order holds.
+      if (copy.redelivered) queue.backlog.giveBack(copy);
+      else queue.backlog.push(copy);
+      queue.readyBytes += copy.envelope.size;
+    } else {
+      forget(core, copy);
+      core.emit({ kind: 'lost', copy: copy.id, message: copy.envelope.message, queue: queue.name, because: 'rabbitmq.node_down_transient' });
+    }
+  }
+}
+
+/** A member with the log takes over as long as a majority is up; without one the queue stands still. */
+function elect(core: Core, queue: Queue): void {
+  const was = queue.node;
+  queue.available = hasMajority(core, queue);
+  queue.node = queue.available ? (members(core, queue)[0] ?? null) : null;
+  if (queue.node !== was) core.emit({ kind: 'leader', queue: queue.name, node: queue.node });
+  if (queue.available) resumeQuorum(core, queue);
+}
+
+function resumeQuorum(core: Core, queue: Queue): void {
+  const deferred = queue.deferred;
+  queue.deferred = [];
+  for (const { batch, settlement } of deferred) settle(core, queue, batch.filter((held: Held) => !held.stale), settlement);
+  if (queue.undertakings.size > 0) core.workers.add(queue.id);
+  chooseActive(core, queue);
+  armRetry(core, queue);
+  trim(core, queue);
+  dispatch(core, queue);
+}
+
+export function startNode(core: Core, name: string): void {
+  const node = core.nodes.find((one) => one.name === name);
+  if (node === undefined || node.up) return;
+  node.up = true;
+  core.emit({ kind: 'node', node: name, up: true });
+  for (const queue of [...core.queues.values()]) {
+    if (queue.available) continue;
+    if (queue.type === 'classic' && queue.node === name) {
+      queue.available = true;
+      use(core, queue);
+      dispatch(core, queue);
+    } else if (queue.type === 'quorum' && hasMajority(core, queue)) elect(core, queue);
+  }
+}

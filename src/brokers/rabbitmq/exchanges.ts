@@ -1,0 +1,178 @@
+import type { Refusal } from '../contract.ts';
+import type { Core } from './core.ts';
+import { sameValue } from './arguments.ts';
+import type { ExchangeArgs } from './api.ts';
+import { errors } from './errors.ts';
+import type { FieldValue, Table } from './events.ts';
+import type { Binding, Exchange } from './model.ts';
+import { topicMatches, words } from './topic.ts';
+
+const types = ['direct', 'topic', 'fanout', 'headers'] as const;
+type Type = (typeof types)[number];
+const isType = (type: string): type is Type => (types as readonly string[]).includes(type);
+
+/** Where the management plugin or an operator finds them on every virtual host. */
+const predeclared: readonly [string, Type, boolean][] = [
+  ['', 'direct', false],
+  ['amq.direct', 'direct', false],
+  ['amq.fanout', 'fanout', false],
+  ['amq.headers', 'headers', false],
+  ['amq.match', 'headers', false],
+  ['amq.rabbitmq.trace', 'topic', true],
+  ['amq.topic', 'topic', false],
+];
+
+export function createExchange(core: Core, args: Omit<ExchangeArgs, 'type'> & { type: Type }): Exchange {
+  const exchange: Exchange = {
+    name: args.exchange,
+    type: args.type,
+    durable: args.durable ?? true,
+    autoDelete: args.autoDelete ?? false,
+    internal: args.internal ?? false,
+    arguments: args.arguments ?? {},
+    alternate: null,
+    bindings: new Map(),
+    byKey: new Map(),
+  };
+  core.exchanges.set(exchange.name, exchange);
+  return exchange;
+}
+
+export function predeclare(core: Core): void {
+  for (const [exchange, type, internal] of predeclared) createExchange(core, { exchange, type, internal });
+}
+
+export function checkExchange(args: ExchangeArgs, existing: Exchange | undefined, since40: boolean): Refusal | null {
+  const { exchange: name, type, durable = true, autoDelete = false, internal = false, arguments: table = {} } = args;
+  if (!isType(type)) return since40 ? errors.unknownExchangeTypeSince40(type) : errors.unknownExchangeType(type);
+  const alternate = table['alternate-exchange'];
+  if (alternate !== undefined && typeof alternate !== 'string') return errors.invalidArgument('exchange', name, 'alternate-exchange', 'expected longstr');
+  if (existing === undefined) return name.startsWith('amq.') ? errors.reservedName('exchange', name) : null;
+  if (type !== existing.type) return errors.inequivalentProperty('exchange', name, 'type', type, existing.type);
+  if (durable !== existing.durable) return errors.inequivalentProperty('exchange', name, 'durable', durable, existing.durable);
+  if (autoDelete !== existing.autoDelete) return errors.inequivalentProperty('exchange', name, 'auto_delete', autoDelete, existing.autoDelete);
+  if (internal !== existing.internal) return errors.inequivalentProperty('exchange', name, 'internal', internal, existing.internal);
+  const was = existing.arguments['alternate-exchange'];
+  return sameValue(was, alternate) ? null : errors.inequivalent('exchange', name, 'alternate-exchange', alternate, was);
+}
+
+export const typeOf = (name: string): Type => (isType(name) ? name : 'direct');
+
+const xMatches = ['all', 'any', 'all-with-x', 'any-with-x'];
+
+/** The headers exchange looks at its bindings when they are made. */
+export function checkBinding(exchange: Exchange, args: Table): Refusal | null {
+  if (exchange.type !== 'headers') return null;
+  const how = args['x-match'];
+  if (how === undefined) return null;
+  if (typeof how !== 'string') return errors.invalidXMatchType(how);
+  return xMatches.includes(how) ? null : errors.invalidXMatch(how);
+}
+
+const canonical = (table: Table) => JSON.stringify(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+const identity = (b: Pick<Binding, 'destination' | 'destinationKind' | 'routingKey' | 'arguments'>) =>
+  `${b.destinationKind}\n${b.destination}\n${b.routingKey}\n${canonical(b.arguments)}`;
+
+export function addBinding(exchange: Exchange, binding: Binding): boolean {
+  const id = identity(binding);
+  if (exchange.bindings.has(id)) return false;
+  exchange.bindings.set(id, binding);
+  if (exchange.type === 'direct') {
+    const same = exchange.byKey.get(binding.routingKey);
+    if (same === undefined) exchange.byKey.set(binding.routingKey, new Map([[id, binding]]));
+    else same.set(id, binding);
+  }
+  return true;
+}
+
+export function removeBinding(exchange: Exchange, binding: Pick<Binding, 'destination' | 'destinationKind' | 'routingKey' | 'arguments'>): boolean {
+  const id = identity(binding);
+  if (!exchange.bindings.delete(id)) return false;
+  const same = exchange.byKey.get(binding.routingKey);
+  same?.delete(id);
+  if (same?.size === 0) exchange.byKey.delete(binding.routingKey);
+  return true;
+}
+
+/** Removes every binding to a destination; answers the auto-delete exchanges that lost their last one. */
+export function removeBindingsTo(core: Core, kind: 'queue' | 'exchange', name: string): Exchange[] {
+  const emptied: Exchange[] = [];
+  for (const exchange of core.exchanges.values()) {
+    let removed = false;
+    for (const binding of [...exchange.bindings.values()]) {
+      if (binding.destinationKind === kind && binding.destination === name) removed = removeBinding(exchange, binding) || removed;
+    }
+    if (removed && exchange.autoDelete && exchange.bindings.size === 0) emptied.push(exchange);
+  }
+  return emptied;
+}
+
+export function deleteExchange(core: Core, exchange: Exchange): void {
+  core.exchanges.delete(exchange.name);
+  core.emit({ kind: 'deleted', entity: 'exchange', name: exchange.name, because: null });
+  for (const emptied of removeBindingsTo(core, 'exchange', exchange.name)) deleteExchange(core, emptied);
+}
+
+function headersMatch(args: Table, headers: Table): boolean {
+  const how = args['x-match'] ?? 'all';
+  const withX = how === 'all-with-x' || how === 'any-with-x';
+  const any = how === 'any' || how === 'any-with-x';
+  for (const [name, wanted] of Object.entries(args)) {
+    if (name === 'x-match' || (!withX && name.startsWith('x-'))) continue;
+    const found: FieldValue | undefined = headers[name];
+    const hit = found !== undefined && (wanted === null || sameValue(found, wanted));
+    if (hit && any) return true;
+    if (!hit && !any) return false;
+  }
+  return !any;
+}
+
+export interface Routable {
+  readonly message: number;
+  readonly routingKeys: readonly string[];
+  readonly headers: Table;
+}
+
+function* matching(exchange: Exchange, message: Routable): Generator<Binding> {
+  if (exchange.type === 'direct') {
+    for (const key of message.routingKeys) yield* exchange.byKey.get(key)?.values() ?? [];
+    return;
+  }
+  const keys = exchange.type === 'topic' ? message.routingKeys.map(words) : [];
+  for (const binding of exchange.bindings.values()) {
+    if (exchange.type === 'fanout') yield binding;
+    else if (exchange.type === 'headers' ? headersMatch(binding.arguments, message.headers) : keys.some((key) => topicMatches(binding.words, key))) yield binding;
+  }
+}
+
+/** The queues that a message reaches from an exchange, each once, in the order found. Every hop is an event. */
+export function route(core: Core, first: Exchange, message: Routable): string[] {
+  const queues = new Set<string>();
+  const seen = new Set<string>([first.name]);
+  const open: Exchange[] = [first];
+  for (let exchange = open.shift(); exchange !== undefined; exchange = open.shift()) {
+    let found = false;
+    const hop = (to: string, toKind: 'queue' | 'exchange', routingKey: string, via: 'binding' | 'alternate-exchange' | 'default') => {
+      found = true;
+      if (toKind === 'queue') {
+        if (queues.has(to)) return;
+        queues.add(to);
+      } else {
+        if (seen.has(to)) return;
+        seen.add(to);
+        const next = core.exchanges.get(to);
+        if (next !== undefined) open.push(next);
+      }
+      core.emit({ kind: 'route', message: message.message, from: exchange.name, to, toKind, routingKey, via });
+    };
+    if (exchange.name === '') {
+      for (const key of message.routingKeys) if (core.queues.has(key)) hop(key, 'queue', key, 'default');
+    } else {
+      for (const binding of matching(exchange, message)) hop(binding.destination, binding.destinationKind, binding.routingKey, 'binding');
+    }
+    if (!found && exchange.alternate !== null && core.exchanges.has(exchange.alternate)) {
+      hop(exchange.alternate, 'exchange', message.routingKeys[0] ?? '', 'alternate-exchange');
+    }
+  }
+  return [...queues];
+}

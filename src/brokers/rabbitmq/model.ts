@@ -1,0 +1,196 @@
+import type { Backlog } from './backlog.ts';
+import type { ConsumerRing } from './consumer.ts';
+import type { Settlement } from './custody.ts';
+import type { Deque, Heap } from './deque.ts';
+import type { DeathReason, FieldValue, PublishArgs, Table } from './events.ts';
+import type { QueueSettings } from './arguments.ts';
+
+/** One line of `x-death`: a queue and a reason, and how often. */
+export interface Death {
+  readonly queue: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly exchange: string;
+  readonly routingKeys: readonly string[];
+  /** µs of the first death of this line. */
+  readonly time: number;
+  readonly originalExpiration: string | null;
+}
+
+/** A message as published or dead-lettered; shared by its copies and never changed. */
+export interface Envelope {
+  readonly message: number;
+  readonly exchange: string;
+  /** The routing key, then what the CC header adds. */
+  readonly routingKeys: readonly string[];
+  readonly headers: Table;
+  readonly priority: number | null;
+  readonly expiration: string | null;
+  readonly size: number;
+  readonly persistent: boolean;
+  readonly replyTo: string | null;
+  readonly correlationId: string | null;
+  /** Newest first. */
+  readonly deaths: readonly Death[];
+  readonly firstDeath: { readonly queue: string; readonly reason: string; readonly exchange: string } | null;
+  /** From 4.0 a quorum queue passes its count of failed deliveries on to a quorum dead-letter queue. */
+  readonly failedDeliveries: number;
+}
+
+/** One custody of a message in one queue. */
+export interface Copy {
+  readonly id: number;
+  readonly envelope: Envelope;
+  /** Order of arrival in its queue. */
+  seq: number;
+  readonly enqueuedAt: number;
+  /** µs, or -1 for never. */
+  readonly expiresAt: number;
+  /** The priority that the queue goes by. */
+  level: number;
+  redelivered: boolean;
+  /** Times handed out and come back (quorum). */
+  acquired: number;
+  /** Of these, the ones that count as failed (what 4.3 holds against the limit). */
+  failed: number;
+}
+
+export interface Held {
+  readonly copy: Copy;
+  readonly queue: Queue;
+  readonly channel: Channel;
+  readonly tag: number;
+  /** null: fetched by basic.get. */
+  readonly consumer: Consumer | null;
+  readonly at: number;
+  /** The queue is gone or has taken the copy back: settling it does nothing. */
+  stale: boolean;
+  /** Counts against the channel's global prefetch. */
+  readonly counted: boolean;
+}
+
+export interface Consumer {
+  readonly tag: string;
+  readonly channel: Channel;
+  readonly queue: Queue;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly priority: number;
+  readonly prefetch: number;
+  /** Order of registration, unique. */
+  readonly order: number;
+  /** ms, or null: the queue's or the broker's. */
+  readonly timeout: number | null;
+  unacked: number;
+  /** In the ring of those that are offered messages. */
+  queued: boolean;
+  cancelled: boolean;
+}
+
+export interface Channel {
+  readonly number: number;
+  readonly connection: Connection;
+  /** After the broker closed it: methods still under way are not read. */
+  closing: boolean;
+  confirms: boolean;
+  published: number;
+  nextTag: number;
+  prefetch: number;
+  globalPrefetch: number;
+  globalUsed: number;
+  readonly unacked: Map<number, Held>;
+  readonly consumers: Map<string, Consumer>;
+  /** Consumer tag of the direct reply-to consumer, and the token in its address. */
+  replyConsumer: string | null;
+  replyToken: number;
+}
+
+export interface Connection {
+  readonly name: string;
+  readonly order: number;
+  readonly node: string;
+  readonly cancelNotify: boolean;
+  readonly blockedNotify: boolean;
+  closing: boolean;
+  readonly channels: Map<number, Channel>;
+  published: boolean;
+  blocked: boolean;
+  /** Queues whose intake is behind: credit flow. */
+  readonly throttledBy: Set<number>;
+  /** What waits in the socket while the broker does not read. */
+  readonly waiting: Deque<{ readonly channel: number; readonly args: PublishArgs }>;
+}
+
+export interface Binding {
+  readonly order: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly destinationKind: 'queue' | 'exchange';
+  readonly routingKey: string;
+  readonly words: readonly string[];
+  readonly arguments: Table;
+}
+
+export interface Exchange {
+  readonly name: string;
+  readonly type: 'direct' | 'topic' | 'fanout' | 'headers';
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: Table;
+  alternate: string | null;
+  /** By identity. */
+  readonly bindings: Map<string, Binding>;
+  /** direct only: routing key → bindings in order. */
+  readonly byKey: Map<string, Map<string, Binding>>;
+}
+
+/** What at-least-once dead lettering still has to bring to its targets. */
+export interface Undertaking {
+  readonly copy: Copy;
+  readonly reason: DeathReason;
+}
+
+export interface Queue {
+  readonly id: number;
+  readonly name: string;
+  readonly type: 'classic' | 'quorum';
+  readonly durable: boolean;
+  readonly exclusive: string | null;
+  readonly autoDelete: boolean;
+  readonly arguments: Table;
+  settings: QueueSettings;
+  policy: string | null;
+  backlog: Backlog;
+  readyBytes: number;
+  nextSeq: number;
+  readonly held: Map<number, Held>;
+  readonly consumers: Map<string, Consumer>;
+  readonly ring: ConsumerRing;
+  active: Consumer | null;
+  /** Quorum: cancelled consumers and gets that still hold messages count as consumers. */
+  ghosts: number;
+  hadConsumers: boolean;
+  lastUsed: number;
+  ttlAt: number;
+  expiresAt: number;
+  /** Quorum with reject-publish: publishers have been told to stop. */
+  rejecting: boolean;
+  /** Quorum, 4.3 delayed retry. */
+  readonly delayed: Heap<{ readonly at: number; readonly seq: number; readonly copy: Copy }>;
+  delayedAt: number;
+  readonly undertakings: Deque<Undertaking>;
+  undertakingBytes: number;
+  undertakingAt: number;
+  /** Credit flow: µs until which the queue process is busy with what it was sent. */
+  busyUntil: number;
+  /** Classic: its home; quorum: the leader, null without a majority. */
+  node: string | null;
+  readonly members: readonly string[];
+  available: boolean;
+  /** Quorum without a leader: what channels settled meanwhile. */
+  deferred: { readonly batch: readonly Held[]; readonly settlement: Settlement }[];
+  deleted: boolean;
+}
+
+export type Headers = Record<string, FieldValue>;

@@ -1,0 +1,104 @@
+import type { Refusal } from '../contract.ts';
+import type { Outcome } from './api.ts';
+import { refuse } from './channels.ts';
+import type { Core } from './core.ts';
+import { enqueue, refuses } from './custody.ts';
+import { buryRefused, settleDeaths } from './dead-letter.ts';
+import { errors } from './errors.ts';
+import type { PublishArgs, Reason } from './events.ts';
+import { route } from './exchanges.ts';
+import { checkMessage, sealed } from './message.ts';
+import { intake, isReading, noteAlarm } from './flow.ts';
+import type { Channel, Envelope } from './model.ts';
+
+export const REPLY_TO = 'amq.rabbitmq.reply-to';
+
+/** basic.publish, or its wait in the socket of a connection that the broker does not read. */
+export function publish(core: Core, channel: Channel, args: PublishArgs): Outcome<{ seqNo: number | null; held: boolean }> {
+  const { connection } = channel;
+  if (!isReading(core, connection)) {
+    connection.waiting.push({ channel: channel.number, args });
+    return { refused: false, seqNo: null, held: true };
+  }
+  return accept(core, channel, args);
+}
+
+export function accept(core: Core, channel: Channel, given: PublishArgs): Outcome<{ seqNo: number | null; held: boolean }> {
+  const { connection } = channel;
+  const exchange = core.exchanges.get(given.exchange);
+  const no = (refusal: Refusal) => refuse(core, connection, channel, refusal);
+  if (exchange === undefined) return no(errors.noExchange(given.exchange));
+  if (exchange.internal) return no(errors.internalExchange(exchange.name));
+  const wrong = checkMessage(core, given);
+  if (wrong !== null) return no(wrong);
+  if (given.replyTo === REPLY_TO && channel.replyConsumer === null) return no(errors.noReplyConsumer());
+  const args = given.replyTo === REPLY_TO ? { ...given, replyTo: `${REPLY_TO}.${channel.replyToken}` } : given;
+
+  connection.published = true;
+  const seqNo = channel.confirms ? ++channel.published : null;
+  const envelope = sealed(core, args);
+  const confirm = (because: Reason | null) => {
+    if (seqNo === null) return;
+    core.emit({ kind: 'confirm', connection: connection.name, channel: channel.number, seqNo, message: args.message, ack: because === null, because });
+  };
+
+  const replied = args.exchange === '' && args.routingKey.startsWith(`${REPLY_TO}.`) && reply(core, envelope);
+  const queues = replied ? [] : route(core, exchange, envelope);
+  let failure: Reason | null = null;
+  if (queues.length === 0 && !replied) {
+    core.emit({ kind: 'unrouted', message: args.message, exchange: args.exchange, because: 'rabbitmq.no_binding' });
+    if (args.mandatory === true) {
+      const { message, exchange: from, routingKey } = args;
+      core.emit({ kind: 'return', connection: connection.name, channel: channel.number, message, replyCode: 312, replyText: 'NO_ROUTE', exchange: from, routingKey });
+    }
+  }
+  for (const name of queues) {
+    const queue = core.queues.get(name);
+    if (queue === undefined) continue;
+    const because = refuses(queue, envelope.size);
+    if (because === null) {
+      enqueue(core, queue, envelope, null);
+      intake(core, connection, queue);
+      continue;
+    }
+    failure = because;
+    core.emit({ kind: 'not-enqueued', message: args.message, queue: name, because });
+    if (queue.settings.overflow === 'reject-publish-dlx' && queue.available) buryRefused(core, queue, envelope);
+  }
+  settleDeaths(core);
+  confirm(failure);
+  noteAlarm(core);
+  return { refused: false, seqNo, held: false };
+}
+
+/** Direct reply-to: straight to the channel that asked, with no queue between. */
+function reply(core: Core, envelope: Envelope): boolean {
+  const key = envelope.routingKeys[0] ?? '';
+  const channel = core.replyChannels.get(Number(key.slice(REPLY_TO.length + 1)));
+  if (channel === undefined || channel.replyConsumer === null) return false;
+  const { message } = envelope;
+  const copy = core.counters.copy++;
+  core.emit({ kind: 'route', message, from: '', to: REPLY_TO, toKind: 'queue', routingKey: key, via: 'default' });
+  core.emit({ kind: 'enqueued', copy, message, queue: REPLY_TO, parent: null });
+  core.emit({
+    kind: 'deliver',
+    connection: channel.connection.name,
+    channel: channel.number,
+    consumer: channel.replyConsumer,
+    copy,
+    message,
+    queue: REPLY_TO,
+    deliveryTag: channel.nextTag++,
+    redelivered: false,
+    deliveryCount: 0,
+    exchange: '',
+    routingKey: key,
+    headers: envelope.headers,
+    priority: envelope.priority,
+    expiration: envelope.expiration,
+    replyTo: envelope.replyTo,
+    correlationId: envelope.correlationId,
+  });
+  core.emit({ kind: 'settled', copy, message, queue: REPLY_TO, how: 'auto-ack' });
+  return true;
+}

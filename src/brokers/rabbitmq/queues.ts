@@ -1,0 +1,205 @@
+import { queueType, settle as settings } from './arguments.ts';
+import type { QueueArgs } from './api.ts';
+import { ConsumerRing } from './consumer.ts';
+import type { Core } from './core.ts';
+import { chooseActive, dispatch, forget, keyOf, newBacklog, trim } from './custody.ts';
+import { Deque, Heap } from './deque.ts';
+import type { Reason } from './events.ts';
+import { deleteExchange, removeBindingsTo } from './exchanges.ts';
+import type { Connection, Consumer, Copy, Held, Queue } from './model.ts';
+import { policyFor } from './policy.ts';
+
+const DEFAULT_GROUP = 3;
+
+/** Where a queue comes to live: on the client's node, a quorum queue with members beside it. */
+function placement(core: Core, type: 'classic' | 'quorum', args: QueueArgs, connection: Connection): { node: string; members: string[] } {
+  const up = core.nodes.filter((node) => node.up).map((node) => node.name);
+  const load = (name: string) => [...core.queues.values()].filter((queue) => queue.node === name).length;
+  const balanced = [...up].sort((a, b) => load(a) - load(b))[0];
+  const node = args.arguments?.['x-queue-leader-locator'] === 'balanced' && balanced !== undefined ? balanced : connection.node;
+  if (type === 'classic') return { node, members: [node] };
+  const size = Number(args.arguments?.['x-quorum-initial-group-size'] ?? DEFAULT_GROUP);
+  const others = [...core.nodes].filter((one) => one.name !== node).sort((a, b) => Number(b.up) - Number(a.up));
+  return { node, members: [node, ...others.map((one) => one.name)].slice(0, Math.max(1, size)) };
+}
+
+export function createQueue(core: Core, args: QueueArgs, connection: Connection): Queue {
+  const table = args.arguments ?? {};
+  const type = queueType(table);
+  const policy = policyFor(core, args.queue, type);
+  const queue: Queue = {
+    id: core.counters.queue++,
+    name: args.queue,
+    type,
+    durable: args.durable ?? true,
+    exclusive: args.exclusive === true ? connection.name : null,
+    autoDelete: args.autoDelete ?? false,
+    arguments: table,
+    settings: settings(table, policy?.definition ?? {}, core.version),
+    policy: policy?.name ?? null,
+    backlog: newBacklog(core, type),
+    readyBytes: 0,
+    nextSeq: 0,
+    held: new Map(),
+    consumers: new Map(),
+    ring: new ConsumerRing(),
+    active: null,
+    ghosts: 0,
+    hadConsumers: false,
+    lastUsed: core.now(),
+    ttlAt: -1,
+    expiresAt: -1,
+    rejecting: false,
+    delayed: newDelayed(),
+    delayedAt: -1,
+    undertakings: new Deque(),
+    undertakingBytes: 0,
+    undertakingAt: -1,
+    busyUntil: 0,
+    ...placement(core, type, args, connection),
+    available: true,
+    deferred: [],
+    deleted: false,
+  };
+  core.queues.set(queue.name, queue);
+  core.queuesById.set(queue.id, queue);
+  core.emit({ kind: 'declared', entity: 'queue', name: queue.name, because: null });
+  use(core, queue);
+  return queue;
+}
+
+export const newDelayed = () => new Heap<{ at: number; seq: number; copy: Copy }>((a, b) => a.at - b.at || a.seq - b.seq);
+
+/** x-expires counts from the last use: a consumer, a get, a declaration. */
+export function use(core: Core, queue: Queue): void {
+  queue.lastUsed = core.now();
+  const { expires } = queue.settings;
+  if (expires === null || queue.consumers.size > 0) return;
+  const at = core.now() + expires * 1000;
+  if (queue.expiresAt >= 0 && queue.expiresAt <= at) return;
+  queue.expiresAt = at;
+  core.host.after(expires * 1000, 'expires', queue.id);
+}
+
+export function expiryDue(core: Core, queue: Queue): void {
+  if (core.now() < queue.expiresAt) return;
+  queue.expiresAt = -1;
+  const { expires } = queue.settings;
+  if (expires === null || queue.consumers.size > 0) return;
+  const left = queue.lastUsed + expires * 1000 - core.now();
+  if (left <= 0) {
+    deleteQueue(core, queue, 'rabbitmq.queue_expired');
+    return;
+  }
+  queue.expiresAt = core.now() + left;
+  core.host.after(left, 'expires', queue.id);
+}
+
+/** Everything that the queue keeps, in order: what was out, what waits, what was held back. */
+export function takeAll(core: Core, queue: Queue): Copy[] {
+  const held = [...queue.held.values()];
+  for (const one of held) detach(one);
+  queue.held.clear();
+  const later = queue.deferred.flatMap(({ batch }) => batch.map((one) => one.copy));
+  queue.deferred = [];
+  const known = new Set(held.map((one) => one.copy));
+  const all = [
+    ...held.map((one) => one.copy),
+    ...later.filter((copy) => !known.has(copy)),
+    ...queue.backlog.clear(),
+    ...queue.delayed.clear().map((one) => one.copy),
+    ...queue.undertakings.clear().map((one) => one.copy),
+  ];
+  queue.readyBytes = 0;
+  queue.undertakingBytes = 0;
+  queue.ghosts = 0;
+  for (const copy of all) forget(core, copy);
+  return all;
+}
+
+/** The channel keeps the tag, which settles nothing any more. */
+export function detach(held: Held): void {
+  held.stale = true;
+  if (held.consumer !== null) held.consumer.unacked--;
+}
+
+/** basic.cancel from the broker, to clients that said they understand it. */
+export function cancelByBroker(core: Core, consumer: Consumer): void {
+  const { channel, tag, queue } = consumer;
+  channel.consumers.delete(tag);
+  queue.consumers.delete(keyOf(consumer));
+  queue.ring.remove(consumer);
+  consumer.cancelled = true;
+  if (channel.connection.cancelNotify) {
+    core.emit({ kind: 'cancelled', connection: channel.connection.name, channel: channel.number, consumer: tag, queue: queue.name });
+  }
+}
+
+export function deleteQueue(core: Core, queue: Queue, because: Reason): number {
+  const ready = queue.backlog.size;
+  queue.deleted = true;
+  core.queues.delete(queue.name);
+  core.queuesById.delete(queue.id);
+  for (const consumer of [...queue.consumers.values()]) cancelByBroker(core, consumer);
+  const kind = because === 'rabbitmq.node_down_queue' ? 'lost' : 'dropped';
+  for (const copy of takeAll(core, queue)) core.emit({ kind, copy: copy.id, message: copy.envelope.message, queue: queue.name, because });
+  core.emit({ kind: 'deleted', entity: 'queue', name: queue.name, because });
+  for (const exchange of removeBindingsTo(core, 'queue', queue.name)) deleteExchange(core, exchange);
+  return ready;
+}
+
+export function purge(core: Core, queue: Queue): number {
+  const copies = queue.backlog.clear();
+  queue.readyBytes = 0;
+  for (const copy of copies) {
+    forget(core, copy);
+    core.emit({ kind: 'purged', copy: copy.id, message: copy.envelope.message, queue: queue.name, because: 'rabbitmq.purged' });
+  }
+  dispatch(core, queue);
+  return copies.length;
+}
+
+/** Takes consumers away; a queue left without one may be gone afterwards. */
+export function removeConsumers(core: Core, consumers: readonly Consumer[]): Queue[] {
+  const queues = new Set<Queue>();
+  for (const consumer of consumers) {
+    const { queue } = consumer;
+    consumer.channel.consumers.delete(consumer.tag);
+    queue.consumers.delete(keyOf(consumer));
+    queue.ring.remove(consumer);
+    consumer.cancelled = true;
+    if (queue.type === 'quorum' && consumer.unacked > 0) queue.ghosts++;
+    if (!queue.deleted) queues.add(queue);
+  }
+  for (const queue of queues) {
+    if (queue.consumers.size === 0) {
+      if (queue.autoDelete) deleteQueue(core, queue, 'rabbitmq.auto_deleted');
+      else use(core, queue);
+    }
+    if (!queue.deleted) chooseActive(core, queue);
+  }
+  return [...queues].filter((queue) => !queue.deleted);
+}
+
+/** A policy came, went or changed. */
+export function applyPolicies(core: Core): void {
+  for (const queue of core.queues.values()) {
+    const policy = policyFor(core, queue.name, queue.type);
+    const before = queue.settings;
+    queue.policy = policy?.name ?? null;
+    queue.settings = settings(queue.arguments, policy?.definition ?? {}, core.version);
+    if (JSON.stringify(before) === JSON.stringify(queue.settings)) continue;
+    if (queue.settings.expires !== before.expires) {
+      queue.expiresAt = -1;
+      use(core, queue);
+    }
+    trim(core, queue);
+    if (queue.undertakings.size > 0) core.workers.add(queue.id);
+    dispatch(core, queue);
+  }
+  for (const exchange of core.exchanges.values()) {
+    const own = exchange.arguments['alternate-exchange'];
+    const fromPolicy = policyFor(core, exchange.name, 'exchange')?.definition['alternate-exchange'];
+    exchange.alternate = typeof own === 'string' ? own : typeof fromPolicy === 'string' ? fromPolicy : null;
+  }
+}

@@ -1,0 +1,264 @@
+import type { PolicyArgs } from './api.ts';
+import { settle as settings } from './arguments.ts';
+import { newChannel, newConnection } from './channels.ts';
+import { ConsumerRing } from './consumer.ts';
+import type { Core, Node, Settings } from './core.ts';
+import { keyOf, newBacklog, type Settlement } from './custody.ts';
+import { Deque } from './deque.ts';
+import type { PublishArgs, RabbitEvent, Table } from './events.ts';
+import { addBinding, createExchange, typeOf } from './exchanges.ts';
+import type { Binding, Channel, Connection, Consumer, Copy, Envelope, Exchange, Held, Queue, Undertaking } from './model.ts';
+import { policyFor } from './policy.ts';
+import { newDelayed } from './queues.ts';
+
+/** The whole server as plain data. Envelopes are shared, so they are numbered; all else is written where it lives. */
+
+type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
+/** A delivery: its copy, channel (connection name, number), tag, consumer (by order), time, flags. */
+type HeldState = readonly [CopyState, string, number, number, number, number, boolean, boolean];
+type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'unacked' | 'cancelled'> & {
+  connection: string;
+  channel: number;
+};
+type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {
+  backlog: unknown;
+  held: HeldState[];
+  consumers: ConsumerState[];
+  ring: number[];
+  active: number | null;
+  delayed: { at: number; seq: number; copy: CopyState }[];
+  undertakings: { copy: CopyState; reason: Undertaking['reason'] }[];
+  deferred: { batch: number[]; settlement: Settlement }[];
+};
+type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers'> & { stale: [tag: number, counted: boolean][]; consumers: number[]; tags: number[] };
+interface ConnectionState {
+  name: string;
+  order: number;
+  node: string;
+  cancelNotify: boolean;
+  blockedNotify: boolean;
+  published: boolean;
+  blocked: boolean;
+  throttledBy: number[];
+  waiting: { channel: number; args: PublishArgs }[];
+  channels: ChannelState[];
+}
+interface CoreState {
+  settings: Settings;
+  nodes: Node[];
+  counters: Core['counters'];
+  stored: Core['stored'];
+  alarms: [boolean, boolean, boolean, number, number];
+  timeoutCheckAt: number;
+  policies: PolicyArgs[];
+  exchanges: (Omit<Exchange, 'bindings' | 'byKey'> & { bindings: Binding[] })[];
+  envelopes: Envelope[];
+  connections: ConnectionState[];
+  queues: QueueState[];
+  out: RabbitEvent[];
+}
+
+export function saveCore(core: Core): unknown {
+  const envelopes: Envelope[] = [];
+  const numbers = new Map<Envelope, number>();
+  const writeCopy = (copy: Copy): CopyState => {
+    const { envelope, ...rest } = copy;
+    let number = numbers.get(envelope);
+    if (number === undefined) {
+      number = envelopes.push(envelope) - 1;
+      numbers.set(envelope, number);
+    }
+    return [number, rest];
+  };
+  const writeHeld = (held: Held): HeldState => {
+    const { copy, channel, tag, consumer, at, counted } = held;
+    return [writeCopy(copy), channel.connection.name, channel.number, tag, consumer?.order ?? -1, at, counted, channel.unacked.get(tag) === held];
+  };
+  const writeConsumer = (one: Consumer): ConsumerState => {
+    const { channel, queue: _queue, queued: _queued, ...rest } = one;
+    return { ...rest, connection: channel.connection.name, channel: channel.number };
+  };
+  const writeQueue = (queue: Queue): QueueState => {
+    const { settings: _s, policy: _p, deleted: _d, backlog, held, consumers, ring, active, delayed, undertakings, deferred, ...rest } = queue;
+    // Consumers that were cancelled while messages were out live on in those deliveries.
+    const known = new Set([...consumers.values(), ...[...held.values()].flatMap((one) => one.consumer ?? [])]);
+    return {
+      ...rest,
+      backlog: backlog.save(writeCopy),
+      held: [...held.values()].map(writeHeld),
+      consumers: [...known].map(writeConsumer),
+      ring: [...ring].map((one) => one.order),
+      active: active?.order ?? null,
+      delayed: delayed.sorted().map((one) => ({ ...one, copy: writeCopy(one.copy) })),
+      undertakings: [...undertakings].map((one) => ({ copy: writeCopy(one.copy), reason: one.reason })),
+      deferred: deferred.map(({ batch, settlement }) => ({ batch: batch.map((one) => one.copy.id), settlement })),
+    };
+  };
+  const writeChannel = (channel: Channel): ChannelState => {
+    const { connection: _c, unacked, consumers, ...rest } = channel;
+    const stale = [...unacked.values()].filter((held) => held.stale).map((held): [number, boolean] => [held.tag, held.counted]);
+    return { ...rest, stale, tags: [...unacked.keys()], consumers: [...consumers.values()].map((one) => one.order) };
+  };
+  const queues = [...core.queues.values()].map(writeQueue);
+  const state: CoreState = {
+    settings: core.settings,
+    nodes: core.nodes,
+    counters: core.counters,
+    stored: core.stored,
+    alarms: [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections],
+    timeoutCheckAt: core.timeoutCheckAt,
+    policies: [...core.policies.values()],
+    exchanges: [...core.exchanges.values()].map(({ bindings, byKey: _byKey, ...rest }) => ({ ...rest, bindings: [...bindings.values()] })),
+    envelopes,
+    connections: [...core.connections.values()].map((one) => ({
+      ...one,
+      throttledBy: [...one.throttledBy],
+      waiting: [...one.waiting],
+      channels: [...one.channels.values()].map(writeChannel),
+    })),
+    queues,
+    out: core.out,
+  };
+  return structuredCloneOf(state);
+}
+
+/** A deep copy of plain data: what is saved shares nothing with the running server. */
+function structuredCloneOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(structuredCloneOf);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, one] of Object.entries(value)) copy[name] = structuredCloneOf(one);
+  return copy;
+}
+
+export function loadCore(core: Core, saved: unknown): void {
+  const state = structuredCloneOf(saved) as CoreState;
+  core.settings = state.settings;
+  core.nodes.splice(0, core.nodes.length, ...state.nodes);
+  core.counters = state.counters;
+  core.stored = state.stored;
+  [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections] = state.alarms;
+  core.timeoutCheckAt = state.timeoutCheckAt;
+  for (const map of [core.policies, core.exchanges, core.connections, core.queues, core.queuesById, core.replyChannels]) map.clear();
+  core.funerals.clear();
+  core.resumed.clear();
+  core.workers.clear();
+  core.out.splice(0, core.out.length, ...state.out);
+  for (const policy of state.policies) core.policies.set(policy.name, policy);
+  for (const { bindings, name, type, ...rest } of state.exchanges) {
+    const exchange = createExchange(core, { ...rest, exchange: name, type: typeOf(type) });
+    exchange.alternate = rest.alternate;
+    for (const binding of bindings) addBinding(exchange, binding);
+  }
+  const channels = new Map<string, Channel>();
+  for (const one of state.connections) readConnection(core, one, channels);
+  const consumers = new Map<number, Consumer>();
+  const helds: Held[] = [];
+  for (const one of state.queues) readQueue(core, one, state.envelopes, channels, consumers, helds);
+  for (const one of state.connections) for (const channel of one.channels) relink(one.name, channel, channels, consumers, helds);
+}
+
+const channelKey = (connection: string, number: number) => `${number} ${connection}`;
+
+function readConnection(core: Core, state: ConnectionState, channels: Map<string, Channel>): void {
+  const { name, order, node, published, blocked } = state;
+  const made = newConnection(core, name, state, node);
+  const connection: Connection = Object.assign(made, { order, published, blocked });
+  for (const id of state.throttledBy) connection.throttledBy.add(id);
+  for (const one of state.waiting) connection.waiting.push(one);
+  for (const { stale: _s, tags: _t, consumers: _c, ...rest } of state.channels) {
+    const channel = Object.assign(newChannel(connection, rest.number), rest);
+    channels.set(channelKey(name, channel.number), channel);
+    if (channel.replyConsumer !== null) core.replyChannels.set(channel.replyToken, channel);
+  }
+}
+
+function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[], channels: Map<string, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
+  const { backlog, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
+  const readCopy = (value: unknown): Copy => {
+    const [number, copy] = value as CopyState;
+    return { ...copy, envelope: envelopes[number] as Envelope };
+  };
+  const policy = policyFor(core, rest.name, rest.type);
+  const table: Table = rest.arguments;
+  const queue: Queue = {
+    ...rest,
+    settings: settings(table, policy?.definition ?? {}, core.version),
+    policy: policy?.name ?? null,
+    backlog: newBacklog(core, rest.type),
+    held: new Map(),
+    consumers: new Map(),
+    ring: new ConsumerRing(),
+    active: null,
+    delayed: newDelayed(),
+    undertakings: new Deque(undertakings.map((one) => ({ ...one, copy: readCopy(one.copy) }))),
+    deferred: [],
+    deleted: false,
+  };
+  queue.backlog.load(backlog, readCopy);
+  for (const one of delayed) queue.delayed.push({ ...one, copy: readCopy(one.copy) });
+  for (const { connection, channel: number, ...one } of written) {
+    const found = channels.get(channelKey(connection, number));
+    const channel = found ?? newChannel(lost(connection), number);
+    const consumer: Consumer = { ...one, channel, queue, queued: false };
+    consumers.set(consumer.order, consumer);
+    if (!consumer.cancelled) queue.consumers.set(keyOf(consumer), consumer);
+  }
+  for (const order of ring) {
+    const consumer = consumers.get(order);
+    if (consumer !== undefined) queue.ring.put(consumer);
+  }
+  queue.active = active === null ? null : (consumers.get(active) ?? null);
+  for (const [copy, connection, number, tag, order, at, counted, linked] of held) {
+    const channel = channels.get(channelKey(connection, number)) ?? newChannel(lost(connection), number);
+    const one: Held = { copy: readCopy(copy), queue, channel, tag, consumer: consumers.get(order) ?? null, at, stale: false, counted };
+    queue.held.set(one.copy.id, one);
+    if (linked) helds.push(one);
+  }
+  for (const { batch, settlement } of deferred) queue.deferred.push({ batch: batch.flatMap((id) => queue.held.get(id) ?? []), settlement });
+  core.queues.set(queue.name, queue);
+  core.queuesById.set(queue.id, queue);
+}
+
+/** Deliveries that wait for a leader can outlive their connection. */
+const lost = (name: string): Connection => ({
+  name,
+  order: -1,
+  node: '',
+  cancelNotify: false,
+  blockedNotify: false,
+  closing: true,
+  channels: new Map(),
+  published: false,
+  blocked: false,
+  throttledBy: new Set(),
+  waiting: new Deque(),
+});
+
+function relink(connection: string, state: ChannelState, channels: Map<string, Channel>, consumers: Map<number, Consumer>, helds: readonly Held[]): void {
+  const channel = channels.get(channelKey(connection, state.number));
+  if (channel === undefined) return;
+  for (const order of state.consumers) {
+    const consumer = consumers.get(order);
+    if (consumer !== undefined) channel.consumers.set(consumer.tag, consumer);
+  }
+  const byTag = new Map(helds.filter((held) => held.channel === channel).map((held) => [held.tag, held]));
+  const gone = new Map(state.stale);
+  for (const tag of state.tags) {
+    const held = byTag.get(tag);
+    if (held !== undefined) channel.unacked.set(tag, held);
+    else channel.unacked.set(tag, spent(channel, tag, gone.get(tag) ?? false));
+  }
+}
+
+/** A tag whose copy is no longer the channel's: settling it does nothing. */
+function spent(channel: Channel, tag: number, counted: boolean): Held {
+  const envelope: Envelope = {
+    message: -1, exchange: '', routingKeys: [], headers: {}, priority: null, expiration: null, size: 0, persistent: true,
+    replyTo: null, correlationId: null, deaths: [], firstDeath: null, failedDeliveries: 0,
+  };
+  const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
+  return { copy, queue: noQueue, channel, tag, consumer: null, at: 0, stale: true, counted };
+}
+
+const noQueue = { deleted: true, name: '' } as Queue;
