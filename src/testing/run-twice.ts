@@ -1,23 +1,11 @@
 /** Every engine test goes through here: what a document says must come out again from a checkpoint, bit for bit. */
 import { expect } from 'vitest';
-import { Judge } from '../checks/judge.ts';
-import { Meter } from '../metrics/meter.ts';
 import { RandomStream } from '../kernel/random.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import type { Scenario } from '../scenario/document.ts';
-import { type Models, Simulation } from '../simulation/simulation.ts';
+import { type Run, startRun } from '../simulation/run.ts';
+import type { Models } from '../simulation/simulation.ts';
 
-export interface Run {
-  readonly simulation: Simulation;
-  readonly judge: Judge;
-  readonly meter: Meter;
-}
-export function startRun(document: Scenario, models: Models, catalog: Catalog, state?: ReturnType<Simulation['save']>): Run {
-  let judge: Judge | undefined;
-  let meter: Meter | undefined;
-  const simulation = new Simulation(document, { models, catalog, folds: (context) => [(judge = new Judge(context, document.invariants ?? [])), (meter = new Meter(context))] }, state);
-  return { simulation, judge: judge as Judge, meter: meter as Meter };
-}
 /**
  * Runs the document, then again from its saved form with a checkpoint restored at a random moment, and compares the histories.
  * Conservation holds in both. @param until µs; @returns the first run, at its end

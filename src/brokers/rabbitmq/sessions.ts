@@ -29,9 +29,6 @@ export interface SessionState {
   /** Name of the broker's connection while there is one. */
   connection: string | null;
   blocked: boolean;
-  /** Publications that the broker does not read, because it blocks or throttles the connection. */
-  unread: number[];
-  stopsReading: boolean;
   loseNextAck: boolean;
   buffer: Delivery[];
   /** Delivery tags by handle. */
@@ -48,7 +45,7 @@ export interface SessionHost {
   broken(session: SessionState, why: string): void;
 }
 export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, blocked: false, unread: [], stopsReading: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1 };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, blocked: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1 };
 }
 
 abstract class Session {
