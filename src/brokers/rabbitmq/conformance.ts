@@ -1,0 +1,380 @@
+import type { Refusal } from '../contract.ts';
+import type { Outcome, QueueArgs, RabbitServer } from './api.ts';
+import { RabbitBroker } from './broker.ts';
+import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
+import { topicMatches, words } from './topic.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
+
+type Operation = { readonly op: string; readonly [argument: string]: FieldValue };
+type Shown = Record<string, FieldValue>;
+interface Example {
+  readonly record?: readonly string[];
+  readonly setup: readonly Operation[];
+  readonly steps: readonly Operation[];
+}
+interface OpenChannel {
+  readonly connection: string;
+  readonly number: number;
+}
+interface Handed {
+  readonly holder: string;
+  readonly body: string;
+  readonly channel: string;
+  readonly tag: number;
+  readonly replyTo: string | null;
+  settled: boolean;
+}
+
+const text = (value: FieldValue | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
+const flag = (value: FieldValue | undefined): boolean => value === true;
+const isTable = (value: FieldValue | undefined): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
+const table = (value: FieldValue | undefined): Table => (isTable(value) ? value : {});
+const list = (value: FieldValue | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const bytes = (body: string) => encodeURIComponent(body).replace(/%[0-9A-F]{2}/g, '.').length;
+const errorOf = (refusal: Refusal) => ({ code: refusal.code, name: refusal.name.replaceAll('_', '-') });
+
+export class RabbitAdapter {
+  readonly clock = new VirtualClock();
+  #server: RabbitBroker;
+  readonly #version: Version;
+  readonly #record: ReadonlySet<string>;
+  readonly #bodies: string[] = [];
+  readonly #channels = new Map<string, OpenChannel>();
+  readonly #names = new Map<string, string>();
+  readonly #handed: Handed[] = [];
+  #confirmed = new Map<number, boolean>();
+  #order: string[] = [];
+  #next = 1;
+
+  constructor(example: Pick<Example, 'record'>, version: Version) {
+    this.#version = version;
+    this.#record = new Set(example.record ?? []);
+    this.#server = new RabbitBroker(this.clock, { version });
+    this.clock.attach((name, ref) => this.#server.timer(name, ref));
+  }
+  get server(): RabbitServer {
+    return this.#server;
+  }
+  /** Puts a fresh server in the place of this one: nothing may change. */
+  reload(): void {
+    const saved: unknown = JSON.parse(JSON.stringify(this.#server.save()));
+    this.#server = new RabbitBroker(this.clock, { version: this.#version });
+    this.#server.load(saved);
+  }
+
+  run(operation: Operation): Shown | null {
+    const verb = this.#verbs[operation.op];
+    if (verb === undefined) throw new Error(`unknown operation ${operation.op}`);
+    this.#confirmed = new Map();
+    this.#order = [];
+    const seen: Shown = {};
+    const result = verb(operation);
+    this.#drain(seen);
+    const shown = typeof result === 'function' ? result() : result;
+    if (shown !== null) seen['result'] = shown;
+    return Object.keys(seen).length === 0 ? null : seen;
+  }
+
+  #on(name: string, connection = 'main'): OpenChannel {
+    const open = this.#channels.get(name);
+    if (open !== undefined) return open;
+    // Connecting twice would replace the first connection.
+    if (!this.#names.has(connection)) {
+      this.#server.connect(connection);
+      this.#names.set(connection, '');
+    }
+    const channel = { connection, number: this.#next++ };
+    this.#server.openChannel(connection, channel.number);
+    this.#channels.set(name, channel);
+    this.#names.set(`${connection}/${channel.number}`, name);
+    return channel;
+  }
+  #admin(operation: Operation, name = 'admin'): [string, number] {
+    const { connection, number } = this.#on(text(operation['channel'], name), text(operation['connection'], 'main'));
+    return [connection, number];
+  }
+
+  #drain(seen: Shown): void {
+    const deliveries: Record<string, FieldValue[]> = {};
+    const lists: Record<string, FieldValue[]> = {};
+    const add = (name: string, value: FieldValue) => (lists[name] ??= []).push(value);
+    for (const event of this.#server.out) {
+      if (event.kind === 'deliver') {
+        const channel = this.#names.get(`${event.connection}/${event.channel}`) ?? '';
+        (deliveries[event.consumer] ??= []).push(this.#view(event, event.consumer, channel));
+      } else if (event.kind === 'confirm') {
+        this.#confirmed.set(event.message, event.ack);
+        this.#order.push(this.#bodies[event.message] ?? '');
+      } else if (event.kind === 'return') {
+        const { message, replyCode, replyText, exchange, routingKey } = event;
+        add('returns', { body: this.#bodies[message] ?? '', replyCode, replyText, exchange, routingKey });
+      } else if (event.kind === 'cancelled') add('cancelled', event.consumer);
+      else if (event.kind === 'closed') this.#closed(event.connection, event.channel, event.refusal, add);
+    }
+    this.#server.out.length = 0;
+    lists['cancelled']?.sort();
+    if (Object.keys(deliveries).length > 0) seen['deliveries'] = deliveries;
+    Object.assign(seen, lists);
+  }
+  #closed(connection: string, number: number | null, refusal: Refusal | null, add: (name: string, value: FieldValue) => void): void {
+    if (number === null) {
+      for (const [name, open] of [...this.#channels]) if (open.connection === connection) this.#channels.delete(name);
+      this.#names.delete(connection);
+      if (refusal !== null) add('closed', { connection, ...errorOf(refusal) });
+      return;
+    }
+    const name = this.#names.get(`${connection}/${number}`) ?? '';
+    this.#channels.delete(name);
+    if (refusal === null) return;
+    add('closed', { channel: name, ...errorOf(refusal) });
+    this.#server.closeChannel(connection, number);
+  }
+
+  #view(delivery: Delivery, holder: string, channel: string, messageCount?: number): Shown {
+    const body = this.#bodies[delivery.message] ?? '';
+    this.#handed.push({ holder, body, channel, tag: delivery.deliveryTag, replyTo: delivery.replyTo, settled: false });
+    const seen: Shown = { body, redelivered: delivery.redelivered };
+    const plain: Shown = {
+      exchange: delivery.exchange,
+      routingKey: delivery.routingKey,
+      deliveryTag: delivery.deliveryTag,
+      priority: delivery.priority,
+      expiration: delivery.expiration,
+      correlationId: delivery.correlationId,
+    };
+    for (const name of this.#record) if (name in plain) seen[name] = plain[name] ?? null;
+    if (messageCount !== undefined && this.#record.has('messageCount')) seen['messageCount'] = messageCount;
+    const headers = withoutTimes(delivery.headers);
+    if (this.#record.has('headers')) seen['headers'] = headers;
+    for (const [name, value] of Object.entries(headers)) {
+      if (this.#record.has(name) || (this.#record.has('x-first-death') && name.startsWith('x-first-death-'))) seen[name] = value;
+    }
+    return seen;
+  }
+
+  #outcome<T>(outcome: Outcome<T>, show: (result: T) => FieldValue = () => null): FieldValue {
+    return outcome.refused ? { error: errorOf(outcome) } : show(outcome);
+  }
+
+  #publish(operation: Operation): () => FieldValue {
+    const name = text(operation['channel'], 'pub');
+    const channel = this.#on(name, text(operation['connection'], 'main'));
+    this.#server.confirmSelect(channel.connection, channel.number);
+    const keys = Array.isArray(operation['keys']) ? list(operation['keys']) : null;
+    const bodies = keys ?? (Array.isArray(operation['bodies']) ? list(operation['bodies']) : [text(operation['body'])]);
+    const first = this.#bodies.length;
+    for (const body of bodies) {
+      const message = this.#bodies.push(body) - 1;
+      const properties: Record<string, FieldValue> = {};
+      for (const property of ['headers', 'priority', 'expiration', 'mandatory', 'persistent', 'replyTo', 'correlationId']) {
+        const value = operation[property];
+        if (value !== undefined && value !== null) properties[property] = value;
+      }
+      const args = { ...properties, exchange: text(operation['exchange']), routingKey: keys === null ? text(operation['routingKey']) : body, message, size: bytes(body) };
+      this.#server.publish(channel.connection, channel.number, args as PublishArgs);
+    }
+    return () => {
+      const confirms = Object.fromEntries(bodies.map((body, i) => [body, this.#confirmed.get(first + i) === true ? 'ack' : 'nack']));
+      return flag(operation['reportOrder']) ? { confirms, order: this.#order } : { confirms };
+    };
+  }
+
+  #consume(operation: Operation): FieldValue {
+    const consumer = text(operation['consumer']);
+    const [connection, number] = this.#admin(operation, consumer);
+    this.#channelOf.set(consumer, text(operation['channel'], consumer));
+    const { prefetch, priority } = operation;
+    if (prefetch !== undefined) this.#server.basicQos(connection, number, { prefetchCount: Number(prefetch), global: flag(operation['prefetchGlobal']) });
+    const args = { ...table(operation['arguments']), ...(priority === undefined ? {} : { 'x-priority': priority }) };
+    const outcome = this.#server.basicConsume(connection, number, {
+      queue: text(operation['queue']),
+      consumerTag: consumer,
+      noAck: flag(operation['noAck']),
+      exclusive: flag(operation['exclusive']),
+      arguments: args,
+    });
+    return this.#outcome(outcome, () => ({ ok: true }));
+  }
+
+  #get(operation: Operation, noAck: boolean): FieldValue {
+    const [connection, number] = this.#admin(operation, 'getter');
+    const outcome = this.#server.basicGet(connection, number, { queue: text(operation['queue']), noAck });
+    return this.#outcome(outcome, (got) => {
+      if (got.empty) return { empty: true };
+      return this.#view(got, text(operation['channel'], 'getter'), text(operation['channel'], 'getter'), got.messageCount);
+    });
+  }
+  #drainQueue(operation: Operation): FieldValue {
+    const messages: FieldValue[] = [];
+    for (;;) {
+      const got = this.#get(operation, true);
+      if (isTable(got) && 'error' in got) return got;
+      if (isTable(got) && got['empty'] === true) return { messages };
+      messages.push(got);
+    }
+  }
+
+  #delivery(operation: Operation): Handed {
+    const name = text(operation['delivery']);
+    const at = name.indexOf(':');
+    const found = this.#handed.findLast((one) => !one.settled && one.holder === name.slice(0, at) && one.body === name.slice(at + 1));
+    if (found === undefined) throw new Error(`no outstanding delivery ${name}`);
+    return found;
+  }
+  #settle(operation: Operation): null {
+    const found = this.#delivery(operation);
+    const multiple = flag(operation['multiple']);
+    for (const one of this.#handed) if (one === found || (multiple && one.channel === found.channel && one.tag <= found.tag)) one.settled = true;
+    const { connection, number } = this.#on(found.channel);
+    const args = { deliveryTag: found.tag, multiple, requeue: operation['requeue'] !== false };
+    if (operation.op === 'ack') this.#server.basicAck(connection, number, args);
+    else if (operation.op === 'nack') this.#server.basicNack(connection, number, args);
+    else this.#server.basicReject(connection, number, args);
+    return null;
+  }
+
+  #queueArgs(operation: Operation): QueueArgs {
+    return {
+      queue: text(operation['queue']),
+      durable: operation['durable'] !== false,
+      exclusive: flag(operation['exclusive']),
+      autoDelete: flag(operation['autoDelete']),
+      arguments: table(operation['arguments']),
+    };
+  }
+  #bindArgs(operation: Operation) {
+    const { routingKey, arguments: given } = operation;
+    return { exchange: text(operation['exchange']), queue: text(operation['queue']), routingKey: text(routingKey), arguments: table(given) };
+  }
+  #counted(operation: Operation): FieldValue {
+    const outcome = this.#server.queueDeclare(...this.#admin(operation), { queue: text(operation['queue']), passive: true });
+    return this.#outcome(outcome, ({ messageCount, consumerCount }) => ({ messages: messageCount, consumers: consumerCount }));
+  }
+
+  readonly #verbs: Record<string, (operation: Operation) => FieldValue | (() => FieldValue)> = {
+    advance: (operation) => {
+      this.clock.advance(Number(operation['ms']) * 1000);
+      return null;
+    },
+    exchange: (operation) => {
+      const alternate = operation['alternateExchange'];
+      const args = { ...table(operation['arguments']), ...(alternate === undefined ? {} : { 'alternate-exchange': alternate }) };
+      const { type, durable } = operation;
+      const exchange = { exchange: text(operation['exchange']), type: text(type, 'direct'), durable: durable !== false, arguments: args };
+      return this.#outcome(this.#server.exchangeDeclare(...this.#admin(operation), { ...exchange, autoDelete: flag(operation['autoDelete']), internal: flag(operation['internal']) }));
+    },
+    queue: (operation) => {
+      const outcome = this.#server.queueDeclare(...this.#admin(operation), this.#queueArgs(operation));
+      return this.#outcome(outcome, ({ messageCount, consumerCount }) => (flag(operation['report']) ? { messages: messageCount, consumers: consumerCount } : null));
+    },
+    bind: (operation) => this.#outcome(this.#server.queueBind(...this.#admin(operation), this.#bindArgs(operation))),
+    unbind: (operation) => this.#outcome(this.#server.queueUnbind(...this.#admin(operation), this.#bindArgs(operation))),
+    bindExchange: (operation) => this.#outcome(this.#server.exchangeBind(...this.#admin(operation), exchangeBinding(operation))),
+    unbindExchange: (operation) => this.#outcome(this.#server.exchangeUnbind(...this.#admin(operation), exchangeBinding(operation))),
+    policy: (operation) => {
+      this.#server.setPolicy({ name: text(operation['name']), pattern: text(operation['pattern']), definition: table(operation['definition']), priority: Number(operation['priority'] ?? 0) });
+      return null;
+    },
+    deletePolicy: (operation) => {
+      this.#server.clearPolicy(text(operation['name']));
+      return null;
+    },
+    deleteQueue: (operation) => {
+      const args = { queue: text(operation['queue']), ifUnused: flag(operation['ifUnused']), ifEmpty: flag(operation['ifEmpty']) };
+      return this.#outcome(this.#server.queueDelete(...this.#admin(operation), args), ({ messageCount }) => ({ messages: messageCount }));
+    },
+    deleteExchange: (operation) =>
+      this.#outcome(this.#server.exchangeDelete(...this.#admin(operation), { exchange: text(operation['exchange']), ifUnused: flag(operation['ifUnused']) })),
+    checkQueue: (operation) => this.#outcome(this.#server.queueDeclare(...this.#admin(operation), { queue: text(operation['queue']), passive: true })),
+    checkExchange: (operation) =>
+      this.#outcome(this.#server.exchangeDeclare(...this.#admin(operation), { exchange: text(operation['exchange']), type: 'direct', passive: true })),
+    counts: (operation) => this.#counted(operation),
+    purge: (operation) => this.#outcome(this.#server.purge(...this.#admin(operation), text(operation['queue'])), ({ messageCount }) => ({ purged: messageCount })),
+    publish: (operation) => this.#publish(operation),
+    consume: (operation) => this.#consume(operation),
+    cancel: (operation) => {
+      const consumer = text(operation['consumer']);
+      return this.#outcome(this.#server.basicCancel(...this.#admin(operation, this.#channelOf.get(consumer) ?? consumer), consumer));
+    },
+    get: (operation) => this.#get(operation, flag(operation['noAck'])),
+    drain: (operation) => this.#drainQueue(operation),
+    ack: (operation) => this.#settle(operation),
+    nack: (operation) => this.#settle(operation),
+    reject: (operation) => this.#settle(operation),
+    ackTag: (operation) => {
+      this.#server.basicAck(...this.#admin(operation), { deliveryTag: Number(operation['tag']), multiple: flag(operation['multiple']) });
+      return null;
+    },
+    recover: (operation) => this.#outcome(this.#server.basicRecover(...this.#admin(operation))),
+    prefetch: (operation) =>
+      this.#outcome(this.#server.basicQos(...this.#admin(operation), { prefetchCount: Number(operation['count'] ?? 0), global: flag(operation['global']) })),
+    closeChannel: (operation) => {
+      this.#server.closeChannel(...this.#admin(operation));
+      return null;
+    },
+    closeConnection: (operation) => {
+      this.#server.closeConnection(text(operation['connection'], 'main'));
+      return null;
+    },
+    reply: (operation) => {
+      const { replyTo } = this.#delivery(operation);
+      const body = text(operation['body']);
+      const message = this.#bodies.push(body) - 1;
+      const { connection, number } = this.#on(text(operation['channel'], 'pub'));
+      this.#server.publish(connection, number, { exchange: '', routingKey: replyTo ?? '', message, size: bytes(body) });
+      return null;
+    },
+  };
+  readonly #channelOf = new Map<string, string>();
+
+  /** Which operations there are: a case that uses another cannot be run. */
+  knows(op: string): boolean {
+    return op in this.#verbs;
+  }
+}
+
+const exchangeBinding = (operation: Operation) => ({
+  source: text(operation['source']),
+  destination: text(operation['destination']),
+  routingKey: text(operation['routingKey']),
+  arguments: table(operation['arguments']),
+});
+
+/** x-death without times; the first line is the newest death, the rest sorted. */
+function withoutTimes(headers: Table): Shown {
+  const deaths = headers['x-death'];
+  if (!Array.isArray(deaths)) return { ...headers };
+  const lines = deaths.map((line) => Object.fromEntries(Object.entries(table(line)).filter(([name]) => name !== 'time')));
+  const key = (line: Table) => `${text(line['queue'])}\n${text(line['reason'])}`;
+  const [newest = {}, ...rest] = lines;
+  return { ...headers, 'x-death': [newest, ...rest.sort((a, b) => (key(a) < key(b) ? -1 : 1))] };
+}
+
+const MODELLED_TYPES = ['direct', 'topic', 'fanout', 'headers'];
+
+/** The room's entry for the conformance runner. */
+export const rabbitmqConformance = {
+  broker: 'rabbitmq',
+  version: '4.0.5',
+  cannot(example: Example): string | null {
+    const known = new RabbitAdapter({}, '4.0.5');
+    for (const operation of [...example.setup, ...example.steps]) {
+      const type = operation['type'];
+      if (operation.op === 'exchange' && typeof type === 'string' && type.startsWith('x-') && !MODELLED_TYPES.includes(type)) return `exchange type ${type} is not modelled`;
+      if (table(operation['arguments'])['x-queue-type'] === 'stream') return 'streams are not modelled';
+      if (operation.op.startsWith('tx')) return 'transactions are not modelled';
+      if (!known.knows(operation.op)) return `operation ${operation.op} is not modelled`;
+    }
+    return null;
+  },
+  adapter: (example: Example, version: string) => new RabbitAdapter(example, version as Version),
+  vectors(name: string, rows: readonly Table[]) {
+    if (name !== 'rabbitmq-topic') return null;
+    return rows.map((row) => {
+      const [pattern, key] = [text(row['pattern']), text(row['key'])];
+      return { row: `${pattern} ~ ${key}`, expected: row['match'] ?? null, actual: topicMatches(words(pattern), words(key)) };
+    });
+  },
+};

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
+import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
+
+/** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
+
+const models: readonly ConformanceModel[] = [rabbitmqConformance];
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: 'conformance/cases' },
+    vectors: { type: 'string', default: 'conformance/vectors' },
+    broker: { type: 'string' },
+    'broker-version': { type: 'string' },
+    'only-failures': { type: 'boolean', default: false },
+  },
+});
+
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+const jsonIn = (directory: string): string[] =>
+  existsSync(directory)
+    ? readdirSync(directory, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+    : [];
+
+interface Row {
+  readonly broker: string;
+  readonly area: string;
+  readonly name: string;
+  readonly outcome: CaseOutcome;
+}
+const rows: Row[] = [];
+
+for (const path of jsonIn(values.cases)) {
+  const example = read(path) as ConformanceCase;
+  const { broker, area, name } = example;
+  if (values.broker !== undefined && values.broker !== broker) continue;
+  const model = models.find((one) => one.broker === broker);
+  const outcome: CaseOutcome = model === undefined ? { outcome: 'skipped', because: 'no model' } : guarded(() => runCase(model, example, values['broker-version'] ?? model.version));
+  rows.push({ broker, area, name, outcome });
+}
+for (const path of jsonIn(values.vectors)) {
+  const name = basename(path, '.json');
+  const { rows: facts } = read(path) as { rows: readonly JsonObject[] };
+  for (const model of models) {
+    if (values.broker !== undefined && values.broker !== model.broker) continue;
+    const outcomes = runVectors(model, name, facts);
+    for (const outcome of outcomes ?? []) rows.push({ broker: model.broker, area: 'vectors', name, outcome });
+  }
+}
+
+/** A model that throws has failed the case. */
+function guarded(run: () => CaseOutcome): CaseOutcome {
+  try {
+    return run();
+  } catch (error) {
+    const actual = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { outcome: 'failed', difference: { step: -1, operation: null, expected: null, actual } };
+  }
+}
+
+for (const { broker, name, outcome } of rows) {
+  if (outcome.outcome !== 'failed') continue;
+  const { step, operation, expected, actual } = outcome.difference;
+  console.log(`FAILED ${broker}/${name}, step ${step}: ${JSON.stringify(operation)}`);
+  console.log(`  expected ${JSON.stringify(expected)}`);
+  console.log(`  actual   ${typeof actual === 'string' ? actual : JSON.stringify(actual)}`);
+}
+const tally = (some: readonly Row[]) => (['passed', 'failed', 'skipped'] as const).map((kind) => some.filter((row) => row.outcome.outcome === kind).length);
+if (!values['only-failures']) {
+  const lines = [['broker', 'area', 'passed', 'failed', 'skipped', 'why skipped']];
+  for (const place of new Set(rows.map((row) => `${row.broker}\n${row.area}`))) {
+    const some = rows.filter((row) => `${row.broker}\n${row.area}` === place);
+    const reasons = new Set(some.flatMap((row) => (row.outcome.outcome === 'skipped' ? [row.outcome.because] : [])));
+    lines.push([...place.split('\n'), ...tally(some).map(String), [...reasons].join('; ')]);
+  }
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}
+const [passed, failed, skipped] = tally(rows);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed === 0 ? 0 : 1;
