@@ -85,7 +85,8 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
         on.prefetch = args.prefetchCount;
         return this.done();
       }
-      if (on.globalPrefetch === 0) on.globalUsed = 0;
+      // What is out already counts.
+      if (on.globalPrefetch === 0) on.globalUsed = on.unacked.size;
       on.globalPrefetch = args.prefetchCount;
       resume(this.core, on);
       return this.done();

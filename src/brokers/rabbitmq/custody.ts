@@ -178,14 +178,15 @@ function deliver(core: Core, queue: Queue, copy: Copy, consumer: Consumer): void
 }
 
 function hold(core: Core, queue: Queue, copy: Copy, channel: Channel, tag: number, consumer: Consumer | null): void {
-  const counted = consumer !== null && channel.globalPrefetch > 0;
-  const held: Held = { copy, queue, channel, tag, consumer, at: core.now(), stale: false, counted };
+  const held: Held = { copy, queue, channel, tag, consumer, at: core.now(), stale: false };
   queue.held.set(copy.id, held);
   channel.unacked.set(tag, held);
   if (consumer === null) {
     if (queue.type === 'quorum') queue.ghosts++;
-  } else consumer.unacked++;
-  if (counted) channel.globalUsed++;
+  } else {
+    consumer.unacked++;
+    if (channel.globalPrefetch > 0) channel.globalUsed++;
+  }
   armTimeouts(core);
 }
 
@@ -222,7 +223,7 @@ export function forget(core: Core, copy: Copy): void {
 export function release(held: Held): void {
   const { queue, channel, consumer, copy } = held;
   channel.unacked.delete(held.tag);
-  if (held.counted) channel.globalUsed = Math.max(0, channel.globalUsed - 1);
+  if (held.consumer !== null) channel.globalUsed = Math.max(0, channel.globalUsed - 1);
   if (held.stale) return;
   held.stale = true;
   queue.held.delete(copy.id);

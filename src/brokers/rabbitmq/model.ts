@@ -65,8 +65,6 @@ export interface Held {
   readonly at: number;
   /** The queue is gone or has taken the copy back: settling it does nothing. */
   stale: boolean;
-  /** Counts against the channel's global prefetch. */
-  readonly counted: boolean;
 }
 
 export interface Consumer {

@@ -15,7 +15,7 @@ import { newDelayed } from './queues.ts';
 
 type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
 /** A delivery: its copy, channel (connection name, number), tag, consumer (by order), time, flags. */
-type HeldState = readonly [CopyState, string, number, number, number, number, boolean, boolean];
+type HeldState = readonly [CopyState, string, number, number, number, number, boolean];
 type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'unacked' | 'cancelled'> & {
   connection: string;
   channel: number;
@@ -30,7 +30,7 @@ type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'held' | 'cons
   undertakings: { copy: CopyState; reason: Undertaking['reason'] }[];
   deferred: { batch: number[]; settlement: Settlement }[];
 };
-type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers'> & { stale: [tag: number, counted: boolean][]; consumers: number[]; tags: number[] };
+type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers'> & { consumers: number[]; tags: [tag: number, fetched: boolean][] };
 interface ConnectionState {
   name: string;
   order: number;
@@ -71,8 +71,8 @@ export function saveCore(core: Core): unknown {
     return [number, rest];
   };
   const writeHeld = (held: Held): HeldState => {
-    const { copy, channel, tag, consumer, at, counted } = held;
-    return [writeCopy(copy), channel.connection.name, channel.number, tag, consumer?.order ?? -1, at, counted, channel.unacked.get(tag) === held];
+    const { copy, channel, tag, consumer, at } = held;
+    return [writeCopy(copy), channel.connection.name, channel.number, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held];
   };
   const writeConsumer = (one: Consumer): ConsumerState => {
     const { channel, queue: _queue, queued: _queued, ...rest } = one;
@@ -96,8 +96,7 @@ export function saveCore(core: Core): unknown {
   };
   const writeChannel = (channel: Channel): ChannelState => {
     const { connection: _c, unacked, consumers, ...rest } = channel;
-    const stale = [...unacked.values()].filter((held) => held.stale).map((held): [number, boolean] => [held.tag, held.counted]);
-    return { ...rest, stale, tags: [...unacked.keys()], consumers: [...consumers.values()].map((one) => one.order) };
+    return { ...rest, tags: [...unacked.values()].map((held) => [held.tag, held.consumer === null]), consumers: [...consumers.values()].map((one) => one.order) };
   };
   const queues = [...core.queues.values()].map(writeQueue);
   const state: CoreState = {
@@ -166,7 +165,7 @@ function readConnection(core: Core, state: ConnectionState, channels: Map<string
   const connection: Connection = Object.assign(made, { order, published, blocked });
   for (const id of state.throttledBy) connection.throttledBy.add(id);
   for (const one of state.waiting) connection.waiting.push(one);
-  for (const { stale: _s, tags: _t, consumers: _c, ...rest } of state.channels) {
+  for (const { tags: _t, consumers: _c, ...rest } of state.channels) {
     const channel = Object.assign(newChannel(connection, rest.number), rest);
     channels.set(channelKey(name, channel.number), channel);
     if (channel.replyConsumer !== null) core.replyChannels.set(channel.replyToken, channel);
@@ -209,9 +208,9 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
     if (consumer !== undefined) queue.ring.put(consumer);
   }
   queue.active = active === null ? null : (consumers.get(active) ?? null);
-  for (const [copy, connection, number, tag, order, at, counted, linked] of held) {
+  for (const [copy, connection, number, tag, order, at, linked] of held) {
     const channel = channels.get(channelKey(connection, number)) ?? newChannel(lost(connection), number);
-    const one: Held = { copy: readCopy(copy), queue, channel, tag, consumer: consumers.get(order) ?? null, at, stale: false, counted };
+    const one: Held = { copy: readCopy(copy), queue, channel, tag, consumer: consumers.get(order) ?? null, at, stale: false };
     queue.held.set(one.copy.id, one);
     if (linked) helds.push(one);
   }
@@ -243,22 +242,18 @@ function relink(connection: string, state: ChannelState, channels: Map<string, C
     if (consumer !== undefined) channel.consumers.set(consumer.tag, consumer);
   }
   const byTag = new Map(helds.filter((held) => held.channel === channel).map((held) => [held.tag, held]));
-  const gone = new Map(state.stale);
-  for (const tag of state.tags) {
-    const held = byTag.get(tag);
-    if (held !== undefined) channel.unacked.set(tag, held);
-    else channel.unacked.set(tag, spent(channel, tag, gone.get(tag) ?? false));
-  }
+  for (const [tag, fetched] of state.tags) channel.unacked.set(tag, byTag.get(tag) ?? spent(channel, tag, fetched));
 }
 
 /** A tag whose copy is no longer the channel's: settling it does nothing. */
-function spent(channel: Channel, tag: number, counted: boolean): Held {
+function spent(channel: Channel, tag: number, fetched: boolean): Held {
   const envelope: Envelope = {
     message: -1, exchange: '', routingKeys: [], headers: {}, priority: null, expiration: null, size: 0, persistent: true,
     replyTo: null, correlationId: null, deaths: [], firstDeath: null, failedDeliveries: 0,
   };
   const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
-  return { copy, queue: noQueue, channel, tag, consumer: null, at: 0, stale: true, counted };
+  return { copy, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };
 }
 
+const noConsumer = { tag: '', cancelled: true } as Consumer;
 const noQueue = { deleted: true, name: '' } as Queue;
