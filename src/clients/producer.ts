@@ -73,6 +73,10 @@ export class Producer {
     this.plan = plan;
     this.keys = zipfTable(plan.keys.count, plan.keys.skew);
   }
+  /** Its number in the messages' table. */
+  get number(): number {
+    return this.index;
+  }
   get counts(): Readonly<State['counts']> {
     return this.state.counts;
   }

@@ -1,0 +1,18 @@
+/** Brokers' code, loaded when a scenario first uses it. */
+import type { RoomFactory } from './contract.ts';
+
+const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
+  rabbitmq: async () => {
+    const { RabbitRoom } = await import('./rabbitmq/room.ts');
+    return (host, topology) => new RabbitRoom(host, topology);
+  },
+};
+/** Rooms of the families named; families without a model are left out. */
+export async function loadModels(families: Iterable<string>): Promise<Record<string, RoomFactory>> {
+  const out: Record<string, RoomFactory> = {};
+  for (const family of new Set(families)) {
+    const load = LOADERS[family];
+    if (load) out[family] = await load();
+  }
+  return out;
+}
