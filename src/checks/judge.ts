@@ -75,6 +75,10 @@ export class Judge implements Fold {
   get findings(): readonly FoundEvidence[] {
     return this.found;
   }
+  /** How many findings there have been: the id of the next. */
+  get last(): number {
+    return this.next;
+  }
   get totals(): Readonly<Record<string, number>> {
     return this.sums;
   }

@@ -102,6 +102,11 @@ export class Meter implements Fold {
         this.stage(`${this.context.history.text(entry.place)} end to end`, took);
         break;
       }
+      case 'started': {
+        const copy = this.copies.get(entry.copy);
+        if (copy && entry.attempt === 1) this.stage(`${this.context.history.text(entry.place)} wait`, entry.time - copy[2]);
+        break;
+      }
       case 'finished':
         this.stage(`${this.context.history.text(entry.place)} service`, entry.detail);
     }
