@@ -1,0 +1,115 @@
+/** Where everything lies, from the document alone: sizes never depend on what flows, so nothing jumps. Canvas units. */
+import type { Catalog } from '../../scenario/descriptor.ts';
+import type { Scenario, ScenarioNode } from '../../scenario/document.ts';
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+export interface NodeBox extends Box {
+  readonly id: string;
+  /** Left edge, centre line and width of the cells of each lane, relative to the box. */
+  readonly lanes: readonly { readonly x: number; readonly y: number; readonly w: number }[];
+  readonly container: boolean;
+}
+/** A cubic Bézier curve: start, two control points, end. */
+export interface Curve {
+  readonly points: readonly [number, number, number, number, number, number, number, number];
+}
+export interface Wire extends Curve {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly derived: boolean;
+}
+export const HEADER = 33;
+export const LANE = 25;
+export const CELL = { w: 20, h: 17, gap: 3 };
+const PAD = 10;
+/** Lanes of a consumer beyond these are summed up in its gauges. */
+export const MOST_LANES = 6;
+
+export function laneCount({ kind, config = {} }: ScenarioNode): number {
+  if (kind === 'consumer') return Math.min(MOST_LANES, typeof config['instances'] === 'number' ? config['instances'] : 1) + 1;
+  return kind.endsWith('.exchange') ? 0 : 1;
+}
+function size(node: ScenarioNode): { readonly w: number; readonly h: number } {
+  if (node.kind === 'consumer') return { w: 232, h: HEADER + laneCount(node) * LANE + 32 };
+  if (node.kind === 'producer') return { w: 178, h: HEADER + LANE + 34 };
+  if (node.kind.endsWith('.exchange')) return { w: 138, h: HEADER + 30 };
+  return { w: 222, h: HEADER + LANE + 32 };
+}
+export function boxesOf(doc: Scenario, catalog: Catalog): Map<string, NodeBox> {
+  const out = new Map<string, NodeBox>();
+  let free = 0;
+  for (const node of doc.nodes) {
+    if (catalog.node(node.kind)?.container) continue;
+    const { w, h } = size(node);
+    const [x = 40 + (free % 4) * 260, y = 60 + Math.floor(free++ / 4) * 150] = doc.layout?.[node.id] ?? [];
+    const labelled = node.kind === 'consumer';
+    const left = PAD + (labelled ? 44 : 0);
+    const lanes = Array.from({ length: laneCount(node) }, (_, i) => ({ x: left, y: HEADER + 4 + i * LANE + LANE / 2, w: w - left - PAD }));
+    out.set(node.id, { id: node.id, x, y, w, h, lanes, container: false });
+  }
+  for (const node of doc.nodes) {
+    if (!catalog.node(node.kind)?.container) continue;
+    const inside = doc.nodes.filter((n) => n.parent === node.id).map((n) => out.get(n.id)).filter((b) => b !== undefined);
+    const [x = 40, y = 40, w = 300, h = 200] = doc.layout?.[node.id] ?? [];
+    // A container always wraps what lies in it.
+    const left = Math.min(x, ...inside.map((b) => b.x - 30));
+    const top = Math.min(y, ...inside.map((b) => b.y - 40));
+    const right = Math.max(x + w, ...inside.map((b) => b.x + b.w + 30));
+    const bottom = Math.max(y + h, ...inside.map((b) => b.y + b.h + 30));
+    out.set(node.id, { id: node.id, x: left, y: top, w: right - left, h: bottom - top, lanes: [], container: true });
+  }
+  return out;
+}
+export function curve(from: Box, to: Box, derived: boolean): Curve {
+  if (derived) {
+    // Dead letters leave below: they must not be taken for the ordinary way.
+    const x1 = from.x + from.w * 0.3;
+    const y1 = from.y + from.h;
+    const fromBelow = to.y > y1;
+    const x2 = fromBelow ? to.x + to.w / 2 : to.x + to.w;
+    const y2 = fromBelow ? to.y : to.y + to.h / 2;
+    return { points: [x1, y1, x1, y1 + 50, x2 + (fromBelow ? 0 : 50), fromBelow ? y2 - 50 : y2, x2, y2] };
+  }
+  const x1 = from.x + from.w;
+  const y1 = from.y + from.h / 2;
+  const x2 = to.x;
+  const y2 = to.y + to.h / 2;
+  const reach = x2 >= x1 ? Math.max(30, (x2 - x1) / 2) : 60 + Math.sqrt(x1 - x2) * 4;
+  return { points: [x1, y1, x1 + reach, y1, x2 - reach, y2, x2, y2] };
+}
+export function pathOf({ points: [a, b, c, d, e, f, g, h] }: Curve): string {
+  return `M${a} ${b}C${c} ${d} ${e} ${f} ${g} ${h}`;
+}
+/** The point at `t`, 0..1. */
+export function along({ points: [a, b, c, d, e, f, g, h] }: Curve, t: number): readonly [number, number] {
+  const u = 1 - t;
+  const [w0, w1, w2, w3] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  return [w0 * a + w1 * c + w2 * e + w3 * g, w0 * b + w1 * d + w2 * f + w3 * h];
+}
+/** Links, and wires that settings imply; the id of the latter is "setting:node". */
+export function wiresOf(doc: Scenario, boxes: ReadonlyMap<string, NodeBox>, catalog: Catalog): Map<string, Wire> {
+  const out = new Map<string, Wire>();
+  const add = (id: string, from: string, to: string, derived: boolean) => {
+    const a = boxes.get(from);
+    const b = boxes.get(to);
+    if (a && b) out.set(id, { id, from, to, derived, ...curve(a, b, derived) });
+  };
+  for (const link of doc.links) add(link.id, link.from, link.to, false);
+  for (const room of catalog.rooms) {
+    for (const wire of room.derived) {
+      for (const node of doc.nodes) {
+        const name = node.config?.[wire.field];
+        if (node.kind !== wire.from || typeof name !== 'string' || name === '') continue;
+        const target = doc.nodes.find((n) => n.kind === wire.to && n.parent === node.parent && (n.config?.['name'] ?? n.id) === name);
+        if (target) add(`${wire.field}:${node.id}`, node.id, target.id, true);
+      }
+    }
+  }
+  return out;
+}

@@ -1,0 +1,110 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Panel, PanelGroup, PanelResizeHandle } from 'react-resizable-panels';
+import { Canvas } from '../canvas/Canvas.tsx';
+import { Dock } from '../findings/Dock.tsx';
+import { Inspector } from '../inspector/Inspector.tsx';
+import { ProblemPage } from '../share/Problems.tsx';
+import { useProblems } from '../share/open.ts';
+import { useDocument } from '../store/document.ts';
+import { useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
+import { Timeline } from '../timeline/Timeline.tsx';
+import { startOver } from './boot.ts';
+import { useKeys } from './keys.ts';
+import { LeftPanel } from './LeftPanel.tsx';
+import { TopBar } from './TopBar.tsx';
+
+const Charts = lazy(() => import('../charts/Charts.tsx'));
+const Dialogs = lazy(() => import('./Dialogs.tsx'));
+
+export function App() {
+  useTheme();
+  useKeys();
+  const problems = useProblems((s) => s.problems);
+  const dialog = useView((s) => s.dialog);
+  if (problems) return <ProblemPage {...problems} />;
+  return (
+    <div className="app">
+      <TopBar />
+      <PanelGroup direction="vertical" autoSaveId="rows">
+        <Panel defaultSize={66} minSize={35}>
+          <PanelGroup direction="horizontal" autoSaveId="columns">
+            <Panel defaultSize={15} minSize={12} maxSize={26}>
+              <LeftPanel />
+            </Panel>
+            <PanelResizeHandle className="resize" aria-label="Width of the left panel" />
+            <Panel minSize={30}>
+              <main aria-label="Canvas" style={{ height: '100%' }}>
+                <Canvas />
+              </main>
+            </Panel>
+            <PanelResizeHandle className="resize" aria-label="Width of the inspector" />
+            <Panel defaultSize={19} minSize={15} maxSize={34}>
+              <Inspector />
+            </Panel>
+          </PanelGroup>
+        </Panel>
+        <PanelResizeHandle className="resize" aria-label="Height of the dock" />
+        <Panel defaultSize={34} minSize={16}>
+          <section className="dock" aria-label="Timeline, charts and findings">
+            <Timeline />
+            <div className="dock-panes">
+              <Suspense fallback={<div />}>
+                <Charts />
+              </Suspense>
+              <Dock />
+            </div>
+          </section>
+        </Panel>
+      </PanelGroup>
+      {dialog && (
+        <Suspense fallback={null}>
+          <Dialogs />
+        </Suspense>
+      )}
+      <Notices />
+    </div>
+  );
+}
+function Notices() {
+  const notice = useDocument((s) => s.notice);
+  const dead = useSession((s) => s.dead);
+  const now = useSession((s) => s.now);
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = setTimeout(() => useDocument.getState().clearNotice(), 8000);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <>
+      {notice !== null && (
+        <div className="banner" role="status">
+          {notice}
+          <button type="button" className="link" onClick={() => useDocument.temporal.getState().undo()}>
+            Undo
+          </button>
+        </div>
+      )}
+      {dead !== null && (
+        <div className="banner bad" role="alert">
+          <span>The engine stopped: {dead} Your document is safe.</span>
+          <button type="button" className="btn primary" onClick={() => startOver(now, false)}>
+            Restart and replay to here
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+function useTheme(): void {
+  const theme = useView((s) => s.theme);
+  useEffect(() => {
+    const system = matchMedia('(prefers-color-scheme: light)');
+    const apply = () => {
+      document.documentElement.dataset['theme'] = theme === 'system' ? (system.matches ? 'light' : 'dark') : theme;
+    };
+    apply();
+    system.addEventListener('change', apply);
+    return () => system.removeEventListener('change', apply);
+  }, [theme]);
+}

@@ -1,0 +1,50 @@
+import { catalog } from '../../catalog.ts';
+import { gallery } from '../../gallery/index.ts';
+import { addNode } from '../canvas/actions.ts';
+import { useDocument } from '../store/document.ts';
+import { open } from './boot.ts';
+
+/** What a palette button carries while it is dragged. */
+export const DRAG_KIND = 'application/x-tailrace-kind';
+
+export function LeftPanel() {
+  const title = useDocument((s) => s.doc.title);
+  const description = useDocument((s) => s.doc.description);
+  return (
+    <nav className="left" aria-label="Gallery and palette">
+      <section className="lesson">
+        <h1>{title}</h1>
+        {description !== undefined && <p>{description}</p>}
+      </section>
+      <section aria-labelledby="palette">
+        <h2 className="section-title" id="palette">
+          Add
+        </h2>
+        <div className="palette">
+          {catalog.rooms.flatMap((room) =>
+            room.nodes.map((node) => (
+              <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
+                {node.title}
+              </button>
+            )),
+          )}
+        </div>
+      </section>
+      <section aria-labelledby="gallery">
+        <h2 className="section-title" id="gallery">
+          Gallery
+        </h2>
+        <ul className="gallery">
+          {gallery.map(({ id, about, scenario }) => (
+            <li key={id}>
+              <button type="button" aria-current={scenario.title === title} onClick={() => open(scenario)}>
+                {scenario.title}
+                <small>{about}</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </nav>
+  );
+}
