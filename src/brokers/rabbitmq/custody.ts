@@ -154,6 +154,7 @@ export function dispatch(core: Core, queue: Queue): void {
 }
 
 export function armTtl(core: Core, queue: Queue): void {
+  if (!queue.available || queue.deleted) return;
   const at = queue.backlog.nextExpiry();
   if (at < 0 || (queue.ttlAt >= 0 && queue.ttlAt <= at)) return;
   queue.ttlAt = at;

@@ -39,7 +39,8 @@ export function server(options: Partial<RabbitOptions> = {}) {
 }
 
 type Kind = RabbitEvent['kind'];
-export function only<K extends Kind>(events: readonly RabbitEvent[], kind: K): Extract<RabbitEvent, { kind: K }>[] {
-  return events.filter((event): event is Extract<RabbitEvent, { kind: K }> => event.kind === kind);
+type Of<K extends Kind, E = RabbitEvent> = E extends { readonly kind: infer Own } ? (K extends Own ? E : never) : never;
+export function only<K extends Kind>(events: readonly RabbitEvent[], kind: K): Of<K>[] {
+  return events.filter((event) => event.kind === kind) as Of<K>[];
 }
 export const messages = (events: readonly RabbitEvent[], consumer: string) => only(events, 'deliver').flatMap((one) => (one.consumer === consumer ? [one.message] : []));
