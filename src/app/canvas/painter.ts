@@ -209,7 +209,11 @@ export function createPainter(context: Context): Painter {
       if (!moving) coastUntil = time + 700;
       for (const flight of batch) {
         const wire = wires.get(flight.link);
-        if (wire && !busy.has(flight.link)) air.push(launch(flight, flight.back ? wire.from : wire.to, time, speed));
+        if (!wire || busy.has(flight.link)) continue;
+        // The next hop of a message is not seen before the last one has landed.
+        const [start, target] = flight.back ? [wire.to, wire.from] : [wire.from, wire.to];
+        const before = air.findLast((a) => a.flight.message === flight.message && a.target === start);
+        air.push(launch(flight, target, before ? Math.max(time, before.from + before.lasts) : time, speed));
       }
     },
     picture: (places) => void (shown = places),
