@@ -19,7 +19,6 @@ const ends: Readonly<Record<Reason | RequeueReason, Words>> = {
   'rabbitmq.auto_deleted': { says: 'The last consumer left an auto-delete queue.', rule: at('queues#temporary-queues') },
   'rabbitmq.node_down_transient': { says: 'It was not persistent, and the node that held it went down.', rule: at('queues#durability') },
   'rabbitmq.node_down_queue': { says: 'The queue was not durable, and its node went down.', rule: at('queues#durability') },
-  'rabbitmq.auto_ack_connection_lost': { says: 'With automatic acknowledgement it was gone as soon as it was sent, and the connection broke on the way.', rule: at('confirms#acknowledgement-modes') },
   'rabbitmq.no_binding': { says: 'No binding of the exchange matches its routing key. The confirm came all the same: unroutable is not an error.', rule: at('publishers#unroutable') },
   'rabbitmq.queue_unavailable': { says: 'The node that holds the queue is down.', rule: at('clustering') },
   'rabbitmq.no_quorum': { says: 'Most of the queue\'s members are down: without a majority it takes nothing.', rule: at('quorum-queues') },
