@@ -82,7 +82,8 @@ export class ClassicBacklog implements Backlog {
     return all;
   }
   save(write: (copy: Copy) => unknown): unknown {
-    return this.#levels.map(({ returned, fresh }) => [returned.sorted().map(write), [...fresh].map(write)]);
+    const used = this.#levels.filter(({ returned, fresh }) => returned.size + fresh.size > 0);
+    return used.map(({ returned, fresh }) => [returned.sorted().map(write), [...fresh].map(write)]);
   }
   load(state: unknown, read: (state: unknown) => Copy): void {
     for (const [returned, fresh] of state as [unknown[], unknown[]][]) {
@@ -215,7 +216,7 @@ export class QuorumBacklog implements Backlog {
     return all;
   }
   save(write: (copy: Copy) => unknown): unknown {
-    return { returns: [...this.#returns].map(write), levels: this.#levels.map((line) => [...line].map(write)), taken: this.#taken };
+    return { returns: [...this.#returns].map(write), levels: this.#levels.filter((line) => line.size > 0).map((line) => [...line].map(write)), taken: this.#taken };
   }
   load(state: unknown, read: (state: unknown) => Copy): void {
     const saved = state as { returns: unknown[]; levels: unknown[][]; taken: number };

@@ -50,7 +50,7 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     if (existing !== undefined && !existing.closing) return this.no(connection, null, errors.channelAlreadyOpen());
     const limit = this.core.settings.channel_max;
     if (existing === undefined && connection.channels.size >= limit) return this.no(connection, null, errors.channelMax(limit));
-    newChannel(connection, number);
+    newChannel(connection, number, this.core.order());
     return this.done();
   }
   closeChannel(name: string, number: number): Outcome {

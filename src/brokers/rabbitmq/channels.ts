@@ -27,8 +27,9 @@ export function newConnection(core: Core, name: string, args: ConnectArgs, node:
   return connection;
 }
 
-export function newChannel(connection: Connection, number: number): Channel {
+export function newChannel(connection: Connection, number: number, id: number): Channel {
   const channel: Channel = {
+    id,
     number,
     connection,
     closing: false,

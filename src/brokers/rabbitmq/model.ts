@@ -86,6 +86,8 @@ export interface Consumer {
 }
 
 export interface Channel {
+  /** Unique: a number is used again after a close. */
+  readonly id: number;
   readonly number: number;
   readonly connection: Connection;
   /** After the broker closed it: methods still under way are not read. */
@@ -168,7 +170,6 @@ export interface Queue {
   active: Consumer | null;
   /** Quorum: cancelled consumers and gets that still hold messages count as consumers. */
   ghosts: number;
-  hadConsumers: boolean;
   lastUsed: number;
   ttlAt: number;
   expiresAt: number;

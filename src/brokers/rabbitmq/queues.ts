@@ -45,7 +45,6 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
     ring: new ConsumerRing(),
     active: null,
     ghosts: 0,
-    hadConsumers: false,
     lastUsed: core.now(),
     ttlAt: -1,
     expiresAt: -1,

@@ -14,10 +14,9 @@ import { newDelayed } from './queues.ts';
 /** The whole server as plain data. Envelopes are shared, so they are numbered; all else is written where it lives. */
 
 type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
-/** A delivery: its copy, channel (connection name, number), tag, consumer (by order), time, flags. */
-type HeldState = readonly [CopyState, string, number, number, number, number, boolean];
+/** A delivery: its copy, channel (by id), tag, consumer (by order), time, whether the channel still knows it. */
+type HeldState = readonly [CopyState, number, number, number, number, boolean];
 type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'unacked' | 'cancelled'> & {
-  connection: string;
   channel: number;
 };
 type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {
@@ -72,11 +71,11 @@ export function saveCore(core: Core): unknown {
   };
   const writeHeld = (held: Held): HeldState => {
     const { copy, channel, tag, consumer, at } = held;
-    return [writeCopy(copy), channel.connection.name, channel.number, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held];
+    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held];
   };
   const writeConsumer = (one: Consumer): ConsumerState => {
     const { channel, queue: _queue, queued: _queued, ...rest } = one;
-    return { ...rest, connection: channel.connection.name, channel: channel.number };
+    return { ...rest, channel: channel.id };
   };
   const writeQueue = (queue: Queue): QueueState => {
     const { settings: _s, policy: _p, deleted: _d, backlog, held, consumers, ring, active, delayed, undertakings, deferred, ...rest } = queue;
@@ -134,7 +133,6 @@ export function loadCore(core: Core, saved: unknown): void {
   const state = structuredCloneOf(saved) as CoreState;
   core.settings = state.settings;
   core.nodes.splice(0, core.nodes.length, ...state.nodes);
-  core.counters = state.counters;
   core.stored = state.stored;
   [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections] = state.alarms;
   core.timeoutCheckAt = state.timeoutCheckAt;
@@ -149,30 +147,30 @@ export function loadCore(core: Core, saved: unknown): void {
     exchange.alternate = rest.alternate;
     for (const binding of bindings) addBinding(exchange, binding);
   }
-  const channels = new Map<string, Channel>();
+  const channels = new Map<number, Channel>();
   for (const one of state.connections) readConnection(core, one, channels);
   const consumers = new Map<number, Consumer>();
   const helds: Held[] = [];
   for (const one of state.queues) readQueue(core, one, state.envelopes, channels, consumers, helds);
-  for (const one of state.connections) for (const channel of one.channels) relink(one.name, channel, channels, consumers, helds);
+  for (const one of state.connections) for (const channel of one.channels) relink(channel, channels, consumers, helds);
+  // Last: making connections again has counted.
+  core.counters = state.counters;
 }
 
-const channelKey = (connection: string, number: number) => `${number} ${connection}`;
-
-function readConnection(core: Core, state: ConnectionState, channels: Map<string, Channel>): void {
+function readConnection(core: Core, state: ConnectionState, channels: Map<number, Channel>): void {
   const { name, order, node, published, blocked } = state;
   const made = newConnection(core, name, state, node);
   const connection: Connection = Object.assign(made, { order, published, blocked });
   for (const id of state.throttledBy) connection.throttledBy.add(id);
   for (const one of state.waiting) connection.waiting.push(one);
   for (const { tags: _t, consumers: _c, ...rest } of state.channels) {
-    const channel = Object.assign(newChannel(connection, rest.number), rest);
-    channels.set(channelKey(name, channel.number), channel);
+    const channel = Object.assign(newChannel(connection, rest.number, rest.id), rest);
+    channels.set(channel.id, channel);
     if (channel.replyConsumer !== null) core.replyChannels.set(channel.replyToken, channel);
   }
 }
 
-function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[], channels: Map<string, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
+function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[], channels: Map<number, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
   const { backlog, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
   const readCopy = (value: unknown): Copy => {
     const [number, copy] = value as CopyState;
@@ -196,9 +194,8 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
   };
   queue.backlog.load(backlog, readCopy);
   for (const one of delayed) queue.delayed.push({ ...one, copy: readCopy(one.copy) });
-  for (const { connection, channel: number, ...one } of written) {
-    const found = channels.get(channelKey(connection, number));
-    const channel = found ?? newChannel(lost(connection), number);
+  for (const { channel: id, ...one } of written) {
+    const channel = channels.get(id) ?? lostChannel(channels, id);
     const consumer: Consumer = { ...one, channel, queue, queued: false };
     consumers.set(consumer.order, consumer);
     if (!consumer.cancelled) queue.consumers.set(keyOf(consumer), consumer);
@@ -208,8 +205,8 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
     if (consumer !== undefined) queue.ring.put(consumer);
   }
   queue.active = active === null ? null : (consumers.get(active) ?? null);
-  for (const [copy, connection, number, tag, order, at, linked] of held) {
-    const channel = channels.get(channelKey(connection, number)) ?? newChannel(lost(connection), number);
+  for (const [copy, id, tag, order, at, linked] of held) {
+    const channel = channels.get(id) ?? lostChannel(channels, id);
     const one: Held = { copy: readCopy(copy), queue, channel, tag, consumer: consumers.get(order) ?? null, at, stale: false };
     queue.held.set(one.copy.id, one);
     if (linked) helds.push(one);
@@ -219,23 +216,28 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
   core.queuesById.set(queue.id, queue);
 }
 
-/** Deliveries that wait for a leader can outlive their connection. */
-const lost = (name: string): Connection => ({
-  name,
-  order: -1,
-  node: '',
-  cancelNotify: false,
-  blockedNotify: false,
-  closing: true,
-  channels: new Map(),
-  published: false,
-  blocked: false,
-  throttledBy: new Set(),
-  waiting: new Deque(),
-});
+/** Deliveries that wait for a leader can outlive their channel. */
+function lostChannel(channels: Map<number, Channel>, id: number): Channel {
+  const connection: Connection = {
+    name: '',
+    order: -1,
+    node: '',
+    cancelNotify: false,
+    blockedNotify: false,
+    closing: true,
+    channels: new Map(),
+    published: false,
+    blocked: false,
+    throttledBy: new Set(),
+    waiting: new Deque(),
+  };
+  const channel = newChannel(connection, 0, id);
+  channels.set(id, channel);
+  return channel;
+}
 
-function relink(connection: string, state: ChannelState, channels: Map<string, Channel>, consumers: Map<number, Consumer>, helds: readonly Held[]): void {
-  const channel = channels.get(channelKey(connection, state.number));
+function relink(state: ChannelState, channels: Map<number, Channel>, consumers: Map<number, Consumer>, helds: readonly Held[]): void {
+  const channel = channels.get(state.id);
   if (channel === undefined) return;
   for (const order of state.consumers) {
     const consumer = consumers.get(order);
