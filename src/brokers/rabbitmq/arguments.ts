@@ -87,9 +87,6 @@ export function checkQueueArguments(args: QueueArgs, version: Version): Refusal 
     if (!durable) return errors.propertyNotForType(queue, 'non-durable');
     if (exclusive) return errors.propertyNotForType(queue, 'exclusive-owner');
     if (autoDelete) return errors.propertyNotForType(queue, 'auto-delete');
-    if (table['x-overflow'] === 'reject-publish-dlx') {
-      return errors.invalidArgument('queue', queue, 'x-overflow', 'reject-publish-dlx is not supported by quorum queues');
-    }
   } else if (version === '4.3' && !durable && !exclusive) return errors.deprecated('transient_nonexcl_queues');
   return null;
 }
@@ -155,7 +152,8 @@ export function settle(args: Table, policy: Table, version: Version): QueueSetti
     expires: low('expires'),
     maxLength: low('max-length'),
     maxBytes: low('max-length-bytes'),
-    overflow: quorum && overflow === 'reject-publish-dlx' ? 'reject-publish' : overflow,
+    // A quorum queue logs a warning about reject-publish-dlx and drops from its head.
+    overflow: quorum && overflow === 'reject-publish-dlx' ? 'drop-head' : overflow,
     deadLetterExchange: exchange,
     deadLetterRoutingKey: exchange === null ? null : own('dead-letter-routing-key'),
     atLeastOnce: quorum && exchange !== null && overflow === 'reject-publish' && own('dead-letter-strategy') === 'at-least-once',

@@ -8,7 +8,7 @@ const fate: Record<DeathReason, { kind: 'expired' | 'dropped'; because: Reason }
   expired: { kind: 'expired', because: 'rabbitmq.message_ttl' },
   maxlen: { kind: 'dropped', because: 'rabbitmq.maxlen_drop_head' },
   delivery_limit: { kind: 'dropped', because: 'rabbitmq.delivery_limit' },
-  rejected: { kind: 'dropped', because: 'rabbitmq.no_dead_letter_exchange' },
+  rejected: { kind: 'dropped', because: 'rabbitmq.rejected' },
 };
 
 /** The copy leaves its queue for good: to the dead-letter exchange when the queue has one. */

@@ -47,7 +47,6 @@ export type Reason =
   | 'rabbitmq.maxlen_reject_publish'
   | 'rabbitmq.delivery_limit'
   | 'rabbitmq.rejected'
-  | 'rabbitmq.no_dead_letter_exchange'
   | 'rabbitmq.dead_letter_exchange_missing'
   | 'rabbitmq.dead_letter_unroutable'
   | 'rabbitmq.dead_letter_cycle'
@@ -58,8 +57,6 @@ export type Reason =
   | 'rabbitmq.auto_deleted'
   | 'rabbitmq.node_down_transient'
   | 'rabbitmq.node_down_queue'
-  /** Told by the client's side: handed over with auto-ack, and the connection was lost on the way. */
-  | 'rabbitmq.auto_ack_connection_lost'
   | 'rabbitmq.no_binding'
   | 'rabbitmq.queue_unavailable'
   | 'rabbitmq.no_quorum';
