@@ -90,6 +90,8 @@ export interface Series {
   readonly redeliveries: readonly number[];
 }
 export interface Picture {
+  /** Links that are cut. */
+  readonly cut: readonly string[];
   readonly places: readonly PlaceView[];
   /** Totals by check, and the newest 500 findings up to the head, oldest first. */
   readonly findingTotals: Readonly<Record<string, number>>;

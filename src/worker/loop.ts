@@ -296,6 +296,7 @@ export class EngineLoop {
     const beyond = this.beyond && this.beyond.at > this.run.simulation.now ? this.beyond.picture : null;
     return {
       places: placesOf(this.run),
+      cut: this.doc.links.filter((l) => this.run.simulation.network.isCut(l.id)).map((l) => l.id),
       findings: beyond?.findings ?? findingsOf(this.run, this.catalog),
       findingTotals: beyond?.findingTotals ?? judge.totals,
       series: beyond?.series ?? seriesOf(this.run),

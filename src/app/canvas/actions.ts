@@ -19,8 +19,8 @@ export function connectView(how: { fit: () => void; toCanvas: typeof toCanvas })
 export function fitView(): void {
   fit();
 }
-const edit = (label: string, edits: readonly Edit[]) => useDocument.getState().edit(label, edits, useSession.getState().now);
 type Layout = Record<string, readonly number[]>;
+const edit = (label: string, edits: readonly Edit[], layout?: Layout) => useDocument.getState().edit(label, edits, useSession.getState().now, layout);
 const place = (label: string, positions: Layout) => useDocument.getState().change(label, { layout: { ...useDocument.getState().doc.layout, ...positions } });
 
 function freshId(doc: Scenario, stem: string): string {
@@ -57,8 +57,7 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
   const siblings = doc.nodes.filter((n) => n.parent === parent && parent !== undefined).length;
   const spot = point ? [point.x - 60, point.y - 20] : home ? [home.x + 40 + (siblings % 2) * 250, home.y + 50 + Math.floor(siblings / 2) * 130] : parent !== undefined && positions[parent] ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60] : freeSpot(boxes, kind === 'consumer' ? 1 : 0);
   positions[id] = descriptor.container ? [...spot, 320, 220] : spot;
-  place(`Add ${descriptor.title.toLowerCase()}`, positions);
-  edit(`Add ${descriptor.title.toLowerCase()}`, edits);
+  edit(`Add ${descriptor.title.toLowerCase()}`, edits, positions);
   useView.getState().select([id]);
   if (!point) requestAnimationFrame(() => fit());
   return id;
@@ -187,8 +186,7 @@ export function paste(text: string): string | null {
     edits.push({ do: 'add-link', on: id, with: { kind: link.kind, from, to, ...(link.config === undefined ? {} : { config: link.config }) } });
   }
   if (edits.length === 0) return 'The clipboard holds nothing of Tailrace.';
-  place('Paste', layout);
-  edit('Paste', edits);
+  edit('Paste', edits, layout);
   useView.getState().select([...names.values()]);
   return null;
 }

@@ -12,7 +12,7 @@ export interface DocumentState {
   /** Said when an edit in the past took later actions away. */
   readonly notice: string | null;
   /** Changes nodes and links: at playhead 0 in the base, later as live timeline entries. One undo step. */
-  edit(label: string, edits: readonly Edit[], playhead: number): void;
+  edit(label: string, edits: readonly Edit[], playhead: number, layout?: Scenario['layout']): void;
   /** Something done to the running system at the playhead. */
   act(label: string, what: { readonly do: string; readonly on: string; readonly with?: Readonly<Record<string, unknown>> }, playhead: number): void;
   /** Words, places on the screen, seed, duration, invariants: not on the timeline. */
@@ -40,8 +40,9 @@ export const useDocument = create<DocumentState>()(
       doc: EMPTY,
       lastEdit: '',
       notice: null,
-      edit: (label, edits, playhead) =>
-        set(({ doc }) => {
+      edit: (label, edits, playhead, layout) =>
+        set(({ doc: before }) => {
+          const doc = layout ? { ...before, layout: { ...before.layout, ...layout } } : before;
           if (playhead === 0) return { doc: edits.reduce(applyEdit, doc), lastEdit: label, notice: null };
           const at = durationText(playhead + 1);
           const { doc: next, removed } = forked(doc, playhead, edits.map((e) => ({ at, by: 'live', ...e })));

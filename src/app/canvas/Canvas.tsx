@@ -1,0 +1,176 @@
+import '@xyflow/react/dist/base.css';
+import './canvas.css';
+import { Background, BackgroundVariant, type Connection, Controls, type Edge, type Node, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStoreApi } from '@xyflow/react';
+import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { catalog } from '../../catalog.ts';
+import { useEffective } from '../store/effective.ts';
+import { useView } from '../store/view.ts';
+import { addNode, connect, connectView, moveTo, whyNot } from './actions.ts';
+import { boxesOf, wiresOf } from './geometry.ts';
+import { Card } from './Card.tsx';
+import { Cluster } from './Cluster.tsx';
+import { Overlay } from './Overlay.tsx';
+import { WireLine } from './WireLine.tsx';
+
+const nodeTypes = { card: Card, cluster: Cluster };
+const edgeTypes = { wire: WireLine };
+const FIT = { padding: 0.06, maxZoom: 1.25 };
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Graph />
+    </ReactFlowProvider>
+  );
+}
+function Graph() {
+  const doc = useEffective();
+  const selected = useView((s) => s.selected);
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  /** Positions while a drag is under way; the document learns of them when it ends. */
+  const [dragged, setDragged] = useState<Readonly<Record<string, { x: number; y: number }>>>({});
+  const [hint, setHint] = useState<string | null>(null);
+  const boxes = useMemo(() => boxesOf(doc, catalog), [doc]);
+  const wires = useMemo(() => wiresOf(doc, boxes, catalog), [doc, boxes]);
+  const place = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    connectView({ fit: () => void flow.fitView({ ...FIT, duration: 250 }), toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }) });
+  }, [flow]);
+  const title = doc.title;
+  useEffect(() => {
+    void title;
+    const timer = setTimeout(() => void flow.fitView(FIT), 60);
+    return () => clearTimeout(timer);
+  }, [flow, title]);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    let first = true;
+    const observer = new ResizeObserver(() => {
+      if (!first) void flow.fitView(FIT);
+      first = false;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [flow]);
+
+  const nodes = useMemo<Node[]>(() => {
+    const make = (id: string): Node => {
+      const node = doc.nodes.find((n) => n.id === id);
+      const box = boxes.get(id);
+      const at = dragged[id] ?? { x: box?.x ?? 0, y: box?.y ?? 0 };
+      const badge = catalog.node(node?.kind ?? '')?.badge(node?.config ?? {}) ?? '';
+      return {
+        id,
+        type: box?.container ? 'cluster' : 'card',
+        position: at,
+        width: box?.w ?? 100,
+        height: box?.h ?? 60,
+        data: { title: node?.title ?? String(node?.config?.['name'] ?? id), kind: node?.kind, badge },
+        selected: selected.includes(id),
+        zIndex: box?.container ? 0 : 1,
+        ariaLabel: `${node?.title ?? id}, ${catalog.node(node?.kind ?? '')?.title ?? ''} ${badge}`,
+      };
+    };
+    const order = [...doc.nodes].sort((a, b) => Number(boxes.get(b.id)?.container ?? false) - Number(boxes.get(a.id)?.container ?? false));
+    return order.map((n) => make(n.id));
+  }, [doc, boxes, dragged, selected]);
+  const edges = useMemo<Edge[]>(
+    () =>
+      [...wires.values()].map((wire) => {
+        const link = doc.links.find((l) => l.id === wire.id);
+        const label = link ? (catalog.link(link.kind)?.label(link.config ?? {}) ?? '') : '';
+        return { id: wire.id, source: wire.from, target: wire.to, type: 'wire', data: { wire, label }, selected: selected.includes(wire.id), ariaLabel: `${wire.derived ? 'Derived wire' : 'Wire'} from ${wire.from} to ${wire.to} ${label}` };
+      }),
+    [doc, wires, selected],
+  );
+  const onNodesChange = useCallback(
+    (changes: NodeChange[]) => {
+      const moves = changes.filter((c) => c.type === 'position');
+      const going = moves.filter((c) => c.dragging && c.position);
+      const done = moves.filter((c) => !c.dragging && c.position);
+      if (going.length > 0) setDragged((before) => ({ ...before, ...Object.fromEntries(going.map((c) => [c.id, c.position as { x: number; y: number }])) }));
+      if (done.length > 0) {
+        setDragged({});
+        moveTo(`Move ${done.map((c) => c.id).join(', ')}`, Object.fromEntries(done.map((c) => [c.id, [c.position?.x ?? 0, c.position?.y ?? 0]])));
+      }
+      selectBy(changes);
+    },
+    [],
+  );
+  const explain = useCallback(
+    (connection: { source: string | null; target: string | null }): string | null => {
+      const from = doc.nodes.find((n) => n.id === connection.source);
+      const to = doc.nodes.find((n) => n.id === connection.target);
+      return from && to ? whyNot(from, to) : null;
+    },
+    [doc],
+  );
+  /** While a wire is dragged: what the node under the pointer says to it. */
+  const onPointerMove = useCallback(
+    (event: React.PointerEvent) => {
+      const { connection } = store.getState();
+      if (!connection.inProgress) return;
+      const over = document.elementsFromPoint(event.clientX, event.clientY).map((e) => e.closest('.react-flow__node')?.getAttribute('data-id')).find((id) => id && !boxes.get(id)?.container);
+      setHint(over && over !== connection.fromNode.id ? explain({ source: connection.fromNode.id, target: over }) : null);
+    },
+    [store, explain, boxes],
+  );
+  const onConnect = useCallback((c: Connection) => setHint(connect(c.source, c.target)), []);
+  const onDrop = useCallback((event: DragEvent) => {
+    const kind = event.dataTransfer.getData('application/x-tailrace-kind');
+    if (kind === '') return;
+    event.preventDefault();
+    event.stopPropagation();
+    addNode(kind, { x: event.clientX, y: event.clientY });
+  }, []);
+  return (
+    <div ref={place} className="canvas" onPointerMove={onPointerMove} onDrop={onDrop} onDragOver={(e) => e.dataTransfer.types.includes('application/x-tailrace-kind') && e.preventDefault()}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={selectBy}
+        onConnect={onConnect}
+        onConnectEnd={() => setTimeout(() => setHint(null), 2500)}
+        isValidConnection={(c) => explain(c) === null}
+        deleteKeyCode={null}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={['Control', 'Meta', 'Shift']}
+        selectionMode={SelectionMode.Partial}
+        minZoom={0.15}
+        maxZoom={3}
+        zIndexMode="manual"
+        onlyRenderVisibleElements={doc.nodes.length > 300}
+        proOptions={{ hideAttribution: true }}
+        fitView
+        fitViewOptions={FIT}
+        nodesFocusable
+        edgesFocusable
+        connectionRadius={28}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={22} size={1} />
+        <Controls showInteractive={false} fitViewOptions={FIT} />
+      </ReactFlow>
+      <Overlay boxes={boxes} wires={wires} dragged={dragged} />
+      <div className="hint" role="status" aria-live="polite" data-shown={hint !== null}>
+        {hint}
+      </div>
+      {doc.nodes.length === 0 && <p className="empty">Drag something here from the palette, or press Ctrl K.</p>}
+    </div>
+  );
+}
+function selectBy(changes: readonly { readonly type: string }[]): void {
+  const picks = changes.filter((c): c is { type: 'select'; id: string; selected: boolean } => c.type === 'select');
+  if (picks.length === 0) return;
+  const chosen = new Set(useView.getState().selected);
+  for (const { id, selected } of picks) {
+    if (selected) chosen.add(id);
+    else chosen.delete(id);
+  }
+  useView.getState().select([...chosen]);
+}

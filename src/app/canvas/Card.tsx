@@ -1,0 +1,42 @@
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { memo } from 'react';
+import type { PlaceView } from '../../worker/protocol.ts';
+import { useSession } from '../store/session.ts';
+import { LANE } from './geometry.ts';
+
+const NO_PLACE: PlaceView = { id: '', lanes: [], gauges: [] };
+export function usePlace(id: string): PlaceView {
+  return useSession((s) => s.picture?.places.find((p) => p.id === id)) ?? NO_PLACE;
+}
+/** The frame of a node: the painter draws its cells into it. */
+export const Card = memo(function Card({ id, data, selected }: NodeProps) {
+  const place = usePlace(id);
+  const { title, kind, badge } = data as { title: string; kind: string; badge: string };
+  const own = kind === 'consumer' || kind === 'producer';
+  const side = own ? (place.health ?? badge) : badge;
+  return (
+    <article className="card" data-selected={selected} data-tone={place.tone}>
+      {kind !== 'producer' && <Handle type="target" position={Position.Left} />}
+      <header>
+        <strong>{title}</strong>
+        <span className={`side num ${place.tone && own ? `tone-${place.tone}` : ''}`}>{!own && place.health ? <span className={`tone-${place.tone}`}>{place.health}</span> : side}</span>
+      </header>
+      <div className="lanes">
+        {place.lanes.map((lane, i) => (
+          <div key={lane.label ?? i} className="lane" style={{ height: LANE }}>
+            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label}</span>}
+            {lane.note !== undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}
+          </div>
+        ))}
+      </div>
+      <footer>
+        {place.gauges.slice(0, kind === 'consumer' ? 3 : 4).map((g) => (
+          <span key={g.name}>
+            {g.name} <b className={`num ${g.tone ? `tone-${g.tone}` : ''}`}>{g.value}</b>
+          </span>
+        ))}
+      </footer>
+      {kind !== 'consumer' && <Handle type="source" position={Position.Right} />}
+    </article>
+  );
+});

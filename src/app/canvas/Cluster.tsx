@@ -1,0 +1,16 @@
+import type { NodeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { usePlace } from './Card.tsx';
+
+export const Cluster = memo(function Cluster({ id, data, selected }: NodeProps) {
+  const { health, tone } = usePlace(id);
+  const { title, badge } = data as { title: string; badge: string };
+  return (
+    <section className="cluster" data-selected={selected}>
+      <h3>
+        <strong>{title === id ? badge : title}</strong>
+        {health !== undefined && <span className={`num tone-${tone ?? 'note'}`}>{health}</span>}
+      </h3>
+    </section>
+  );
+});

@@ -1,0 +1,25 @@
+import { BaseEdge, type EdgeProps, EdgeLabelRenderer } from '@xyflow/react';
+import { memo } from 'react';
+import { useSession } from '../store/session.ts';
+import { along, curve, pathOf, type Wire } from './geometry.ts';
+
+/** A wire: drawn from the same curve along which messages fly. */
+export const WireLine = memo(function WireLine({ id, data, selected, sourceX, sourceY, targetX, targetY }: EdgeProps) {
+  const { wire, label } = data as unknown as { wire: Wire; label: string };
+  const cut = useSession((s) => s.picture?.cut.includes(id) ?? false);
+  // React Flow knows where the handles are while a node is dragged; the document does not yet.
+  const shape = wire.derived ? wire : curve({ x: sourceX, y: sourceY, w: 0, h: 0 }, { x: targetX, y: targetY, w: 0, h: 0 }, false);
+  const [x, y] = along(shape, 0.3);
+  return (
+    <>
+      <BaseEdge id={id} path={pathOf(shape)} className={`wire ${wire.derived ? 'derived' : ''} ${selected ? 'selected' : ''} ${cut ? 'cut' : ''}`} interactionWidth={16} />
+      {(label !== '' || cut) && (
+        <EdgeLabelRenderer>
+          <span className="wire-label" style={{ transform: `translate(-50%, -120%) translate(${x}px, ${y}px)` }}>
+            {cut ? <b className="tone-bad">cut</b> : label}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+});
