@@ -11,6 +11,9 @@ export interface ViewState {
   select(ids: readonly string[]): void;
   follow(message: number | null): void;
   setTheme(theme: ViewState['theme']): void;
+  /** Instant under the pointer on the timeline or a chart, µs. */
+  readonly hover: number | null;
+  setHover(at: number | null): void;
   show(dialog: ViewState['dialog']): void;
   setDock(dock: ViewState['dock']): void;
 }
@@ -20,6 +23,8 @@ export const useView = create<ViewState>()((set) => ({
   theme: 'system',
   dialog: null,
   dock: 'findings',
+  hover: null,
+  setHover: (hover) => set({ hover }),
   select: (selected) => set({ selected }),
   follow: (message) => set(message === null ? { message } : { message, dock: 'messages' }),
   setTheme: (theme) => set({ theme }),

@@ -1,0 +1,124 @@
+import './timeline.css';
+import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
+import { clockText, spanText } from '../../base/time.ts';
+import type { Finding } from '../../worker/protocol.ts';
+import { lastFrame, useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
+
+interface Group {
+  readonly at: number;
+  readonly findings: readonly Finding[];
+}
+/** The whole run as a bar: drag it to any moment, backwards too. */
+export function Timeline() {
+  const now = useSession((s) => s.now);
+  const head = useSession((s) => s.head);
+  const picture = useSession((s) => s.picture);
+  const seek = useSession((s) => s.seek);
+  const hover = useView((s) => s.hover);
+  const bar = useRef<HTMLDivElement>(null);
+  const [dragging, setDragging] = useState(false);
+  const lastSeek = useRef(0);
+  const duration = lastFrame?.duration;
+  const end = Math.max(20e6, Math.ceil((Math.max(head, duration ?? 0, ...(picture?.marks.map((m) => m.at) ?? [])) * 1.02) / 1e6) * 1e6);
+  const share = (at: number) => `${(at / end) * 100}%`;
+
+  const timeAt = useCallback(
+    (clientX: number): number => {
+      const box = bar.current?.getBoundingClientRect();
+      return box ? Math.max(0, Math.min(1, (clientX - box.left) / box.width)) * end : 0;
+    },
+    [end],
+  );
+  const go = (event: PointerEvent, force: boolean) => {
+    // Live while dragging, but not faster than the engine can show.
+    if (!force && performance.now() - lastSeek.current < 60) return;
+    lastSeek.current = performance.now();
+    seek(timeAt(event.clientX));
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1e6, ArrowRight: 1e6, PageUp: -10e6, PageDown: 10e6 }[event.key] ?? 0;
+    if (by !== 0) seek(Math.min(end, Math.max(0, now + (event.shiftKey ? by / 10 : by))));
+    else if (event.key === 'Home') seek(0);
+    else if (event.key === 'End') seek(head);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const findings = picture?.findings;
+  const groups = useMemo<readonly Group[]>(() => {
+    const out: { at: number; findings: Finding[] }[] = [];
+    for (const f of findings ?? []) {
+      const last = out.at(-1);
+      if (last && f.at - last.at < end / 260) last.findings.push(f);
+      else out.push({ at: f.at, findings: [f] });
+    }
+    return out;
+  }, [findings, end]);
+  const step = tickStep(end);
+  const ticks = Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
+  return (
+    <div className="timeline">
+      <div className="marks" aria-hidden>
+        {picture?.marks.map((m, i) => (
+          <span key={`${m.at} ${i}`} className={`mark tone-${m.tone}`} style={{ left: share(m.at) }} title={`${clockText(m.at)} ${m.label}`}>
+            ▼ <span>{m.label}</span>
+          </span>
+        ))}
+      </div>
+      <div
+        ref={bar}
+        className="bar"
+        role="slider"
+        tabIndex={0}
+        aria-label="Moment of the run"
+        aria-valuemin={0}
+        aria-valuemax={Math.round(end / 1e6)}
+        aria-valuenow={Math.round(now / 1e6)}
+        aria-valuetext={`${clockText(now)} of ${spanText(head)} simulated`}
+        onKeyDown={onKey}
+        onPointerDown={(e) => {
+          e.currentTarget.setPointerCapture(e.pointerId);
+          setDragging(true);
+          go(e, true);
+        }}
+        onPointerMove={(e) => {
+          useView.getState().setHover(timeAt(e.clientX));
+          if (dragging) go(e, false);
+        }}
+        onPointerUp={(e) => {
+          if (dragging) go(e, true);
+          setDragging(false);
+        }}
+        onPointerLeave={() => useView.getState().setHover(null)}
+      >
+        {picture?.marks.map((m, i) => m.until !== undefined && <span key={`u${i}`} className="stretch" style={{ left: share(m.at), width: share(m.until - m.at) }} />)}
+        <span className="head" style={{ width: share(head) }} />
+        <span className="played" style={{ width: share(now) }} />
+        {duration !== undefined && <span className="judged" style={{ left: share(duration) }} title="Here producers stop and the system drains" />}
+        {groups.map((g) => (
+          <span key={g.at} className={`find sev-${worst(g.findings)}`} data-check={g.findings[0]?.check} style={{ left: share(g.at) }} title={`${clockText(g.at)} ${g.findings.map((f) => f.title).slice(0, 4).join(' ')}`} />
+        ))}
+        {hover !== null && (
+          <span className="hover num" style={{ left: share(hover) }}>
+            {clockText(hover)}
+          </span>
+        )}
+        <span className="knob" style={{ left: share(now) }} />
+      </div>
+      <div className="ticks num" aria-hidden>
+        {ticks.map((t) => (
+          <span key={t} style={{ left: share(t) }}>
+            {clockText(t).slice(0, -4)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+function worst(findings: readonly Finding[]): Finding['severity'] {
+  return findings.some((f) => f.severity === 'bad') ? 'bad' : findings.some((f) => f.severity === 'warn') ? 'warn' : 'note';
+}
+function tickStep(end: number): number {
+  return [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600].map((s) => s * 1e6).find((s) => end / s <= 14) ?? 86_400e6;
+}
