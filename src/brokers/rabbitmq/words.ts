@@ -9,7 +9,6 @@ const ends: Readonly<Record<Reason | RequeueReason, Words>> = {
   'rabbitmq.maxlen_reject_publish': { says: 'The queue was full, and x-overflow reject-publish refuses what is new.', rule: at('maxlength#overflow-behaviour') },
   'rabbitmq.delivery_limit': { says: 'It came back more often than x-delivery-limit allows.', rule: at('quorum-queues#poison-message-handling') },
   'rabbitmq.rejected': { says: 'The consumer rejected it without requeue.', rule: at('dlx') },
-  'rabbitmq.no_dead_letter_exchange': { says: 'It died in a queue without a dead-letter exchange.', rule: at('dlx') },
   'rabbitmq.dead_letter_exchange_missing': { says: 'The dead-letter exchange that the queue names does not exist.', rule: at('dlx') },
   'rabbitmq.dead_letter_unroutable': { says: 'The dead-letter exchange had no queue for it.', rule: at('dlx') },
   'rabbitmq.dead_letter_cycle': { says: 'It came back to a queue where it had died before, without ever being rejected: such circles are cut.', rule: at('dlx#routing') },

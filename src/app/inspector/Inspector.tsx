@@ -1,0 +1,128 @@
+import './inspector.css';
+import { catalog } from '../../catalog.ts';
+import type { Scenario, ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
+import { useDocument } from '../store/document.ts';
+import { useEffective } from '../store/effective.ts';
+import { useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
+import { usePlace } from '../canvas/Card.tsx';
+import { removeSelected } from '../canvas/actions.ts';
+import { Actions } from './Actions.tsx';
+import { Form } from './Form.tsx';
+import { ScenarioForm } from './ScenarioForm.tsx';
+
+const edit = (label: string, on: string, change: Readonly<Record<string, unknown>>) => useDocument.getState().edit(label, [{ do: 'set', on, with: change }], useSession.getState().now);
+
+export function Inspector() {
+  const doc = useEffective();
+  const selected = useView((s) => s.selected);
+  const id = selected[0];
+  const node = doc.nodes.find((n) => n.id === id);
+  const link = doc.links.find((l) => l.id === id);
+  return (
+    <aside className="inspector" aria-label="Inspector">
+      {selected.length > 1 ? <Many count={selected.length} /> : node ? <NodePanel key={node.id} node={node} doc={doc} /> : link ? <LinkPanel key={link.id} link={link} doc={doc} /> : <ScenarioForm />}
+    </aside>
+  );
+}
+function Many({ count }: { readonly count: number }) {
+  return (
+    <>
+      <h2>{count} selected</h2>
+      <button type="button" className="btn" onClick={removeSelected}>
+        Delete them
+      </button>
+    </>
+  );
+}
+function NodePanel({ node, doc }: { readonly node: ScenarioNode; readonly doc: Scenario }) {
+  const descriptor = catalog.node(node.kind);
+  const place = usePlace(node.id);
+  if (!descriptor) return null;
+  const wires = doc.links.filter((l) => l.from === node.id || l.to === node.id);
+  return (
+    <>
+      <p className="section-title">{descriptor.title}</p>
+      <input
+        key={node.title ?? node.id}
+        className="title-field"
+        aria-label="Title"
+        defaultValue={node.title ?? node.id}
+        onBlur={(e) => e.target.value !== (node.title ?? node.id) && useDocument.getState().edit(`Rename ${node.id}`, [{ do: 'rename', on: node.id, with: { title: e.target.value } }], useSession.getState().now)}
+        onKeyDown={(e) => e.key === 'Enter' && e.currentTarget.blur()}
+      />
+      <p className="about">
+        {descriptor.badge(node.config ?? {})}
+        {place.health !== undefined && <span className={`tone-${place.tone ?? 'note'}`}> {place.health}</span>}
+      </p>
+      <Form fields={descriptor.fields} config={node.config ?? {}} onChange={(name, value) => edit(`${name} of ${node.id}`, node.id, { [name]: value })} />
+      {wires.length > 0 && (
+        <>
+          <h3 className="section-title">Wires</h3>
+          <ul className="wires">
+            {wires.map((l) => (
+              <li key={l.id}>
+                <button type="button" className="link" onClick={() => useView.getState().select([l.id])}>
+                  {l.from === node.id ? `${catalog.link(l.kind)?.title} → ${l.to}` : `${catalog.link(l.kind)?.title} ← ${l.from}`}
+                </button>{' '}
+                <span className="quiet">{mainSetting(l)}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Actions node={node} />
+      {place.gauges.length > 0 && (
+        <>
+          <h3 className="section-title">Right now</h3>
+          <dl className="gauges">
+            {place.gauges.map((g) => (
+              <div key={g.name}>
+                <dt>{g.name}</dt>
+                <dd className={`num tone-${g.tone ?? ''}`}>{g.value}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      <Foot doc={descriptor.doc} about={descriptor.about} />
+    </>
+  );
+}
+function mainSetting(link: ScenarioLink): string {
+  const config = link.config ?? {};
+  if (link.kind === 'consume') return `prefetch ${config['prefetch'] ?? 10}`;
+  return String(config['routingKey'] ?? '');
+}
+function LinkPanel({ link, doc }: { readonly link: ScenarioLink; readonly doc: Scenario }) {
+  const descriptor = catalog.link(link.kind);
+  const title = (id: string) => doc.nodes.find((n) => n.id === id)?.title ?? id;
+  if (!descriptor) return null;
+  return (
+    <>
+      <p className="section-title">{descriptor.title}</p>
+      <h2>
+        {title(link.from)} → {title(link.to)}
+      </h2>
+      <p className="about">{descriptor.about}</p>
+      <Form fields={descriptor.fields} config={link.config ?? {}} onChange={(name, value) => edit(`${name} of ${link.id}`, link.id, { [name]: value })} />
+      {link.kind !== 'bind' && <Actions link={link} />}
+      <Foot about="" />
+    </>
+  );
+}
+function Foot({ doc, about }: { readonly doc?: string | undefined; readonly about: string }) {
+  return (
+    <p className="foot">
+      {about}{' '}
+      {doc !== undefined && (
+        <a href={doc} target="_blank" rel="noreferrer">
+          Documentation
+        </a>
+      )}
+      <button type="button" className="link" onClick={removeSelected}>
+        Delete
+      </button>
+    </p>
+  );
+}

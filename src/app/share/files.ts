@@ -1,0 +1,44 @@
+/** Scenario files: open, save, drop. */
+import { EMPTY, useDocument } from '../store/document.ts';
+import { open } from '../shell/boot.ts';
+import { readFile } from './open.ts';
+
+export function newDocument(): void {
+  open({ ...EMPTY, title: 'New scenario' });
+}
+export function openFile(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = '.json,application/json';
+  input.onchange = () => void (input.files?.[0] && openIt(input.files[0]));
+  input.click();
+}
+async function openIt(file: File): Promise<void> {
+  const opened = await readFile(file);
+  if (opened) open(opened.doc);
+}
+export function saveFile(): void {
+  const { doc } = useDocument.getState();
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(doc, null, 2)}\n`], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${doc.title.toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'scenario'}.tailrace.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+/** Files dropped anywhere on the window are opened. */
+export function acceptDrops(): () => void {
+  const over = (e: DragEvent) => e.dataTransfer?.types.includes('Files') && e.preventDefault();
+  const drop = (e: DragEvent) => {
+    const file = e.dataTransfer?.files[0];
+    if (!file) return;
+    e.preventDefault();
+    void openIt(file);
+  };
+  window.addEventListener('dragover', over);
+  window.addEventListener('drop', drop);
+  return () => {
+    window.removeEventListener('dragover', over);
+    window.removeEventListener('drop', drop);
+  };
+}
