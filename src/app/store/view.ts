@@ -6,7 +6,7 @@ export interface ViewState {
   readonly selected: readonly string[];
   readonly message: number | null;
   readonly theme: 'system' | 'light' | 'dark';
-  readonly dialog: 'commands' | 'share' | 'report' | 'scenario' | 'help' | null;
+  readonly dialog: 'commands' | 'wire' | 'share' | 'report' | 'help' | null;
   readonly dock: 'findings' | 'messages' | 'text';
   select(ids: readonly string[]): void;
   follow(message: number | null): void;

@@ -1,0 +1,108 @@
+import 'uplot/dist/uPlot.min.css';
+import './charts.css';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { clockText } from '../../base/time.ts';
+import type { Series } from '../../worker/protocol.ts';
+import { useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
+
+type Row = readonly (number | null)[];
+interface ChartSpec {
+  readonly name: string;
+  readonly unit: string;
+  readonly lines: readonly { readonly name: string; readonly colour: string; readonly of: (s: Series) => Row }[];
+  readonly now: (s: Series) => string;
+}
+const last = (row: Row) => row.findLast((v) => v !== null) ?? 0;
+const ms = (row: Row): Row => row.map((v) => (v === null ? null : v / 1000));
+/** Per second over the last few points: single points jump. */
+const smooth = (row: Row): Row => row.map((_, i) => {
+  const from = Math.max(0, i - 9);
+  let sum = 0;
+  for (let k = from; k <= i; k++) sum += row[k] ?? 0;
+  return sum / (i - from + 1);
+});
+const CHARTS: readonly ChartSpec[] = [
+  { name: 'Throughput', unit: '/s', lines: [{ name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) }, { name: 'out', colour: '--ok', of: (s) => smooth(s.throughputOut) }], now: (s) => `${last(smooth(s.throughputIn)).toFixed(1)} /s` },
+  { name: 'Ready and unacked', unit: '', lines: [{ name: 'ready', colour: '--redelivered', of: (s) => s.ready }, { name: 'unacked', colour: '--accent', of: (s) => s.unacked }], now: (s) => String(last(s.ready)) },
+  { name: 'Latency p50 and p99', unit: 'ms', lines: [{ name: 'p99', colour: '--lost', of: (s) => ms(s.p99) }, { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) }], now: (s) => `${Math.round(last(ms(s.p99)))} ms` },
+  { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], now: (s) => `${last(smooth(s.redeliveries)).toFixed(1)} /s` },
+];
+export default function Charts() {
+  const series = useSession((s) => s.picture?.series);
+  return (
+    <section className="charts" aria-label="Charts">
+      {CHARTS.map((c) => (
+        <figure key={c.name}>
+          <figcaption>
+            <span>{c.name}</span> <b className="num">{series ? c.now(series) : ''}</b>
+          </figcaption>
+          <Chart spec={c} />
+        </figure>
+      ))}
+    </section>
+  );
+}
+const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function Chart({ spec }: { readonly spec: ChartSpec }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    let plot: uPlot | null = null;
+    const make = () => {
+      plot?.destroy();
+      const axis = { stroke: css('--text-3'), grid: { stroke: css('--line'), width: 1 }, ticks: { show: false }, font: '10px system-ui', size: 34 };
+      plot = new uPlot(
+        {
+          width: Math.max(60, element.clientWidth),
+          height: Math.max(40, element.clientHeight),
+          legend: { show: false },
+          cursor: { sync: { key: 'tailrace', setSeries: false }, y: false, points: { size: 6 } },
+          scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
+          axes: [{ ...axis, size: 18, values: (_, ticks) => ticks.map((t) => clockText(t * 1e6).slice(0, -4)), space: 70 }, { ...axis, values: (_, ticks) => ticks.map((t) => (t >= 1000 ? `${t / 1000}k` : String(t))), space: 24 }],
+          series: [{}, ...spec.lines.map((l, i) => ({ label: l.name, stroke: css(l.colour), width: 1.6, points: { show: false }, spanGaps: true, ...(i === 0 ? { fill: `color-mix(in srgb, ${css(l.colour)} 14%, transparent)` } : {}) }))],
+          hooks: {
+            setCursor: [(u) => u.cursor.event && useView.getState().setHover((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left as number, 'x') * 1e6)],
+            draw: [
+              (u) => {
+                // The playhead, in every chart.
+                const x = u.valToPos(useSession.getState().now / 1e6, 'x', true);
+                if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) return;
+                u.ctx.fillStyle = css('--text-3');
+                u.ctx.fillRect(x, u.bbox.top, 1, u.bbox.height);
+              },
+            ],
+          },
+        },
+        [[0], ...spec.lines.map(() => [0])],
+        element,
+      );
+      plot.over.addEventListener('click', () => plot?.cursor.left !== undefined && plot.cursor.left >= 0 && useSession.getState().seek(plot.posToVal(plot.cursor.left, 'x') * 1e6));
+      draw(useSession.getState().picture?.series);
+    };
+    const draw = (series: Series | undefined) => {
+      if (!series || !plot) return;
+      const rows = spec.lines.map((l) => l.of(series) as (number | null)[]);
+      const xs = Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => ((i + 1) * series.stepUs) / 1e6);
+      plot.setData([xs, ...rows]);
+    };
+    make();
+    const size = new ResizeObserver(() => plot?.setSize({ width: Math.max(60, element.clientWidth), height: Math.max(40, element.clientHeight) }));
+    size.observe(element);
+    const theme = new MutationObserver(make);
+    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    const stop = useSession.subscribe((s, before) => s.picture !== before.picture && draw(s.picture?.series));
+    return () => {
+      stop();
+      size.disconnect();
+      theme.disconnect();
+      plot?.destroy();
+    };
+  }, [spec]);
+  return (
+    <div ref={place} className="chart" role="img" aria-label={`${spec.name}: ${spec.lines.map((l) => l.name).join(' and ')} over time`} />
+  );
+}

@@ -1,0 +1,134 @@
+import { useEffect, useState } from 'react';
+import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { spanText } from '../../base/time.ts';
+import { catalog } from '../../catalog.ts';
+import type { Report as RunReport } from '../../worker/protocol.ts';
+import { useSession } from '../store/session.ts';
+
+const FATE_COLOURS: Readonly<Record<string, string>> = { done: 'var(--ok)', pending: 'var(--accent)', 'in flight': 'var(--redelivered)', 'dead-lettered': 'var(--dead)', expired: '#d48a6a', dropped: 'var(--duplicate)', lost: 'var(--lost)' };
+const tooltip = { contentStyle: { background: 'var(--raised)', border: '1px solid var(--line-strong)', borderRadius: 6 }, labelStyle: { color: 'var(--text)' } };
+const tick = { fill: 'var(--text-3)', fontSize: 11 };
+
+export default function Report() {
+  const commands = useSession((s) => s.commands);
+  const [report, setReport] = useState<RunReport | null>(null);
+  useEffect(() => void commands?.report().then(setReport), [commands]);
+  if (!report) return <p>…</p>;
+  const fates = Object.entries(report.fates).map(([place, row]) => ({ place, ...row }));
+  return (
+    <div className="report">
+      <p className="quiet num">
+        up to {spanText(report.until)} · history {report.hash}
+      </p>
+      <h3>Publications</h3>
+      <p className="num">{Object.entries(report.publications).map(([name, n]) => `${name} ${n}`).join(' · ')}</p>
+      {report.verdicts.length > 0 && (
+        <>
+          <h3>Invariants</h3>
+          <ul>
+            {report.verdicts.map((v, i) => (
+              <li key={`${v.check} ${v.on ?? i}`}>
+                <b className={v.verdict === 'holds' ? 'tone-ok' : v.verdict === 'broken' ? 'tone-bad' : ''}>{v.verdict}</b> {v.check} {v.on} <span className="quiet">{v.says}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3>What became of the copies in each place</h3>
+      <ResponsiveContainer width="100%" height={Math.max(120, fates.length * 34 + 50)}>
+        <BarChart data={fates} layout="vertical" margin={{ left: 40 }}>
+          <CartesianGrid stroke="var(--line)" horizontal={false} />
+          <XAxis type="number" tick={tick} />
+          <YAxis type="category" dataKey="place" tick={tick} width={110} />
+          <Tooltip {...tooltip} />
+          <Legend />
+          {Object.entries(FATE_COLOURS).map(([fate, fill]) => (
+            <Bar key={fate} dataKey={fate} stackId="fate" fill={fill} isAnimationActive={false} />
+          ))}
+        </BarChart>
+      </ResponsiveContainer>
+      <h3>Latency by stage</h3>
+      <Stages report={report} />
+      {report.theory.length > 0 && (
+        <>
+          <h3>Theory beside measurement</h3>
+          <table>
+            <thead>
+              <tr>
+                <th>Place</th>
+                <th>Quantity</th>
+                <th>Measured</th>
+                <th>Theory</th>
+                <th>Note</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.theory.map((t) => (
+                <tr key={`${t.place} ${t.quantity}`}>
+                  <td>{t.place}</td>
+                  <td>{t.quantity}</td>
+                  <td className="num">{t.measured.toFixed(3)}</td>
+                  <td className="num">{t.predicted === null ? '—' : t.predicted.toFixed(3)}</td>
+                  <td className="quiet">{t.note}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+      <h3>Findings</h3>
+      <p className="num">{Object.entries(report.findings).map(([check, n]) => `${n} ${catalog.checks.find((c) => c.name === check)?.title ?? check}`).join(' · ') || 'none'}</p>
+    </div>
+  );
+}
+function Stages({ report }: { readonly report: RunReport }) {
+  const stages = report.stages.filter((s) => s.count > 0);
+  const [chosen, setChosen] = useState(stages.find((s) => s.stage === 'end to end') ?? stages[0]);
+  if (!chosen) return <p className="quiet">Nothing was measured yet.</p>;
+  const bars = chosen.histogram.map((b) => ({ upTo: spanText(b.upTo), count: b.count }));
+  return (
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th>Place</th>
+            <th>Stage</th>
+            <th>Count</th>
+            <th>p50</th>
+            <th>p90</th>
+            <th>p99</th>
+            <th>Longest</th>
+          </tr>
+        </thead>
+        <tbody>
+          {stages.map((s) => (
+            <tr key={`${s.place} ${s.stage}`}>
+              <td>
+                <button type="button" className="link" aria-pressed={s === chosen} onClick={() => setChosen(s)}>
+                  {s.place}
+                </button>
+              </td>
+              <td>{s.stage}</td>
+              <td className="num">{s.count}</td>
+              <td className="num">{spanText(s.p50)}</td>
+              <td className="num">{spanText(s.p90)}</td>
+              <td className="num">{spanText(s.p99)}</td>
+              <td className="num">{spanText(s.max)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h4>
+        {chosen.place}, {chosen.stage}
+      </h4>
+      <ResponsiveContainer width="100%" height={170}>
+        <BarChart data={bars}>
+          <XAxis dataKey="upTo" tick={tick} />
+          <YAxis tick={tick} width={44} />
+          <Tooltip {...tooltip} />
+          <Bar dataKey="count" name="messages up to" fill="var(--accent)" isAnimationActive={false} />
+        </BarChart>
+      </ResponsiveContainer>
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+/** Keys that work everywhere but in a text field. */
+import { useEffect } from 'react';
+import { useDocument } from '../store/document.ts';
+import { effectiveNow } from '../store/effective.ts';
+import { useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
+import { acceptDrops, openFile, saveFile } from '../share/files.ts';
+import { copySelected, moveSelected, paste, removeSelected, selectAll } from '../canvas/actions.ts';
+
+/** For the dialog that shows them. */
+export const KEYS: readonly (readonly [string, string])[] = [
+  ['Space', 'Play or pause'],
+  ['.', 'To the next entry'],
+  ['f', 'To the next finding'],
+  ['Ctrl K', 'Commands: add, wire, act, find'],
+  ['Tab, Enter', 'Go to a node or wire and select it'],
+  ['w', 'Wire the selected node to another'],
+  ['Alt and arrows', 'Move what is selected'],
+  ['Delete', 'Delete what is selected'],
+  ['Ctrl C, X, V, D, A', 'Copy, cut, paste, duplicate, select all'],
+  ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
+  ['Ctrl S, Ctrl O', 'Save, open a file'],
+  ['Escape', 'Let go'],
+  ['?', 'This list'],
+];
+
+export function useKeys(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) {
+        if (!(event.key === 'k' && (event.ctrlKey || event.metaKey))) return;
+      }
+      if (act(event, target)) event.preventDefault();
+    };
+    const onPaste = (event: ClipboardEvent) => {
+      if ((event.target as HTMLElement).closest('input, textarea')) return;
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (text !== '') paste(text);
+    };
+    window.addEventListener('keydown', onKey);
+    window.addEventListener('paste', onPaste);
+    const stop = acceptDrops();
+    return () => {
+      window.removeEventListener('keydown', onKey);
+      window.removeEventListener('paste', onPaste);
+      stop();
+    };
+  }, []);
+}
+function act(event: KeyboardEvent, target: HTMLElement): boolean {
+  const { select, selected, show } = useView.getState();
+  const { toggle, step } = useSession.getState();
+  const command = event.ctrlKey || event.metaKey;
+  const { undo, redo } = useDocument.temporal.getState();
+  const focused = target.closest('.react-flow__node, .react-flow__edge')?.getAttribute('data-id');
+  if (command) {
+    switch (event.key.toLowerCase()) {
+      case 'k':
+        show('commands');
+        return true;
+      case 'z':
+        if (event.shiftKey) redo();
+        else undo();
+        return true;
+      case 'y':
+        redo();
+        return true;
+      case 's':
+        saveFile();
+        return true;
+      case 'o':
+        openFile();
+        return true;
+      case 'a':
+        selectAll();
+        return true;
+      case 'c':
+      case 'x':
+        if (selected.length === 0 || !getSelection()?.isCollapsed) return false;
+        void navigator.clipboard?.writeText(copySelected());
+        if (event.key.toLowerCase() === 'x') removeSelected();
+        return true;
+      case 'd':
+        if (selected.length > 0) paste(copySelected());
+        return true;
+      default:
+        return false;
+    }
+  }
+  if (event.altKey) {
+    const by = { ArrowLeft: [-10, 0], ArrowRight: [10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] }[event.key];
+    if (!by || selected.length === 0) return false;
+    moveSelected(by[0] as number, by[1] as number);
+    return true;
+  }
+  switch (event.key) {
+    case ' ':
+      if (target.closest('button, [role="tab"], [role="slider"], a')) return false;
+      toggle();
+      return true;
+    case '.':
+      step('entry');
+      return true;
+    case 'f':
+      step('finding');
+      return true;
+    case '?':
+      show('help');
+      return true;
+    case 'w':
+      if (focused !== undefined && focused !== null) select([focused]);
+      if (!effectiveNow().nodes.some((n) => n.id === useView.getState().selected[0])) return false;
+      show('wire');
+      return true;
+    case 'Enter':
+      if (!focused) return false;
+      select([focused]);
+      return true;
+    case 'Delete':
+    case 'Backspace':
+      if (selected.length === 0) return false;
+      removeSelected();
+      return true;
+    case 'Escape':
+      select([]);
+      return true;
+    default:
+      return false;
+  }
+}
