@@ -2,10 +2,10 @@
 import { rabbitmq } from './brokers/rabbitmq/descriptor.ts';
 import { checks } from './checks/descriptor.ts';
 import { clients } from './clients/descriptor.ts';
-import { actions } from './faults/descriptor.ts';
+import { faults } from './faults/descriptor.ts';
 import type { ActionDescriptor, Catalog, LinkDescriptor, NodeDescriptor, RoomDescriptor } from './scenario/descriptor.ts';
 
-const rooms: readonly RoomDescriptor[] = [{ ...clients, actions }, rabbitmq];
+const rooms: readonly RoomDescriptor[] = [clients, faults, rabbitmq];
 const nodes = new Map<string, NodeDescriptor>(rooms.flatMap((r) => r.nodes.map((n) => [n.kind, n])));
 const links = new Map<string, LinkDescriptor>(rooms.flatMap((r) => r.links.map((l) => [l.kind, l])));
 const byName = new Map<string, ActionDescriptor>(rooms.flatMap((r) => r.actions.map((a) => [a.name, a])));

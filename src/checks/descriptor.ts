@@ -1,26 +1,46 @@
-/** The checks as data: what an invariant may ask. */
+/** The checks as data: what an invariant may demand, with its parameters. */
 import type { CheckDescriptor } from '../scenario/descriptor.ts';
-import type { Field, Fields } from '../scenario/fields.ts';
+import type { Applies, Field } from '../scenario/fields.ts';
 
-const LIVE = { how: 'live' } as const;
-const span = (help: string, fallback: string): Field => ({ type: 'duration', help, min: 0, max: 86_400e6, default: fallback, applies: LIVE });
-const count = (help: string, fallback: number): Field => ({ type: 'integer', help, min: 1, max: 1_000_000, default: fallback, applies: LIVE });
-const check = (name: string, title: string, about: string, on: CheckDescriptor['on'], fields: Fields = {}): CheckDescriptor => ({ name, title, about, on, fields });
+const applies: Applies = { how: 'live' };
+const span = (fallback: string, help: string): Field => ({ type: 'duration', min: 1000, max: 24 * 3600e6, default: fallback, help, applies });
+const count = (fallback: number, help: string): Field => ({ type: 'integer', min: 1, max: 1_000_000, default: fallback, help, applies });
 
 export const checks: readonly CheckDescriptor[] = [
-  check('no-loss', 'loss', 'No message is lost without an effect.', 'place'),
-  check('effect-once', 'duplicate effect', 'One message has one effect at each consumer.', 'consumer'),
-  check('delivered-once', 'redelivery', 'One message is delivered once from each place.', 'place'),
-  check('order', 'out of order', 'Messages of one key take effect in the order in which they were produced.', 'consumer'),
-  check('conservation', 'books do not balance', 'Every copy is accounted for: a defect of a model if not.', 'place'),
-  check('unrouted', 'unrouted', 'Every accepted message reaches a queue.', 'place'),
-  check('dead-lettered', 'dead-lettered', 'Nothing is dead-lettered.', 'place'),
-  check('expired', 'expired', 'Nothing expires.', 'place'),
-  check('dropped', 'dropped', 'Nothing is dropped.', 'place'),
-  check('backpressure', 'backpressure', 'No producer is held back.', 'producer'),
-  check('growing-depth', 'growing depth', 'No queue grows and grows.', 'place', { for: span('it has grown for', '10s'), work: span('and holds more work than', '1s') }),
-  check('idle-consumer', 'idle consumer', 'Nobody is idle while work is pending.', 'place', { for: span('idle for', '10s') }),
-  check('poison-loop', 'poison loop', 'No message goes round and round.', 'place', { deliveries: count('times it may come back', 5) }),
-  check('prefetch-hogging', 'prefetch hogging', 'No instance sits on a pile while another has nothing.', 'place', { held: count('messages beyond those in work', 10), idle: span('while another is idle for', '2s') }),
-  check('latency', 'too slow', 'From being produced to the effect, at a quantile.', 'consumer', { quantile: { type: 'number', help: 'share of messages, 0 to 1', min: 0.01, max: 0.9999, default: 0.99, applies: LIVE }, below: span('take less than', '1s') }),
+  { name: 'no-loss', title: 'Nothing is lost', about: 'Every message that the broker accepted takes effect at every reader it was meant for.', fields: {}, on: 'anything' },
+  { name: 'effect-once', title: 'No effect twice', about: 'No message takes effect more than once at the same consumer.', fields: {}, on: 'consumer' },
+  { name: 'delivered-once', title: 'No delivery twice', about: 'No message is delivered more than once to the same consumer. Brokers that deliver at least once do not promise this.', fields: {}, on: 'anything' },
+  { name: 'order', title: 'In order, key by key', about: 'Effects of messages with the same key happen in the order in which they were made.', fields: {}, on: 'consumer' },
+  { name: 'conservation', title: 'Every copy is accounted for', about: 'What came in is waiting, in flight, or ended in a known way: a check of the models themselves.', fields: {}, on: 'place' },
+  { name: 'unrouted', title: 'Nothing unrouted', about: 'No message was accepted into nothing: each reached at least one queue.', fields: {}, on: 'place' },
+  { name: 'dead-lettered', title: 'Nothing dead-lettered', about: 'No message was given up and set aside.', fields: {}, on: 'place' },
+  { name: 'expired', title: 'Nothing expired', about: 'No message waited longer than it was allowed to.', fields: {}, on: 'place' },
+  { name: 'dropped', title: 'Nothing dropped', about: 'No message was thrown away: for want of room, after too many deliveries, or because somebody purged it.', fields: {}, on: 'place' },
+  { name: 'backpressure', title: 'No pushback', about: 'No producer had to wait, buffer or drop because the broker took no more.', fields: {}, on: 'anything' },
+  {
+    name: 'growing-depth',
+    title: 'No queue that only grows',
+    about: 'No queue grows all the time while the work in it would take long to do.',
+    fields: { for: span('10s', 'Growth for this long counts.'), work: span('1s', 'A queue that is worked off within this time is not worth a word.') },
+    on: 'place',
+  },
+  { name: 'idle-consumer', title: 'Nobody idle while work waits', about: 'No instance is idle for long while messages wait for its consumer.', fields: { for: span('10s', 'Idleness for this long counts.') }, on: 'anything' },
+  { name: 'poison-loop', title: 'Nothing goes in circles', about: 'No message is delivered again and again.', fields: { deliveries: count(5, 'Deliveries of the same copy that are too many.') }, on: 'place' },
+  {
+    name: 'prefetch-hogging',
+    title: 'Nobody hoards',
+    about: 'No instance holds many messages it cannot work on while another has none.',
+    fields: { held: count(10, 'Messages held beyond those being worked on that are too many.'), idle: span('2s', 'How long the other has had none.') },
+    on: 'anything',
+  },
+  {
+    name: 'latency',
+    title: 'Fast enough',
+    about: 'Messages take effect soon enough after they were made.',
+    fields: {
+      quantile: { type: 'number', min: 0, max: 1, default: 0.99, help: 'Share of messages that must be in time: 0.99 is the 99th percentile.', applies },
+      below: span('1s', 'From being made to taking effect.'),
+    },
+    on: 'consumer',
+  },
 ];

@@ -1,66 +1,191 @@
-/** Producers and consumers, and what can be done to them: as data. Durations and settings are Tailrace's own. */
+/** Producers and consumers as the document, the palette and the inspector know them. Their words for what went wrong are here too. */
+import { micros } from '../base/time.ts';
 import type { NodeDescriptor, RoomDescriptor } from '../scenario/descriptor.ts';
-import type { Field, Fields } from '../scenario/fields.ts';
+import type { Applies, Field, Fields } from '../scenario/fields.ts';
 
-const LIVE = { how: 'live' } as const;
-const HOUR = 3_600_000_000;
-const int = (label: string, help: string, min: number, max: number, fallback?: number, more: Partial<Field> = {}): Field => ({ type: 'integer', label, help, min, max, ...(fallback === undefined ? { optional: true } : { default: fallback }), applies: LIVE, ...more }) as Field;
-const num = (label: string, help: string, min: number, max: number, fallback: number, more: Partial<Field> = {}): Field => ({ type: 'number', label, help, min, max, default: fallback, applies: LIVE, ...more }) as Field;
-const span = (label: string, help: string, fallback?: string, more: Partial<Field> = {}): Field => ({ type: 'duration', label, help, min: 0, max: HOUR, ...(fallback === undefined ? { optional: true } : { default: fallback }), applies: LIVE, ...more }) as Field;
-const choice = (label: string, help: string, options: readonly string[], more: Partial<Field> = {}): Field => ({ type: 'choice', label, help, options, default: options[0] as string, applies: LIVE, ...more }) as Field;
-const record = (label: string, help: string, fields: Fields, more: Partial<Field> = {}): Field => ({ type: 'record', label, help, fields, applies: LIVE, ...more }) as Field;
+const live: Applies = { how: 'live' };
+const restart: Applies = { how: 'reconnect', says: 'Instances beyond the new number leave and give back what they hold; new ones connect.' };
+const HOUR = 3600e6;
+const span = (help: string, fallback: string, more: Partial<Field> = {}): Field => ({ type: 'duration', min: 0, max: HOUR, default: fallback, help, applies: live, ...more }) as Field;
 
-const backoff: Fields = {
-  base: span('First wait', 'before the first retry', '100ms'),
-  factor: num('Factor', 'each wait is so many times the last', 1, 10, 2),
-  max: span('Longest wait', 'the waits grow up to this', '30s'),
-  jitter: num('Jitter', 'share of the wait that is drawn at random', 0, 1, 0),
-};
+const backoff = (wait: string, longest: string): Fields => ({
+  base: span('Wait before the first retry.', wait),
+  factor: { type: 'number', min: 1, max: 10, default: 2, help: 'Each further wait is this many times as long.', applies: live },
+  max: span('No wait is longer than this.', longest),
+  jitter: { type: 'number', min: 0, max: 1, default: 0, help: 'Share of each wait that is drawn at random, so that many clients do not come back at once; 1 is "full jitter".', applies: live },
+});
+
+type Config = Readonly<Record<string, unknown>>;
+const of = (config: Config, name: string): Config => (config[name] ?? {}) as Config;
+const count = (config: Config, name: string, fallback: number): number => (typeof config[name] === 'number' ? (config[name] as number) : fallback);
+const rounded = (n: number) => Number(n.toPrecision(3));
+
+function burstRate(config: Config): number {
+  const burst = of(config, 'burst');
+  const every = typeof burst['every'] === 'string' ? burst['every'] : '10s';
+  return (count(burst, 'size', 100) * 1e6) / Math.max(1, micros(every));
+}
+function arrivalsBadge(config: Config): string {
+  const rate = rounded(count(config, 'rate', 10));
+  switch (config['arrivals']) {
+    case 'by-hand':
+      return 'by hand';
+    case 'bursts':
+      return `${count(of(config, 'burst'), 'size', 100)} every ${String(of(config, 'burst')['every'] ?? '10s')}`;
+    case 'ramp':
+      return `${rate} → ${rounded(count(of(config, 'ramp'), 'to', 100))}/s`;
+    case 'on-off':
+      return `${rate}/s on and off`;
+    default:
+      return `${rate}/s`;
+  }
+}
+
 const producer: NodeDescriptor = {
   kind: 'producer',
   title: 'Producer',
-  about: 'Makes messages and publishes each on every wire that leaves it.',
-  family: 'clients',
+  about: 'Makes messages and publishes each on every publish wire.',
+  family: 'producer',
   stem: 'producer',
-  badge: (c) => (c['arrivals'] === 'by-hand' ? 'by hand' : c['arrivals'] === 'bursts' ? 'bursts' : `${c['rate'] ?? 10}/s`),
+  badge: arrivalsBadge,
+  load: (config) => {
+    if (config['arrivals'] === 'by-hand') return 0;
+    if (config['arrivals'] === 'bursts') return burstRate(config);
+    const rate = count(config, 'rate', 10);
+    return config['arrivals'] === 'ramp' ? Math.max(rate, count(of(config, 'ramp'), 'to', 100)) : rate;
+  },
   actions: ['send', 'burst', 'poison', 'unpoison'],
   fields: {
-    rate: num('Rate', 'messages per second; of a ramp, where it begins', 0, 100_000, 10, { unit: '/s' } as Partial<Field>),
-    arrivals: choice('Arrivals', 'when the next message comes', ['constant', 'poisson', 'bursts', 'on-off', 'ramp', 'by-hand']),
-    burst: record('Bursts', 'so many at once, every so often', { size: int('Size', 'messages at once', 1, 100_000, 100), every: span('Every', 'from burst to burst', '10s') }, { when: { field: 'arrivals', is: ['bursts'] } }),
-    onOff: record('On and off', 'the rate while on, nothing while off', { on: span('On', 'producing', '5s'), off: span('Off', 'silent', '5s') }, { when: { field: 'arrivals', is: ['on-off'] } }),
-    ramp: record('Ramp', 'the rate changes evenly', { to: num('To', 'messages per second at the end', 0, 100_000, 100), over: span('Over', 'how long it takes', '30s') }, { when: { field: 'arrivals', is: ['ramp'] } }),
-    limit: int('Limit', 'messages in all; empty = no end', 1, 10_000_000),
-    keys: record('Keys', 'what messages are about: orders, customers, devices', { count: int('Count', 'how many different keys', 1, 100_000, 20), skew: num('Skew', '0 = all alike; 1 and more = few keys have most (Zipf)', 0, 3, 0) }),
-    size: int('Size', 'bytes of each body', 0, 16_000_000, 512, { unit: 'bytes' } as Partial<Field>),
-    priority: int('Priority', 'of each message, where the broker knows priorities', 0, 255),
-    pushback: choice('When there is no room', 'block: produce no more; buffer: keep them up to a limit; drop: let them go', ['block', 'buffer', 'drop']),
-    bufferLimit: int('Buffer', 'messages kept while there is no room', 0, 1_000_000, 1000, { when: { field: 'pushback', is: ['buffer'] } }),
-    retry: record('Retry', 'after a refusal, or when no confirm comes', { attempts: int('Attempts', 'retries after the first try', 0, 100, 0), timeout: span('Confirm timeout', 'how long to wait for a confirm; 0s = for ever', '0s'), ...backoff }),
+    rate: { type: 'number', min: 0, max: 100_000, default: 10, unit: '/s', help: 'Messages a second; of a ramp, where it begins.', applies: live, group: 'Arrivals', when: { field: 'arrivals', is: ['constant', 'poisson', 'on-off', 'ramp'] } },
+    arrivals: {
+      type: 'choice',
+      options: ['constant', 'poisson', 'bursts', 'on-off', 'ramp', 'by-hand'],
+      default: 'constant',
+      help: 'When the next message comes: evenly, at random as independent people would, many at once, on and off, faster and faster, or only when somebody sends one.',
+      applies: live,
+      group: 'Arrivals',
+    },
+    burst: {
+      type: 'record',
+      help: 'So many messages at once, every so often.',
+      applies: live,
+      group: 'Arrivals',
+      when: { field: 'arrivals', is: ['bursts'] },
+      fields: {
+        size: { type: 'integer', min: 1, max: 100_000, default: 100, help: 'Messages in one burst.', applies: live },
+        every: span('From the start of one burst to the start of the next.', '10s', { min: 1000 }),
+      },
+    },
+    onOff: {
+      type: 'record',
+      label: 'on / off',
+      help: 'The rate while on, nothing while off.',
+      applies: live,
+      group: 'Arrivals',
+      when: { field: 'arrivals', is: ['on-off'] },
+      fields: { on: span('How long messages come.', '5s', { min: 1000 }), off: span('How long none come.', '5s') },
+    },
+    ramp: {
+      type: 'record',
+      help: 'The rate grows or falls evenly, then stays.',
+      applies: live,
+      group: 'Arrivals',
+      when: { field: 'arrivals', is: ['ramp'] },
+      fields: {
+        to: { type: 'number', min: 0, max: 100_000, default: 100, unit: '/s', help: 'The rate at its end.', applies: live },
+        over: span('How long it takes.', '30s', { min: 1000 }),
+      },
+    },
+    limit: { type: 'integer', min: 0, max: 1_000_000_000, optional: true, help: 'Messages in all; left out, there is no end.', applies: live, group: 'Arrivals' },
+    keys: {
+      type: 'record',
+      help: 'What messages are about: orders of one customer, readings of one sensor. Order matters within a key.',
+      applies: live,
+      group: 'Messages',
+      fields: {
+        count: { type: 'integer', min: 1, max: 100_000, default: 20, help: 'How many different keys there are.', applies: live },
+        skew: { type: 'number', min: 0, max: 3, default: 0, help: 'How unevenly they are used (Zipf): 0 = all alike, 1 = the first key twice as often as the second, three times as often as the third.', applies: live },
+      },
+    },
+    size: { type: 'integer', min: 0, max: 16_777_216, default: 512, unit: 'bytes', help: 'Body of a message.', applies: live, group: 'Messages' },
+    priority: { type: 'integer', min: 0, max: 255, optional: true, help: 'Priority that the messages carry; it counts where a queue knows priorities.', applies: live, group: 'Messages' },
+    pushback: {
+      type: 'choice',
+      options: ['block', 'buffer', 'drop'],
+      default: 'block',
+      help: 'What it does while the broker takes no more: wait and make no new messages, keep them in memory up to a limit, or throw new ones away.',
+      applies: live,
+      group: 'When the broker says no',
+    },
+    bufferLimit: { type: 'integer', min: 1, max: 1_000_000, default: 1000, label: 'buffer', help: 'Messages kept in memory at most; what comes after is thrown away.', applies: live, group: 'When the broker says no', when: { field: 'pushback', is: ['buffer'] } },
+    retry: {
+      type: 'record',
+      help: 'What it does about a refusal, or when no answer comes. Publishing again after silence is how duplicates are born.',
+      applies: live,
+      group: 'When the broker says no',
+      fields: {
+        attempts: { type: 'integer', min: 0, max: 1000, default: 0, help: 'Further attempts after the first; 0 = never tries again.', applies: live },
+        timeout: span('Silence after which an attempt counts as failed; 0s = waits for ever.', '0s'),
+        ...backoff('100ms', '30s'),
+      },
+    },
   },
 };
+
 const consumer: NodeDescriptor = {
   kind: 'consumer',
   title: 'Consumer',
-  about: 'Instances with slots that take messages, work on them and apply an effect.',
-  family: 'clients',
+  about: 'Instances that take messages, work on them, apply an effect and settle.',
+  family: 'consumer',
   stem: 'consumer',
-  badge: (c) => `${c['instances'] ?? 1} × ${c['concurrency'] ?? 1}`,
-  actions: ['crash', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'restart', 'lose-next-ack', 'slow', 'normal-speed', 'outage', 'outage-ends', 'poison', 'unpoison'],
+  badge: (config) => {
+    const instances = count(config, 'instances', 1);
+    const concurrency = count(config, 'concurrency', 1);
+    const size = concurrency === 1 ? `${instances} instance${instances === 1 ? '' : 's'}` : `${instances} × ${concurrency}`;
+    return config['idempotency'] === 'inbox' ? `${size}, inbox` : config['idempotency'] === 'id-window' ? `${size}, id window` : size;
+  },
+  actions: ['crash', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'restart', 'slow', 'normal-speed', 'outage', 'outage-ends', 'poison', 'unpoison', 'lose-next-ack'],
   fields: {
-    serviceTime: { type: 'spread', label: 'Service time', help: 'how long one message takes', default: '50ms', applies: LIVE },
-    instances: int('Instances', 'processes, each with a connection of its own', 1, 64, 1),
-    concurrency: int('Concurrency', 'messages that one instance works on at once', 1, 256, 1),
-    failures: record('Failures', 'work that ends in an error', { rate: num('Failure rate', 'share of messages that fail, 0 to 1', 0, 1, 0) }),
-    onFailure: choice('On failure', 'requeue: give it back; reject: give it up; retry-in-place: try again first', ['requeue', 'reject', 'retry-in-place']),
-    retry: record('Retry in place', 'before it is given up', { attempts: int('Attempts', 'retries after the first try', 0, 100, 3), ...backoff }, { when: { field: 'onFailure', is: ['retry-in-place'] } }),
-    idempotency: choice('Idempotency', 'none; id-window: remembers processed ids; inbox: remembers them in the transaction of the effect', ['none', 'id-window', 'inbox']),
-    window: int('Window', 'ids that are remembered', 1, 100_000, 1000, { when: { field: 'idempotency', is: ['id-window'] } }),
-    effectAt: num('Effect at', 'share of the service time after which the effect is applied', 0, 1, 1),
-    restartAfter: span('Restarts after', 'a crash; empty = stays down until restarted'),
+    instances: { type: 'integer', min: 1, max: 64, default: 1, help: 'Processes that read side by side, each with its own connection.', applies: restart, group: 'Work' },
+    concurrency: { type: 'integer', min: 1, max: 256, default: 1, help: 'Messages that one instance works on at the same time. More than 1 gives up order.', applies: live, group: 'Work' },
+    serviceTime: { type: 'spread', default: '50ms', label: 'service time', help: 'How long the work on one message takes.', applies: live, group: 'Work' },
+    effectAt: { type: 'number', min: 0, max: 1, default: 1, label: 'effect at', help: 'Share of the service time after which the effect (the charge, the mail, the row) is applied.', applies: live, group: 'Work' },
+    failures: {
+      type: 'record',
+      help: 'Work that fails by itself.',
+      applies: live,
+      group: 'Failures',
+      fields: { rate: { type: 'number', min: 0, max: 1, default: 0, help: 'Share of attempts that fail, drawn anew each time.', applies: live } },
+    },
+    onFailure: {
+      type: 'choice',
+      options: ['requeue', 'reject', 'retry-in-place'],
+      default: 'requeue',
+      label: 'on failure',
+      help: 'Give the message back to be delivered again, give it up (where it may be dead-lettered), or try again here and give it up at last.',
+      applies: live,
+      group: 'Failures',
+    },
+    retry: {
+      type: 'record',
+      help: 'Retries in place; the message stays held meanwhile.',
+      applies: live,
+      group: 'Failures',
+      when: { field: 'onFailure', is: ['retry-in-place'] },
+      fields: { attempts: { type: 'integer', min: 0, max: 1000, default: 3, help: 'Further attempts after the first.', applies: live }, ...backoff('100ms', '30s') },
+    },
+    idempotency: {
+      type: 'choice',
+      options: ['none', 'id-window', 'inbox'],
+      default: 'none',
+      help: 'What it remembers: nothing, the last ids (written after the work), or every id in the same transaction as the effect.',
+      applies: live,
+      group: 'Duplicates',
+    },
+    window: { type: 'integer', min: 1, max: 200_000, default: 1000, help: 'Ids that the window remembers; an older duplicate passes.', applies: live, group: 'Duplicates', when: { field: 'idempotency', is: ['id-window'] } },
+    restartAfter: { type: 'duration', min: 0, max: 24 * HOUR, optional: true, label: 'restart after', help: 'A crashed instance comes back by itself after this long; left out, it stays down until somebody restarts it.', applies: live, group: 'Failures' },
   },
 };
-const page = (path: string) => `https://www.enterpriseintegrationpatterns.com/patterns/messaging/${path}.html`;
 
 export const clients: RoomDescriptor = {
   id: 'clients',
@@ -68,46 +193,60 @@ export const clients: RoomDescriptor = {
   nodes: [producer, consumer],
   links: [],
   derived: [],
+  whyNot: [
+    { from: 'producer', to: 'producer', says: 'A producer does not publish to a producer: put a broker between them.' },
+    { from: 'producer', to: 'consumer', says: 'A producer does not reach a consumer directly: put a broker between them.' },
+    { from: 'consumer', to: '*', says: 'A consumer is where messages end: it publishes nothing.' },
+    { from: '*', to: 'producer', says: 'A producer is where messages begin: nothing leads into it.' },
+  ],
+  doubts: (doc) => [
+    ...doc.nodes.filter((n) => n.kind === 'producer' && !doc.links.some((l) => l.from === n.id)).map((n) => ({ on: n.id, says: 'publishes nowhere: it has no wire to a broker' })),
+    ...doc.nodes.filter((n) => n.kind === 'consumer' && !doc.links.some((l) => l.to === n.id)).map((n) => ({ on: n.id, says: 'reads nothing: no wire leads to it' })),
+  ],
   actions: [],
   reasons: {
-    'clients.killed': { says: 'The process was killed.' },
-    'clients.crash_before_effect': { says: 'The process crashed before it applied the effect.' },
-    'clients.crash_after_effect': { says: 'The process crashed after it applied the effect and before it acknowledged.' },
-    'clients.crash_before_settle': { says: 'The process crashed after the work and before it acknowledged.' },
-    'clients.crash_after_settle': { says: 'The process crashed after it had sent its acknowledgement.' },
-    'clients.poison': { says: 'The message itself cannot be processed, however often it is tried.' },
-    'clients.dependency_down': { says: 'Something that the consumer needs was down.' },
-    'clients.failed': { says: 'The work failed by chance.' },
-    'clients.inbox': { says: 'The inbox already held its id, written in the same transaction as the first effect.', rule: page('IdempotentReceiver') },
-    'clients.id_window': { says: 'Its id was among those remembered.', rule: page('IdempotentReceiver') },
-    'clients.no_room': { says: 'There was no room at the broker, and the producer drops what it cannot send.' },
-    'clients.buffer_full': { says: 'There was no room at the broker, and the producer\'s buffer was full.' },
-    'clients.confirm_timeout': { says: 'No confirm came in time: the message may be stored, or not.' },
-    'clients.connection_lost': { says: 'The connection was lost before the confirm came: the message may be stored, or not.' },
-    'clients.sent_twice': { says: 'The producer sent the message again, because it never learned that the first had arrived.' },
-    'clients.redelivered': { says: 'The broker handed it over again.' },
-    'clients.concurrent_slots': { says: 'One instance works on several messages at once, and the later one was quicker.' },
-    'clients.concurrent_instances': { says: 'Several instances share the queue, and the one with the later message was quicker.' },
-    'clients.settled_before_effect': { says: 'The broker had already let it go when the consumer crashed, before the effect.' },
-    'clients.settled_without_effect': { says: 'The broker let it go, but no reader ever had its effect.' },
-    'clients.goes_on': { says: 'There is room again.' },
-    'clients.saturated': { says: 'More comes in than the consumers can take out.' },
-    'clients.idle': { says: 'Nothing reaches it, although messages wait.' },
-    'clients.prefetched_by_others': { says: 'The other instance\'s prefetch window took all that was there: what lies in its buffer cannot be given to anybody else.' },
-    'clients.late': { says: 'The time from being produced to the effect is too long too often.' },
+    'clients.killed': { says: 'the instance was killed' },
+    'clients.crash_before_effect': { says: 'the instance crashed before the effect was applied' },
+    'clients.crash_after_effect': { says: 'the instance crashed after the effect was applied and before it settled' },
+    'clients.crash_before_settle': { says: 'the instance crashed when the work was done and not yet settled' },
+    'clients.crash_after_settle': { says: 'the instance crashed right after it had settled' },
+    'clients.failed': { says: 'the work failed' },
+    'clients.poison': { says: 'the work fails on this message every time' },
+    'clients.dependency_down': { says: 'what the consumer depends on was down' },
+    'clients.inbox': { says: 'the id was already in the inbox' },
+    'clients.id_window': { says: 'the id was still in the window' },
+    'clients.buffer_full': { says: "the producer's buffer was full" },
+    'clients.no_room': { says: 'the broker took no more and the producer does not wait' },
+    'clients.redelivered': { says: 'the same copy was delivered again' },
+    'clients.sent_twice': { says: 'the producer published it again because it did not know whether the first attempt had arrived' },
+    'clients.settled_before_effect': { says: 'custody ended before the effect was applied' },
+    'clients.settled_without_effect': { says: 'custody ended as done, and no effect was ever applied' },
+    'clients.concurrent_slots': { says: 'one instance works on several messages of the key at the same time' },
+    'clients.concurrent_instances': { says: 'several instances work on messages of the key at the same time' },
+    'clients.saturated': { says: 'more comes in than the consumers can work off' },
+    'clients.idle': { says: 'messages wait while an instance has nothing to do' },
+    'clients.prefetched_by_others': { says: 'what waits is held in the prefetch buffers of other instances' },
+    'clients.goes_on': { says: 'the pushback has not ended' },
+    'clients.late': { says: 'messages take longer from being made to taking effect than the limit allows' },
+    'custody.illegal': { says: 'the broker model broke its own rules; this is a fault of Tailrace' },
+    'custody.promise': { says: 'fewer copies came to be than the broker model announced; this is a fault of Tailrace' },
+    'custody.census': { says: "the broker model's count differs from what it told; this is a fault of Tailrace" },
+    'fault.nothing_there': { says: 'there was nothing there to act upon' },
   },
   remedies: {
-    'effect-once': { says: 'Keep the ids of processed messages in an inbox, in the same transaction as the effect: at-least-once delivery then has an effect once.', edit: { field: 'idempotency', value: 'inbox' } },
-    'delivered-once': { says: 'At-least-once brokers deliver again after every doubt. Make the consumer idempotent instead of hoping for one delivery.' },
-    order: { says: 'Order per key needs one worker per key at a time: one instance with one slot, a single active consumer, or a broker that keeps a key with one reader.', edit: { field: 'concurrency', value: 1 } },
-    'no-loss': { says: 'Acknowledge only after the effect, confirm publications, and give every queue a dead-letter exchange.' },
-    'growing-depth': { says: 'Add instances or slots until they can take more than comes in, or slow the producer down. A bigger queue only hides it.' },
-    'idle-consumer': { says: 'Lower the prefetch so that work is shared, or add work that these readers can take.' },
-    'prefetch-hogging': { says: 'Lower the prefetch: about as many as one instance can finish within a round trip.' },
-    'poison-loop': { says: 'Set a delivery limit and a dead-letter exchange, or reject without requeue after a few tries.' },
-    backpressure: { says: 'Being held back is the system protecting itself. Shed load, buffer within a limit, or add capacity where the queue grows.' },
-    latency: { says: 'Waiting dominates near saturation: add slots, shorten the work, or spread the bursts.' },
-    unrouted: { says: 'Bind a queue for this routing key, publish as mandatory, or give the exchange an alternate exchange.' },
+    'effect-once': { says: 'Keep processed ids in an inbox, in the same transaction as the effect.', edit: { field: 'idempotency', value: 'inbox' } },
+    'delivered-once': { says: 'Delivery more than once is normal for at-least-once brokers: make the effect idempotent.', edit: { field: 'idempotency', value: 'inbox' } },
+    order: { says: 'Let one slot of one instance work on the messages of a key at a time.', edit: { field: 'concurrency', value: 1 } },
+    'growing-depth': { says: 'Add instances or concurrency, make the work faster, or let fewer messages in.' },
+    'idle-consumer': { says: 'Lower the prefetch so that waiting messages go to whoever is free.' },
+    'prefetch-hogging': { says: 'Lower the prefetch so that waiting messages go to whoever is free.' },
+    'poison-loop': { says: 'Give up a message after a few attempts and set it aside.', edit: { field: 'onFailure', value: 'reject' } },
+    latency: { says: 'Look for where messages wait: more instances shorten the queue, not the work.' },
   },
-  simplifications: ['An effect is atomic and instantaneous.', 'An id window is shared by all instances and written after the work.'],
+  simplifications: [
+    'A producer publishes a message on all of its publish wires at the same instant.',
+    'All instances of a consumer share one store of processed ids; writing to it takes no time.',
+    'Work is not slowed down by other work on the same instance: service times do not depend on concurrency.',
+    'Messages have a size but no content; headers and routing keys come from the wire.',
+  ],
 };

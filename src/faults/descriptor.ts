@@ -1,33 +1,69 @@
-/** What can be done to a running system, as data: buttons, timeline marks, documentation. */
-import type { ActionDescriptor } from '../scenario/descriptor.ts';
-import type { Field, Fields } from '../scenario/fields.ts';
+/** What can be done to a running system, as data: the buttons of the inspector and the vocabulary of the timeline. */
+import type { ActionDescriptor, RoomDescriptor } from '../scenario/descriptor.ts';
+import type { Applies, Field, Fields } from '../scenario/fields.ts';
 
-const NOW = { how: 'live' } as const;
-const key: Field = { type: 'text', label: 'Key', help: 'the letter of a key, such as C', maxLength: 4, default: 'A', applies: NOW };
-const someKey: Field = { type: 'text', label: 'Key', help: 'the letter of a key; empty = drawn', maxLength: 4, optional: true, applies: NOW };
-const count = (fallback: number): Field => ({ type: 'integer', label: 'Count', help: 'how many', min: 1, max: 100_000, default: fallback, applies: NOW });
-const action = (name: string, title: string, about: string, per: ActionDescriptor['per'], tone: ActionDescriptor['tone'], fields: Fields = {}, undoneBy?: string): ActionDescriptor => ({ name, title, about, per, tone, fields, ...(undoneBy === undefined ? {} : { undoneBy }) });
+const live: Applies = { how: 'live' };
+const key: Field = { type: 'text', maxLength: 4, help: 'Name of the key as the canvas shows it: A, B … Z, AA …', applies: live };
+const anyKey: Field = { ...key, optional: true, help: 'Name of the key (A, B …); left out, keys are drawn as the producer draws them.' };
 
-export const actions: readonly ActionDescriptor[] = [
-  action('crash', 'Kill {on}', 'The process dies now; what it has in work is gone.', 'instance', 'bad', {}, 'restart'),
-  action('crash-before-effect', 'Crash {on} before its effect', 'At its next message, just before the effect.', 'instance', 'bad', {}, 'restart'),
-  action('crash-after-effect', 'Crash {on} after its effect', 'At its next message, after the effect and before the acknowledgement.', 'instance', 'bad', {}, 'restart'),
-  action('crash-before-settle', 'Crash {on} before its ack', 'At its next message, when the work is done and the acknowledgement not yet sent.', 'instance', 'bad', {}, 'restart'),
-  action('crash-after-settle', 'Crash {on} after its ack', 'At its next message, once the acknowledgement is sent.', 'instance', 'bad', {}, 'restart'),
-  action('restart', 'Restart {on}', 'The process starts again.', 'instance', 'ok'),
-  action('lose-next-ack', 'Lose the next ack of {on}', 'The connection breaks just before its next acknowledgement.', 'instance', 'bad'),
-  action('slow', 'Slow {on}', 'Service times grow.', 'node', 'bad', { factor: { type: 'number', label: 'Times', help: 'service times are so many times longer', min: 0.1, max: 1000, default: 10, applies: NOW } }, 'normal-speed'),
-  action('normal-speed', '{on} at normal speed', 'Service times are as set.', 'node', 'ok'),
-  action('outage', 'Cut what {on} needs', 'A dependency is down: all work fails.', 'node', 'bad', {}, 'outage-ends'),
-  action('outage-ends', 'The dependency of {on} is back', 'Work succeeds again.', 'node', 'ok'),
-  action('poison', 'Poison a key of {on}', 'From now on messages of this key cannot be processed.', 'node', 'bad', { key }, 'unpoison'),
-  action('unpoison', 'Cure a key of {on}', 'Messages of this key can be processed again.', 'node', 'ok', { key }),
-  action('send', 'Send one from {on}', 'A message by hand.', 'node', 'note', { key: someKey, count: count(1) }),
-  action('burst', 'Burst from {on}', 'Many messages at once.', 'node', 'note', { key: someKey, count: count(100) }),
-  action('cut', 'Cut {on}', 'Nothing passes this link.', 'link', 'bad', {}, 'mend'),
-  action('mend', 'Mend {on}', 'The link works again; what waited goes on.', 'link', 'ok'),
-  action('delay', 'Delay {on}', 'Everything on this link takes longer.', 'link', 'bad', { by: { type: 'duration', label: 'By', help: 'added to each hop', min: 0, max: 60e6, default: '200ms', applies: NOW } }, 'undelay'),
-  action('undelay', '{on} without delay', 'The link is as fast as set.', 'link', 'ok'),
-  action('lossy', 'Make {on} lossy', 'Packets are lost and sent again after a timeout.', 'link', 'bad', { probability: { type: 'number', label: 'Probability', help: 'of losing one packet, 0 to 1', min: 0, max: 1, default: 0.1, applies: NOW } }, 'lossless'),
-  action('lossless', '{on} without loss', 'The link loses nothing.', 'link', 'ok'),
+const crash = (name: string, title: string, about: string): ActionDescriptor => ({ name, title, about, per: 'instance', fields: {}, undoneBy: 'restart', tone: 'bad' });
+const pair = (
+  broken: { readonly name: string; readonly title: string; readonly about: string; readonly fields?: Fields },
+  mended: { readonly name: string; readonly title: string; readonly about: string; readonly fields?: Fields },
+  per: ActionDescriptor['per'],
+): ActionDescriptor[] => [
+  { ...broken, per, fields: broken.fields ?? {}, undoneBy: mended.name, tone: 'bad' },
+  { ...mended, per, fields: mended.fields ?? {}, tone: 'ok' },
 ];
+
+const actions: readonly ActionDescriptor[] = [
+  crash('crash', 'Crash {on}', 'The process is gone at once, with its connection and everything in its memory.'),
+  crash('crash-before-effect', 'Crash {on} before its next effect', 'The next message is worked on and the process dies before the effect is applied: nothing happened, the message comes again.'),
+  crash('crash-after-effect', 'Crash {on} after its next effect', 'The process dies right after the next effect is applied, before it settles: the message comes again, and with it the effect.'),
+  crash('crash-before-settle', 'Crash {on} before its next settling', 'The work is finished and the process dies before it says so to the broker.'),
+  crash('crash-after-settle', 'Crash {on} after its next settling', 'The process dies right after it has told the broker; the telling may still be under way.'),
+  { name: 'restart', title: 'Restart {on}', about: 'Starts a crashed instance again; it connects anew.', per: 'instance', fields: {}, tone: 'ok' },
+  ...pair(
+    { name: 'slow', title: 'Slow {on} down', about: 'Work takes longer from the next message on, on every instance of the consumer.', fields: { factor: { type: 'number', min: 0.01, max: 1000, default: 10, help: 'Each service time is multiplied by this.', applies: live } } },
+    { name: 'normal-speed', title: '{on} at normal speed', about: 'Work takes as long as its settings say.' },
+    'node',
+  ),
+  ...pair(
+    { name: 'outage', title: 'Outage of what {on} depends on', about: 'Every attempt fails while the database or service behind the consumer is down.' },
+    { name: 'outage-ends', title: 'End the outage of {on}', about: 'What the consumer depends on is back.' },
+    'node',
+  ),
+  ...pair(
+    { name: 'poison', title: 'Poison a key at {on}', about: 'At a consumer, work on every message of the key fails; at a producer, every message of the key is made so that work on it fails.', fields: { key } },
+    { name: 'unpoison', title: 'Cure a key at {on}', about: 'Work on messages of the key succeeds again; at a producer, new ones are sound.', fields: { key } },
+    'node',
+  ),
+  { name: 'send', title: 'Send one from {on}', about: 'Makes messages now, by hand.', per: 'node', fields: { key: anyKey, count: { type: 'integer', min: 1, max: 10_000, default: 1, help: 'How many.', applies: live } }, tone: 'note' },
+  { name: 'burst', title: 'Burst from {on}', about: 'Makes many messages at once.', per: 'node', fields: { key: anyKey, count: { type: 'integer', min: 1, max: 100_000, default: 100, help: 'How many.', applies: live } }, tone: 'note' },
+  ...pair({ name: 'cut', title: 'Cut {on}', about: 'Nothing gets through, either way. What is under way waits, as it does in TCP, until the peer is given up.' }, { name: 'mend', title: 'Mend {on}', about: 'The link carries again.' }, 'link'),
+  ...pair(
+    { name: 'delay', title: 'Delay {on}', about: 'Everything on the link takes longer, both ways.', fields: { by: { type: 'duration', min: 0, max: 3600e6, default: '200ms', help: 'Added to the latency of the link.', applies: live } } },
+    { name: 'undelay', title: 'End the delay of {on}', about: "The link has its own latency again." },
+    'link',
+  ),
+  ...pair(
+    { name: 'lossy', title: 'Make {on} lossy', about: 'Packets are lost and sent again, which costs time: a message is late, not gone.', fields: { probability: { type: 'number', min: 0, max: 1, default: 0.1, help: 'Share of what is sent that has to be sent again.', applies: live } } },
+    { name: 'lossless', title: '{on} loses nothing', about: 'Packets get through at once again.' },
+    'link',
+  ),
+];
+
+export const faults: RoomDescriptor = {
+  id: 'faults',
+  title: 'Faults and interventions',
+  nodes: [],
+  links: [],
+  derived: [],
+  actions,
+  reasons: {},
+  remedies: {},
+  simplifications: [
+    'A process dies as a whole and at once: there is no half-written disk and no slow death.',
+    'A cut link stops both directions alike.',
+  ],
+};

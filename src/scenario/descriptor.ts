@@ -1,12 +1,23 @@
 /** What a room tells about itself, as data: the palette, the inspector, the wiring rules and the checker's words come from here. */
+import type { Scenario } from './document.ts';
 import type { Fields } from './fields.ts';
+
+/** What a palette and a check need to know of a kind: who makes messages, who works on them, and what lies between. */
+export type Family = 'producer' | 'consumer' | 'router' | 'queue' | 'cluster';
+/** One end of a wire: a node, as far as wiring rules look at it. */
+export interface End {
+  readonly kind: string;
+  readonly id: string;
+  readonly parent?: string | undefined;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+}
 
 export interface NodeDescriptor {
   readonly kind: string;
   /** Name in the palette: "Queue". */
   readonly title: string;
   readonly about: string;
-  readonly family: string;
+  readonly family: Family;
   readonly fields: Fields;
   /** Kinds of container it may lie in; absent = lies on the canvas itself. */
   readonly parents?: readonly string[];
@@ -18,6 +29,8 @@ export interface NodeDescriptor {
   readonly badge: (config: Readonly<Record<string, unknown>>) => string;
   /** Names of actions (see ActionDescriptor) that can be done to it now. */
   readonly actions: readonly string[];
+  /** Messages a second that it may bring into the system at its peak; absent = none. */
+  readonly load?: (config: Readonly<Record<string, unknown>>) => number;
 }
 export interface LinkDescriptor {
   readonly kind: string;
@@ -28,6 +41,22 @@ export interface LinkDescriptor {
   readonly fields: Fields;
   /** Words on the wire, from its settings. */
   readonly label: (config: Readonly<Record<string, unknown>>) => string;
+  /** Names of actions that can be done to it now. */
+  readonly actions?: readonly string[];
+  /** The sentence that says why these two may not be wired although their kinds fit. */
+  readonly refuses?: (from: End, to: End) => string | undefined;
+}
+/** Why no wire leads from one kind to another. A kind of '*' means any; the first that fits speaks. */
+export interface WhyNot {
+  readonly from: string;
+  readonly to: string;
+  readonly says: string;
+}
+/** Something that the real thing accepts although it is probably wrong, or that it will refuse while it runs. */
+export interface Doubt {
+  /** Id of the node or link. */
+  readonly on: string;
+  readonly says: string;
 }
 /** A wire that is drawn because a setting names another node (a dead-letter exchange, an alternate exchange). */
 export interface DerivedWire {
@@ -43,8 +72,10 @@ export interface ActionDescriptor {
   /** Words on the button, `{on}` is replaced by the address: "Crash {on}". */
   readonly title: string;
   readonly about: string;
-  /** What `on` names: each instance of a node, the node, or a link. */
+  /** What `on` names: an instance ("pay/2", or "pay" for all of them), the node, a broker's node ("rabbit/node-2"), or a link. */
   readonly per: 'instance' | 'node' | 'broker-node' | 'link';
+  /** A link that lists the action may be named as well. */
+  readonly orLink?: boolean;
   readonly fields: Fields;
   /** The action that undoes it, if any ("restart" for "crash"); a chart shades what lies between. */
   readonly undoneBy?: string;
@@ -55,7 +86,7 @@ export interface CheckDescriptor {
   readonly title: string;
   readonly about: string;
   readonly fields: Fields;
-  /** Kinds of node that `on` may name. */
+  /** What `on` may name: any node, those of one family, or a place where messages rest or pass (a broker's node). */
   readonly on: 'anything' | 'consumer' | 'producer' | 'place';
 }
 export interface Words {
@@ -76,6 +107,9 @@ export interface RoomDescriptor {
   readonly nodes: readonly NodeDescriptor[];
   readonly links: readonly LinkDescriptor[];
   readonly derived: readonly DerivedWire[];
+  readonly whyNot?: readonly WhyNot[];
+  /** Warnings about a document whose every setting is legal by itself. */
+  readonly doubts?: (doc: Scenario) => readonly Doubt[];
   readonly actions: readonly ActionDescriptor[];
   readonly reasons: Readonly<Record<string, Words>>;
   readonly remedies: Readonly<Record<string, Remedy>>;
@@ -89,6 +123,6 @@ export interface Catalog {
   node(kind: string): NodeDescriptor | undefined;
   action(name: string): ActionDescriptor | undefined;
   /** The kind of link that may lead from one node to the other, or the sentence that says why none may. */
-  wire(from: { readonly kind: string; readonly id: string; readonly parent?: string | undefined }, to: { readonly kind: string; readonly id: string; readonly parent?: string | undefined }): LinkDescriptor | string;
+  wire(from: End, to: End): LinkDescriptor | string;
   link(kind: string): LinkDescriptor | undefined;
 }
