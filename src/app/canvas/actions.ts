@@ -1,5 +1,4 @@
 /** What a person can do on the canvas, by mouse, key or command: each is one named edit and one undo step. */
-import dagre from '@dagrejs/dagre';
 import { catalog } from '../../catalog.ts';
 import type { Scenario, ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
 import type { Edit } from '../../scenario/edits.ts';
@@ -191,7 +190,9 @@ export function paste(text: string): string | null {
   return null;
 }
 /** From left to right along the wires; clusters keep their own together. */
-export function autoLayout(): void {
+export async function autoLayout(): Promise<void> {
+  // Only who asks for it pays for it.
+  const { default: dagre } = await import('@dagrejs/dagre');
   const doc = effectiveNow();
   const boxes = boxesOf(doc, catalog);
   const graph = new dagre.graphlib.Graph({ compound: true });

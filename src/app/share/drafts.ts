@@ -1,6 +1,5 @@
 /** Autosave: what a crash may cost is half a second. Stores the document and the moment, never the run. */
 import { catalog } from '../../catalog.ts';
-import { parseScenario } from '../../scenario/parse.ts';
 import type { Scenario } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
@@ -12,9 +11,11 @@ export interface Draft {
   /** µs */
   readonly at: number;
 }
-export function loadDraft(): Draft | null {
+export async function loadDraft(): Promise<Draft | null> {
   try {
     const saved = JSON.parse(localStorage.getItem(SLOT) ?? 'null') as { doc?: unknown; at?: unknown } | null;
+    if (saved === null) return null;
+    const { parseScenario } = await import('../../scenario/parse.ts');
     const parsed = parseScenario(saved?.doc, catalog);
     return parsed.ok ? { doc: parsed.value, at: typeof saved?.at === 'number' && saved.at >= 0 ? saved.at : 0 } : null;
   } catch {

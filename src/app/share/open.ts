@@ -2,7 +2,6 @@
 import { create } from 'zustand';
 import { catalog } from '../../catalog.ts';
 import { decodeShare } from '../../interchange/share-url.ts';
-import { parseScenario } from '../../scenario/parse.ts';
 import type { Problem } from '../../worker/protocol.ts';
 import type { Draft } from './drafts.ts';
 
@@ -14,11 +13,14 @@ function complain(what: string, list: readonly Problem[]): null {
   useProblems.setState({ problems: { what, list } });
   return null;
 }
+/** The schemas come with the first foreign document: the first screen does not wait for them. */
+const parser = () => import('../../scenario/parse.ts');
 /** @returns null when the address carries no scenario, or a broken one */
 export async function openAddress(fragment: string): Promise<Draft | null> {
   if (!fragment.startsWith('#s=')) return null;
   const decoded = await decodeShare(fragment.slice(3));
   if (!decoded.ok) return complain('This link cannot be opened', [{ path: 'link', says: decoded.says }]);
+  const { parseScenario } = await parser();
   const parsed = parseScenario(decoded.value.doc, catalog);
   return parsed.ok ? { doc: parsed.value, at: decoded.value.at } : complain('This link holds a scenario with mistakes', parsed.problems);
 }
@@ -32,6 +34,7 @@ export async function readFile(file: File): Promise<Draft | null> {
   } catch (error) {
     return complain(`${file.name} cannot be opened`, [{ path: file.name, says: `It is not JSON: ${(error as Error).message}` }]);
   }
+  const { parseScenario } = await parser();
   const parsed = parseScenario(value, catalog);
   return parsed.ok ? { doc: parsed.value, at: 0 } : complain(`${file.name} has mistakes`, parsed.problems);
 }

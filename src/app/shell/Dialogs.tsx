@@ -105,7 +105,7 @@ function Commands() {
           {item('Save file', saveFile, 'Ctrl S')}
           {item('Share link', () => show('share'))}
           {item('Run report', () => show('report'))}
-          {item('Tidy the layout', autoLayout)}
+          {item('Tidy the layout', () => void autoLayout())}
           {item('Fit everything', fitView)}
           {item('Light theme', () => setTheme('light'))}
           {item('Dark theme', () => setTheme('dark'))}

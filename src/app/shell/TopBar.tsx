@@ -122,7 +122,7 @@ function FileMenu() {
           {item('New', newDocument)}
           {item('Open file …', openFile, 'Ctrl O')}
           {item('Save file', saveFile, 'Ctrl S')}
-          {item('Tidy the layout', autoLayout)}
+          {item('Tidy the layout', () => void autoLayout())}
           {item('Fit everything', fitView)}
           {item('Commands …', () => show('commands'), 'Ctrl K')}
           {item('Keyboard', () => show('help'), '?')}

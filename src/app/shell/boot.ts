@@ -13,7 +13,7 @@ export function boot(): void {
 }
 async function start(): Promise<void> {
   const shared = await openAddress(location.hash);
-  const draft = shared === null ? loadDraft() : null;
+  const draft = shared === null ? await loadDraft() : null;
   const opened = shared ?? draft ?? { doc: gallery[0]?.scenario ?? EMPTY, at: 0 };
   useDocument.getState().replace('Open', opened.doc);
   useDocument.temporal.getState().clear();
