@@ -36,13 +36,20 @@ export function messageName(messages: Messages, message: number): string {
   return `${keyName(messages.key(message))}${messages.seq(message)}`;
 }
 
+/** Words of a reason may be a clause: here they stand alone. */
+function sentence(words: string): string {
+  if (words === '') return '';
+  const first = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
+
 export function tell(evidence: Evidence, telling: Telling): Told {
   const { document, messages, catalog } = telling;
   const node = document.nodes.find((n) => n.id === evidence.place);
   const place = node?.title ?? evidence.place;
   const m = evidence.message === undefined ? '' : messageName(messages, evidence.message);
   const words = wordsOf(catalog, evidence.reason);
-  const why = words?.says ?? '';
+  const why = sentence(words?.says ?? '');
   const f = evidence.facts;
   const text = (name: string) => String(f[name] ?? '');
   const at = (name: string) => clockText(Number(f[name] ?? 0));

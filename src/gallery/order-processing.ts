@@ -6,6 +6,7 @@ export const orderProcessing: Scenario = {
   title: 'Order processing',
   description: 'A consumer finished the work, then crashed before its acknowledgement arrived. Will RabbitMQ deliver the message again, and to whom?',
   seed: 42,
+  speed: 0.5,
   duration: '60s',
   nodes: [
     { id: 'shop', kind: 'producer', title: 'Order service', config: { rate: 20, arrivals: 'poisson', keys: { count: 8, skew: 0.6 } } },
@@ -30,7 +31,7 @@ export const orderProcessing: Scenario = {
     { id: 'reserve', kind: 'consume', from: 'inventory', to: 'stock', config: { prefetch: 5, latency: '5ms' } },
     { id: 'notify', kind: 'consume', from: 'email', to: 'mail', config: { prefetch: 4, latency: '5ms' } },
   ],
-  timeline: [{ at: '12s', by: 'author', do: 'crash-after-effect', on: 'pay/2' }],
+  timeline: [{ at: '7s', by: 'author', do: 'crash-after-effect', on: 'pay/2' }],
   invariants: [{ check: 'no-loss', on: 'payments' }, { check: 'effect-once', on: 'pay' }, { check: 'latency', on: 'pay', quantile: 0.99, below: '2s' }],
   layout: {
     shop: [0, 220],

@@ -83,6 +83,8 @@ export interface ActionDescriptor {
 }
 export interface CheckDescriptor {
   readonly name: string;
+  /** What one finding of it is called, after a number: "3 out of order". */
+  readonly found: string;
   readonly title: string;
   readonly about: string;
   readonly fields: Fields;

@@ -1,6 +1,7 @@
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
-import { Background, BackgroundVariant, type Connection, Controls, type Edge, type Node, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStoreApi } from '@xyflow/react';
+import { Background, BackgroundVariant, type Connection, type Edge, type Node, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStoreApi } from '@xyflow/react';
+import { Maximize, Minus, Plus } from 'lucide-react';
 import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { catalog } from '../../catalog.ts';
 import { useEffective } from '../store/effective.ts';
@@ -154,9 +155,19 @@ function Graph() {
         connectionRadius={28}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1} />
-        <Controls showInteractive={false} fitViewOptions={FIT} />
       </ReactFlow>
       <Overlay boxes={boxes} wires={wires} dragged={dragged} />
+      <div className="zoom" role="group" aria-label="Zoom">
+        <button type="button" aria-label="Zoom in" onClick={() => void flow.zoomIn({ duration: 150 })}>
+          <Plus size={14} aria-hidden />
+        </button>
+        <button type="button" aria-label="Zoom out" onClick={() => void flow.zoomOut({ duration: 150 })}>
+          <Minus size={14} aria-hidden />
+        </button>
+        <button type="button" aria-label="Fit everything" onClick={() => void flow.fitView({ ...FIT, duration: 250 })}>
+          <Maximize size={12} aria-hidden />
+        </button>
+      </div>
       <div className="hint" role="status" aria-live="polite" data-shown={hint !== null}>
         {hint}
       </div>

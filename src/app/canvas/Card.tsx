@@ -30,7 +30,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
         ))}
       </div>
       <footer>
-        {place.gauges.slice(0, kind === 'consumer' ? 3 : 4).map((g) => (
+        {place.gauges.slice(0, 3).map((g) => (
           <span key={g.name}>
             {g.name} <b className={`num ${g.tone ? `tone-${g.tone}` : ''}`}>{g.value}</b>
           </span>

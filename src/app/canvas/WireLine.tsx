@@ -9,7 +9,7 @@ export const WireLine = memo(function WireLine({ id, data, selected, sourceX, so
   const cut = useSession((s) => s.picture?.cut.includes(id) ?? false);
   // React Flow knows where the handles are while a node is dragged; the document does not yet.
   const shape = wire.derived ? wire : curve({ x: sourceX, y: sourceY, w: 0, h: 0 }, { x: targetX, y: targetY, w: 0, h: 0 }, false);
-  const [x, y] = along(shape, 0.3);
+  const [x, y] = along(shape, 0.6);
   return (
     <>
       <BaseEdge id={id} path={pathOf(shape)} className={`wire ${wire.derived ? 'derived' : ''} ${selected ? 'selected' : ''} ${cut ? 'cut' : ''}`} interactionWidth={16} />

@@ -24,9 +24,9 @@ const smooth = (row: Row): Row => row.map((_, i) => {
   return sum / (i - from + 1);
 });
 const CHARTS: readonly ChartSpec[] = [
-  { name: 'Throughput', unit: '/s', lines: [{ name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) }, { name: 'out', colour: '--ok', of: (s) => smooth(s.throughputOut) }], now: (s) => `${last(smooth(s.throughputIn)).toFixed(1)} /s` },
-  { name: 'Ready and unacked', unit: '', lines: [{ name: 'ready', colour: '--redelivered', of: (s) => s.ready }, { name: 'unacked', colour: '--accent', of: (s) => s.unacked }], now: (s) => String(last(s.ready)) },
-  { name: 'Latency p50 and p99', unit: 'ms', lines: [{ name: 'p99', colour: '--lost', of: (s) => ms(s.p99) }, { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) }], now: (s) => `${Math.round(last(ms(s.p99)))} ms` },
+  { name: 'Throughput', unit: '/s', lines: [{ name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) }, { name: 'effects', colour: '--ok', of: (s) => smooth(s.throughputOut) }], now: (s) => `${last(smooth(s.throughputIn)).toFixed(1)} /s` },
+  { name: 'Waiting', unit: '', lines: [{ name: 'ready', colour: '--redelivered', of: (s) => s.ready }, { name: 'unacked', colour: '--accent', of: (s) => s.unacked }], now: (s) => String(last(s.ready)) },
+  { name: 'Latency', unit: 'ms', lines: [{ name: 'p99', colour: '--lost', of: (s) => ms(s.p99) }, { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) }], now: (s) => `${Math.round(last(ms(s.p99)))} ms` },
   { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], now: (s) => `${last(smooth(s.redeliveries)).toFixed(1)} /s` },
 ];
 export default function Charts() {
@@ -36,7 +36,15 @@ export default function Charts() {
       {CHARTS.map((c) => (
         <figure key={c.name}>
           <figcaption>
-            <span>{c.name}</span> <b className="num">{series ? c.now(series) : ''}</b>
+            <span>
+              {c.name}
+              {c.lines.length > 1 && c.lines.map((l) => (
+                <i key={l.name} style={{ color: `var(${l.colour})` }}>
+                  {l.name}
+                </i>
+              ))}
+            </span>{' '}
+            <b className="num">{series ? c.now(series) : ''}</b>
           </figcaption>
           <Chart spec={c} />
         </figure>

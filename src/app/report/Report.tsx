@@ -77,7 +77,7 @@ export default function Report() {
         </>
       )}
       <h3>Findings</h3>
-      <p className="num">{Object.entries(report.findings).map(([check, n]) => `${n} ${catalog.checks.find((c) => c.name === check)?.title ?? check}`).join(' · ') || 'none'}</p>
+      <p className="num">{Object.entries(report.findings).map(([check, n]) => `${n} ${catalog.checks.find((c) => c.name === check)?.found ?? check}`).join(' · ') || 'none'}</p>
     </div>
   );
 }
