@@ -43,6 +43,10 @@ export abstract class Check<State extends object = object> {
     this.report = report;
   }
   abstract see(entry: Entry): void;
+  /** What was found and not yet told, by place: floods are gathered. */
+  untold(): Readonly<Record<string, number>> {
+    return {};
+  }
   /** At the end, when everything has drained. */
   judge(): void {}
   save(): unknown {
@@ -100,4 +104,13 @@ export function tellFlood(floods: Record<string, Flood>, name: string, now: numb
   flood.told = now;
   flood.since = 0;
   return count;
+}
+/** What is gathered and not yet told; the names of floods begin with the place. */
+export function untoldOf(floods: Readonly<Record<string, Flood>>): Record<string, number> {
+  const out: Record<string, number> = {};
+  for (const [name, { since }] of Object.entries(floods)) {
+    const place = name.split(' ')[0] as string;
+    if (since > 0) out[place] = (out[place] ?? 0) + since;
+  }
+  return out;
 }

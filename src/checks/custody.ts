@@ -1,7 +1,7 @@
 /** What becomes of copies: lost, dropped, expired, dead-lettered, unrouted; and whether the broker's count agrees with ours. */
 import { copyOf } from '../base/copy.ts';
 import { type Entry, FATES, type Fate } from '../history/entries.ts';
-import { Check, type Evidence, type Flood, tellFlood } from './check.ts';
+import { Check, type Evidence, type Flood, tellFlood, untoldOf } from './check.ts';
 
 /** Copies that are alive, by the custody that the history gives them. */
 export class Conservation extends Check {
@@ -109,6 +109,9 @@ export class NoLoss extends Check {
         this.lost(entry, { what: 'unrouted' });
     }
   }
+  override untold(): Record<string, number> {
+    return untoldOf(this.floods);
+  }
   override judge(): void {
     const { history, now } = { history: this.context.history, now: this.context.now() };
     for (const [copy, w] of this.work) {
@@ -139,9 +142,12 @@ abstract class EachEntry extends Check<{ floods: Record<string, Flood> }> {
   protected state: { floods: Record<string, Flood> } = { floods: {} };
   protected abstract readonly kind: Entry['kind'];
   protected readonly severity: Evidence['severity'] = 'warn';
+  override untold(): Record<string, number> {
+    return untoldOf(this.state.floods);
+  }
   see(entry: Entry): void {
     if (entry.kind !== this.kind) return;
-    const count = tellFlood(this.state.floods, `${entry.place} ${entry.reason}`, entry.time);
+    const count = tellFlood(this.state.floods, `${this.text(entry.place)} ${entry.reason}`, entry.time);
     if (count > 0) this.find(entry, this.severity, { attempt: entry.attempt }, { count, causes: entry.cause >= 0 ? [entry.cause] : [] });
   }
 }

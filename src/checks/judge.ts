@@ -49,7 +49,7 @@ export class Judge implements Fold {
   private readonly checks: Check[];
   private readonly asked: Asked[] = [];
   private found: FoundEvidence[] = [];
-  private sums: Record<string, number> = {};
+  private places: Record<string, Record<string, number>> = {};
   private next = 0;
   private over = false;
 
@@ -80,7 +80,20 @@ export class Judge implements Fold {
     return this.next;
   }
   get totals(): Readonly<Record<string, number>> {
-    return this.sums;
+    const sum = (row: Readonly<Record<string, number>>) => Object.values(row).reduce((a, b) => a + b, 0);
+    return Object.fromEntries(Object.entries(this.byPlace).map(([check, row]) => [check, sum(row)]));
+  }
+  /** Totals by check, then by place. */
+  get byPlace(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    const out: Record<string, Record<string, number>> = copyOf(this.places);
+    for (const check of this.checks) {
+      for (const [place, n] of Object.entries(check.untold())) {
+        out[check.name] ??= {};
+        const row = out[check.name] as Record<string, number>;
+        row[place] = (row[place] ?? 0) + n;
+      }
+    }
+    return out;
   }
   verdicts(): readonly InvariantVerdict[] {
     return this.asked.map(({ invariant, broken }) => ({ invariant, evidence: broken, verdict: broken ? 'broken' : this.over ? 'holds' : 'unknown' }));
@@ -94,23 +107,25 @@ export class Judge implements Fold {
     this.over = true;
   }
   save(): unknown {
-    return copyOf({ checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: this.found, sums: this.sums, next: this.next, over: this.over });
+    return copyOf({ checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: this.found, places: this.places, next: this.next, over: this.over });
   }
   load(state: unknown): void {
-    const saved = copyOf(state as { checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; sums: Record<string, number>; next: number; over: boolean });
+    const saved = copyOf(state as { checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; places: Record<string, Record<string, number>>; next: number; over: boolean });
     this.checks.forEach((c, i) => c.load(saved.checks[i]));
     this.asked.forEach((a, i) => {
       a.check.load(saved.asked[i]?.[0]);
       a.broken = saved.asked[i]?.[1] ?? null;
     });
     this.found = saved.found;
-    this.sums = saved.sums;
+    this.places = saved.places;
     this.next = saved.next;
     this.over = saved.over;
   }
   private add(evidence: Evidence): void {
     this.found.push({ ...evidence, id: this.next++ });
-    this.sums[evidence.check] = (this.sums[evidence.check] ?? 0) + evidence.count;
+    this.places[evidence.check] ??= {};
+    const places = this.places[evidence.check] as Record<string, number>;
+    places[evidence.place] = (places[evidence.place] ?? 0) + evidence.count;
     if (this.found.length > KEPT) this.found.splice(0, this.found.length - KEPT);
   }
 }

@@ -93,6 +93,14 @@ interface Latest {
 export class Order extends Check<{ latest: Record<string, Latest> }> {
   readonly name = 'order';
   protected state: { latest: Record<string, Latest> } = { latest: {} };
+  override untold(): Record<string, number> {
+    const out: Record<string, number> = {};
+    for (const [key, { since }] of Object.entries(this.state.latest)) {
+      const place = this.text(Number(key.split(' ')[0]));
+      if (since > 0) out[place] = (out[place] ?? 0) + since;
+    }
+    return out;
+  }
   see(entry: Entry): void {
     if (entry.kind !== 'effect') return;
     const { messages } = this.context;
