@@ -4,10 +4,9 @@ import { parseArgs } from 'node:util';
 import { parseDuration, spanText } from '../base/time.ts';
 import { loadModels } from '../brokers/models.ts';
 import { catalog } from '../catalog.ts';
-import type { Scenario } from '../scenario/document.ts';
+import { familyOf, type Scenario } from '../scenario/document.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { startRun } from '../simulation/run.ts';
-import { familyOf } from '../simulation/simulation.ts';
 import { exitCode, type Summary, summaryOf } from '../simulation/summary.ts';
 
 const USAGE = `sim run FILE.json [--seed N] [--until 60s] [--json]

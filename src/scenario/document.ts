@@ -39,3 +39,12 @@ export interface Scenario {
   readonly invariants?: readonly Invariant[];
   readonly layout?: Readonly<Record<string, readonly number[]>>;
 }
+/** Something wrong with a document: where, and what. */
+export interface Problem {
+  readonly path: string;
+  readonly says: string;
+}
+/** The room that a kind belongs to: "rabbitmq" of "rabbitmq.queue". */
+export function familyOf(kind: string): string {
+  return kind.split('.')[0] as string;
+}

@@ -29,10 +29,3 @@ export function sampler(spread: Spread): Sampler {
   const shape = lognormalShape(micros(spread.lognormal.mean), micros(spread.lognormal.p99));
   return (luck) => Math.round(lognormal(luck, shape));
 }
-/** Mean in µs, for theory beside measurement. */
-export function meanOf(spread: Spread): number {
-  if (typeof spread === 'string') return micros(spread);
-  if ('uniform' in spread) return (micros(spread.uniform.from) + micros(spread.uniform.to)) / 2;
-  if ('exponential' in spread) return micros(spread.exponential.mean);
-  return micros('normal' in spread ? spread.normal.mean : spread.lognormal.mean);
-}

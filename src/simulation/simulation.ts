@@ -12,7 +12,7 @@ import { Kernel, type KernelState } from '../kernel/kernel.ts';
 import { RandomStream } from '../kernel/random.ts';
 import { Network, type NetworkState } from '../network/network.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
-import type { Scenario, TimelineEntry } from '../scenario/document.ts';
+import { familyOf, type Scenario, type TimelineEntry } from '../scenario/document.ts';
 import { applyEdit, isEdit } from '../scenario/edits.ts';
 import { consumerPlan, filled, producerPlan } from './plans.ts';
 import { portsOf } from './ports.ts';
@@ -347,9 +347,6 @@ export class Simulation {
     for (const id of this.rooms.keys()) this.ports.broker('start-cluster', id, {});
     this.record('edited', { reason: 'horizon' });
   }
-}
-export function familyOf(kind: string): string {
-  return kind.split('.')[0] as string;
 }
 /** Broker nodes by room: a cluster's own, or all of one family that needs no cluster. */
 function topologiesOf(doc: Scenario, models: Models): Map<string, Topology> {

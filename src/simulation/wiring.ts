@@ -2,8 +2,7 @@
 import type { PublishSession, ReceiveSession, Room } from '../brokers/contract.ts';
 import type { Consumer } from '../clients/consumer.ts';
 import type { Producer } from '../clients/producer.ts';
-import type { Scenario, ScenarioLink } from '../scenario/document.ts';
-import { familyOf } from './simulation.ts';
+import { familyOf, type Scenario, type ScenarioLink } from '../scenario/document.ts';
 
 interface Wired {
   readonly client: string;

@@ -3,10 +3,10 @@ import { Checkpoints } from '../simulation/checkpoints.ts';
 import { findingsOf, marksOf, placesOf, seriesOf, verdictsOf } from '../simulation/picture.ts';
 import { reportOf } from '../simulation/report.ts';
 import { type Run, startRun } from '../simulation/run.ts';
-import { familyOf, type Models } from '../simulation/simulation.ts';
+import type { Models } from '../simulation/simulation.ts';
 import { searchMessages, storyOf } from '../simulation/story.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
-import type { Scenario } from '../scenario/document.ts';
+import { familyOf, type Scenario } from '../scenario/document.ts';
 import { micros } from '../base/time.ts';
 import type { EngineCommands, Flight, Frame, Picture, Report, StoryLine, MessageHit } from './protocol.ts';
 

@@ -1,7 +1,8 @@
 /** What travels between the page and the engine worker: data only. */
-import type { Scenario } from '../scenario/document.ts';
+import type { Problem, Scenario } from '../scenario/document.ts';
 import type { Flight, MessageHit, Picture, Report, StoryLine } from '../simulation/view.ts';
 
+export type { Problem } from '../scenario/document.ts';
 export type { Cell, Finding, Flight, Gauge, Lane, Mark, MessageHit, Picture, PlaceView, Report, Series, StoryLine, Verdict } from '../simulation/view.ts';
 
 export interface Frame {
@@ -24,10 +25,6 @@ export interface Frame {
   readonly linkRates: Readonly<Record<string, number>>;
   /** The rest comes at most ten times a second of wall time; absent in the frames between. */
   readonly picture?: Picture;
-}
-export interface Problem {
-  readonly path: string;
-  readonly says: string;
 }
 /** Commands, over Comlink. Times are virtual µs. */
 export interface EngineCommands {

@@ -6,7 +6,7 @@ import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } fro
 import { catalog } from '../../catalog.ts';
 import { useEffective } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
-import { addNode, connect, connectView, moveTo, whyNot } from './actions.ts';
+import { addNode, connect, DRAG_KIND, connectView, moveTo, whyNot } from './actions.ts';
 import { boxesOf, wiresOf } from './geometry.ts';
 import { Card } from './Card.tsx';
 import { Cluster } from './Cluster.tsx';
@@ -37,7 +37,7 @@ function Graph() {
   const place = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    connectView({ fit: () => void flow.fitView({ ...FIT, duration: 250 }), toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }) });
+    connectView({ showAll: () => void flow.fitView({ ...FIT, duration: 250 }), toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }) });
   }, [flow]);
   const title = doc.title;
   useEffect(() => {
@@ -121,14 +121,14 @@ function Graph() {
   );
   const onConnect = useCallback((c: Connection) => setHint(connect(c.source, c.target)), []);
   const onDrop = useCallback((event: DragEvent) => {
-    const kind = event.dataTransfer.getData('application/x-tailrace-kind');
+    const kind = event.dataTransfer.getData(DRAG_KIND);
     if (kind === '') return;
     event.preventDefault();
     event.stopPropagation();
     addNode(kind, { x: event.clientX, y: event.clientY });
   }, []);
   return (
-    <div ref={place} className="canvas" onPointerMove={onPointerMove} onDrop={onDrop} onDragOver={(e) => e.dataTransfer.types.includes('application/x-tailrace-kind') && e.preventDefault()}>
+    <div ref={place} className="canvas" role="application" aria-label="Topology" onPointerMove={onPointerMove} onDrop={onDrop} onDragOver={(e) => e.dataTransfer.types.includes(DRAG_KIND) && e.preventDefault()}>
       <ReactFlow
         nodes={nodes}
         edges={edges}

@@ -8,15 +8,18 @@ import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { boxesOf } from './geometry.ts';
 
-let fit: () => void = () => undefined;
+/** What a palette button carries while it is dragged. */
+export const DRAG_KIND = 'application/x-tailrace-kind';
+
+let showAll: () => void = () => undefined;
 let toCanvas: (x: number, y: number) => { x: number; y: number } = (x, y) => ({ x, y });
 /** The canvas tells how it fits its view, and where a point of the window lies on it. */
-export function connectView(how: { fit: () => void; toCanvas: typeof toCanvas }): void {
-  fit = how.fit;
+export function connectView(how: { showAll: () => void; toCanvas: typeof toCanvas }): void {
+  showAll = how.showAll;
   toCanvas = how.toCanvas;
 }
 export function fitView(): void {
-  fit();
+  showAll();
 }
 type Layout = Record<string, readonly number[]>;
 const edit = (label: string, edits: readonly Edit[], layout?: Layout) => useDocument.getState().edit(label, edits, useSession.getState().now, layout);
@@ -58,7 +61,7 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
   positions[id] = descriptor.container ? [...spot, 320, 220] : spot;
   edit(`Add ${descriptor.title.toLowerCase()}`, edits, positions);
   useView.getState().select([id]);
-  if (!point) requestAnimationFrame(() => fit());
+  if (!point) requestAnimationFrame(() => showAll());
   return id;
 }
 function inside(box: { x: number; y: number; w: number; h: number } | undefined, p: { x: number; y: number }): boolean {
@@ -219,5 +222,5 @@ export async function autoLayout(): Promise<void> {
     if (at) layout[node.id] = [at[0] as number, at[1] as number, 10, 10];
   }
   place('Tidy the layout', layout);
-  requestAnimationFrame(() => fit());
+  requestAnimationFrame(() => showAll());
 }

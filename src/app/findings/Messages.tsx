@@ -17,6 +17,7 @@ export function Messages() {
   const [hits, setHits] = useState<readonly MessageHit[]>([]);
   const [story, setStory] = useState<readonly StoryLine[]>([]);
   useEffect(() => {
+    void second;
     let stale = false;
     if (words.trim() === '') setHits([]);
     else void commands?.search(words).then((found) => !stale && setHits(found));

@@ -122,7 +122,7 @@ function Control({ id, field, value, invalid, set }: ControlProps) {
         </select>
       );
     case 'flag':
-      return <input id={id} type="checkbox" role="switch" checked={value === true} onChange={(e) => set(e.target.checked)} />;
+      return <input id={id} type="checkbox" checked={value === true} onChange={(e) => set(e.target.checked)} />;
     case 'integer':
     case 'number':
       return <Typed id={id} text={value === undefined ? '' : String(value)} unit={field.unit} invalid={invalid} numeric set={(t) => set(t === '' ? null : Number(t))} />;
@@ -170,7 +170,7 @@ function SpreadControl({ id, value, set }: { readonly id: string; readonly value
         ))}
       </select>
       {Object.entries(numbers).map(([name, text]) => (
-        <label key={name}>
+        <label key={name} htmlFor={`${id}-${name}`}>
           <small>{name}</small>
           <Typed id={`${id}-${name}`} text={text} invalid={false} set={(t) => parseDuration(t) !== undefined && set(shape === 'constant' ? t : { [shape]: { ...numbers, [name]: t } })} />
         </label>

@@ -1,11 +1,8 @@
 import { catalog } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
-import { addNode } from '../canvas/actions.ts';
+import { addNode, DRAG_KIND } from '../canvas/actions.ts';
 import { useDocument } from '../store/document.ts';
 import { open } from './boot.ts';
-
-/** What a palette button carries while it is dragged. */
-export const DRAG_KIND = 'application/x-tailrace-kind';
 
 export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);

@@ -1,4 +1,4 @@
-import type { BrokerHost, Refusal } from '../contract.ts';
+import type { BrokerHost } from '../contract.ts';
 import { RabbitDeclarations } from './declarations.ts';
 import type { ConnectArgs, ConsumeArgs, GetResult, Outcome, PolicyArgs, QueueCounts, RabbitOptions, RabbitServer } from './api.ts';
 import { byTag, endChannels, endConnection, newChannel, newConnection, refuse, resume, settleAll } from './channels.ts';
@@ -237,5 +237,3 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
 }
 
 const returned = (because: RequeueReason, failed: boolean): Settlement => ({ how: 'requeue', because, failed, mayGoToTail: true });
-
-export const isRefusal = (outcome: { readonly refused: boolean }): outcome is Refusal => outcome.refused;

@@ -159,7 +159,7 @@ function step(place: ReturnType<typeof world>, roll: (n: number) => number, ref:
       break;
     case 18:
       if (roll(4) === 0) broker.setMemoryAlarm(roll(3) === 0);
-      else if (roll(4) === 0) broker.setPolicy({ name: 'p', pattern: '^c', definition: { 'max-length': 1 + roll(9) } });
+      else if (roll(5) === 0) broker.setPolicy({ name: 'p', pattern: '^c', definition: { 'max-length': 1 + roll(9) } });
       break;
     default:
       broker.confirmSelect(...on);

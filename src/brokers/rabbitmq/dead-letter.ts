@@ -174,6 +174,6 @@ export function settleDeaths(core: Core): void {
     if (worker.done === true) return;
     core.workers.delete(worker.value);
     const queue = core.queuesById.get(worker.value);
-    if (queue !== undefined && queue.available) work(core, queue);
+    if (queue?.available) work(core, queue);
   }
 }

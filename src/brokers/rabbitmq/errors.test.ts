@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from './api.ts';
-import { errors } from './errors.ts';
+import type { errors } from './errors.ts';
 import { server } from './server.test-kit.ts';
 
 type Server = ReturnType<typeof server>;
