@@ -98,7 +98,11 @@ export function createPainter(context: Context): Painter {
         if (!at || (!lane.past && i >= box.lanes.length)) return;
         const fit = Math.max(0, Math.floor((at.w - (lane.more > 0 ? 30 : 0) - (lane.busy === undefined ? 0 : 44)) / (CELL.w + CELL.gap)));
         const cells = lane.past ? lane.cells.slice(-fit) : lane.cells.slice(0, fit);
-        cells.forEach((cell, n) => placed.push({ cell, x: box.x + at.x + CELL.w / 2 + n * (CELL.w + CELL.gap), y: box.y + at.y, hollow: onTheirWay.has(`${place.id} ${cell.message}`) }));
+        cells.forEach((cell, n) => {
+          const hollow = onTheirWay.has(`${place.id} ${cell.message}`);
+          // What has not landed yet to the eye was not worked on yet either.
+          if (!(hollow && lane.past)) placed.push({ cell, x: box.x + at.x + CELL.w / 2 + n * (CELL.w + CELL.gap), y: box.y + at.y, hollow });
+        });
         drawLaneEnd(box, at, lane, cells.length);
       });
     }

@@ -168,7 +168,7 @@ function Share() {
       <label style={{ display: 'block', margin: '10px 0' }}>
         <input type="checkbox" checked={moment} onChange={(e) => setMoment(e.target.checked)} /> Open at this moment, {clockText(now)}
       </label>
-      {size <= LONGEST + 200 && <textarea className="field" readOnly aria-label="Link" value={link} rows={4} style={{ width: '100%', resize: 'none', wordBreak: 'break-all' }} onFocus={(e) => e.target.select()} />}
+      {size > 0 && size <= LONGEST + 200 && <textarea className="field" readOnly aria-label="Link" value={link} rows={4} style={{ width: '100%', resize: 'none', wordBreak: 'break-all' }} onFocus={(e) => e.target.select()} />}
       <p>
         <b className={`num tone-${tone}`}>{(size / 1024).toFixed(1)} kB</b> {words}
       </p>

@@ -19,6 +19,8 @@ export function Timeline() {
   const bar = useRef<HTMLDivElement>(null);
   const [dragging, setDragging] = useState(false);
   const lastSeek = useRef(0);
+  /** Where the keys have gone, while the engine is still on its way there. */
+  const aim = useRef<{ readonly at: number; readonly asked: number } | null>(null);
   const duration = lastFrame?.duration;
   const end = Math.max(20e6, Math.ceil((Math.max(head, duration ?? 0, ...(picture?.marks.map((m) => m.at) ?? [])) * 1.02) / 1e6) * 1e6);
   const share = (at: number) => `${(at / end) * 100}%`;
@@ -38,10 +40,11 @@ export function Timeline() {
   };
   const onKey = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -1e6, ArrowRight: 1e6, PageUp: -10e6, PageDown: 10e6 }[event.key] ?? 0;
-    if (by !== 0) seek(Math.min(end, Math.max(0, now + (event.shiftKey ? by / 10 : by))));
-    else if (event.key === 'Home') seek(0);
-    else if (event.key === 'End') seek(head);
-    else return;
+    const from = aim.current && performance.now() - aim.current.asked < 1500 ? aim.current.at : now;
+    const to = by !== 0 ? Math.min(end, Math.max(0, from + (event.shiftKey ? by / 10 : by))) : event.key === 'Home' ? 0 : event.key === 'End' ? head : null;
+    if (to === null) return;
+    aim.current = { at: to, asked: performance.now() };
+    seek(to);
     event.preventDefault();
     event.stopPropagation();
   };
