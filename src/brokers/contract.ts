@@ -78,7 +78,7 @@ export interface LookCell {
 }
 export interface Look {
   readonly lanes: readonly { readonly label?: string; readonly cells: readonly LookCell[]; readonly more: number; readonly busy?: number; readonly note?: string; readonly tone?: 'ok' | 'warn' | 'bad' }[];
-  readonly gauges: readonly { readonly name: string; readonly value: string; readonly tone?: 'ok' | 'warn' | 'bad' }[];
+  readonly gauges: readonly { readonly name: string; readonly value: string; readonly tone?: 'ok' | 'warn' | 'bad'; readonly minor?: boolean }[];
   readonly health?: string;
   readonly tone?: 'ok' | 'warn' | 'bad';
 }

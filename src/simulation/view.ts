@@ -27,6 +27,8 @@ export interface Gauge {
   readonly name: string;
   readonly value: string;
   readonly tone?: 'ok' | 'warn' | 'bad';
+  /** For the inspector only: there is no room for it on the card. */
+  readonly minor?: boolean;
 }
 export interface PlaceView {
   readonly id: string;

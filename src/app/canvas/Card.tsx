@@ -24,13 +24,13 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
       <div className="lanes">
         {place.lanes.map((lane, i) => (
           <div key={lane.label ?? i} className="lane" style={{ height: LANE }}>
-            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label}</span>}
+            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{5,}(?=\/)/, '')}</span>}
             {lane.note !== undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}
           </div>
         ))}
       </div>
       <footer>
-        {place.gauges.slice(0, 3).map((g) => (
+        {place.gauges.filter((g) => !g.minor).slice(0, 3).map((g) => (
           <span key={g.name}>
             {g.name} <b className={`num ${g.tone ? `tone-${g.tone}` : ''}`}>{g.value}</b>
           </span>

@@ -49,7 +49,7 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
       const container = catalog.node(descriptor.parents[0] as string);
       parent = freshId(doc, container?.stem ?? 'cluster');
       edits.push({ do: 'add-node', on: parent, with: { kind: container?.kind } });
-      const [x, y] = point ? [point.x - 60, point.y - 60] : freeSpot(boxes, 0);
+      const [x, y] = point ? [point.x - 60, point.y - 60] : freeSpot(boxes, 1);
       positions[parent] = [x, y, 320, 220];
     }
   }
@@ -57,7 +57,7 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
   edits.push({ do: 'add-node', on: id, with: { kind, ...(parent === undefined ? {} : { parent }) } });
   const home = parent === undefined ? undefined : boxes.get(parent);
   const siblings = doc.nodes.filter((n) => n.parent === parent && parent !== undefined).length;
-  const spot = point ? [point.x - 60, point.y - 20] : home ? [home.x + 40 + (siblings % 2) * 250, home.y + 50 + Math.floor(siblings / 2) * 130] : parent !== undefined && positions[parent] ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60] : freeSpot(boxes, kind === 'consumer' ? 1 : 0);
+  const spot = point ? [point.x - 60, point.y - 20] : home ? [home.x + 40 + (siblings % 2) * 250, home.y + 50 + Math.floor(siblings / 2) * 130] : parent !== undefined && positions[parent] ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60] : freeSpot(boxes, kind === 'producer' ? 0 : 1);
   positions[id] = descriptor.container ? [...spot, 320, 220] : spot;
   edit(`Add ${descriptor.title.toLowerCase()}`, edits, positions);
   useView.getState().select([id]);

@@ -11,45 +11,60 @@ import { Form } from './Form.tsx';
 /** What can be done to a node or a link, now: each is an entry of the timeline and replays. */
 export function Actions({ node, link }: { readonly node?: ScenarioNode; readonly link?: ScenarioLink }) {
   const names = node ? (catalog.node(node.kind)?.actions ?? []) : catalog.rooms.flatMap((r) => r.actions).filter((a) => a.per === 'link').map((a) => a.name);
-  const offers = names.flatMap((name) => {
-    const action = catalog.action(name);
-    if (!action) return [];
-    const id = node?.id ?? link?.id ?? '';
-    return addresses(action, id, node).map((on) => ({ action, on }));
-  });
-  if (offers.length === 0) return null;
-  const main = offers.filter(({ action }) => action.tone !== 'ok').slice(0, 40);
-  const repairs = offers.filter(({ action }) => action.tone === 'ok');
+  const id = node?.id ?? link?.id ?? '';
+  const known = names.flatMap((name) => catalog.action(name) ?? []);
+  const parts = [...new Set(known.flatMap((action) => addresses(action, id, node)))].filter((on) => on !== id);
+  const [chosen, setChosen] = useState(parts[0] ?? id);
+  const [more, setMore] = useState(false);
+  if (known.length === 0) return null;
+  const part = parts.includes(chosen) ? chosen : (parts[0] ?? id);
+  const offers = known.map((action) => ({ action, on: action.per === 'instance' || action.per === 'broker-node' ? part : id }));
+  const shown = more ? offers : offers.slice(0, SHOWN);
   return (
     <>
       <h3 className="section-title">Do something to it, now</h3>
-      <div className="actions">
-        {main.map((o) => (
-          <Offer key={`${o.action.name} ${o.on}`} {...o} />
-        ))}
-      </div>
-      {repairs.length > 0 && (
-        <div className="actions repairs">
-          {repairs.map((o) => (
-            <Offer key={`${o.action.name} ${o.on}`} {...o} />
+      {parts.length > 1 && (
+        <div className="instances" role="group" aria-label="Which one">
+          {parts.map((on) => (
+            <button key={on} type="button" className="btn" aria-pressed={on === part} onClick={() => setChosen(on)}>
+              {on.replace(/^.*(?=\/)/, (stem) => (stem.length > 8 ? '…' : stem))}
+            </button>
           ))}
         </div>
       )}
+      <div className="actions">
+        {shown.map((o) => (
+          <Offer key={`${o.action.name} ${o.on}`} {...o} />
+        ))}
+        {offers.length > SHOWN && (
+          <button type="button" className="link" aria-expanded={more} onClick={() => setMore(!more)}>
+            {more ? 'Less' : 'More …'}
+          </button>
+        )}
+      </div>
     </>
   );
 }
+/** Buttons that are shown at once. */
+const SHOWN = 7;
+
+/** The title of an action without the address, which stands above the buttons. */
+function shortTitle(action: ActionDescriptor): string {
+  const text = action.title.replace(/\s*\b(of|at|from|for|in)?\s*\{on\}$/, '').replaceAll('{on}', 'it');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 function addresses(action: ActionDescriptor, id: string, node: ScenarioNode | undefined): string[] {
   const count = (name: string) => (typeof node?.config?.[name] === 'number' ? (node.config[name] as number) : 1);
-  if (action.per === 'instance') return Array.from({ length: Math.min(4, count('instances')) }, (_, i) => `${id}/${i + 1}`);
+  if (action.per === 'instance') return Array.from({ length: Math.min(8, count('instances')) }, (_, i) => `${id}/${i + 1}`);
   if (action.per === 'broker-node') return Array.from({ length: count('nodes') }, (_, i) => `${id}/node-${i + 1}`);
   return [id];
 }
 function Offer({ action, on }: { readonly action: ActionDescriptor; readonly on: string }) {
   const [parameters, setParameters] = useState<Record<string, unknown>>(() => fill(action.fields));
-  const title = action.title.replaceAll('{on}', on.includes('/') ? (on.split('/').pop() as string).replace(/^(\d+)$/, on) : action.per === 'link' ? 'it' : 'it');
+  const title = shortTitle(action);
   const act = () => {
     const { now } = useSession.getState();
-    useDocument.getState().act(title, { do: action.name, on, ...(Object.keys(parameters).length > 0 ? { with: parameters } : {}) }, now);
+    useDocument.getState().act(`${title} (${on})`, { do: action.name, on, ...(Object.keys(parameters).length > 0 ? { with: parameters } : {}) }, now);
   };
   if (Object.keys(action.fields).length === 0)
     return (

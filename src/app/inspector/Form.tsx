@@ -59,20 +59,7 @@ function Row({ name, field, value, onChange }: RowProps) {
   };
   return (
     <div className="row" data-changed={value !== undefined}>
-      <label htmlFor={id}>
-        {field.label ?? name}
-        <small>
-          {field.help}
-          {field.doc !== undefined && (
-            <>
-              {' '}
-              <a href={field.doc} target="_blank" rel="noreferrer" aria-label={`Documentation of ${name}`}>
-                ?
-              </a>
-            </>
-          )}
-        </small>
-      </label>
+      <label htmlFor={id}>{field.label ?? name}</label>
       <div className="control">
         <Control id={id} field={field} value={value ?? fallback} invalid={problem !== null} set={set} />
         {value !== undefined && fallback !== value && (
@@ -81,6 +68,17 @@ function Row({ name, field, value, onChange }: RowProps) {
           </button>
         )}
       </div>
+      <small title={field.help}>
+        {field.help}
+        {field.doc !== undefined && (
+          <>
+            {' '}
+            <a href={field.doc} target="_blank" rel="noreferrer" aria-label={`Documentation of ${name}`}>
+              docs
+            </a>
+          </>
+        )}
+      </small>
       {problem !== null && (
         <p className="wrong" role="alert">
           {problem}

@@ -55,6 +55,21 @@ function NodePanel({ node, doc }: { readonly node: ScenarioNode; readonly doc: S
         {descriptor.badge(node.config ?? {})}
         {place.health !== undefined && <span className={`tone-${place.tone ?? 'note'}`}> {place.health}</span>}
       </p>
+      {place.gauges.length > 0 && (
+        <>
+          <h3 className="section-title">Right now</h3>
+          <dl className="gauges">
+            {place.gauges.map((g) => (
+              <div key={g.name}>
+                <dt>{g.name}</dt>
+                <dd className={`num tone-${g.tone ?? ''}`}>{g.value}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      <Actions node={node} />
+      <h3 className="section-title">Settings</h3>
       <Form fields={descriptor.fields} config={node.config ?? {}} onChange={(name, value) => edit(`${name} of ${node.id}`, node.id, { [name]: value })} />
       {wires.length > 0 && (
         <>
@@ -69,20 +84,6 @@ function NodePanel({ node, doc }: { readonly node: ScenarioNode; readonly doc: S
               </li>
             ))}
           </ul>
-        </>
-      )}
-      <Actions node={node} />
-      {place.gauges.length > 0 && (
-        <>
-          <h3 className="section-title">Right now</h3>
-          <dl className="gauges">
-            {place.gauges.map((g) => (
-              <div key={g.name}>
-                <dt>{g.name}</dt>
-                <dd className={`num tone-${g.tone ?? ''}`}>{g.value}</dd>
-              </div>
-            ))}
-          </dl>
         </>
       )}
       <Foot doc={descriptor.doc} about={descriptor.about} />

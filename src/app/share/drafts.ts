@@ -1,45 +1,120 @@
-/** Autosave: what a crash may cost is half a second. Stores the document and the moment, never the run. */
+/**
+ * Autosave: what a crash may cost is half a second. Stores the document, the moment and the speed, never the run.
+ *
+ * Every opening (gallery, link, file, New) begins a slot of its own, which is written with the first edit: nothing that
+ * is opened takes the place of earlier work.
+ */
+import { create } from 'zustand';
 import { catalog } from '../../catalog.ts';
 import type { Scenario } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 
-const SLOT = 'tailrace.draft';
+const SLOT = 'tailrace.draft.';
+/** Drafts kept; the oldest gives way. */
+const SLOTS_MAX = 12;
+/** ms after the last edit */
 const AFTER = 300;
+
 export interface Draft {
   readonly doc: Scenario;
   /** µs */
   readonly at: number;
+  /** Virtual seconds per wall second, where it was chosen; null = as fast as it goes. */
+  readonly speed?: number | null;
 }
-export async function loadDraft(): Promise<Draft | null> {
+export interface DraftName {
+  readonly id: string;
+  readonly title: string;
+  /** Wall clock, ms since 1970. */
+  readonly saved: number;
+}
+interface Saved {
+  readonly doc?: unknown;
+  readonly at?: unknown;
+  readonly speed?: unknown;
+  readonly saved?: unknown;
+}
+/** The drafts there are, newest first, and the one that is being edited. */
+export const useDrafts = create<{ readonly list: readonly DraftName[]; readonly current: string | null }>()(() => ({ list: names(), current: null }));
+
+function read(id: string): Saved | null {
   try {
-    const saved = JSON.parse(localStorage.getItem(SLOT) ?? 'null') as { doc?: unknown; at?: unknown } | null;
-    if (saved === null) return null;
-    const { parseScenario } = await import('../../scenario/parse.ts');
-    const parsed = parseScenario(saved?.doc, catalog);
-    return parsed.ok ? { doc: parsed.value, at: typeof saved?.at === 'number' && saved.at >= 0 ? saved.at : 0 } : null;
+    return JSON.parse(localStorage.getItem(SLOT + id) ?? 'null') as Saved | null;
   } catch {
     return null;
   }
 }
-function save(): void {
+function names(): DraftName[] {
+  const out: DraftName[] = [];
   try {
-    localStorage.setItem(SLOT, JSON.stringify({ doc: useDocument.getState().doc, at: Math.round(useSession.getState().now) }));
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(SLOT)) continue;
+      const id = key.slice(SLOT.length);
+      const found = read(id);
+      const title = (found?.doc as { title?: unknown } | undefined)?.title;
+      if (found) out.push({ id, title: typeof title === 'string' ? title : 'Untitled', saved: typeof found.saved === 'number' ? found.saved : 0 });
+    }
+  } catch {
+    // Storage is forbidden: there are no drafts.
+  }
+  return out.sort((a, b) => b.saved - a.saved);
+}
+/** @param id the newest when absent. @returns null when there is none that can be read */
+export async function loadDraft(id = names()[0]?.id): Promise<Draft | null> {
+  const found = id === undefined ? null : read(id);
+  if (!found) return null;
+  const { parseScenario } = await import('../../scenario/parse.ts');
+  const parsed = parseScenario(found.doc, catalog);
+  if (!parsed.ok) return null;
+  useDrafts.setState({ current: id ?? null });
+  const speed = found.speed === null || (typeof found.speed === 'number' && found.speed > 0) ? { speed: found.speed } : {};
+  return { doc: parsed.value, at: typeof found.at === 'number' && found.at >= 0 ? found.at : 0, ...speed };
+}
+export function deleteDraft(id: string): void {
+  localStorage.removeItem(SLOT + id);
+  useDrafts.setState((s) => ({ list: names(), current: s.current === id ? null : s.current }));
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let edited = false;
+let opening = false;
+
+function save(): void {
+  clearTimeout(timer);
+  if (!edited) return;
+  const id = useDrafts.getState().current ?? crypto.randomUUID();
+  const { now, speed } = useSession.getState();
+  const text = JSON.stringify({ doc: useDocument.getState().doc, at: Math.round(now), speed: Number.isFinite(speed) ? speed : null, saved: Date.now() });
+  const older = names().filter((d) => d.id !== id);
+  for (const d of older.slice(SLOTS_MAX - 1)) localStorage.removeItem(SLOT + d.id);
+  try {
+    localStorage.setItem(SLOT + id, text);
   } catch {
     // Storage is full or forbidden: the document still lives in the page, and can be saved as a file.
+    return;
   }
+  useDrafts.setState({ current: id, list: names() });
+  // From here on the draft is what a reload should bring back, not the link that it began with.
+  if (location.hash.startsWith('#s=')) history.replaceState(null, '', location.pathname + location.search);
+}
+/** Keeps what was edited, then lets `change` put another document in its place, in the slot `slot` or a new one. */
+export function asOpening(slot: string | null, change: () => void): void {
+  save();
+  edited = false;
+  opening = true;
+  change();
+  opening = false;
+  useDrafts.setState({ current: slot });
 }
 /** Only what somebody edited is kept: who opens the page for the first time, or only looks, sees the opening scenario. */
 export function autosave(): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let edited = false;
   useDocument.subscribe((after, before) => {
-    if (after.doc === before.doc) return;
+    if (after.doc === before.doc || opening) return;
     edited = true;
     clearTimeout(timer);
     timer = setTimeout(save, AFTER);
   });
-  const now = () => edited && save();
-  window.addEventListener('pagehide', now);
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && now());
+  window.addEventListener('pagehide', save);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save());
 }

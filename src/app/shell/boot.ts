@@ -1,12 +1,20 @@
 /** From an address or a draft to a running engine. */
+import type { Scenario } from '../../scenario/document.ts';
 import { gallery } from '../../gallery/index.ts';
 import { type Engine, startEngine } from '../../worker/engine.ts';
-import { autosave, loadDraft } from '../share/drafts.ts';
+import { asOpening, autosave, loadDraft } from '../share/drafts.ts';
 import { openAddress } from '../share/open.ts';
 import { EMPTY, useDocument } from '../store/document.ts';
 import { keepEngineInStep, receive, useSession } from '../store/session.ts';
 
 let engine: Engine | undefined;
+
+interface Opened {
+  readonly doc?: Scenario;
+  readonly speed?: number | null;
+  /** The draft that it is. */
+  readonly slot?: string;
+}
 
 export function boot(): void {
   void start();
@@ -17,11 +25,16 @@ async function start(): Promise<void> {
   const opened = shared ?? draft ?? { doc: gallery[0]?.scenario ?? EMPTY, at: 0 };
   useDocument.getState().replace('Open', opened.doc);
   useDocument.temporal.getState().clear();
-  if (opened.doc.speed !== undefined) useSession.getState().setSpeed(opened.doc.speed);
+  useSession.getState().setSpeed(speedOf(opened));
   keepEngineInStep();
   autosave();
   startOver(opened.at, opened.at === 0);
-  window.addEventListener('hashchange', () => void openAddress(location.hash).then((o) => o && open(o.doc, o.at)));
+  window.addEventListener('hashchange', () => void openAddress(location.hash).then((o) => o && open(o.doc, o.at, o)));
+}
+/** The speed that was shared or saved, else the scenario's own, else the present one. */
+function speedOf(opened: Opened): number {
+  if (opened.speed === null) return Number.POSITIVE_INFINITY;
+  return opened.speed ?? opened.doc?.speed ?? useSession.getState().speed;
 }
 /** A fresh engine for the present document, at a moment. */
 export function startOver(at: number, play: boolean): void {
@@ -32,11 +45,15 @@ export function startOver(at: number, play: boolean): void {
   const { doc } = useDocument.getState();
   void commands.open(doc, at).then(() => (play ? commands.play(useSession.getState().speed) : undefined));
 }
-/** Opens a document in place of the present one; undo brings that back. */
-export function open(doc: Parameters<ReturnType<typeof useDocument.getState>['replace']>[1], at = 0): void {
-  useDocument.getState().replace(`Open ${doc.title}`, doc);
+/** Opens a document in place of the present one, which stays among the drafts if it was edited; undo brings it back, too. */
+export function open(doc: Scenario, at = 0, how: Opened = {}): void {
+  asOpening(how.slot ?? null, () => useDocument.getState().replace(`Open ${doc.title}`, doc));
   const { commands, speed } = useSession.getState();
-  const chosen = doc.speed ?? speed;
+  const chosen = speedOf({ doc, ...how });
   if (chosen !== speed) useSession.getState().setSpeed(chosen);
-  void commands?.open(doc, at).then(() => (at === 0 ? commands.play(chosen) : undefined));
+  void commands?.open(doc, at).then(() => (at === 0 && doc.nodes.length > 0 ? commands.play(chosen) : undefined));
+}
+export async function openDraft(id: string): Promise<void> {
+  const draft = await loadDraft(id);
+  if (draft) open(draft.doc, draft.at, { ...draft, slot: id });
 }

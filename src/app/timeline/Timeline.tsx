@@ -1,7 +1,7 @@
 import './timeline.css';
 import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { clockText, spanText } from '../../base/time.ts';
-import type { Finding } from '../../worker/protocol.ts';
+import type { Finding, Mark } from '../../worker/protocol.ts';
 import { lastFrame, useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 
@@ -63,9 +63,9 @@ export function Timeline() {
   return (
     <div className="timeline">
       <div className="marks" aria-hidden>
-        {picture?.marks.map((m, i) => (
-          <span key={`${m.at} ${i}`} className={`mark tone-${m.tone}`} style={{ left: share(m.at) }} title={`${clockText(m.at)} ${m.label}`}>
-            ▼ <span>{m.label}</span>
+        {gathered(picture?.marks ?? [], end).map(({ mark: m, more, words }) => (
+          <span key={m.at} className={`mark tone-${m.tone}`} style={{ left: share(m.at) }} title={words}>
+            ▼ <span>{more > 0 ? `${m.label} +${more}` : m.label}</span>
           </span>
         ))}
       </div>
@@ -118,6 +118,19 @@ export function Timeline() {
       </div>
     </div>
   );
+}
+/** Marks whose labels would lie on each other become one with a count. */
+function gathered(marks: readonly Mark[], end: number): { readonly mark: Mark; more: number; words: string }[] {
+  const out: { readonly mark: Mark; more: number; words: string }[] = [];
+  for (const mark of marks) {
+    const words = `${clockText(mark.at)} ${mark.label}`;
+    const last = out.at(-1);
+    if (last && mark.at - last.mark.at < end * 0.11) {
+      last.more++;
+      last.words += `\n${words}`;
+    } else out.push({ mark, more: 0, words });
+  }
+  return out;
 }
 function worst(findings: readonly Finding[]): Finding['severity'] {
   return findings.some((f) => f.severity === 'bad') ? 'bad' : findings.some((f) => f.severity === 'warn') ? 'warn' : 'note';

@@ -33,7 +33,7 @@ function queueLook(server: RabbitBroker, plan: QueuePlan, dlq: boolean, cells: n
   const lane = { cells: [...shownReady.map((c) => cell(c, dlq ? 'dead' : 'ready')), ...shownHeld.map((c) => cell(c, 'held'))], more: counts.ready + counts.unacked - shownReady.length - shownHeld.length };
   const gauges: Gauge[] = [{ name: 'ready', value: String(counts.ready) }, { name: 'unacked', value: String(counts.unacked) }];
   if (counts.oldestEnqueuedAt !== null && now - counts.oldestEnqueuedAt > 1e6) gauges.push({ name: 'oldest', value: spanText(now - counts.oldestEnqueuedAt), tone: now - counts.oldestEnqueuedAt > 10e6 ? 'warn' : 'ok' });
-  gauges.push({ name: 'consumers', value: String(counts.consumers), ...(counts.consumers === 0 && counts.ready > 0 && !dlq ? { tone: 'warn' as const } : {}) });
+  gauges.push({ name: 'consumers', value: String(counts.consumers), ...(counts.consumers === 0 && counts.ready > 0 && !dlq ? { tone: 'warn' as const } : { minor: true }) });
   if (!view.available) return { lanes: [lane], gauges, health: view.type === 'quorum' ? 'no majority' : 'node down', tone: 'bad' };
   return { lanes: [lane], gauges };
 }
