@@ -4,7 +4,8 @@ import { catalog } from '../catalog.ts';
 import { orderProcessing } from '../gallery/order-processing.ts';
 import { fill } from './fields.ts';
 import { parseScenario } from './parse.ts';
-import { schemaOf } from './schema.ts';
+import published from '../../public/scenario.schema.json';
+import { jsonSchema, schemaOf } from './schema.ts';
 
 type Json = Record<string, unknown>;
 const good = (): Json => JSON.parse(JSON.stringify(orderProcessing)) as Json;
@@ -73,4 +74,7 @@ it('any two kinds can be wired, or a sentence says why not', () => {
     const wire = catalog.wire({ kind: a, id: 'a', parent: 'p' }, { kind: b, id: 'b', parent: 'p' });
     expect(typeof wire === 'string' ? wire : wire.kind, `${a} → ${b}`).toMatch(/^(publish|bind|consume|.*\.)$/);
   }
+});
+it('the published JSON Schema is that of the catalog (npx tsx scripts/write-schema.ts)', () => {
+  expect(JSON.parse(JSON.stringify(jsonSchema(catalog)))).toEqual(published);
 });

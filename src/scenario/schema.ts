@@ -1,6 +1,8 @@
 /** The field kit as zod schemas: what validates a document, and what is published as JSON Schema. */
 import { z } from 'zod';
 import { durationText, parseDuration } from '../base/time.ts';
+import type { Catalog } from './descriptor.ts';
+import { EDITS } from './edits.ts';
 import type { Field, Fields } from './fields.ts';
 
 const MAP_ENTRIES = 32;
@@ -67,4 +69,29 @@ export function schemaOf(fields: Fields, nullable = false): z.ZodType {
   let schema = both.get(nullable);
   if (!schema) both.set(nullable, (schema = shape(fields, nullable)));
   return schema;
+}
+
+/** The whole document as JSON Schema (draft 2020-12): one branch per kind of node and link. */
+export function jsonSchema(catalog: Catalog): unknown {
+  const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+  const [first, ...more] = catalog.rooms.flatMap((r) => r.nodes.map((n) => z.strictObject({ id, kind: z.literal(n.kind).meta({ description: n.about }), title: z.string().max(200).optional(), ...(n.parents ? { parent: id } : {}), config: schemaOf(n.fields).optional() })));
+  const [link, ...links] = catalog.rooms.flatMap((r) => r.links.map((l) => z.strictObject({ id, kind: z.literal(l.kind).meta({ description: l.about }), from: id, to: id, config: schemaOf(l.fields).optional() })));
+  if (!first || !link) throw new Error('the catalog is empty');
+  const actions = catalog.rooms.flatMap((r) => r.actions.map((a) => a.name));
+  const document = z.strictObject({
+    version: z.literal(1),
+    $schema: z.string().optional(),
+    title: z.string().max(200),
+    description: z.string().max(10_000).optional(),
+    seed: z.int().min(0).max(4294967295),
+    duration: z.string().optional().meta({ description: 'then producers stop, the system drains and is judged' }),
+    drain: z.string().optional(),
+    speed: z.number().positive().max(1000).optional().meta({ description: 'virtual seconds per second when it opens' }),
+    nodes: z.array(z.union([first, ...more])).max(500),
+    links: z.array(z.union([link, ...links])).max(2000),
+    timeline: z.array(z.strictObject({ at: z.string(), by: z.enum(['author', 'live']), do: z.enum([...EDITS, ...actions] as [string, ...string[]]), on: z.string(), with: z.record(z.string(), z.unknown()).optional() })).max(2000).optional(),
+    invariants: z.array(z.object({ check: z.enum(catalog.checks.map((c) => c.name) as [string, ...string[]]), on: z.string().optional() })).max(100).optional(),
+    layout: z.record(z.string(), z.array(z.number())).optional(),
+  });
+  return z.toJSONSchema(document.meta({ title: 'Tailrace scenario' }));
 }
