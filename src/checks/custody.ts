@@ -35,14 +35,14 @@ export class Conservation extends Check {
     } else this.live.delete(entry.copy);
   }
   override save(): unknown {
-    return copyOf({ live: [...this.live], counts: [...this.counts], born: this.born, promise: this.promise });
+    return { live: [...this.live], counts: copyOf([...this.counts]), born: this.born, promise: [...this.promise] };
   }
   override load(state: unknown): void {
-    const saved = copyOf(state as { live: [number, { place: number; fate: Fate }][]; counts: [number, [number, number]][]; born: number; promise: [number, number] });
+    const saved = state as { live: [number, { place: number; fate: Fate }][]; counts: [number, [number, number]][]; born: number; promise: [number, number] };
     this.live = new Map(saved.live);
-    this.counts = new Map(saved.counts);
+    this.counts = new Map(copyOf(saved.counts));
     this.born = saved.born;
-    this.promise = saved.promise;
+    this.promise = [...saved.promise];
   }
   private keepPromise(entry: Entry): void {
     if (this.promise[1] !== 0) this.find(entry, 'bad', { missing: this.promise[1] }, { reason: 'custody.promise' });

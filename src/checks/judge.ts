@@ -107,17 +107,17 @@ export class Judge implements Fold {
     this.over = true;
   }
   save(): unknown {
-    return copyOf({ checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: this.found, places: this.places, next: this.next, over: this.over });
+    return { checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: [...this.found], places: copyOf(this.places), next: this.next, over: this.over };
   }
   load(state: unknown): void {
-    const saved = copyOf(state as { checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; places: Record<string, Record<string, number>>; next: number; over: boolean });
+    const saved = state as { checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; places: Record<string, Record<string, number>>; next: number; over: boolean };
     this.checks.forEach((c, i) => c.load(saved.checks[i]));
     this.asked.forEach((a, i) => {
       a.check.load(saved.asked[i]?.[0]);
       a.broken = saved.asked[i]?.[1] ?? null;
     });
-    this.found = saved.found;
-    this.places = saved.places;
+    this.found = [...saved.found];
+    this.places = copyOf(saved.places);
     this.next = saved.next;
     this.over = saved.over;
   }

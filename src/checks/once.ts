@@ -1,5 +1,4 @@
 /** Delivered once, took effect once, in order: what happens to one message at its readers. */
-import { copyOf } from '../base/copy.ts';
 import type { Entry } from '../history/entries.ts';
 import { Check } from './check.ts';
 
@@ -43,11 +42,12 @@ export class EffectOnce extends Check {
     const crashed = crash !== undefined && crash.id > first.id && crash.id < entry.id ? crash : undefined;
     this.find(entry, 'bad', { first: this.text(first.actor), firstAt: first.time, second: this.text(entry.actor), attempt: entry.attempt, queue, ...(crashed ? { crashedAt: crashed.time } : {}) }, { reason, causes: crashed ? [first.id, crashed.id] : [first.id] });
   }
+  // What is remembered is never changed, only replaced: no need to copy it deeply.
   override save(): unknown {
     return { effects: [...this.effects], crashes: [...this.crashes] };
   }
   override load(state: unknown): void {
-    const saved = copyOf(state as { effects: [string, Effect][]; crashes: [number, { id: number; time: number; reason: number }][] });
+    const saved = state as { effects: [string, Effect][]; crashes: [number, { id: number; time: number; reason: number }][] };
     this.effects = new Map(saved.effects);
     this.crashes = new Map(saved.crashes);
   }
@@ -77,7 +77,7 @@ export class DeliveredOnce extends Check {
     return { told: [...this.told], seen: [...this.seen] };
   }
   override load(state: unknown): void {
-    const saved = copyOf(state as { told: [string, number][]; seen: [string, number][] });
+    const saved = state as { told: [string, number][]; seen: [string, number][] };
     this.told = new Map(saved.told);
     this.seen = new Map(saved.seen);
   }

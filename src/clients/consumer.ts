@@ -185,11 +185,11 @@ export class Consumer {
     this.state.poisoned = this.state.poisoned.filter((k) => k !== key).concat(on ? [key] : []);
   }
   save(): unknown {
-    return copyOf({ state: this.state, known: [...this.known], effects: [...this.effects] });
+    return { state: copyOf(this.state), known: [...this.known], effects: [...this.effects] };
   }
   load(saved: unknown): void {
-    const { state, known, effects } = copyOf(saved as { state: State; known: number[]; effects: number[] });
-    this.state = state;
+    const { state, known, effects } = saved as { state: State; known: number[]; effects: number[] };
+    this.state = copyOf(state);
     this.known = new Set(known);
     this.effects = new Set(effects);
   }
