@@ -1,11 +1,20 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { loadModels } from '../src/brokers/models.ts';
+import { catalog } from '../src/catalog.ts';
+import { orderProcessing } from '../src/gallery/order-processing.ts';
+import { startRun } from '../src/simulation/run.ts';
 
 test.beforeEach(({ page }) => {
   page.on('pageerror', (error) => {
     throw error;
   });
 });
+async function inNode(until: number): Promise<string> {
+  const { simulation } = startRun(orderProcessing, await loadModels(['rabbitmq']), catalog);
+  simulation.run(until);
+  return simulation.hash();
+}
 /** Seconds of the run's clock. */
 async function clock(page: Page): Promise<number> {
   const [minutes = '0', seconds = '0'] = ((await page.getByRole('timer').textContent()) ?? '').trim().split(':');
@@ -30,6 +39,7 @@ test('the timeline goes back, and playing on gives the same history', async ({ p
   };
   await goTo(5);
   const first = await hash();
+  expect(first, 'the browser tells the history that Node tells').toBe(await inNode(5e6));
   await goTo(9);
   expect(await hash()).not.toBe(first);
   await goTo(5);

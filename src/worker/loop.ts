@@ -257,6 +257,7 @@ export class EngineLoop {
   }
   private linkRates(now: number): Record<string, number> {
     const out: Record<string, number> = {};
+    if (this.run.simulation.ended) return out;
     for (const [link, rate] of this.rates) {
       const span = now - rate.since;
       if (span >= 1e6) {

@@ -7,7 +7,7 @@ import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 
 const SHOWN = 120;
-const ICONS: Readonly<Record<string, string>> = { 'effect-once': '◉', order: '⇅', 'no-loss': '✕', unrouted: '⊘', 'dead-lettered': '†', expired: '⧖', dropped: '⤓', 'delivered-once': '↻', backpressure: '‖', 'growing-depth': '↗', 'idle-consumer': '☾', 'poison-loop': '∞', 'prefetch-hogging': '▤', latency: '◷', conservation: '≠' };
+const ICONS: Readonly<Record<string, string>> = { 'effect-once': '◉', order: '⇅', 'no-loss': '✕', unrouted: '⊘', 'dead-lettered': '†', expired: '◔', dropped: '⤓', 'delivered-once': '↻', backpressure: '‖', 'growing-depth': '↗', 'idle-consumer': '○', 'poison-loop': '∞', 'prefetch-hogging': '▤', latency: '◕', conservation: '≠' };
 const title = (check: string) => catalog.checks.find((c) => c.name === check)?.found ?? check;
 
 export function Findings() {
