@@ -71,7 +71,8 @@ export class NoLoss extends Check {
   see(entry: Entry): void {
     switch (entry.kind) {
       case 'delivered':
-        this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
+        // What an operator takes out is moved, not consumed.
+        if (this.text(entry.actor) !== 'operator') this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
         break;
       case 'effect':
       case 'skipped': {

@@ -96,7 +96,7 @@ abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [
     const { readers } = this.state;
     switch (entry.kind) {
       case 'joined':
-        readers[`${this.text(entry.actor)} ${this.text(entry.place)}`] = { held: 0, working: 0, idleSince: entry.time, place: this.text(entry.place), up: true, told: -1 };
+        if (entry.detail === 1) readers[`${this.text(entry.actor)} ${this.text(entry.place)}`] = { held: 0, working: 0, idleSince: entry.time, place: this.text(entry.place), up: true, told: -1 };
         break;
       case 'left': {
         const r = readers[`${this.text(entry.actor)} ${this.text(entry.place)}`];

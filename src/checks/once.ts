@@ -35,7 +35,7 @@ export class EffectOnce extends Check {
     let reason = 'clients.sent_twice';
     let queue = '';
     for (const cause of this.causesOf(entry)) {
-      if (cause.kind === 'requeued' && cause.id > first.id) reason = this.text(cause.reason);
+      if (cause.kind === 'requeued' && reason === 'clients.sent_twice') reason = this.text(cause.reason);
       if (cause.kind === 'delivered' && queue === '') queue = this.text(cause.place);
     }
     const crash = this.crashes.get(first.actor);

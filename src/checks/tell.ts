@@ -90,7 +90,7 @@ export function tell(evidence: Evidence, telling: Telling): Told {
     case 'idle-consumer':
       return told(`${text('reader')} has been idle for ${span('idle')} while work is pending.`, why || `${text('pending')} wait in ${place}.`);
     case 'prefetch-hogging':
-      return told(`${text('reader')} holds ${text('held')} messages of ${place}, while ${text('idle')} has nothing to do.`, why);
+      return told(`${text('reader')} holds ${text('held')} messages of ${place}, while ${text('idle').replace(/, ([^,]*)$/, ' and $1')} ${text('idle').includes(',') ? 'have' : 'has'} nothing to do.`, why);
     case 'poison-loop':
       return told(`${m} has come back to ${place} ${text('rounds')} times.`, why);
     case 'latency':

@@ -31,7 +31,11 @@ export const orderProcessing: Scenario = {
     { id: 'reserve', kind: 'consume', from: 'inventory', to: 'stock', config: { prefetch: 5, latency: '5ms' } },
     { id: 'notify', kind: 'consume', from: 'email', to: 'mail', config: { prefetch: 4, latency: '5ms' } },
   ],
-  timeline: [{ at: '7s', by: 'author', do: 'crash-after-effect', on: 'pay/2' }],
+  timeline: [
+    { at: '3s', by: 'author', do: 'poison', on: 'pay', with: { key: 'F' } },
+    { at: '5s', by: 'author', do: 'unpoison', on: 'pay', with: { key: 'F' } },
+    { at: '7s', by: 'author', do: 'crash-after-effect', on: 'pay/2' },
+  ],
   invariants: [{ check: 'no-loss', on: 'payments' }, { check: 'effect-once', on: 'pay' }, { check: 'latency', on: 'pay', quantile: 0.99, below: '2s' }],
   layout: {
     shop: [0, 220],

@@ -12,7 +12,7 @@
  * failed     the work failed                                   finished    the work ended; detail = µs of work
  * settled    custody ended as done                             requeued    back to waiting
  * expired, dropped, dead-lettered, lost   the other ends of a copy
- * withdrawn  the broker took a delivery back                   joined, left  a reader came or went
+ * withdrawn  the broker took a delivery back                   joined, left  a client came or went; detail = 1 for a reader
  * blocked, unblocked, throttled   pushback upon a producer     crashed, restarted  an instance or a node
  * fault, fault-ended, edited      the timeline                 census      the broker's own count: attempt = in flight, detail = pending
  */

@@ -42,12 +42,16 @@ describe('publishing', () => {
     expect(only(s.events(), 'unblocked')).toHaveLength(1);
     expect(s.broker.queueCounts('q')?.ready).toBe(2);
   });
-  test('The memory alarm goes off at the watermark and goes when memory is free again', () => {
+  test('The memory alarm goes off at the watermark and goes when memory is free again; the monitor looks once a second', () => {
     const s = server({ memory: 200_000_000 });
     s.queue('q');
     for (let i = 0; i < 21; i++) s.send('q', { size: 1_000_000 });
+    expect(only(s.events(), 'alarm')).toEqual([]);
+    s.ms(1000);
     expect(only(s.events(), 'alarm').map((one) => one.on)).toEqual([true]);
     s.broker.purge('a', 1, 'q');
+    expect(only(s.events(), 'alarm')).toEqual([]);
+    s.ms(1000);
     expect(only(s.events(), 'alarm').map((one) => one.on)).toEqual([false]);
   });
   test(rule('flow'), () => {

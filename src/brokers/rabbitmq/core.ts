@@ -55,6 +55,9 @@ export class Core {
   /** Messages and their body bytes in all queues. */
   stored = { copies: 0, bytes: 0 };
   memoryAlarm = false;
+  /** What the memory monitor saw last; it looks once a second. */
+  memoryHigh = false;
+  memoryCheckAt = -1;
   blockedConnections = 0;
   /** Connections that the broker reads again: what waits in their sockets comes next. */
   readonly resumed = new Deque<Connection>();

@@ -13,14 +13,24 @@ const why = (core: Core) => [core.memoryAlarm ? 'low on memory' : '', core.diskA
 
 /** Alarms come and go with memory and disk; every publishing connection of every node is told. */
 export function noteAlarm(core: Core): void {
-  const { memory, vm_memory_high_watermark: watermark, disk_free_limit: limit } = core.settings;
-  set(core, 'memory', core.forcedMemoryAlarm || (memory > 0 && core.memory() > memory * watermark));
+  const { disk_free_limit: limit } = core.settings;
+  watchMemory(core);
+  set(core, 'memory', core.forcedMemoryAlarm || core.memoryHigh);
   set(core, 'disk', core.diskFree < limit);
   const on = alarmed(core);
   for (const connection of on || core.blockedConnections > 0 ? core.connections.values() : []) {
     if (on && connection.published && !connection.blocked) block(core, connection, true);
     else if (!on && connection.blocked) block(core, connection, false);
   }
+}
+
+/** vm_memory_monitor looks once a second (DEFAULT_MEMORY_CHECK_INTERVAL, rabbit/src/vm_memory_monitor.erl): between two looks an alarm neither comes nor goes. */
+const MEMORY_CHECK_INTERVAL = 1_000_000;
+function watchMemory(core: Core): void {
+  if (core.settings.memory <= 0 || core.memoryCheckAt > core.now()) return;
+  if (core.memoryCheckAt >= 0) core.memoryHigh = core.memory() > core.settings.memory * core.settings.vm_memory_high_watermark;
+  core.memoryCheckAt = core.now() + MEMORY_CHECK_INTERVAL;
+  core.host.after(MEMORY_CHECK_INTERVAL, 'memory', 0);
 }
 
 function set(core: Core, resource: 'memory' | 'disk', on: boolean): void {

@@ -99,7 +99,9 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       const was = old.links.find((l) => l.id === link.id);
       if (!was || JSON.stringify(was.config) === JSON.stringify(link.config) || link.kind !== 'consume') continue;
       // basic.qos, the ack mode and consumer arguments belong to a subscription: a change subscribes anew.
-      for (const state of this.states.values()) if (state.link === link.id && state.wanted) this.resubscribe(state);
+      const readers = [...this.states.values()].filter((s) => s.link === link.id && s.wanted);
+      for (const state of readers) this.unsubscribe(state);
+      for (const state of readers) this.openSession(state);
     }
   }
   /** The names of a topology, without touching the server: when a checkpoint is restored. */
@@ -245,13 +247,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const session = this.receivers.get(state.id)?.session ?? new RabbitPublishSession(state, this);
     session.open();
   }
-  private resubscribe(state: SessionState): void {
+  private unsubscribe(state: SessionState): void {
     if (state.connection !== null) this.server.closeConnection(state.connection);
     this.endConnection(state);
     this.flush(-1);
     const receiver = this.receivers.get(state.id);
     clientLost(state, undefined, receiver?.listener, 'rabbitmq.connection_closed');
-    this.openSession(state);
   }
   private endConnection(state: SessionState): void {
     if (state.connection !== null) this.byConnection.delete(state.connection);
@@ -351,7 +352,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       this.down(state, { do: 'lost', session: state.id, life, why: `rabbitmq.${refusal.name}` });
       return;
     }
-    this.host.record('joined', { place: this.nodeAt(state), actor: state.client });
+    this.host.record('joined', { place: this.nodeAt(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
     this.down(state, { do: 'opened', session: state.id, life });
   }
   private publish(state: SessionState, connection: string, message: number): void {

@@ -47,7 +47,7 @@ interface CoreState {
   nodes: Node[];
   counters: Core['counters'];
   stored: Core['stored'];
-  alarms: [boolean, boolean, boolean, number, number];
+  alarms: [boolean, boolean, boolean, number, number, boolean, number];
   timeoutCheckAt: number;
   policies: PolicyArgs[];
   exchanges: (Omit<Exchange, 'bindings' | 'byKey'> & { bindings: Binding[] })[];
@@ -103,7 +103,7 @@ export function saveCore(core: Core): unknown {
     nodes: core.nodes,
     counters: core.counters,
     stored: core.stored,
-    alarms: [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections],
+    alarms: [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections, core.memoryHigh, core.memoryCheckAt],
     timeoutCheckAt: core.timeoutCheckAt,
     policies: [...core.policies.values()],
     exchanges: [...core.exchanges.values()].map(({ bindings, byKey: _byKey, ...rest }) => ({ ...rest, bindings: [...bindings.values()] })),
@@ -134,7 +134,7 @@ export function loadCore(core: Core, saved: unknown): void {
   core.settings = state.settings;
   core.nodes.splice(0, core.nodes.length, ...state.nodes);
   core.stored = state.stored;
-  [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections] = state.alarms;
+  [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections, core.memoryHigh, core.memoryCheckAt] = state.alarms;
   core.timeoutCheckAt = state.timeoutCheckAt;
   for (const map of [core.policies, core.exchanges, core.connections, core.queues, core.queuesById, core.replyChannels]) map.clear();
   core.funerals.clear();

@@ -11,11 +11,11 @@ export interface Geography {
   readonly cluster: string;
 }
 export interface TellerState {
-  readonly copies: readonly (readonly [copy: number, entry: number, attempts: number])[];
+  readonly copies: readonly (readonly [copy: number, entry: number, attempts: number, held: boolean])[];
 }
 
 export class Teller {
-  private copies = new Map<number, { entry: number; attempts: number }>();
+  private copies = new Map<number, { entry: number; attempts: number; held: boolean }>();
   private readonly host: RoomHost;
   private readonly geography: Geography;
   constructor(host: RoomHost, geography: Geography) {
@@ -44,19 +44,22 @@ export class Teller {
       case 'enqueued': {
         const because = event.parent === null ? cause : (this.copies.get(event.parent)?.entry ?? cause);
         const entry = host.record('enqueued', { message: event.message, copy: event.copy, place: geography.queue(event.queue), cause: because });
-        this.copies.set(event.copy, { entry, attempts: 0 });
+        this.copies.set(event.copy, { entry, attempts: 0, held: false });
         return entry;
       }
       case 'deliver': {
-        const known = this.copies.get(event.copy) ?? { entry: cause, attempts: 0 };
+        const known = this.copies.get(event.copy) ?? { entry: cause, attempts: 0, held: true };
         known.attempts++;
+        known.held = true;
         known.entry = host.record('delivered', { message: event.message, copy: event.copy, place: geography.queue(event.queue), actor: reader(event.connection), attempt: known.attempts, cause: known.entry });
         this.copies.set(event.copy, known);
         return known.entry;
       }
       case 'requeued':
-        return this.moved(event.copy, host.record('requeued', this.of(event, event.because)));
+        this.fetched(event);
+        return this.back(event.copy, host.record('requeued', this.of(event, event.because)));
       case 'settled':
+        this.fetched(event);
         return this.ended(event.copy, host.record('settled', this.of(event, `rabbitmq.${event.how.replace('-', '_')}`)));
       case 'expired':
       case 'dropped':
@@ -80,14 +83,27 @@ export class Teller {
     }
   }
   save(): TellerState {
-    return { copies: [...this.copies].map(([copy, { entry, attempts }]) => [copy, entry, attempts]) };
+    return { copies: [...this.copies].map(([copy, { entry, attempts, held }]) => [copy, entry, attempts, held]) };
   }
   load(state: TellerState): void {
-    this.copies = new Map(state.copies.map(([copy, entry, attempts]) => [copy, { entry, attempts }]));
+    this.copies = new Map(state.copies.map(([copy, entry, attempts, held]) => [copy, { entry, attempts, held }]));
   }
   private of(event: { copy: number; message: number; queue: string }, reason: string) {
     const known = this.copies.get(event.copy);
     return { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), reason, cause: known?.entry ?? -1, attempt: known?.attempts ?? 0 };
+  }
+  /** basic.get hands a copy over without an event of its own: it is told when the copy moves on. */
+  private fetched(event: { copy: number; message: number; queue: string }): void {
+    const known = this.copies.get(event.copy);
+    if (!known || known.held) return;
+    known.attempts++;
+    known.held = true;
+    known.entry = this.host.record('delivered', { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), actor: 'operator', attempt: known.attempts, cause: known.entry });
+  }
+  private back(copy: number, entry: number): number {
+    const known = this.copies.get(copy);
+    if (known) known.held = false;
+    return this.moved(copy, entry);
   }
   private moved(copy: number, entry: number): number {
     const known = this.copies.get(copy);

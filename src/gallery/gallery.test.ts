@@ -1,0 +1,51 @@
+/** Every scenario of the gallery, run to its end: what it shows, and its golden summary. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { loadModels } from '../brokers/models.ts';
+import { catalog } from '../catalog.ts';
+import { parseScenario } from '../scenario/parse.ts';
+import { findingsOf } from '../simulation/picture.ts';
+import { startRun } from '../simulation/run.ts';
+import { summaryOf } from '../simulation/summary.ts';
+import { runTwice } from '../testing/run-twice.ts';
+import { gallery } from './index.ts';
+
+const models = await loadModels(['rabbitmq']);
+const END = Number.MAX_SAFE_INTEGER;
+const folder = new URL('./golden/', import.meta.url);
+
+/** What somebody who opens it must be told, and until when, s. */
+const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: RegExp, by: number])[]>> = {
+  'order-processing': [['effect-once', /took effect twice at Payment service\. pay\/2 applied the effect at .* and crashed at .* before its acknowledgement reached payments/, 15]],
+  'competing-consumers': [['prefetch-hogging', /^worker\/1 holds 2\d\d messages of tasks, while worker\/2 and worker\/3 have nothing to do/, 10]],
+  'poison-message': [
+    ['poison-loop', /B\d+ has come back to orders/, 10],
+    ['dead-lettered', /B\d+ was dead-lettered from orders after 6 deliveries/, 10],
+  ],
+  'ttl-behind-the-head': [['dead-lettered', /was dead-lettered from delay.*longer than its time to live/, 14]],
+  'confirmed-but-nowhere': [['unrouted', /went nowhere: orders accepted it.*The confirm came all the same/, 5]],
+  'bigger-queue': [
+    ['growing-depth', /pictures keeps growing/, 15],
+    ['backpressure', /Upload is held back\..*low on memory/, 20],
+  ],
+};
+it.each(gallery.map((g) => [g.id, g.scenario] as const))('%s: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', (id, scenario) => {
+  expect(parseScenario(JSON.parse(JSON.stringify(scenario)), catalog)).toMatchObject({ ok: true, warnings: [] });
+  const run = runTwice(scenario, models, catalog, END);
+  const early = startRun(scenario, models, catalog);
+  early.simulation.run(20e6);
+  const told = findingsOf(early, catalog);
+  for (const [check, says, by] of POINTS[id] ?? []) expect(told.find((f) => f.check === check && says.test(`${f.title} ${f.because}`) && f.at <= by * 1e6), `${check} ${says}`).toBeDefined();
+  for (const f of findingsOf(run, catalog)) {
+    expect(f.because, f.check).not.toBe('');
+    expect(`${f.title} ${f.because}`).not.toMatch(/rabbitmq\.|clients\.|undefined|NaN/);
+  }
+  const summary = `${JSON.stringify(summaryOf(run, catalog), null, 1)}\n`;
+  const golden = new URL(`${id}.json`, folder);
+  if (process.env['UPDATE_GOLDEN'] || !existsSync(golden)) {
+    expect(process.env['UPDATE_GOLDEN'], `${id} has no golden summary: run once with UPDATE_GOLDEN=1`).toBeTruthy();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(golden, summary);
+  }
+  expect(summary).toBe(readFileSync(golden, 'utf8'));
+});
