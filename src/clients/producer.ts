@@ -245,10 +245,11 @@ export class Producer {
       this.close(id, p);
       return;
     }
-    // A new number: a late outcome or timeout of the attempt before must not touch the next.
+    // A new number: the timeout of the attempt before must not touch the next. A late confirm still spares the retry.
     this.close(id, p);
     const next = this.state.nextOpen++;
     this.publications.set(next, { ...p, entry });
+    this.byMessage.set(`${p.link} ${p.message}`, next);
     this.host.after(backoffDelay(this.plan.retry, p.attempt, this.host.luck('backoff')), RETRY, next);
   }
   private close(id: number, p: Publication): void {

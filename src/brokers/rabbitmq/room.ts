@@ -384,11 +384,9 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     for (let i = 0; i < out.length; i++) {
       const event = out[i] as RabbitEvent;
       // A publication is accepted when its first copy, or nothing at all, comes of it; the broker may have held it back before.
-      const fresh = (event.kind === 'enqueued' && event.parent === null) || (event.kind === 'unrouted' && event.because === 'rabbitmq.no_binding');
-      if (fresh && event.message !== message) {
+      if (isFresh(event) && event.message !== message) {
         message = event.message;
-        const copies = out.filter((e) => e.kind === 'enqueued' && e.message === message && e.parent === null).length;
-        accepted = this.host.record('accepted', { message, place: this.entrance(event), detail: copies });
+        accepted = this.host.record('accepted', { message, place: this.entrance(event), detail: copiesFrom(out, i) });
       }
       this.follow(event, accepted);
     }
@@ -436,4 +434,20 @@ export class RabbitRoom implements Room, SessionHost, Geography {
         this.host.record('throttled', { place: this.queue(event.queue), actor: state.client, reason: 'rabbitmq.credit_flow', detail: event.on ? 1 : 0 });
     }
   }
+}
+type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'unrouted' }>;
+/** Of a publication, not of a dead letter. */
+function isFresh(event: RabbitEvent): event is Fresh {
+  return (event.kind === 'enqueued' && event.parent === null) || (event.kind === 'unrouted' && event.because === 'rabbitmq.no_binding');
+}
+/** How many copies come of the publication whose first event is at `i`: those before another message's. */
+function copiesFrom(out: readonly RabbitEvent[], i: number): number {
+  let copies = 0;
+  for (let j = i; j < out.length; j++) {
+    const event = out[j] as RabbitEvent;
+    if (!isFresh(event)) continue;
+    if (event.message !== (out[i] as Fresh).message) break;
+    if (event.kind === 'enqueued') copies++;
+  }
+  return copies;
 }

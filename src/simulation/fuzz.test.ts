@@ -1,0 +1,30 @@
+/** Random scenarios: nothing throws, every copy is accounted for, and a restored checkpoint tells the same history. */
+import { describe, expect, it } from 'vitest';
+import { loadModels } from '../brokers/models.ts';
+import { catalog } from '../catalog.ts';
+import { parseScenario } from '../scenario/parse.ts';
+import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
+import { runTwice } from '../testing/run-twice.ts';
+
+const models = await loadModels(['rabbitmq']);
+const RUNS = 500;
+const GROUP = 50;
+
+describe.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))('seeds from %i', (from) => {
+  it(`${GROUP} random scenarios keep their books and replay`, () => {
+    for (let seed = from; seed < from + GROUP; seed++) {
+      const scenario = randomScenario(seed);
+      try {
+        runTwice(scenario, models, catalog, RUN_FOR);
+      } catch (error) {
+        throw new Error(`seed ${seed}`, { cause: error });
+      }
+    }
+  }, 60_000);
+});
+it('random scenarios are legal', () => {
+  let legal = 0;
+  for (let seed = 0; seed < 100; seed++) if (parseScenario(JSON.parse(JSON.stringify(randomScenario(seed))), catalog).ok) legal++;
+  // A random edit may name what another has removed.
+  expect(legal).toBeGreaterThan(60);
+});
