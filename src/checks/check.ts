@@ -1,6 +1,6 @@
 /** A check judges a run by folding its history: findings when something is wrong, a verdict when somebody asked for an invariant. */
 import { copyOf } from '../base/copy.ts';
-import type { Entry } from '../history/entries.ts';
+import type { Entry, Kind } from '../history/entries.ts';
 import type { History } from '../history/history.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Scenario } from '../scenario/document.ts';
@@ -33,6 +33,8 @@ export type Parameters = Readonly<Record<string, unknown>>;
 /** State is one plain object: `state` is all that a checkpoint keeps. */
 export abstract class Check<State extends object = object> {
   abstract readonly name: string;
+  /** The kinds of entry that it looks at; it is shown no others. */
+  abstract readonly sees: readonly Kind[];
   protected abstract state: State;
   protected readonly context: CheckContext;
   protected readonly parameters: Parameters;

@@ -1,11 +1,12 @@
 /** What becomes of copies: lost, dropped, expired, dead-lettered, unrouted; and whether the broker's count agrees with ours. */
 import { copyOf } from '../base/copy.ts';
-import { type Entry, FATES, type Fate } from '../history/entries.ts';
+import { type Entry, FATES, type Fate, type Kind } from '../history/entries.ts';
 import { Check, type Evidence, type Flood, tellFlood, untoldOf } from './check.ts';
 
 /** Copies that are alive, by the custody that the history gives them. */
 export class Conservation extends Check {
   readonly name = 'conservation';
+  readonly sees: readonly Kind[] = ['accepted', 'census', ...(Object.keys(FATES) as Kind[])];
   protected state = {};
   private live = new Map<number, { place: number; fate: Fate }>();
   /** Per place: [pending, in flight]. */
@@ -64,6 +65,7 @@ export class Conservation extends Check {
 /** Custody ended, and nobody had the effect: witnessed when the copy was destroyed, inferred at the end. */
 export class NoLoss extends Check {
   readonly name = 'no-loss';
+  readonly sees: readonly Kind[] = ['delivered', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
   protected state = {};
   private floods: Record<string, Flood> = {};
   /** Copies that readers have in work, until their effect: copy → message, place, reader, and whether custody is over. */
@@ -141,32 +143,30 @@ export class NoLoss extends Check {
 /** One finding per entry of one kind, floods gathered by place and reason. */
 abstract class EachEntry extends Check<{ floods: Record<string, Flood> }> {
   protected state: { floods: Record<string, Flood> } = { floods: {} };
-  protected abstract readonly kind: Entry['kind'];
   protected readonly severity: Evidence['severity'] = 'warn';
   override untold(): Record<string, number> {
     return untoldOf(this.state.floods);
   }
   see(entry: Entry): void {
-    if (entry.kind !== this.kind) return;
     const count = tellFlood(this.state.floods, `${this.text(entry.place)} ${entry.reason}`, entry.time);
     if (count > 0) this.find(entry, this.severity, { attempt: entry.attempt }, { count, causes: entry.cause >= 0 ? [entry.cause] : [] });
   }
 }
 export class Unrouted extends EachEntry {
   readonly name = 'unrouted';
-  protected readonly kind = 'unrouted';
+  readonly sees: readonly Kind[] = ['unrouted'];
   protected override readonly severity = 'bad';
 }
 export class DeadLettered extends EachEntry {
   readonly name = 'dead-lettered';
-  protected readonly kind = 'dead-lettered';
+  readonly sees: readonly Kind[] = ['dead-lettered'];
   protected override readonly severity = 'note';
 }
 export class Expired extends EachEntry {
   readonly name = 'expired';
-  protected readonly kind = 'expired';
+  readonly sees: readonly Kind[] = ['expired'];
 }
 export class Dropped extends EachEntry {
   readonly name = 'dropped';
-  protected readonly kind = 'dropped';
+  readonly sees: readonly Kind[] = ['dropped'];
 }

@@ -1,7 +1,7 @@
 /** Where pressure builds and where capacity lies idle. */
 import { copyOf } from '../base/copy.ts';
 import { micros } from '../base/time.ts';
-import type { Entry } from '../history/entries.ts';
+import type { Entry, Kind } from '../history/entries.ts';
 import { Check } from './check.ts';
 
 abstract class Timed<State extends object> extends Check<State> {
@@ -13,6 +13,7 @@ abstract class Timed<State extends object> extends Check<State> {
 /** A producer is held back: begins and ends. */
 export class Backpressure extends Check<{ since: Record<string, number> }> {
   readonly name = 'backpressure';
+  readonly sees: readonly Kind[] = ['blocked', 'unblocked'];
   protected state: { since: Record<string, number> } = { since: {} };
   see(entry: Entry): void {
     const place = entry.place < 0 ? '' : this.text(entry.place);
@@ -33,6 +34,7 @@ interface Growth {
 /** What waits has grown for a while, and is more than a while's work. */
 export class GrowingDepth extends Timed<{ places: Record<string, Growth> }> {
   readonly name = 'growing-depth';
+  readonly sees: readonly Kind[] = ['settled', 'census'];
   protected state: { places: Record<string, Growth> } = { places: {} };
   see(entry: Entry): void {
     if (entry.kind !== 'settled' && entry.kind !== 'census') return;
@@ -91,6 +93,7 @@ interface Hands {
 /** Who holds what: from deliveries to the ends of custody, per reader and queue. */
 abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [number, string, boolean][] }> {
   protected state: { readers: Record<string, Hands>; copies: [number, string, boolean][] } = { readers: {}, copies: [] };
+  readonly sees: readonly Kind[] = ['joined', 'left', 'delivered', 'started', 'settled', 'requeued', 'dropped', 'lost', 'dead-lettered', 'census'];
   protected copies = new Map<number, { reader: string; working: boolean }>();
   see(entry: Entry): void {
     const { readers } = this.state;
@@ -180,6 +183,7 @@ export class PrefetchHogging extends Holding {
 /** The same copy goes round and round. */
 export class PoisonLoop extends Check<{ rounds: Record<string, number> }> {
   readonly name = 'poison-loop';
+  readonly sees: readonly Kind[] = ['requeued', 'settled', 'dropped', 'lost', 'dead-lettered', 'expired'];
   protected state: { rounds: Record<string, number> } = { rounds: {} };
   see(entry: Entry): void {
     const { rounds } = this.state;
@@ -195,6 +199,7 @@ export class PoisonLoop extends Check<{ rounds: Record<string, number> }> {
 /** The time from being produced to the effect stays below a bound, at a quantile. */
 export class Latency extends Timed<{ late: number; all: number; worst: number; told: boolean }> {
   readonly name = 'latency';
+  readonly sees: readonly Kind[] = ['effect'];
   protected state = { late: 0, all: 0, worst: 0, told: false };
   see(entry: Entry): void {
     if (entry.kind !== 'effect' || (this.parameters['on'] !== undefined && this.text(entry.place) !== this.parameters['on'])) return;

@@ -1,6 +1,6 @@
 /** All checks of a run as one fold: the findings, and the verdicts on the document's invariants. */
 import { copyOf } from '../base/copy.ts';
-import type { Entry, Fold } from '../history/entries.ts';
+import type { Entry, Fold, Kind } from '../history/entries.ts';
 import type { Invariant } from '../scenario/document.ts';
 import type { Check, CheckContext, Evidence, Parameters, Report } from './check.ts';
 import { Conservation, DeadLettered, Dropped, Expired, NoLoss, Unrouted } from './custody.ts';
@@ -48,6 +48,8 @@ export class Judge implements Fold {
   readonly name = 'checks';
   private readonly checks: Check[];
   private readonly asked: Asked[] = [];
+  /** Who looks at what, in the order in which they judge. */
+  private readonly audience = new Map<Kind, Check[]>();
   private found: FoundEvidence[] = [];
   private places: Record<string, Record<string, number>> = {};
   private next = 0;
@@ -70,6 +72,13 @@ export class Judge implements Fold {
         }),
       };
       this.asked.push(asked);
+    }
+    for (const check of [...this.checks, ...this.asked.map((a) => a.check)]) {
+      for (const kind of check.sees) {
+        const audience = this.audience.get(kind) ?? [];
+        audience.push(check);
+        this.audience.set(kind, audience);
+      }
     }
   }
   get findings(): readonly FoundEvidence[] {
@@ -99,8 +108,8 @@ export class Judge implements Fold {
     return this.asked.map(({ invariant, broken }) => ({ invariant, evidence: broken, verdict: broken ? 'broken' : this.over ? 'holds' : 'unknown' }));
   }
   see(entry: Entry): void {
-    for (let i = 0; i < this.checks.length; i++) (this.checks[i] as Check).see(entry);
-    for (let i = 0; i < this.asked.length; i++) (this.asked[i] as Asked).check.see(entry);
+    const audience = this.audience.get(entry.kind);
+    if (audience) for (let i = 0; i < audience.length; i++) (audience[i] as Check).see(entry);
     if (entry.kind !== 'judged') return;
     for (const check of this.checks) check.judge();
     for (const { check } of this.asked) check.judge();

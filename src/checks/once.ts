@@ -1,5 +1,5 @@
 /** Delivered once, took effect once, in order: what happens to one message at its readers. */
-import type { Entry } from '../history/entries.ts';
+import type { Entry, Kind } from '../history/entries.ts';
 import { Check } from './check.ts';
 
 /** What is remembered per message is bounded; older messages are forgotten first. */
@@ -20,6 +20,7 @@ interface Effect {
 /** One message has one effect at each consumer. */
 export class EffectOnce extends Check {
   readonly name = 'effect-once';
+  readonly sees: readonly Kind[] = ['crashed', 'effect'];
   protected state = {};
   private effects = new Map<string, Effect>();
   private crashes = new Map<number, { id: number; time: number; reason: number }>();
@@ -55,6 +56,7 @@ export class EffectOnce extends Check {
 /** One message is delivered once at each place. */
 export class DeliveredOnce extends Check {
   readonly name = 'delivered-once';
+  readonly sees: readonly Kind[] = ['delivered'];
   protected state = {};
   private told = new Map<string, number>();
   private seen = new Map<string, number>();
@@ -92,6 +94,7 @@ interface Latest {
 /** Messages of one key take effect in the order in which they were produced. */
 export class Order extends Check<{ latest: Record<string, Latest> }> {
   readonly name = 'order';
+  readonly sees: readonly Kind[] = ['effect'];
   protected state: { latest: Record<string, Latest> } = { latest: {} };
   override untold(): Record<string, number> {
     const out: Record<string, number> = {};
