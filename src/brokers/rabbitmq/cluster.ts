@@ -2,6 +2,7 @@ import { endConnection } from './channels.ts';
 import type { Core } from './core.ts';
 import { armRetry, chooseActive, dispatch, forget, settle, trim } from './custody.ts';
 import { errors } from './errors.ts';
+import { deleteExchange } from './exchanges.ts';
 import type { Held, Queue } from './model.ts';
 import { cancelByBroker, deleteQueue, detach, use } from './queues.ts';
 
@@ -26,6 +27,9 @@ export function stopNode(core: Core, name: string): void {
     if (queue.type === 'classic') loseHome(core, queue);
     else elect(core, queue);
   }
+  // Transient exchanges live in memory: they go with the last node (https://www.rabbitmq.com/docs/exchanges#durability).
+  if (core.nodes.some((one) => one.up)) return;
+  for (const exchange of [...core.exchanges.values()]) if (!exchange.durable) deleteExchange(core, exchange);
 }
 
 /** A classic queue lives on one node: durable ones wait for it, transient messages and queues do not come back. */

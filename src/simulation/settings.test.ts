@@ -1,0 +1,146 @@
+/** A setting may exist only if two of its values give two histories. This walks every field of every descriptor. */
+import { describe, expect, it } from 'vitest';
+import { loadModels } from '../brokers/models.ts';
+import { catalog } from '../catalog.ts';
+import type { Scenario, TimelineEntry } from '../scenario/document.ts';
+import type { Field, Fields } from '../scenario/fields.ts';
+import { startRun } from './run.ts';
+
+type Config = Record<string, unknown>;
+type Configs = Record<string, Config>;
+const models = await loadModels(['rabbitmq']);
+
+/** A small system in which most settings matter. Nodes and links by id; the subject of a field is found by its kind. */
+function scenario(configs: Configs, timeline: readonly TimelineEntry[] = [], more: Partial<Scenario> = {}): Scenario {
+  const c = (id: string, base: Config = {}) => ({ ...base, ...configs[id] });
+  return {
+    version: 1,
+    title: 'settings',
+    seed: 5,
+    nodes: [
+      { id: 'producer', kind: 'producer', config: c('producer', { rate: 50, keys: { count: 4 } }) },
+      { id: 'rabbitmq.cluster', kind: 'rabbitmq.cluster', config: c('rabbitmq.cluster') },
+      { id: 'rabbitmq.exchange', kind: 'rabbitmq.exchange', parent: 'rabbitmq.cluster', config: c('rabbitmq.exchange', { type: 'topic' }) },
+      { id: 'other', kind: 'rabbitmq.exchange', parent: 'rabbitmq.cluster', config: { type: 'fanout' } },
+      { id: 'rabbitmq.queue', kind: 'rabbitmq.queue', parent: 'rabbitmq.cluster', config: c('rabbitmq.queue') },
+      { id: 'dead', kind: 'rabbitmq.queue', parent: 'rabbitmq.cluster' },
+      { id: 'consumer', kind: 'consumer', config: c('consumer', { serviceTime: '30ms' }) },
+      { id: 'second', kind: 'consumer', config: { serviceTime: '30ms' } },
+    ],
+    links: [
+      { id: 'publish', kind: 'publish', from: 'producer', to: 'rabbitmq.exchange', config: c('publish', { routingKey: 'a.b' }) },
+      { id: 'bind', kind: 'bind', from: 'rabbitmq.exchange', to: 'rabbitmq.queue', config: c('bind', { routingKey: '#' }) },
+      { id: 'lost', kind: 'bind', from: 'other', to: 'dead' },
+      { id: 'consume', kind: 'consume', from: 'rabbitmq.queue', to: 'consumer', config: c('consume') },
+      { id: 'consume2', kind: 'consume', from: 'rabbitmq.queue', to: 'second' },
+    ],
+    timeline,
+    ...more,
+  };
+}
+interface Trial {
+  readonly values: readonly [unknown, unknown];
+  /** Settings of others without which it would not matter. */
+  readonly with?: Configs;
+  readonly timeline?: readonly TimelineEntry[];
+  /** µs */
+  readonly until?: number;
+}
+const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
+const DLX: Config = { 'x-dead-letter-exchange': 'other' };
+const BUSY: Configs = { producer: { rate: 200 }, consume: { prefetch: 1 } };
+const ALONE = at(100, 'remove-link', 'consume2');
+const FAILS: Configs = { consumer: { failures: { rate: 0.5 }, serviceTime: '30ms' } };
+const CRASH = [ALONE, at(500, 'crash-after-effect', 'consumer/1'), at(900, 'restart', 'consumer/1')];
+const GONE = [at(300, 'remove-link', 'consume'), at(310, 'remove-link', 'consume2')];
+
+/** Fields that matter only in special circumstances; the others are tried with two values of their range. */
+const SPECIAL: Readonly<Record<string, Trial>> = {
+  'producer.rate': { values: [10, 50] },
+  'producer.burst': { values: [{ size: 3, every: '1s' }, { size: 4, every: '1s' }], with: { producer: { arrivals: 'bursts' } } },
+  'producer.onOff': { values: [{ on: '200ms', off: '300ms' }, { on: '400ms', off: '300ms' }], with: { producer: { arrivals: 'on-off', rate: 50 } } },
+  'producer.ramp': { values: [{ to: 10, over: '1s' }, { to: 100, over: '1s' }], with: { producer: { arrivals: 'ramp', rate: 50 } } },
+  'producer.limit': { values: [5, 50] },
+  'producer.priority': { values: [1, 3], with: { producer: { rate: 200 }, 'rabbitmq.queue': { 'x-max-priority': 5 }, consume: { prefetch: 1 } }, timeline: [at(200, 'set', 'publish', { priority: 2 }), at(600, 'set', 'publish', { priority: null })] },
+  'producer.size': { values: [1000, 900_000], with: { producer: { rate: 200 }, 'rabbitmq.queue': { 'x-max-length-bytes': 1_000_000 }, consume: { prefetch: 1 } } },
+  'producer.pushback': { values: ['drop', 'block'], timeline: [at(500, 'memory-alarm', 'rabbitmq.cluster'), at(1200, 'memory-alarm-clears', 'rabbitmq.cluster')] },
+  'producer.bufferLimit': { values: [2, 20], with: { producer: { pushback: 'buffer', rate: 50 } }, timeline: [at(500, 'memory-alarm', 'rabbitmq.cluster'), at(1200, 'memory-alarm-clears', 'rabbitmq.cluster')] },
+  'producer.retry': { values: [{ attempts: 0 }, { attempts: 2, base: '50ms' }], with: { producer: { rate: 200 }, 'rabbitmq.queue': { 'x-max-length': 3, 'x-overflow': 'reject-publish' } } },
+  'producer.keys': { values: [{ count: 2, skew: 0 }, { count: 9, skew: 1 }], with: { publish: { routingKey: '{key}' }, bind: { routingKey: 'A' } } },
+  'consumer.failures': { values: [{ rate: 0 }, { rate: 0.5 }] },
+  'consumer.onFailure': { values: ['requeue', 'reject'], with: FAILS },
+  'consumer.retry': { values: [{ attempts: 0 }, { attempts: 3, base: '20ms' }], with: { consumer: { failures: { rate: 0.6 }, onFailure: 'retry-in-place', serviceTime: '30ms' } } },
+  'consumer.idempotency': { values: ['none', 'inbox'], timeline: CRASH },
+  'consumer.window': { values: [1, 1000], with: { producer: { rate: 200 }, consumer: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [ALONE, ...[500, 600, 700].map((ms) => at(ms, 'lose-next-ack', 'consumer/1'))], until: 30e6 },
+  'consumer.restartAfter': { values: ['300ms', '900ms'], timeline: [at(500, 'crash', 'consumer/1')] },
+  'rabbitmq.cluster.version': { values: ['3.10.8', '4.0.5'], with: { consumer: { failures: { rate: 1 }, serviceTime: '1ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum', ...DLX } } },
+  'rabbitmq.cluster.nodes': { values: [1, 3], with: { 'rabbitmq.queue': { 'x-queue-type': 'quorum' } }, timeline: [at(400, 'stop-node', 'rabbitmq.cluster/node-1')] },
+  'rabbitmq.cluster.memory': { values: [150, 1000], with: { producer: { rate: 200, size: 100_000 } } },
+  'rabbitmq.cluster.vm_memory_high_watermark': { values: [0.51, 0.9], with: { 'rabbitmq.cluster': { memory: 200 }, producer: { rate: 200, size: 100_000 } } },
+  'rabbitmq.cluster.consumer_timeout': { values: [60_000, 0], with: { consumer: { serviceTime: '5min' } }, until: 200e6 },
+  'rabbitmq.exchange.type': { values: ['topic', 'direct'] },
+  'rabbitmq.exchange.alternate-exchange': { values: [undefined, 'other'], with: { bind: { routingKey: 'none' } } },
+  'rabbitmq.exchange.durable': { values: [true, false], timeline: [at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')], until: 15e6 },
+  'rabbitmq.exchange.auto-delete': { values: [true, false], timeline: [at(400, 'remove-link', 'bind')] },
+  'rabbitmq.exchange.internal': { values: [true, false] },
+  'rabbitmq.exchange.name': { values: ['shop', 'other-shop'], timeline: [at(300, 'set', 'rabbitmq.exchange', { name: 'shop' })] },
+  'rabbitmq.queue.name': { values: ['jobs', 'tasks'], timeline: [at(300, 'set', 'rabbitmq.queue', { name: 'jobs' })] },
+  'rabbitmq.queue.x-queue-type': { values: ['classic', 'quorum'], with: { ...FAILS, 'rabbitmq.queue': DLX, consumer: { failures: { rate: 1 }, serviceTime: '1ms' } } },
+  'rabbitmq.queue.x-delivery-limit': { values: [1, 5], with: { consumer: { failures: { rate: 1 }, serviceTime: '5ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum' } } },
+  'rabbitmq.queue.x-dead-letter-exchange': { values: [undefined, 'other'], with: { consumer: { failures: { rate: 0.5 }, onFailure: 'reject' } } },
+  'rabbitmq.queue.x-dead-letter-routing-key': { values: ['x', 'a.b'], with: { bind: { routingKey: 'a.b' }, consumer: { failures: { rate: 0.5 }, onFailure: 'reject' }, 'rabbitmq.queue': { 'x-dead-letter-exchange': 'rabbitmq.exchange' } } },
+  'rabbitmq.queue.x-dead-letter-strategy': { values: ['at-most-once', 'at-least-once'], with: { consumer: { failures: { rate: 0.5 }, onFailure: 'reject' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', 'x-dead-letter-exchange': 'nowhere' } } },
+  'rabbitmq.queue.x-message-ttl': { values: [50, 5000], timeline: GONE },
+  'rabbitmq.queue.x-expires': { values: [400, 5000], timeline: GONE },
+  'rabbitmq.queue.x-max-length': { values: [2, 20], timeline: GONE },
+  'rabbitmq.queue.x-max-length-bytes': { values: [1000, 5000], timeline: GONE },
+  'rabbitmq.queue.x-overflow': { values: ['drop-head', 'reject-publish'], with: { 'rabbitmq.queue': { 'x-max-length': 3 } }, timeline: GONE },
+  'rabbitmq.queue.x-max-priority': { values: [undefined, 5], with: BUSY, timeline: [at(200, 'set', 'publish', { priority: 2 }), at(600, 'set', 'publish', { priority: 0 })] },
+  'rabbitmq.queue.durable': { values: [true, false], timeline: [at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')] },
+  'rabbitmq.queue.auto-delete': { values: [true, false], timeline: GONE },
+  'publish.mandatory': { values: [true, false], with: { bind: { routingKey: 'none' } } },
+  'publish.persistent': { values: [true, false], timeline: [...GONE, at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')] },
+  'publish.expiration': { values: [100, 5000], timeline: GONE },
+  'publish.priority': { values: [undefined, 3], with: { ...BUSY, 'rabbitmq.queue': { 'x-max-priority': 5 } }, timeline: [at(300, 'set', 'publish', { priority: 1 })] },
+  'publish.headers': { values: [{ tone: 'red' }, { tone: 'blue' }], with: { 'rabbitmq.exchange': { type: 'headers' }, bind: { arguments: { 'x-match': 'all', tone: 'red' } } } },
+  'publish.routingKey': { values: ['a.b', 'c'], with: { bind: { routingKey: 'a.*' } } },
+  'bind.routingKey': { values: ['a.*', 'c.*'] },
+  'bind.arguments': { values: [{ 'x-match': 'all', tone: 'red' }, { 'x-match': 'all', tone: 'blue' }], with: { 'rabbitmq.exchange': { type: 'headers' }, publish: { headers: { tone: 'red' } } } },
+  'consume.x-priority': { values: [undefined, 5], with: { producer: { rate: 10 } } },
+  'consume.prefetch': { values: [1, 20], with: { producer: { rate: 200 } } },
+  'consumer.concurrency': { values: [1, 3], with: { producer: { rate: 200 } } },
+  'consume.exclusive': { values: [true, false] },
+};
+function range(field: Field): readonly [unknown, unknown] {
+  switch (field.type) {
+    case 'integer':
+      return [Math.max(field.min, 1), Math.max(field.min, 3)];
+    case 'number':
+      return [field.min + (field.max - field.min) * 0.1, field.min + (field.max - field.min) * 0.6];
+    case 'choice':
+      return [field.options[0], field.options[1]];
+    case 'flag':
+      return [true, false];
+    case 'duration':
+      return ['10ms', '100ms'];
+    case 'spread':
+      return ['10ms', '100ms'];
+    default:
+      return ['a', 'b'];
+  }
+}
+const fieldsOf = (kind: string, fields: Fields) => Object.entries(fields).map(([name, field]) => [`${kind}.${name}`, kind, name, field] as const);
+const all = catalog.rooms.flatMap((r) => [...r.nodes, ...r.links].flatMap((d) => fieldsOf(d.kind, d.fields)));
+
+describe('every setting tells another history', () => {
+  it.each(all)('%s', (path, kind, name, field) => {
+    const trial: Trial = SPECIAL[path] ?? { values: range(field) };
+    const hash = (value: unknown) => {
+      const configs: Configs = { ...trial.with, [kind]: { ...trial.with?.[kind], ...(value === undefined ? {} : { [name]: value }) } };
+      const run = startRun(scenario(configs, trial.timeline), models, catalog);
+      run.simulation.run(trial.until ?? 3e6);
+      return run.simulation.hash();
+    };
+    expect(hash(trial.values[0])).not.toBe(hash(trial.values[1]));
+  });
+});
