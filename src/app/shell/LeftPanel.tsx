@@ -2,7 +2,8 @@ import { catalog } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
 import { addNode, DRAG_KIND } from '../canvas/actions.ts';
 import { useDocument } from '../store/document.ts';
-import { open } from './boot.ts';
+import { deleteDraft, useDrafts } from '../share/drafts.ts';
+import { open, openDraft } from './boot.ts';
 
 export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);
@@ -42,6 +43,33 @@ export function LeftPanel() {
           ))}
         </ul>
       </section>
+      <Drafts />
     </nav>
+  );
+}
+/** What somebody edited in this browser, newest first. */
+function Drafts() {
+  const list = useDrafts((s) => s.list);
+  const current = useDrafts((s) => s.current);
+  if (list.length === 0) return null;
+  return (
+    <section aria-labelledby="drafts">
+      <h2 className="section-title" id="drafts">
+        Your drafts
+      </h2>
+      <ul className="gallery drafts">
+        {list.map((draft) => (
+          <li key={draft.id}>
+            <button type="button" aria-current={draft.id === current} onClick={() => void openDraft(draft.id)}>
+              {draft.title}
+              <small>{new Date(draft.saved).toLocaleString()}</small>
+            </button>
+            <button type="button" className="away" aria-label={`Throw away the draft ${draft.title}`} onClick={() => deleteDraft(draft.id)}>
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,10 +1,11 @@
 /** One RabbitMQ cluster in a scenario: the server, the sessions of its clients, and the way between them. */
 import { copyOf } from '../../base/copy.ts';
-import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Refusal, Room, RoomHost, Topology } from '../contract.ts';
+import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
 import { RabbitBroker } from './broker.ts';
 import { applyPlan } from './administrate.ts';
 import { type EntityPlan, nameOf, plan } from './declare.ts';
-import type { RabbitEvent, Table, Version } from './events.ts';
+import type { RabbitEvent, Version } from './events.ts';
+import { CHANNEL, copiesFrom, isFresh, publication, shakeHands } from './protocol.ts';
 import { lookAt } from './look.ts';
 import { operate } from './operate.ts';
 import { clientLost, newSession, RabbitPublishSession, RabbitReceiveSession, type SessionHost, type SessionState, type Thing } from './sessions.ts';
@@ -18,7 +19,6 @@ const THING = 0;
 const BROKER_TIMER = 1;
 const RECOVER = 2;
 const SILENCE = 3;
-const CHANNEL = 1;
 
 interface State {
   readonly broker: unknown;
@@ -326,26 +326,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const { server } = this;
     const connection = `${state.id}#${life}`;
     const config = this.linkConfig(state);
-    let answer: { readonly refused: boolean } = server.connect(connection);
-    if (!answer.refused) answer = server.openChannel(connection, CHANNEL);
+    const queue = this.topology.nodes.find((n) => n.id === this.nodeAt(state));
+    const answer = shakeHands(server, connection, state, config, queue ? nameOf(queue) : '');
     this.byConnection.set(connection, state);
     state.connection = connection;
-    if (!answer.refused && state.kind === 'publish' && config['confirms'] !== false) answer = server.confirmSelect(connection, CHANNEL);
-    if (!answer.refused && state.kind === 'receive') {
-      const queue = this.topology.nodes.find((n) => n.id === this.nodeAt(state));
-      const priority = config['x-priority'];
-      answer = server.basicQos(connection, CHANNEL, { prefetchCount: Number(config['prefetch'] ?? 0) });
-      if (!answer.refused)
-        answer = server.basicConsume(connection, CHANNEL, {
-          queue: queue ? nameOf(queue) : '',
-          consumerTag: state.client,
-          noAck: config['ack'] === 'auto',
-          exclusive: config['exclusive'] === true,
-          ...(typeof priority === 'number' ? { arguments: { 'x-priority': priority } } : {}),
-        });
-    }
     if (answer.refused) {
-      const refusal = answer as Refusal;
+      const refusal = answer;
       if (refusal.closes !== 'connection') server.closeConnection(connection);
       this.endConnection(state);
       this.host.record('refused', { place: this.nodeAt(state), actor: state.client, reason: `rabbitmq.${refusal.name}` });
@@ -360,20 +346,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const link = this.topology.links.find((l) => l.id === state.link);
     const target = this.topology.nodes.find((n) => n.id === link?.to);
     if (!target) return;
-    const toQueue = target.kind === 'rabbitmq.queue';
-    const routingKey = toQueue ? nameOf(target) : String(config['routingKey'] ?? '').replaceAll('{key}', this.host.keyName(message));
-    const priority = typeof config['priority'] === 'number' ? config['priority'] : this.host.messages.priority(message);
-    const answer = this.server.publish(connection, CHANNEL, {
-      exchange: toQueue ? '' : nameOf(target),
-      routingKey,
-      message,
-      size: this.host.messages.size(message),
-      headers: (config['headers'] ?? {}) as Table,
-      mandatory: config['mandatory'] === true,
-      persistent: config['persistent'] !== false,
-      ...(priority >= 0 ? { priority } : {}),
-      ...(config['expiration'] === undefined ? {} : { expiration: String(config['expiration']) }),
-    });
+    const answer = this.server.publish(connection, CHANNEL, publication(this.host, message, target, config));
     if (answer.refused) this.host.record('refused', { message, place: target.id, actor: state.client, reason: `rabbitmq.${answer.name}` });
   }
   /** Tells everything that the server did, and sends what is for clients. */
@@ -434,20 +407,4 @@ export class RabbitRoom implements Room, SessionHost, Geography {
         this.host.record('throttled', { place: this.queue(event.queue), actor: state.client, reason: 'rabbitmq.credit_flow', detail: event.on ? 1 : 0 });
     }
   }
-}
-type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'unrouted' }>;
-/** Of a publication, not of a dead letter. */
-function isFresh(event: RabbitEvent): event is Fresh {
-  return (event.kind === 'enqueued' && event.parent === null) || (event.kind === 'unrouted' && event.because === 'rabbitmq.no_binding');
-}
-/** How many copies come of the publication whose first event is at `i`: those before another message's. */
-function copiesFrom(out: readonly RabbitEvent[], i: number): number {
-  let copies = 0;
-  for (let j = i; j < out.length; j++) {
-    const event = out[j] as RabbitEvent;
-    if (!isFresh(event)) continue;
-    if (event.message !== (out[i] as Fresh).message) break;
-    if (event.kind === 'enqueued') copies++;
-  }
-  return copies;
 }

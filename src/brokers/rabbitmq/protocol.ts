@@ -1,0 +1,61 @@
+/** What AMQP asks of a client at the beginning of a connection and for each publication; and reading what came of one. */
+import type { ScenarioNode } from '../../scenario/document.ts';
+import type { RoomHost } from '../contract.ts';
+import type { Outcome } from './api.ts';
+import type { RabbitBroker } from './broker.ts';
+import { type Config, nameOf } from './declare.ts';
+import type { PublishArgs, RabbitEvent, Table } from './events.ts';
+import type { SessionState } from './sessions.ts';
+
+/** Each client has one channel on each of its connections. */
+export const CHANNEL = 1;
+
+/** Connects, opens the channel, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
+export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, queue: string): Outcome {
+  let answer: Outcome = server.connect(connection);
+  if (!answer.refused) answer = server.openChannel(connection, CHANNEL);
+  if (answer.refused) return answer;
+  if (state.kind === 'publish') return config['confirms'] === false ? answer : server.confirmSelect(connection, CHANNEL);
+  const priority = config['x-priority'];
+  answer = server.basicQos(connection, CHANNEL, { prefetchCount: Number(config['prefetch'] ?? 0) });
+  if (answer.refused) return answer;
+  return server.basicConsume(connection, CHANNEL, {
+    queue,
+    consumerTag: state.client,
+    noAck: config['ack'] === 'auto',
+    exclusive: config['exclusive'] === true,
+    ...(typeof priority === 'number' ? { arguments: { 'x-priority': priority } } : {}),
+  });
+}
+/** @param target an exchange, or a queue, which is reached through the default exchange */
+export function publication(host: RoomHost, message: number, target: ScenarioNode, config: Config): PublishArgs {
+  const toQueue = target.kind === 'rabbitmq.queue';
+  const priority = typeof config['priority'] === 'number' ? config['priority'] : host.messages.priority(message);
+  return {
+    exchange: toQueue ? '' : nameOf(target),
+    routingKey: toQueue ? nameOf(target) : String(config['routingKey'] ?? '').replaceAll('{key}', host.keyName(message)),
+    message,
+    size: host.messages.size(message),
+    headers: (config['headers'] ?? {}) as Table,
+    mandatory: config['mandatory'] === true,
+    persistent: config['persistent'] !== false,
+    ...(priority >= 0 ? { priority } : {}),
+    ...(config['expiration'] === undefined ? {} : { expiration: String(config['expiration']) }),
+  };
+}
+type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'unrouted' }>;
+/** Of a publication, not of a dead letter. */
+export function isFresh(event: RabbitEvent): event is Fresh {
+  return (event.kind === 'enqueued' && event.parent === null) || (event.kind === 'unrouted' && event.because === 'rabbitmq.no_binding');
+}
+/** How many copies come of the publication whose first event is at `i`: those before another message's. */
+export function copiesFrom(out: readonly RabbitEvent[], i: number): number {
+  let copies = 0;
+  for (let j = i; j < out.length; j++) {
+    const event = out[j] as RabbitEvent;
+    if (!isFresh(event)) continue;
+    if (event.message !== (out[i] as Fresh).message) break;
+    if (event.kind === 'enqueued') copies++;
+  }
+  return copies;
+}
