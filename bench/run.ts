@@ -39,10 +39,11 @@ function hold(pending: number): number {
     for (let i = 0; i < HOLDS; i++) kernel.step();
   });
 }
+const COMPILER = process.env['CXX'] ?? 'g++';
 function native(): ((pending: number) => number) | null {
   try {
     const program = join(mkdtempSync(join(tmpdir(), 'tailrace-bench-')), 'heap');
-    execFileSync('g++', ['-O3', '-o', program, new URL('heap.cpp', import.meta.url).pathname], { stdio: 'ignore' });
+    execFileSync(COMPILER, ['-O3', '-o', program, new URL('heap.cpp', import.meta.url).pathname], { stdio: 'ignore' });
     return (pending) => Number(execFileSync(program, [String(pending), String(HOLDS)], { encoding: 'utf8' }));
   } catch {
     return null;
