@@ -36,7 +36,7 @@ export function laneCount({ kind, config = {} }: ScenarioNode): number {
   return kind.endsWith('.exchange') ? 0 : 1;
 }
 function size(node: ScenarioNode): { readonly w: number; readonly h: number } {
-  if (node.kind === 'consumer') return { w: 232, h: HEADER + laneCount(node) * LANE + 32 };
+  if (node.kind === 'consumer') return { w: 246, h: HEADER + laneCount(node) * LANE + 32 };
   if (node.kind === 'producer') return { w: 178, h: HEADER + LANE + 34 };
   if (node.kind.endsWith('.exchange')) return { w: 138, h: HEADER + 30 };
   return { w: 236, h: HEADER + LANE + 32 };

@@ -129,7 +129,7 @@ function Control({ id, field, value, invalid, set }: ControlProps) {
     case 'map':
       return <MapControl id={id} value={(value ?? {}) as Record<string, string | number | boolean>} set={set} />;
     default:
-      if (field.type === 'text' && field.maxLength > 1000) return <textarea id={id} className="field" rows={4} defaultValue={String(value ?? '')} onBlur={(e) => set(e.target.value === '' ? null : e.target.value)} />;
+      if (field.type === 'text' && field.maxLength > 1000) return <textarea key={String(value)} id={id} className="field" rows={4} defaultValue={String(value ?? '')} onBlur={(e) => set(e.target.value === '' ? null : e.target.value)} />;
       return <Typed id={id} text={value === undefined ? '' : String(value)} invalid={invalid} set={(t) => set(t === '' && field.optional ? null : t)} />;
   }
 }
