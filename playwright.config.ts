@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
+const PORT = process.env['TAILRACE_PORT'] ?? '4174';
 const CI = Boolean(process.env['CI']);
 const executablePath = process.env['TAILRACE_CHROMIUM'] ?? process.env['CHROMIUM_PATH'];
 const args = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -14,12 +15,12 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   reporter: CI ? [['list'], ['html', { open: 'never' }]] : 'list',
   use: {
-    baseURL: 'http://localhost:4174/',
+    baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1280, height: 720 },
     locale: 'en',
     trace: 'retain-on-failure',
     actionTimeout: 15_000,
     launchOptions: { ...(executablePath ? { executablePath } : {}), args },
   },
-  webServer: { command: 'npx vite preview --port 4174 --strictPort', url: 'http://localhost:4174/', timeout: 30_000, reuseExistingServer: false },
+  webServer: { command: `npx vite preview --port ${PORT} --strictPort`, url: `http://localhost:${PORT}/`, timeout: 30_000, reuseExistingServer: false },
 });
