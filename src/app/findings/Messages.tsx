@@ -10,28 +10,29 @@ export function Messages() {
   const message = useView((s) => s.message);
   const follow = useView((s) => s.follow);
   const commands = useSession((s) => s.commands);
-  const second = useSession((s) => Math.floor(s.now / 500_000));
-  const paused = useSession((s) => !s.playing);
+  const playing = useSession((s) => s.playing);
+  const beat = useBeat(playing);
   const now = useSession((s) => (s.playing ? 0 : s.now));
   const [words, setWords] = useState('');
   const [hits, setHits] = useState<readonly MessageHit[]>([]);
   const [story, setStory] = useState<readonly StoryLine[]>([]);
   useEffect(() => {
-    void second;
+    void beat;
+    void now;
     let stale = false;
     if (words.trim() === '') setHits([]);
     else void commands?.search(words).then((found) => !stale && setHits(found));
     return () => void (stale = true);
-  }, [words, commands, second]);
+  }, [words, commands, beat, now]);
   useEffect(() => {
-    void second;
-    void paused;
+    void beat;
+    void playing;
     void now;
     let stale = false;
     if (message === null) setStory([]);
     else void commands?.story(message).then((lines) => !stale && setStory(lines));
     return () => void (stale = true);
-  }, [message, commands, second, paused, now]);
+  }, [message, commands, beat, playing, now]);
   return (
     <div className="messages">
       <label className="pad">
@@ -75,4 +76,14 @@ export function Messages() {
       )}
     </div>
   );
+}
+/** Twice a second of wall time while it plays, however fast the run goes. */
+function useBeat(playing: boolean): number {
+  const [beat, setBeat] = useState(0);
+  useEffect(() => {
+    if (!playing) return;
+    const timer = setInterval(() => setBeat((b) => b + 1), 500);
+    return () => clearInterval(timer);
+  }, [playing]);
+  return beat;
 }

@@ -73,6 +73,8 @@ export async function loadDraft(id = names()[0]?.id): Promise<Draft | null> {
 }
 export function deleteDraft(id: string): void {
   localStorage.removeItem(SLOT + id);
+  // What was thrown away does not come back when the page is left.
+  if (useDrafts.getState().current === id) edited = false;
   useDrafts.setState((s) => ({ list: names(), current: s.current === id ? null : s.current }));
 }
 

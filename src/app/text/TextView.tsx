@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { clockText } from '../../base/time.ts';
 import { keyName } from '../canvas/keys.ts';
 import { useEffective } from '../store/effective.ts';
@@ -11,11 +11,14 @@ export function TextView() {
   const latest = picture?.findings.at(-1);
   const [said, setSaid] = useState('');
   const news = latest ? `${clockText(latest.at)} ${latest.title} ${latest.because}` : 'Nothing is wrong so far.';
+  const newest = useRef(news);
+  newest.current = news;
   useEffect(() => {
-    // Not more often than somebody can listen.
-    const timer = setTimeout(() => setSaid(news), 1500);
-    return () => clearTimeout(timer);
-  }, [news]);
+    // Not more often than somebody can listen; news that comes faster than that does not hold the rest back.
+    const timer = setInterval(() => setSaid(newest.current), 3000);
+    setSaid(newest.current);
+    return () => clearInterval(timer);
+  }, []);
   return (
     <div className="text-view">
       <p role="status" aria-live="polite">
