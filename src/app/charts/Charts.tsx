@@ -12,9 +12,14 @@ interface ChartSpec {
   readonly name: string;
   readonly unit: string;
   readonly lines: readonly { readonly name: string; readonly colour: string; readonly of: (s: Series) => Row }[];
-  readonly now: (s: Series) => string;
+  /** Of a line's value. */
+  readonly text: (value: number) => string;
 }
-const last = (row: Row) => row.findLast((v) => v !== null) ?? 0;
+/** The value at a point, or the last one known before it. */
+function valueAt(row: Row, at: number): number {
+  for (let i = Math.min(at, row.length - 1); i >= 0; i--) if (typeof row[i] === 'number') return row[i] as number;
+  return 0;
+}
 const ms = (row: Row): Row => row.map((v) => (v === null ? null : v / 1000));
 /** Per second over the last few points: single points jump. */
 const smooth = (row: Row): Row => row.map((_, i) => {
@@ -24,13 +29,17 @@ const smooth = (row: Row): Row => row.map((_, i) => {
   return sum / (i - from + 1);
 });
 const CHARTS: readonly ChartSpec[] = [
-  { name: 'Throughput', unit: '/s', lines: [{ name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) }, { name: 'effects', colour: '--ok', of: (s) => smooth(s.throughputOut) }], now: (s) => `${last(smooth(s.throughputIn)).toFixed(1)} /s` },
-  { name: 'Waiting', unit: '', lines: [{ name: 'ready', colour: '--redelivered', of: (s) => s.ready }, { name: 'unacked', colour: '--accent', of: (s) => s.unacked }], now: (s) => String(last(s.ready)) },
-  { name: 'Latency', unit: 'ms', lines: [{ name: 'p99', colour: '--lost', of: (s) => ms(s.p99) }, { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) }], now: (s) => `${Math.round(last(ms(s.p99)))} ms` },
-  { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], now: (s) => `${last(smooth(s.redeliveries)).toFixed(1)} /s` },
+  { name: 'Throughput', unit: '/s', lines: [{ name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) }, { name: 'effects', colour: '--ok', of: (s) => smooth(s.throughputOut) }], text: (v) => `${v.toFixed(1)} /s` },
+  { name: 'Waiting', unit: '', lines: [{ name: 'ready', colour: '--redelivered', of: (s) => s.ready }, { name: 'unacked', colour: '--accent', of: (s) => s.unacked }], text: (v) => String(v) },
+  { name: 'Latency', unit: 'ms', lines: [{ name: 'p99', colour: '--lost', of: (s) => ms(s.p99) }, { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) }], text: (v) => `${Math.round(v)} ms` },
+  { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], text: (v) => `${v.toFixed(1)} /s` },
 ];
 export default function Charts() {
   const series = useSession((s) => s.picture?.series);
+  const now = useSession((s) => s.now);
+  const hover = useView((s) => s.hover);
+  // Under the pointer, on a chart or on the timeline; else where the run stands.
+  const point = series ? Math.max(0, Math.floor((hover ?? now) / series.stepUs) - 1) : 0;
   return (
     <section className="charts" aria-label="Charts">
       {CHARTS.map((c) => (
@@ -38,13 +47,14 @@ export default function Charts() {
           <figcaption>
             <span>
               {c.name}
-              {c.lines.length > 1 && c.lines.map((l) => (
+              {c.lines.length > 1 && c.lines.map((l, i) => (
                 <i key={l.name} style={{ color: `var(${l.colour})` }}>
                   {l.name}
+                  {hover !== null && series && i > 0 && <b className="num"> {c.text(valueAt(l.of(series), point))}</b>}
                 </i>
               ))}
             </span>{' '}
-            <b className="num">{series ? c.now(series) : ''}</b>
+            <b className="num">{series && c.lines[0] ? c.text(valueAt(c.lines[0].of(series), point)) : ''}</b>
           </figcaption>
           <Chart spec={c} />
         </figure>
@@ -102,9 +112,15 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
     size.observe(element);
     const theme = new MutationObserver(make);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    // The pointer on the timeline moves the cursor here, too; on a chart uPlot does it.
+    const follow = useView.subscribe((s, before) => {
+      if (s.hover === before.hover || !plot || element.parentElement?.parentElement?.matches(':hover')) return;
+      plot.setCursor({ left: s.hover === null ? -10 : plot.valToPos(s.hover / 1e6, 'x'), top: 4 }, false);
+    });
     const stop = useSession.subscribe((s, before) => s.picture !== before.picture && draw(s.picture?.series));
     return () => {
       stop();
+      follow();
       size.disconnect();
       theme.disconnect();
       plot?.destroy();

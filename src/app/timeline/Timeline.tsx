@@ -81,6 +81,11 @@ export function Timeline() {
         aria-valuetext={`${clockText(now)} of ${spanText(head)} simulated`}
         onKeyDown={onKey}
         onPointerDown={(e) => {
+          const mark = (e.target as HTMLElement).dataset['at'];
+          if (mark !== undefined) {
+            seek(Number(mark));
+            return;
+          }
           e.currentTarget.setPointerCapture(e.pointerId);
           setDragging(true);
           go(e, true);
@@ -100,7 +105,7 @@ export function Timeline() {
         <span className="played" style={{ width: share(now) }} />
         {duration !== undefined && <span className="judged" style={{ left: share(duration) }} title="Here producers stop and the system drains" />}
         {groups.map((g) => (
-          <span key={g.at} className={`find sev-${worst(g.findings)}`} data-check={g.findings[0]?.check} style={{ left: share(g.at) }} title={`${clockText(g.at)} ${g.findings.map((f) => f.title).slice(0, 4).join(' ')}`} />
+          <span key={g.at} className={`find sev-${worst(g.findings)}`} data-check={g.findings[0]?.check} data-at={g.at} style={{ left: share(g.at) }} title={`${clockText(g.at)} ${g.findings.length > 1 ? `${g.findings.length} findings\n` : ''}${g.findings.map((f) => f.title).slice(0, 4).join('\n')}`} />
         ))}
         {hover !== null && (
           <span className="hover num" style={{ left: share(hover) }}>
