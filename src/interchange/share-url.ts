@@ -1,4 +1,5 @@
-/** A scenario and a moment in the fragment of an address: "1." and deflated JSON in base64url. Nothing of it reaches a server. */
+/** A scenario, a moment and a view in the fragment of an address: "1." and deflated JSON in base64url. Nothing of it reaches a server. */
+import { version } from '../../package.json' with { type: 'json' };
 import type { Scenario } from '../scenario/document.ts';
 
 /** Characters of the fragment; above this a file is the better way. */
@@ -10,11 +11,20 @@ export interface Shared {
   readonly doc: Scenario;
   /** µs */
   readonly at: number;
+  readonly view?: SharedView;
 }
-export type Decoded = { readonly ok: true; readonly value: { readonly doc: unknown; readonly at: number } } | { readonly ok: false; readonly says: string };
+export interface SharedView {
+  /** Virtual seconds per wall second; null = as fast as it goes. */
+  readonly speed?: number | null;
+  /** Ids of nodes and links. */
+  readonly selected?: readonly string[];
+}
+/** Ids that a link may select. */
+const SELECTED_MAX = 50;
+export type Decoded = { readonly ok: true; readonly value: { readonly doc: unknown; readonly at: number; readonly view: SharedView } } | { readonly ok: false; readonly says: string };
 
 export async function encodeShare(shared: Shared): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify({ doc: shared.doc, at: Math.round(shared.at) }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ app: version, doc: shared.doc, at: Math.round(shared.at), view: shared.view }));
   const squeezed = new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer());
   let text = '';
   for (let i = 0; i < squeezed.length; i += 8192) text += String.fromCharCode(...squeezed.subarray(i, i + 8192));
@@ -35,12 +45,24 @@ export async function decodeShare(text: string): Promise<Decoded> {
   if (unfolded === 'too long') return no(`It unfolds to more than ${UNFOLDED} bytes.`);
   if (unfolded === 'damaged') return no('It is damaged, perhaps cut off on its way.');
   try {
-    const value = JSON.parse(unfolded) as { doc?: unknown; at?: unknown } | null;
+    const value = JSON.parse(unfolded, refuseProto) as { doc?: unknown; at?: unknown; view?: unknown } | null;
     const at = typeof value?.at === 'number' && Number.isFinite(value.at) && value.at >= 0 ? Math.min(value.at, 86_400e6) : 0;
-    return { ok: true, value: { doc: value?.doc, at } };
+    return { ok: true, value: { doc: value?.doc, at, view: viewOf(value?.view) } };
   } catch {
     return no('It is damaged: what it holds is not a scenario.');
   }
+}
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Error('no key of a scenario');
+  return value;
+}
+/** What somebody looked at is a courtesy: where it makes no sense it is left out, the scenario opens all the same. */
+function viewOf(value: unknown): SharedView {
+  const { speed, selected } = (typeof value === 'object' && value !== null ? value : {}) as { speed?: unknown; selected?: unknown };
+  return {
+    ...(speed === null || (typeof speed === 'number' && speed > 0 && speed <= 1000) ? { speed } : {}),
+    ...(Array.isArray(selected) && selected.every((id) => typeof id === 'string') ? { selected: selected.slice(0, SELECTED_MAX) as string[] } : {}),
+  };
 }
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();

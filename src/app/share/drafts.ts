@@ -22,6 +22,8 @@ export interface Draft {
   readonly at: number;
   /** Virtual seconds per wall second, where it was chosen; null = as fast as it goes. */
   readonly speed?: number | null;
+  /** Ids of nodes and links that a link selects. */
+  readonly selected?: readonly string[];
 }
 export interface DraftName {
   readonly id: string;

@@ -22,7 +22,7 @@ export async function openAddress(fragment: string): Promise<Draft | null> {
   if (!decoded.ok) return complain('This link cannot be opened', [{ path: 'link', says: decoded.says }]);
   const { parseScenario } = await parser();
   const parsed = parseScenario(decoded.value.doc, catalog);
-  return parsed.ok ? { doc: parsed.value, at: decoded.value.at } : complain('This link holds a scenario with mistakes', parsed.problems);
+  return parsed.ok ? { doc: parsed.value, at: decoded.value.at, ...decoded.value.view } : complain('This link holds a scenario with mistakes', parsed.problems);
 }
 /** Bytes that a file may have. */
 const FILE_LIMIT = 1_000_000;

@@ -151,15 +151,17 @@ function WireTo() {
 function Share() {
   const doc = useDocument((s) => s.doc);
   const now = useSession((s) => s.now);
+  const speed = useSession((s) => s.speed);
+  const selected = useView((s) => s.selected);
   const [moment, setMoment] = useState(true);
   const [link, setLink] = useState('');
   const [copied, setCopied] = useState(false);
   const at = moment ? now : 0;
   useEffect(() => {
     let stale = false;
-    void encodeShare({ doc, at }).then((text) => !stale && setLink(`${location.href.split('#')[0]}#s=${text}`));
+    void encodeShare({ doc, at, view: { speed: Number.isFinite(speed) ? speed : null, ...(selected.length > 0 ? { selected } : {}) } }).then((text) => !stale && setLink(`${location.href.split('#')[0]}#s=${text}`));
     return () => void (stale = true);
-  }, [doc, at]);
+  }, [doc, at, speed, selected]);
   const size = link.length;
   const [tone, words] = size <= 2048 ? ['ok', 'short: fits everywhere'] : size <= 8192 ? ['warn', 'long: some chats cut it'] : size <= LONGEST ? ['bad', 'very long: better send a file'] : ['bad', 'too long for a link: save it as a file'];
   return (

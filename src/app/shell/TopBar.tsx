@@ -2,6 +2,8 @@ import { DropdownMenu } from 'radix-ui';
 import { ChevronsRight, Menu, Moon, Pause, Play, Redo2, RotateCcw, SkipForward, Sun, Undo2 } from 'lucide-react';
 import { useStore } from 'zustand';
 import { clockText } from '../../base/time.ts';
+import { catalog } from '../../catalog.ts';
+import type { Scenario } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
@@ -21,7 +23,7 @@ export function TopBar() {
         <img src="./icon.svg" alt="" />
         <strong>Tailrace</strong>
         <span className="title">
-          <strong>{doc.title}</strong> <span className="quiet">· seed {doc.seed}</span>
+          <strong>{doc.title}</strong> <span className="quiet">{[...brokersOf(doc), `seed ${doc.seed}`].join(' · ')}</span>
         </span>
       </div>
       <Transport />
@@ -40,6 +42,11 @@ export function TopBar() {
       </div>
     </header>
   );
+}
+/** "RabbitMQ 4": the brokers that are in it, and the version that is modelled. */
+function brokersOf(doc: Scenario): string[] {
+  const used = new Set(doc.nodes.map((n) => n.kind));
+  return catalog.rooms.filter((r) => r.versions !== undefined && r.nodes.some((n) => used.has(n.kind))).map((r) => `${r.title} ${r.versions?.split('.')[0] ?? ''}`.trim());
 }
 function Transport() {
   const { toggle, step, seek } = useSession.getState();

@@ -6,12 +6,14 @@ import { asOpening, autosave, loadDraft } from '../share/drafts.ts';
 import { openAddress } from '../share/open.ts';
 import { EMPTY, useDocument } from '../store/document.ts';
 import { keepEngineInStep, receive, useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
 
 let engine: Engine | undefined;
 
 interface Opened {
   readonly doc?: Scenario;
   readonly speed?: number | null;
+  readonly selected?: readonly string[];
   /** The draft that it is. */
   readonly slot?: string;
 }
@@ -26,6 +28,7 @@ async function start(): Promise<void> {
   useDocument.getState().replace('Open', opened.doc);
   useDocument.temporal.getState().clear();
   useSession.getState().setSpeed(speedOf(opened));
+  selectOf(opened);
   keepEngineInStep();
   autosave();
   startOver(opened.at, opened.at === 0);
@@ -35,6 +38,10 @@ async function start(): Promise<void> {
 function speedOf(opened: Opened): number {
   if (opened.speed === null) return Number.POSITIVE_INFINITY;
   return opened.speed ?? opened.doc?.speed ?? useSession.getState().speed;
+}
+/** What was selected when it was shared, as far as it is there. */
+function selectOf({ doc, selected = [] }: Opened): void {
+  useView.getState().select(selected.filter((id) => doc?.nodes.some((n) => n.id === id) || doc?.links.some((l) => l.id === id)));
 }
 /** A fresh engine for the present document, at a moment. */
 export function startOver(at: number, play: boolean): void {
@@ -48,6 +55,7 @@ export function startOver(at: number, play: boolean): void {
 /** Opens a document in place of the present one, which stays among the drafts if it was edited; undo brings it back, too. */
 export function open(doc: Scenario, at = 0, how: Opened = {}): void {
   asOpening(how.slot ?? null, () => useDocument.getState().replace(`Open ${doc.title}`, doc));
+  selectOf({ doc, ...how });
   const { commands, speed } = useSession.getState();
   const chosen = speedOf({ doc, ...how });
   if (chosen !== speed) useSession.getState().setSpeed(chosen);
