@@ -24,7 +24,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
       <div className="lanes">
         {place.lanes.map((lane, i) => (
           <div key={lane.label ?? i} className="lane" style={{ height: LANE }}>
-            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{5,}(?=\/)/, '')}</span>}
+            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{6,}\//, '#')}</span>}
             {lane.note !== undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}
           </div>
         ))}

@@ -56,8 +56,7 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
   const id = freshId(doc, descriptor.stem);
   edits.push({ do: 'add-node', on: id, with: { kind, ...(parent === undefined ? {} : { parent }) } });
   const home = parent === undefined ? undefined : boxes.get(parent);
-  const siblings = doc.nodes.filter((n) => n.parent === parent && parent !== undefined).length;
-  const spot = point ? [point.x - 60, point.y - 20] : home ? [home.x + 40 + (siblings % 2) * 250, home.y + 50 + Math.floor(siblings / 2) * 130] : parent !== undefined && positions[parent] ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60] : freeSpot(boxes, kind === 'producer' ? 0 : 1);
+  const spot = point ? [point.x - 60, point.y - 20] : home ? freeIn(home, doc.nodes.flatMap((n) => (n.parent === parent ? (boxes.get(n.id) ?? []) : []))) : parent !== undefined && positions[parent] ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60] : freeSpot(boxes, kind === 'producer' ? 0 : 1);
   positions[id] = descriptor.container ? [...spot, 320, 220] : spot;
   edit(`Add ${descriptor.title.toLowerCase()}`, edits, positions);
   useView.getState().select([id]);
@@ -66,6 +65,22 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
 }
 function inside(box: { x: number; y: number; w: number; h: number } | undefined, p: { x: number; y: number }): boolean {
   return box !== undefined && p.x >= box.x && p.x <= box.x + box.w && p.y >= box.y && p.y <= box.y + box.h;
+}
+interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+/** The first place in a container, row by row, where a node lies on no other; below all when it is full. */
+function freeIn(home: Rect, others: readonly Rect[]): [number, number] {
+  const [w, h] = [240, 100];
+  for (let y = home.y + 50; y + h < home.y + home.h; y += 30) {
+    for (let x = home.x + 40; x + w < home.x + home.w; x += 40) {
+      if (!others.some((o) => x < o.x + o.w + 20 && o.x < x + w + 20 && y < o.y + o.h + 20 && o.y < y + h + 20)) return [x, y];
+    }
+  }
+  return [home.x + 40, Math.max(home.y + 50, ...others.map((o) => o.y + o.h + 30))];
 }
 /** Left (0) or right (1) of everything. */
 function freeSpot(boxes: ReadonlyMap<string, { x: number; y: number; w: number; h: number }>, side: 0 | 1): [number, number] {
