@@ -1,4 +1,5 @@
 /** Delivered once, took effect once, in order: what happens to one message at its readers. */
+import { Pages, type PagesState } from '../base/pages.ts';
 import type { Entry, Kind } from '../history/entries.ts';
 import { Check } from './check.ts';
 
@@ -6,31 +7,48 @@ import { Check } from './check.ts';
 const REMEMBERED = 100_000;
 /** Long before any run, µs. */
 const NEVER = -1e9;
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > REMEMBERED) map.delete(map.keys().next().value as string);
-}
 
-interface Effect {
-  readonly id: number;
-  readonly time: number;
-  readonly actor: number;
+/** A number per place and message. */
+class PerMessage {
+  private places = new Map<number, Pages>();
+  /** @returns -1 when there is none */
+  at(place: number, message: number): number {
+    return this.places.get(place)?.at(message) ?? -1;
+  }
+  set(place: number, message: number, value: number): void {
+    let pages = this.places.get(place);
+    if (!pages) this.places.set(place, (pages = new Pages(-1, REMEMBERED)));
+    pages.set(message, value);
+  }
+  save(): [number, PagesState][] {
+    return [...this.places].map(([place, pages]) => [place, pages.save()]);
+  }
+  load(saved: readonly (readonly [number, PagesState])[]): void {
+    this.places.clear();
+    for (const [place, state] of saved) {
+      const pages = new Pages(-1, REMEMBERED);
+      pages.load(state);
+      this.places.set(place, pages);
+    }
+  }
 }
 /** One message has one effect at each consumer. */
 export class EffectOnce extends Check {
   readonly name = 'effect-once';
   readonly sees: readonly Kind[] = ['crashed', 'effect'];
   protected state = {};
-  private effects = new Map<string, Effect>();
+  /** The first effect: its entry, its instant, its reader. */
+  private first = { id: new PerMessage(), time: new PerMessage(), actor: new PerMessage() };
   private crashes = new Map<number, { id: number; time: number; reason: number }>();
   see(entry: Entry): void {
     if (entry.kind === 'crashed') this.crashes.set(entry.actor, { id: entry.id, time: entry.time, reason: entry.reason });
     if (entry.kind !== 'effect') return;
-    const key = `${entry.place} ${entry.message}`;
-    const first = this.effects.get(key);
-    if (first === undefined) {
-      remember(this.effects, key, { id: entry.id, time: entry.time, actor: entry.actor });
+    const { place, message } = entry;
+    const first = { id: this.first.id.at(place, message), time: this.first.time.at(place, message), actor: this.first.actor.at(place, message) };
+    if (first.id < 0) {
+      this.first.id.set(place, message, entry.id);
+      this.first.time.set(place, message, entry.time);
+      this.first.actor.set(place, message, entry.actor);
       return;
     }
     let reason = 'clients.sent_twice';
@@ -43,13 +61,13 @@ export class EffectOnce extends Check {
     const crashed = crash !== undefined && crash.id > first.id && crash.id < entry.id ? crash : undefined;
     this.find(entry, 'bad', { first: this.text(first.actor), firstAt: first.time, second: this.text(entry.actor), attempt: entry.attempt, queue, ...(crashed ? { crashedAt: crashed.time } : {}) }, { reason, causes: crashed ? [first.id, crashed.id] : [first.id] });
   }
-  // What is remembered is never changed, only replaced: no need to copy it deeply.
   override save(): unknown {
-    return { effects: [...this.effects], crashes: [...this.crashes] };
+    const { id, time, actor } = this.first;
+    return { first: [id.save(), time.save(), actor.save()], crashes: [...this.crashes] };
   }
   override load(state: unknown): void {
-    const saved = state as { effects: [string, Effect][]; crashes: [number, { id: number; time: number; reason: number }][] };
-    this.effects = new Map(saved.effects);
+    const saved = state as { first: ReturnType<PerMessage['save']>[]; crashes: [number, { id: number; time: number; reason: number }][] };
+    Object.values(this.first).forEach((column, i) => column.load(saved.first[i] ?? []));
     this.crashes = new Map(saved.crashes);
   }
 }
@@ -58,15 +76,16 @@ export class DeliveredOnce extends Check {
   readonly name = 'delivered-once';
   readonly sees: readonly Kind[] = ['delivered'];
   protected state = {};
-  private told = new Map<string, number>();
-  private seen = new Map<string, number>();
+  private told = new PerMessage();
+  /** The copy that was delivered first. */
+  private seen = new PerMessage();
   see(entry: Entry): void {
     if (entry.kind !== 'delivered') return;
-    const key = `${entry.place} ${entry.message}`;
-    const copy = this.seen.get(key);
-    if (copy === undefined) return remember(this.seen, key, entry.copy);
-    if (this.told.has(key)) return;
-    remember(this.told, key, 1);
+    const { place, message } = entry;
+    const copy = this.seen.at(place, message);
+    if (copy < 0) return this.seen.set(place, message, entry.copy);
+    if (this.told.at(place, message) >= 0) return;
+    this.told.set(place, message, 1);
     let reason = copy === entry.copy ? 'clients.redelivered' : 'clients.sent_twice';
     for (const cause of this.causesOf(entry)) {
       if (cause.kind !== 'requeued') continue;
@@ -76,12 +95,12 @@ export class DeliveredOnce extends Check {
     this.find(entry, 'note', { reader: this.text(entry.actor), attempt: entry.attempt }, { reason });
   }
   override save(): unknown {
-    return { told: [...this.told], seen: [...this.seen] };
+    return { told: this.told.save(), seen: this.seen.save() };
   }
   override load(state: unknown): void {
-    const saved = state as { told: [string, number][]; seen: [string, number][] };
-    this.told = new Map(saved.told);
-    this.seen = new Map(saved.seen);
+    const saved = state as { told: [number, PagesState][]; seen: [number, PagesState][] };
+    this.told.load(saved.told);
+    this.seen.load(saved.seen);
   }
 }
 interface Latest {

@@ -1,5 +1,6 @@
 /** A consumer: instances × slots that take deliveries, work, apply an effect and settle; and every way in which that goes wrong. */
 import { copyOf } from '../base/copy.ts';
+import { Pages, type PagesState } from '../base/pages.ts';
 import type { Delivery, Outcome, ReceiveListener, ReceiveSession } from '../brokers/contract.ts';
 import type { Sampler } from '../scenario/spread.ts';
 import { type Backoff, backoffDelay, type ClientHost } from './host.ts';
@@ -75,7 +76,8 @@ export class Consumer {
   /** Sessions by instance, then by link. */
   private sessions: Map<string, ReceiveSession>[] = [];
   private known = new Set<number>();
-  private effects = new Set<number>();
+  /** 1 per message that had its effect; older messages are forgotten. */
+  private effects = new Pages(0, 200_000);
   private state: State = { instances: [], nextWork: 0, slow: 1, outage: false, poisoned: [], known: [], counts: { processed: 0, failed: 0, effects: 0, duplicates: 0, redelivered: 0 }, busy: 0 };
 
   constructor(id: string, host: ClientHost, plan: ConsumerPlan) {
@@ -185,13 +187,13 @@ export class Consumer {
     this.state.poisoned = this.state.poisoned.filter((k) => k !== key).concat(on ? [key] : []);
   }
   save(): unknown {
-    return { state: copyOf(this.state), known: [...this.known], effects: [...this.effects] };
+    return { state: copyOf(this.state), known: [...this.known], effects: this.effects.save() };
   }
   load(saved: unknown): void {
-    const { state, known, effects } = saved as { state: State; known: number[]; effects: number[] };
+    const { state, known, effects } = saved as { state: State; known: number[]; effects: PagesState };
     this.state = copyOf(state);
     this.known = new Set(known);
-    this.effects = new Set(effects);
+    this.effects.load(effects);
   }
 
   private at(instance: number): Instance {
@@ -244,9 +246,8 @@ export class Consumer {
     if (plan.idempotency !== 'none' && this.known.has(message)) {
       work.entry = host.record('skipped', { ...this.facts(instance, work), reason: plan.idempotency === 'inbox' ? 'clients.inbox' : 'clients.id_window' });
     } else {
-      const twice = this.effects.has(message);
-      this.effects.add(message);
-      if (this.effects.size > 200_000) this.effects.delete(this.effects.values().next().value as number);
+      const twice = this.effects.at(message) === 1;
+      this.effects.set(message, 1);
       state.counts.effects++;
       work.twice = twice;
       if (twice) state.counts.duplicates++;

@@ -26,6 +26,7 @@ export interface SeriesState {
   p99: (number | null)[];
   redeliveries: number[];
 }
+type Stage = 'waiting' | 'end to end' | 'wait' | 'service';
 interface PlaceTotals {
   /** Entries by kind. */
   kinds: Partial<Record<Kind, number>>;
@@ -43,6 +44,8 @@ const OUT: ReadonlySet<Kind> = new Set(['sent', 'settled', 'finished']);
 export class Meter implements Fold {
   readonly name = 'meter';
   readonly stages = new Map<string, Histogram>();
+  /** The same histograms, by stage and by the place's number. */
+  private readonly byStage: Readonly<Record<Stage, Map<number, Histogram>>> = { waiting: new Map(), 'end to end': new Map(), wait: new Map(), service: new Map() };
   private readonly context: MeterContext;
   private places = new Map<number, PlaceTotals>();
   private publications: Partial<Record<Kind, number>> = {};
@@ -70,7 +73,7 @@ export class Meter implements Fold {
       case 'delivered': {
         const copy = this.copies.get(entry.copy);
         if (!copy) break;
-        this.stage(`${this.context.history.text(entry.place)} waiting`, entry.time - copy[2]);
+        this.stage(entry.place, 'waiting', entry.time - copy[2]);
         copy[1] = 1;
         this.shift(copy[0], -1, 1);
         if (entry.attempt > 1) this.now.redelivered++;
@@ -99,16 +102,16 @@ export class Meter implements Fold {
         const took = entry.time - this.context.messages.producedAt(entry.message);
         this.now.out++;
         this.now.latency.add(took);
-        this.stage(`${this.context.history.text(entry.place)} end to end`, took);
+        this.stage(entry.place, 'end to end', took);
         break;
       }
       case 'started': {
         const copy = this.copies.get(entry.copy);
-        if (copy && entry.attempt === 1) this.stage(`${this.context.history.text(entry.place)} wait`, entry.time - copy[2]);
+        if (copy && entry.attempt === 1) this.stage(entry.place, 'wait', entry.time - copy[2]);
         break;
       }
       case 'finished':
-        this.stage(`${this.context.history.text(entry.place)} service`, entry.detail);
+        this.stage(entry.place, 'service', entry.detail);
     }
     if (PUBLICATION.has(entry.kind)) this.publications[entry.kind] = (this.publications[entry.kind] ?? 0) + 1;
   }
@@ -153,6 +156,7 @@ export class Meter implements Fold {
     const saved = state as { stages: [string, ReturnType<Histogram['save']>][]; rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number; copies: [number, [number, number, number]][] }; now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> } };
     const rest = copyOf(saved.rest);
     this.stages.clear();
+    for (const places of Object.values(this.byStage)) places.clear();
     for (const [name, h] of saved.stages) this.histogram(name).load(h);
     this.places = new Map(rest.places);
     this.publications = rest.publications;
@@ -172,8 +176,10 @@ export class Meter implements Fold {
     if (!h) this.stages.set(name, (h = new Histogram()));
     return h;
   }
-  private stage(name: string, us: number): void {
-    this.histogram(name).add(us);
+  private stage(place: number, stage: Stage, us: number): void {
+    let h = this.byStage[stage].get(place);
+    if (!h) this.byStage[stage].set(place, (h = this.histogram(`${this.context.history.text(place)} ${stage}`)));
+    h.add(us);
   }
   private at(place: number): PlaceTotals {
     let at = this.places.get(place);
