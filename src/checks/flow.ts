@@ -27,8 +27,9 @@ export class Backpressure extends Check<{ since: Record<string, number> }> {
   }
 }
 interface Growth {
-  samples: [time: number, pending: number][];
-  out: number[];
+  /** `out`: copies settled since the sample before. */
+  samples: [time: number, pending: number, out: number][];
+  out: number;
   told: boolean;
 }
 /** What waits has grown for a while, and is more than a while's work. */
@@ -39,20 +40,21 @@ export class GrowingDepth extends Timed<{ places: Record<string, Growth> }> {
   see(entry: Entry): void {
     if (entry.kind !== 'settled' && entry.kind !== 'census') return;
     const place = this.text(entry.place);
-    this.state.places[place] ??= { samples: [], out: [], told: false };
+    this.state.places[place] ??= { samples: [], out: 0, told: false };
     const growth = this.state.places[place] as Growth;
     const window = this.span('for', 10e6);
     if (entry.kind === 'settled') {
-      growth.out.push(entry.time);
+      growth.out++;
       return;
     }
-    growth.samples.push([entry.time, entry.detail]);
+    growth.samples.push([entry.time, entry.detail, growth.out]);
+    growth.out = 0;
     while ((growth.samples[0]?.[0] ?? Infinity) < entry.time - window) growth.samples.shift();
-    while ((growth.out[0] ?? Infinity) < entry.time - window) growth.out.shift();
     const { samples } = growth;
     const slope = slopeOf(samples);
     if (samples.length < 2 || entry.time - (samples[0]?.[0] ?? 0) < window * 0.95) return;
-    const perSecond = growth.out.length / (window / 1e6);
+    // What the oldest sample counted lies before the window.
+    const perSecond = samples.reduce((sum, [, , out], i) => (i === 0 ? 0 : sum + out), 0) / (window / 1e6);
     const work = perSecond === 0 ? Infinity : entry.detail / perSecond;
     if (slope <= 0) growth.told = false;
     else if (!growth.told && slope * (window / 1e6) >= 1 && work > this.span('work', 1e6) / 1e6 && perSecond > 0) {
@@ -62,10 +64,10 @@ export class GrowingDepth extends Timed<{ places: Record<string, Growth> }> {
   }
 }
 /** Least squares, per second. */
-function slopeOf(samples: readonly (readonly [number, number])[]): number {
+function slopeOf(samples: readonly (readonly [number, number, number])[]): number {
   const n = samples.length;
   if (n < 2) return 0;
-  const t0 = (samples[0] as readonly [number, number])[0];
+  const t0 = (samples[0] as readonly [number, number, number])[0];
   let st = 0;
   let sp = 0;
   let stt = 0;
@@ -85,40 +87,41 @@ interface Hands {
   held: number;
   working: number;
   idleSince: number;
-  place: string;
+  readonly actor: number;
+  readonly place: number;
   up: boolean;
   /** When it was last told of: an instant, or -1. */
   told: number;
 }
 /** Who holds what: from deliveries to the ends of custody, per reader and queue. */
-abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [number, string, boolean][] }> {
-  protected state: { readers: Record<string, Hands>; copies: [number, string, boolean][] } = { readers: {}, copies: [] };
+abstract class Holding extends Timed<object> {
+  protected state = {};
   readonly sees: readonly Kind[] = ['joined', 'left', 'delivered', 'started', 'settled', 'requeued', 'dropped', 'lost', 'dead-lettered', 'census'];
-  protected copies = new Map<number, { reader: string; working: boolean }>();
+  /** By place, then by actor. */
+  private readers = new Map<number, Map<number, Hands>>();
+  private copies = new Map<number, { readonly reader: Hands; working: boolean }>();
   see(entry: Entry): void {
-    const { readers } = this.state;
     switch (entry.kind) {
       case 'joined':
-        if (entry.detail === 1) readers[`${this.text(entry.actor)} ${this.text(entry.place)}`] = { held: 0, working: 0, idleSince: entry.time, place: this.text(entry.place), up: true, told: -1 };
+        if (entry.detail === 1) this.join({ held: 0, working: 0, idleSince: entry.time, actor: entry.actor, place: entry.place, up: true, told: -1 });
         break;
       case 'left': {
-        const r = readers[`${this.text(entry.actor)} ${this.text(entry.place)}`];
-        if (r) r.up = false;
+        const reader = this.reader(entry);
+        if (reader) reader.up = false;
         break;
       }
       case 'delivered': {
-        const reader = `${this.text(entry.actor)} ${this.text(entry.place)}`;
+        const reader = this.reader(entry);
+        if (!reader) break;
         this.copies.set(entry.copy, { reader, working: false });
-        const r = readers[reader];
-        if (r) r.held++;
+        reader.held++;
         break;
       }
       case 'started': {
         const copy = this.copies.get(entry.copy);
-        const r = copy && readers[copy.reader];
-        if (!copy || !r || copy.working) return;
+        if (!copy || copy.working) return;
         copy.working = true;
-        r.working++;
+        copy.reader.working++;
         break;
       }
       case 'settled':
@@ -127,73 +130,89 @@ abstract class Holding extends Timed<{ readers: Record<string, Hands>; copies: [
       case 'lost':
       case 'dead-lettered': {
         const copy = this.copies.get(entry.copy);
+        if (!copy) return;
         this.copies.delete(entry.copy);
-        const r = copy && readers[copy.reader];
-        if (!copy || !r) return;
-        r.held--;
-        if (copy.working) r.working--;
-        if (r.working <= 0) r.idleSince = entry.time;
+        const { reader } = copy;
+        reader.held--;
+        if (copy.working) reader.working--;
+        if (reader.working <= 0) reader.idleSince = entry.time;
         break;
       }
       case 'census':
-        this.atCensus(entry);
+        this.atCensus(entry, [...(this.readers.get(entry.place)?.values() ?? [])].filter((r) => r.up));
     }
   }
-  protected abstract atCensus(entry: Entry): void;
+  /** @param here the readers of the place that was counted */
+  protected abstract atCensus(entry: Entry, here: readonly Hands[]): void;
   override save(): unknown {
-    return copyOf({ readers: this.state.readers, copies: [...this.copies].map(([c, { reader, working }]) => [c, reader, working]) });
+    const readers = [...this.readers.values()].flatMap((readers) => [...readers.values()]);
+    const numbers = new Map(readers.map((reader, i) => [reader, i]));
+    return { readers: copyOf(readers), copies: [...this.copies].map(([copy, { reader, working }]) => [copy, numbers.get(reader) ?? -1, working]) };
   }
   override load(state: unknown): void {
-    const saved = copyOf(state as { readers: Record<string, Hands>; copies: [number, string, boolean][] });
-    this.state = { readers: saved.readers, copies: [] };
-    this.copies = new Map(saved.copies.map(([c, reader, working]) => [c, { reader, working }]));
+    const saved = state as { readers: Hands[]; copies: [number, number, boolean][] };
+    const readers = copyOf(saved.readers);
+    this.readers.clear();
+    for (const reader of readers) this.join(reader);
+    this.copies = new Map(saved.copies.flatMap(([copy, n, working]) => (readers[n] ? [[copy, { reader: readers[n], working }] as const] : [])));
+  }
+  private reader(entry: Entry): Hands | undefined {
+    return this.readers.get(entry.place)?.get(entry.actor);
+  }
+  private join(reader: Hands): void {
+    const here = this.readers.get(reader.place) ?? new Map<number, Hands>();
+    here.set(reader.actor, reader);
+    this.readers.set(reader.place, here);
   }
 }
 /** A reader does nothing although work is pending. */
 export class IdleConsumer extends Holding {
   readonly name = 'idle-consumer';
-  protected atCensus(entry: Entry): void {
-    const place = this.text(entry.place);
+  protected atCensus(entry: Entry, here: readonly Hands[]): void {
     const limit = this.span('for', 10e6);
-    const here = Object.entries(this.state.readers).filter(([, r]) => r.place === place && r.up);
-    const parked = here.reduce((sum, [, r]) => sum + Math.max(0, r.held - r.working), 0);
+    const parked = here.reduce((sum, r) => sum + Math.max(0, r.held - r.working), 0);
     if (entry.detail + parked === 0) return;
-    for (const [name, r] of here) {
+    for (const r of here) {
       if (r.working > 0 || r.held > 0 || r.told === r.idleSince || entry.time - r.idleSince < limit) continue;
       r.told = r.idleSince;
-      this.find(entry, 'warn', { reader: name.split(' ')[0] as string, idle: entry.time - r.idleSince, pending: entry.detail, parked }, { reason: entry.detail > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
+      this.find(entry, 'warn', { reader: this.text(r.actor), idle: entry.time - r.idleSince, pending: entry.detail, parked }, { reason: entry.detail > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
     }
   }
 }
 /** One reader holds a pile while another of the same queue has nothing. */
 export class PrefetchHogging extends Holding {
   readonly name = 'prefetch-hogging';
-  protected atCensus(entry: Entry): void {
-    const place = this.text(entry.place);
+  protected atCensus(entry: Entry, here: readonly Hands[]): void {
     if (entry.detail > 0) return;
-    const here = Object.entries(this.state.readers).filter(([, r]) => r.place === place && r.up);
-    const most = here.reduce<[string, Hands] | undefined>((a, b) => (a === undefined || b[1].held - b[1].working > a[1].held - a[1].working ? b : a), undefined);
-    if (!most || (most[1].told >= 0 && entry.time - most[1].told < 30e6) || most[1].held - most[1].working < this.number('held', 10)) return;
-    const idle = here.filter(([, r]) => r.held === 0 && entry.time - r.idleSince >= this.span('idle', 2e6));
+    const most = here.reduce<Hands | undefined>((a, b) => (a === undefined || b.held - b.working > a.held - a.working ? b : a), undefined);
+    if (!most || (most.told >= 0 && entry.time - most.told < 30e6) || most.held - most.working < this.number('held', 10)) return;
+    const idle = here.filter((r) => r.held === 0 && entry.time - r.idleSince >= this.span('idle', 2e6));
     if (idle.length === 0) return;
-    most[1].told = entry.time;
-    this.find(entry, 'warn', { reader: most[0].split(' ')[0] as string, held: most[1].held, idle: idle.map(([name]) => name.split(' ')[0]).join(', ') }, { reason: 'clients.prefetched_by_others' });
+    most.told = entry.time;
+    this.find(entry, 'warn', { reader: this.text(most.actor), held: most.held, idle: idle.map((r) => this.text(r.actor)).join(', ') }, { reason: 'clients.prefetched_by_others' });
   }
 }
 /** The same copy goes round and round. */
-export class PoisonLoop extends Check<{ rounds: Record<string, number> }> {
+export class PoisonLoop extends Check {
   readonly name = 'poison-loop';
   readonly sees: readonly Kind[] = ['requeued', 'settled', 'dropped', 'lost', 'dead-lettered', 'expired'];
-  protected state: { rounds: Record<string, number> } = { rounds: {} };
+  protected state = {};
+  private rounds = new Map<number, number>();
   see(entry: Entry): void {
-    const { rounds } = this.state;
-    const copy = String(entry.copy);
-    if (entry.kind === 'requeued') {
-      const n = (rounds[copy] ?? 0) + 1;
-      rounds[copy] = n;
-      const most = this.number('deliveries', 5);
-      if (n === most || (n > most && n % (most * 20) === 0)) this.find(entry, 'bad', { rounds: n });
-    } else if (rounds[copy] !== undefined && ['settled', 'dropped', 'lost', 'dead-lettered', 'expired'].includes(entry.kind)) delete rounds[copy];
+    if (entry.kind !== 'requeued') {
+      this.rounds.delete(entry.copy);
+      return;
+    }
+    const n = (this.rounds.get(entry.copy) ?? 0) + 1;
+    this.rounds.set(entry.copy, n);
+    const most = this.number('deliveries', 5);
+    if (n === most || (n > most && n % (most * 20) === 0)) this.find(entry, 'bad', { rounds: n });
+  }
+  override save(): unknown {
+    return [...this.rounds];
+  }
+  override load(state: unknown): void {
+    this.rounds = new Map(state as [number, number][]);
   }
 }
 /** The time from being produced to the effect stays below a bound, at a quantile. */

@@ -105,32 +105,40 @@ export class DeliveredOnce extends Check {
 }
 interface Latest {
   seq: number;
-  message: number;
   actor: number;
   told: number;
   since: number;
 }
 /** Messages of one key take effect in the order in which they were produced. */
-export class Order extends Check<{ latest: Record<string, Latest> }> {
+export class Order extends Check {
   readonly name = 'order';
   readonly sees: readonly Kind[] = ['effect'];
-  protected state: { latest: Record<string, Latest> } = { latest: {} };
+  protected state = {};
+  /** By place, then by key. */
+  private latest = new Map<number, Map<number, Latest>>();
   override untold(): Record<string, number> {
     const out: Record<string, number> = {};
-    for (const [key, { since }] of Object.entries(this.state.latest)) {
-      const place = this.text(Number(key.split(' ')[0]));
-      if (since > 0) out[place] = (out[place] ?? 0) + since;
+    for (const [place, keys] of this.latest) {
+      let since = 0;
+      for (const latest of keys.values()) since += latest.since;
+      if (since > 0) out[this.text(place)] = since;
     }
     return out;
   }
   see(entry: Entry): void {
-    if (entry.kind !== 'effect') return;
     const { messages } = this.context;
     const seq = messages.seq(entry.message);
-    const key = `${entry.place} ${messages.key(entry.message)}`;
-    const latest = this.state.latest[key];
-    if (latest === undefined || seq > latest.seq) {
-      this.state.latest[key] = { seq, message: entry.message, actor: entry.actor, told: latest?.told ?? NEVER, since: latest?.since ?? 0 };
+    const key = messages.key(entry.message);
+    let keys = this.latest.get(entry.place);
+    if (!keys) this.latest.set(entry.place, (keys = new Map()));
+    const latest = keys.get(key);
+    if (latest === undefined) {
+      keys.set(key, { seq, actor: entry.actor, told: NEVER, since: 0 });
+      return;
+    }
+    if (seq > latest.seq) {
+      latest.seq = seq;
+      latest.actor = entry.actor;
       return;
     }
     if (seq === latest.seq) return;
@@ -138,8 +146,15 @@ export class Order extends Check<{ latest: Record<string, Latest> }> {
     if (entry.time - latest.told < 5e6) return;
     let reason = latest.actor === entry.actor ? 'clients.concurrent_slots' : 'clients.concurrent_instances';
     for (const cause of this.causesOf(entry)) if (cause.kind === 'requeued') reason = this.text(cause.reason);
-    this.find(entry, 'bad', { later: latest.seq, earlier: seq, key: messages.key(entry.message), reader: this.text(entry.actor) }, { reason, count: latest.since });
+    this.find(entry, 'bad', { later: latest.seq, earlier: seq, key, reader: this.text(entry.actor) }, { reason, count: latest.since });
     latest.told = entry.time;
     latest.since = 0;
+  }
+  override save(): unknown {
+    return [...this.latest].map(([place, keys]) => [place, [...keys].map(([key, latest]) => [key, { ...latest }])]);
+  }
+  override load(state: unknown): void {
+    const saved = state as [number, [number, Latest][]][];
+    this.latest = new Map(saved.map(([place, keys]) => [place, new Map(keys.map(([key, latest]) => [key, { ...latest }]))]));
   }
 }

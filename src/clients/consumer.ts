@@ -2,6 +2,7 @@
 import { copyOf } from '../base/copy.ts';
 import { Pages, type PagesState } from '../base/pages.ts';
 import type { Delivery, Outcome, ReceiveListener, ReceiveSession } from '../brokers/contract.ts';
+import type { RandomStream } from '../kernel/random.ts';
 import type { Sampler } from '../scenario/spread.ts';
 import { type Backoff, backoffDelay, type ClientHost } from './host.ts';
 
@@ -75,6 +76,9 @@ export class Consumer {
   private plan: ConsumerPlan;
   /** Sessions by instance, then by link. */
   private sessions: Map<string, ReceiveSession>[] = [];
+  /** By instance: made once, because every entry needs one. */
+  private readonly names: string[] = [];
+  private readonly serviceLuck: RandomStream[] = [];
   private known = new Set<number>();
   /** 1 per message that had its effect; older messages are forgotten. */
   private effects = new Pages(0, 200_000);
@@ -102,7 +106,7 @@ export class Consumer {
     return this.state.outage;
   }
   name(instance: number): string {
-    return `${this.id}/${instance + 1}`;
+    return (this.names[instance] ??= `${this.id}/${instance + 1}`);
   }
   /** Slot-µs of work up to now. */
   busyTime(): number {
@@ -218,7 +222,7 @@ export class Consumer {
     if (host.messages.poison(delivery.message) || this.state.poisoned.includes(key)) fails = 'clients.poison';
     else if (this.state.outage) fails = 'clients.dependency_down';
     else if (plan.failureRate > 0 && host.luck('failures').next() < plan.failureRate) fails = 'clients.failed';
-    const takes = Math.max(1, Math.round(plan.serviceTime(host.luck(`${instance + 1} service`)) * this.state.slow));
+    const takes = Math.max(1, Math.round(plan.serviceTime((this.serviceLuck[instance] ??= host.luck(`${instance + 1} service`))) * this.state.slow));
     const work: Work = { id: this.state.nextWork++, link, delivery, startedAt: host.now(), takes, fails, tries: 0, stage: 'before effect', twice: false, zombie: false, entry: delivery.entry };
     at.work.push(work);
     this.begin(instance, work);

@@ -51,7 +51,7 @@ export class Producer {
   private sessions: { link: string; session: PublishSession; confirms: boolean }[] = [];
   private publications = new Map<number, Publication>();
   /** Open publication by "link message". */
-  private byMessage = new Map<string, number>();
+  private byMessage = new Map<string, Map<number, number>>();
   private state: State = {
     arrivals: { since: 0, count: 0 },
     plan: 0,
@@ -169,7 +169,8 @@ export class Producer {
   load(saved: unknown): void {
     this.state = copyOf(saved as State);
     this.publications = new Map(this.state.open);
-    this.byMessage = new Map([...this.publications].map(([id, p]) => [`${p.link} ${p.message}`, id]));
+    this.byMessage.clear();
+    for (const [id, p] of this.publications) this.ofLink(p.link).set(p.message, id);
     this.state.open = [];
   }
 
@@ -213,13 +214,13 @@ export class Producer {
     if (!found.confirms) return true;
     const p: Publication = { link, message, attempt, entry };
     this.publications.set(id, p);
-    this.byMessage.set(`${link} ${message}`, id);
+    this.ofLink(link).set(message, id);
     if (answer !== 'taken') this.refused(id, p, answer.name);
     else if (this.plan.retry.timeout > 0) this.host.after(this.plan.retry.timeout, TIMEOUT, id);
     return true;
   }
   private outcome(link: string, message: number, outcome: Outcome): void {
-    const id = this.byMessage.get(`${link} ${message}`);
+    const id = this.byMessage.get(link)?.get(message);
     const p = id === undefined ? undefined : this.publications.get(id);
     if (id === undefined || !p) return;
     if (outcome === 'confirmed') {
@@ -249,16 +250,21 @@ export class Producer {
     this.close(id, p);
     const next = this.state.nextOpen++;
     this.publications.set(next, { ...p, entry });
-    this.byMessage.set(`${p.link} ${p.message}`, next);
+    this.ofLink(p.link).set(p.message, next);
     this.host.after(backoffDelay(this.plan.retry, p.attempt, this.host.luck('backoff')), RETRY, next);
   }
   private close(id: number, p: Publication): void {
     this.publications.delete(id);
-    const name = `${p.link} ${p.message}`;
-    if (this.byMessage.get(name) === id) this.byMessage.delete(name);
+    const open = this.ofLink(p.link);
+    if (open.get(p.message) === id) open.delete(p.message);
+  }
+  private ofLink(link: string): Map<number, number> {
+    let open = this.byMessage.get(link);
+    if (!open) this.byMessage.set(link, (open = new Map()));
+    return open;
   }
   private entryOf(link: string, message: number): number {
-    const id = this.byMessage.get(`${link} ${message}`);
+    const id = this.byMessage.get(link)?.get(message);
     return (id === undefined ? undefined : this.publications.get(id)?.entry) ?? -1;
   }
   private drain(): void {

@@ -287,11 +287,18 @@ export class Simulation {
   }
   private clientHost(id: string): ClientHost {
     const actor = this.actor(id);
+    // Streams are never replaced, only loaded: their names are put together once.
+    const streams = new Map<string, RandomStream>();
+    const luck = (purpose: string): RandomStream => {
+      let stream = streams.get(purpose);
+      if (!stream) streams.set(purpose, (stream = this.stream(`${id} ${purpose}`)));
+      return stream;
+    };
     return {
       now: () => this.kernel.now,
       after: (delay, what, ref) => this.schedule(actor, delay, what, ref),
       record: (kind, facts) => this.record(kind, facts),
-      luck: (purpose) => this.stream(`${id} ${purpose}`),
+      luck,
       messages: this.messages,
     };
   }
