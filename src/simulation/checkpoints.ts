@@ -1,9 +1,9 @@
 /** Moments of a run to come back to: evenly spaced, thinned by dropping every second. */
 import type { SimulationState } from './simulation.ts';
 
-const MOST = 40;
+const MOST = 80;
 /** µs of virtual time between checkpoints, at first. */
-const GAP = 2_000_000;
+const GAP = 1_000_000;
 
 export class Checkpoints {
   private kept: { readonly at: number; readonly state: SimulationState }[] = [];
