@@ -21,7 +21,7 @@ export interface SharedView {
 }
 /** Ids that a link may select. */
 const SELECTED_MAX = 50;
-export type Decoded = { readonly ok: true; readonly value: { readonly doc: unknown; readonly at: number; readonly view: SharedView } } | { readonly ok: false; readonly says: string };
+export type Decoded = { readonly ok: true; readonly value: { readonly doc: unknown; readonly at: number; readonly view: SharedView; readonly app: string } } | { readonly ok: false; readonly says: string };
 
 export async function encodeShare(shared: Shared): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify({ app: version, doc: shared.doc, at: Math.round(shared.at), view: shared.view }));
@@ -45,9 +45,9 @@ export async function decodeShare(text: string): Promise<Decoded> {
   if (unfolded === 'too long') return no(`It unfolds to more than ${UNFOLDED} bytes.`);
   if (unfolded === 'damaged') return no('It is damaged, perhaps cut off on its way.');
   try {
-    const value = JSON.parse(unfolded, refuseProto) as { doc?: unknown; at?: unknown; view?: unknown } | null;
+    const value = JSON.parse(unfolded, refuseProto) as { app?: unknown; doc?: unknown; at?: unknown; view?: unknown } | null;
     const at = typeof value?.at === 'number' && Number.isFinite(value.at) && value.at >= 0 ? Math.min(value.at, 86_400e6) : 0;
-    return { ok: true, value: { doc: value?.doc, at, view: viewOf(value?.view) } };
+    return { ok: true, value: { doc: value?.doc, at, view: viewOf(value?.view), app: typeof value?.app === 'string' ? value.app.slice(0, 40) : '' } };
   } catch {
     return no('It is damaged: what it holds is not a scenario.');
   }

@@ -31,6 +31,8 @@ function Graph() {
   const store = useStoreApi();
   /** Positions while a drag is under way; the document learns of them when it ends. */
   const [dragged, setDragged] = useState<Readonly<Record<string, { x: number; y: number }>>>({});
+  /** Likewise the box of a container that is being resized. */
+  const [resized, setResized] = useState<Readonly<Record<string, { width: number; height: number }>>>({});
   const [hint, setHint] = useState<string | null>(null);
   const boxes = useMemo(() => boxesOf(doc, catalog), [doc]);
   const wires = useMemo(() => wiresOf(doc, boxes, catalog), [doc, boxes]);
@@ -67,8 +69,8 @@ function Graph() {
         id,
         type: box?.container ? 'cluster' : 'card',
         position: at,
-        width: box?.w ?? 100,
-        height: box?.h ?? 60,
+        width: resized[id]?.width ?? box?.w ?? 100,
+        height: resized[id]?.height ?? box?.h ?? 60,
         data: { title: node?.title ?? String(node?.config?.['name'] ?? id), kind: node?.kind, badge },
         selected: selected.includes(id),
         zIndex: box?.container ? 0 : 1,
@@ -77,7 +79,7 @@ function Graph() {
     };
     const order = [...doc.nodes].sort((a, b) => Number(boxes.get(b.id)?.container ?? false) - Number(boxes.get(a.id)?.container ?? false));
     return order.map((n) => make(n.id));
-  }, [doc, boxes, dragged, selected]);
+  }, [doc, boxes, dragged, resized, selected]);
   const edges = useMemo<Edge[]>(
     () =>
       [...wires.values()].map((wire) => {
@@ -89,9 +91,18 @@ function Graph() {
   );
   const onNodesChange = useCallback(
     (changes: NodeChange[]) => {
+      const sizes = changes.filter((c) => c.type === 'dimensions');
+      const stretching = sizes.filter((c) => c.resizing && c.dimensions);
+      if (stretching.length > 0) setResized(Object.fromEntries(stretching.map((c) => [c.id, c.dimensions as { width: number; height: number }])));
+      else if (sizes.some((c) => c.resizing === false)) {
+        setResized({});
+        setDragged({});
+      }
       const moves = changes.filter((c) => c.type === 'position');
-      const going = moves.filter((c) => c.dragging && c.position);
-      const done = moves.filter((c) => !c.dragging && c.position);
+      // While a side of a container is dragged, the corner that moves with it is no move of the whole.
+      const pulled = moves.filter((c) => c.dragging === undefined && c.position);
+      const going = [...moves.filter((c) => c.dragging && c.position), ...(stretching.length > 0 ? pulled : [])];
+      const done = moves.filter((c) => c.dragging === false && c.position);
       if (going.length > 0) setDragged((before) => ({ ...before, ...Object.fromEntries(going.map((c) => [c.id, c.position as { x: number; y: number }])) }));
       if (done.length > 0) {
         setDragged({});
@@ -152,6 +163,7 @@ function Graph() {
         fitViewOptions={FIT}
         nodesFocusable
         edgesFocusable
+        disableKeyboardA11y
         connectionRadius={28}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1} />

@@ -116,6 +116,15 @@ export function whyNot(from: ScenarioNode, to: ScenarioNode): string | null {
   const derived = catalog.rooms.flatMap((r) => r.derived).some((d) => d.from === from.kind && d.to === to.kind && from.parent === to.parent);
   return derived ? null : wire;
 }
+/** What was changed up to the playhead becomes how the scenario begins. */
+export function makeThisTheStart(): void {
+  const { now, seek } = useSession.getState();
+  useDocument.getState().makeThisTheStart(now);
+  seek(0);
+}
+export function resizeTo(id: string, { x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }): void {
+  place(`Resize ${id}`, { [id]: [x, y, width, height].map(Math.round) });
+}
 export function removeSelected(): void {
   const { selected } = useView.getState();
   const doc = effectiveNow();

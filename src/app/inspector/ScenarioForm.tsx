@@ -2,6 +2,7 @@ import { parseDuration } from '../../base/time.ts';
 import { catalog } from '../../catalog.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
+import { makeThisTheStart } from '../canvas/actions.ts';
 import { Form } from './Form.tsx';
 import type { Fields } from '../../scenario/fields.ts';
 
@@ -41,7 +42,7 @@ export function ScenarioForm() {
         </>
       )}
       {edited && (
-        <button type="button" className="btn" onClick={() => useDocument.getState().makeThisTheStart(now)}>
+        <button type="button" className="btn" onClick={makeThisTheStart}>
           Make this the start
         </button>
       )}

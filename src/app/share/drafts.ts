@@ -24,6 +24,8 @@ export interface Draft {
   readonly speed?: number | null;
   /** Ids of nodes and links that a link selects. */
   readonly selected?: readonly string[];
+  /** What its reader should know: rules that changed since it was made. */
+  readonly notice?: string;
 }
 export interface DraftName {
   readonly id: string;

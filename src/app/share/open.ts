@@ -1,6 +1,7 @@
 /** From an address or a file to a document, or to problems that can be read. */
 import { create } from 'zustand';
 import { catalog } from '../../catalog.ts';
+import { sinceThen } from '../../interchange/changes.ts';
 import { decodeShare } from '../../interchange/share-url.ts';
 import type { Problem } from '../../worker/protocol.ts';
 import type { Draft } from './drafts.ts';
@@ -22,7 +23,8 @@ export async function openAddress(fragment: string): Promise<Draft | null> {
   if (!decoded.ok) return complain('This link cannot be opened', [{ path: 'link', says: decoded.says }]);
   const { parseScenario } = await parser();
   const parsed = parseScenario(decoded.value.doc, catalog);
-  return parsed.ok ? { doc: parsed.value, at: decoded.value.at, ...decoded.value.view } : complain('This link holds a scenario with mistakes', parsed.problems);
+  const notice = sinceThen(decoded.value.app);
+  return parsed.ok ? { doc: parsed.value, at: decoded.value.at, ...decoded.value.view, ...(notice === null ? {} : { notice }) } : complain('This link holds a scenario with mistakes', parsed.problems);
 }
 /** Bytes that a file may have. */
 const FILE_LIMIT = 1_000_000;

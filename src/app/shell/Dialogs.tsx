@@ -1,11 +1,12 @@
 import { Command } from 'cmdk';
+import { SPEEDS } from './speeds.ts';
 import { Dialog } from 'radix-ui';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { catalog } from '../../catalog.ts';
 import { clockText } from '../../base/time.ts';
 import { gallery } from '../../gallery/index.ts';
 import { encodeShare, LONGEST } from '../../interchange/share-url.ts';
-import { addNode, autoLayout, connect, fitView, whyNot } from '../canvas/actions.ts';
+import { addNode, autoLayout, connect, fitView, whyNot, makeThisTheStart } from '../canvas/actions.ts';
 import { newDocument, openFile, saveFile } from '../share/files.ts';
 import { useDocument } from '../store/document.ts';
 import { effectiveNow } from '../store/effective.ts';
@@ -94,9 +95,8 @@ function Commands() {
           {item('Next entry', () => step('entry'), '.')}
           {item('Next finding', () => step('finding'), 'f')}
           {item('Back to the start', () => seek(0))}
-          {item('Speed 1×', () => setSpeed(1))}
-          {item('Speed 1/20×', () => setSpeed(0.05))}
-          {item('As fast as it goes', () => setSpeed(Number.POSITIVE_INFINITY))}
+          {item('Make this the start', makeThisTheStart)}
+          {SPEEDS.map(([s, name]) => item(`Speed ${name}`, () => setSpeed(s)))}
         </Command.Group>
         <Command.Group heading="Select">{doc.nodes.map((n) => item(`Select ${n.title ?? n.id}`, () => select([n.id])))}</Command.Group>
         <Command.Group heading="Scenario">
@@ -112,7 +112,7 @@ function Commands() {
           {item('Keyboard', () => show('help'), '?')}
         </Command.Group>
         <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.scenario.title}`, () => open(g.scenario)))}</Command.Group>
-        <Command.Group heading="Findings">{findings.slice(-8).map((f) => item(`${clockText(f.at)} ${f.title}`, () => seek(f.at)))}</Command.Group>
+        <Command.Group heading="Findings">{findings.toReversed().map((f) => item(`${clockText(f.at)} ${f.title}`, () => seek(f.at)))}</Command.Group>
       </Command.List>
     </Command.Dialog>
   );

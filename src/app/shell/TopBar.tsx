@@ -8,9 +8,9 @@ import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { newDocument, openFile, saveFile } from '../share/files.ts';
-import { autoLayout, fitView } from '../canvas/actions.ts';
+import { autoLayout, fitView, makeThisTheStart } from '../canvas/actions.ts';
+import { SPEEDS } from './speeds.ts';
 
-const SPEEDS: readonly (readonly [number, string])[] = [[0.01, '1/100×'], [0.05, '1/20×'], [0.25, '1/4×'], [0.5, '1/2×'], [1, '1×'], [2, '2×'], [5, '5×'], [20, '20×'], [100, '100×'], [Number.POSITIVE_INFINITY, 'flat out']];
 
 export function TopBar() {
   const doc = useDocument((s) => s.doc);
@@ -129,6 +129,7 @@ function FileMenu() {
           {item('New', newDocument)}
           {item('Open file …', openFile, 'Ctrl O')}
           {item('Save file', saveFile, 'Ctrl S')}
+          {item('Make this the start', makeThisTheStart)}
           {item('Tidy the layout', () => void autoLayout())}
           {item('Fit everything', fitView)}
           {item('Commands …', () => show('commands'), 'Ctrl K')}

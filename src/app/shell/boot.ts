@@ -14,6 +14,7 @@ interface Opened {
   readonly doc?: Scenario;
   readonly speed?: number | null;
   readonly selected?: readonly string[];
+  readonly notice?: string;
   /** The draft that it is. */
   readonly slot?: string;
 }
@@ -24,8 +25,8 @@ export function boot(): void {
 async function start(): Promise<void> {
   const shared = await openAddress(location.hash);
   const draft = shared === null ? await loadDraft() : null;
-  const opened = shared ?? draft ?? { doc: gallery[0]?.scenario ?? EMPTY, at: 0 };
-  useDocument.getState().replace('Open', opened.doc);
+  const opened: Opened & { doc: Scenario; at: number } = shared ?? draft ?? { doc: gallery[0]?.scenario ?? EMPTY, at: 0 };
+  useDocument.getState().replace('Open', opened.doc, opened.notice);
   useDocument.temporal.getState().clear();
   useSession.getState().setSpeed(speedOf(opened));
   selectOf(opened);
@@ -54,7 +55,7 @@ export function startOver(at: number, play: boolean): void {
 }
 /** Opens a document in place of the present one, which stays among the drafts if it was edited; undo brings it back, too. */
 export function open(doc: Scenario, at = 0, how: Opened = {}): void {
-  asOpening(how.slot ?? null, () => useDocument.getState().replace(`Open ${doc.title}`, doc));
+  asOpening(how.slot ?? null, () => useDocument.getState().replace(`Open ${doc.title}`, doc, how.notice));
   selectOf({ doc, ...how });
   const { commands, speed } = useSession.getState();
   const chosen = speedOf({ doc, ...how });

@@ -5,6 +5,7 @@ import { effectiveNow } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { acceptDrops, openFile, saveFile } from '../share/files.ts';
+import { type Direction, focusNeighbour } from '../canvas/neighbours.ts';
 import { copySelected, moveSelected, paste, removeSelected, selectAll } from '../canvas/actions.ts';
 
 /** For the dialog that shows them. */
@@ -14,6 +15,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['f', 'To the next finding'],
   ['Ctrl K', 'Commands: add, wire, act, find'],
   ['Tab, Enter', 'Go to a node or wire and select it'],
+  ['Arrows', 'From a node to its neighbour'],
   ['w', 'Wire the selected node to another'],
   ['Alt and arrows', 'Move what is selected'],
   ['Delete', 'Delete what is selected'],
@@ -113,6 +115,11 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
       if (!effectiveNow().nodes.some((n) => n.id === useView.getState().selected[0])) return false;
       show('wire');
       return true;
+    case 'ArrowLeft':
+    case 'ArrowRight':
+    case 'ArrowUp':
+    case 'ArrowDown':
+      return Boolean(focused) && focusNeighbour(focused as string, event.key satisfies Direction);
     case 'Enter':
       if (!focused) return false;
       select([focused]);

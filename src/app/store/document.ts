@@ -19,7 +19,8 @@ export interface DocumentState {
   change(label: string, change: Partial<Pick<Scenario, 'title' | 'description' | 'seed' | 'duration' | 'drain' | 'invariants' | 'layout' | 'timeline'>>): void;
   /** Folds every edit up to the playhead into the base and drops the timeline up to there. */
   makeThisTheStart(playhead: number): void;
-  replace(label: string, doc: Scenario): void;
+  /** @param notice what the reader should know about it */
+  replace(label: string, doc: Scenario, notice?: string): void;
   clearNotice(): void;
 }
 
@@ -60,7 +61,7 @@ export const useDocument = create<DocumentState>()(
           const later = (doc.timeline ?? []).filter((e) => micros(e.at) > playhead).map((e) => ({ ...e, at: durationText(micros(e.at) - playhead) }));
           return { doc: { ...past.filter(isEdit).reduce(applyEdit, doc), timeline: later }, lastEdit: 'Make this the start', notice: null };
         }),
-      replace: (label, doc) => set({ doc, lastEdit: label, notice: null }),
+      replace: (label, doc, notice) => set({ doc, lastEdit: label, notice: notice ?? null }),
       clearNotice: () => set({ notice: null }),
     }),
     { partialize: ({ doc, lastEdit }) => ({ doc, lastEdit }), equality: (a, b) => a.doc === b.doc, limit: 200 },

@@ -1,5 +1,6 @@
 /** What the person looks at: selection, panels, theme. Never part of the history. */
 import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
 
 export interface ViewState {
   /** Ids of nodes and links. */
@@ -17,17 +18,23 @@ export interface ViewState {
   show(dialog: ViewState['dialog']): void;
   setDock(dock: ViewState['dock']): void;
 }
-export const useView = create<ViewState>()((set) => ({
-  selected: [],
-  message: null,
-  theme: 'system',
-  dialog: null,
-  dock: 'findings',
-  hover: null,
-  setHover: (hover) => set({ hover }),
-  select: (selected) => set({ selected }),
-  follow: (message) => set(message === null ? { message } : { message, dock: 'messages' }),
-  setTheme: (theme) => set({ theme }),
-  show: (dialog) => set({ dialog }),
-  setDock: (dock) => set({ dock }),
-}));
+export const useView = create<ViewState>()(
+  persist(
+    (set) => ({
+      selected: [],
+      message: null,
+      theme: 'system',
+      dialog: null,
+      dock: 'findings',
+      hover: null,
+      setHover: (hover) => set({ hover }),
+      select: (selected) => set({ selected }),
+      follow: (message) => set(message === null ? { message } : { message, dock: 'messages' }),
+      setTheme: (theme) => set({ theme }),
+      show: (dialog) => set({ dialog }),
+      setDock: (dock) => set({ dock }),
+    }),
+    // Of what a person looks at, only the theme outlives the visit.
+    { name: 'tailrace view', partialize: ({ theme }) => ({ theme }) },
+  ),
+);
