@@ -27,7 +27,7 @@ export function Actions({ node, link }: { readonly node?: ScenarioNode; readonly
         <div className="instances" role="group" aria-label="Which one">
           {parts.map((on) => (
             <button key={on} type="button" className="btn" aria-pressed={on === part} onClick={() => setChosen(on)}>
-              {on.replace(/^.*(?=\/)/, (stem) => (stem.length > 8 ? '…' : stem))}
+              {on.replace(/^.*\/(?=\D)/, '').replace(/^.{9,}(?=\/)/, '…')}
             </button>
           ))}
         </div>

@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { durationText, parseDuration } from '../../base/time.ts';
 import type { Field, Fields, Spread } from '../../scenario/fields.ts';
 import { useSession } from '../store/session.ts';
@@ -59,7 +59,7 @@ function Row({ name, field, value, onChange }: RowProps) {
   };
   return (
     <div className="row" data-changed={value !== undefined}>
-      <label htmlFor={id}>{field.label ?? name}</label>
+      <label htmlFor={id}>{breakable(field.label ?? name)}</label>
       <div className="control">
         <Control id={id} field={field} value={value ?? fallback} invalid={problem !== null} set={set} />
         {value !== undefined && fallback !== value && (
@@ -175,6 +175,10 @@ function SpreadControl({ id, value, set }: { readonly id: string; readonly value
       ))}
     </span>
   );
+}
+/** A broker's long names may break after their underscores. */
+function breakable(name: string): ReactNode[] {
+  return name.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={part} />, part]));
 }
 function MapControl({ id, value, set }: { readonly id: string; readonly value: Readonly<Record<string, string | number | boolean>>; set(value: unknown): void }) {
   const text = Object.entries(value).map(([k, v]) => `${k}=${v}`).join(', ');

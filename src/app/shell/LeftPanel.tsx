@@ -1,32 +1,43 @@
+import { Fragment } from 'react';
+import { Cog, Inbox, type LucideIcon, Send, Server, Split } from 'lucide-react';
 import { catalog } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
+import type { Family } from '../../scenario/descriptor.ts';
 import { addNode, DRAG_KIND } from '../canvas/actions.ts';
 import { useDocument } from '../store/document.ts';
 import { deleteDraft, useDrafts } from '../share/drafts.ts';
 import { open, openDraft } from './boot.ts';
 
+const GLYPHS: Readonly<Record<Family, LucideIcon>> = { producer: Send, consumer: Cog, router: Split, queue: Inbox, cluster: Server };
+
 export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);
   const description = useDocument((s) => s.doc.description);
   return (
-    <nav className="left" aria-label="Gallery and palette">
+    <nav className="left-panel" aria-label="Gallery and palette">
       <section className="lesson">
         <h1>{title}</h1>
         {description !== undefined && <p>{description}</p>}
       </section>
-      <section aria-labelledby="palette">
-        <h2 className="section-title" id="palette">
-          Add
-        </h2>
-        <div className="palette">
-          {catalog.rooms.flatMap((room) =>
-            room.nodes.map((node) => (
-              <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
-                {node.title}
-              </button>
-            )),
-          )}
-        </div>
+      <section aria-label="Palette">
+        {catalog.rooms
+          .filter((room) => room.nodes.length > 0)
+          .map((room) => (
+            <Fragment key={room.title}>
+              <h2 className="section-title">{room.title}</h2>
+              <div className="palette">
+                {room.nodes.map((node) => {
+                  const Glyph = GLYPHS[node.family];
+                  return (
+                    <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
+                      <Glyph size={13} aria-hidden />
+                      {node.title}
+                    </button>
+                  );
+                })}
+              </div>
+            </Fragment>
+          ))}
       </section>
       <section aria-labelledby="gallery">
         <h2 className="section-title" id="gallery">
