@@ -194,7 +194,14 @@ export function createPainter(context: Context): Painter {
   }
 
   return {
-    camera: (next) => void (view = next),
+    camera: (next) => {
+      view = next;
+      const { canvas } = context;
+      const [width, height] = [Math.round(next.width * next.ratio), Math.round(next.height * next.ratio)];
+      // To set a size clears the canvas, even where it is the same.
+      if (canvas.width !== width) canvas.width = width;
+      if (canvas.height !== height) canvas.height = height;
+    },
     geometry: (b, w) => {
       boxes = b;
       wires = w;

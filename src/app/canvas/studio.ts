@@ -1,0 +1,39 @@
+/** A painter at work: takes what it is told, and paints when something changed. Runs on the page and in a worker alike. */
+import { type Camera, createPainter, type Painter } from './painter.ts';
+
+/** What can be told to a painter. */
+export type Telling = Exclude<keyof Painter, 'paint'>;
+export type Message = { readonly [K in Telling]: readonly [K, ...Parameters<Painter[K]>] }[Telling];
+
+export interface Studio {
+  tell(message: Message): void;
+  end(): void;
+}
+/** @param painted told after each paint: where the camera stood */
+export function openStudio(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, painted?: (camera: Camera) => void): Studio {
+  const painter = createPainter(context);
+  let camera: Camera | null = null;
+  let request = 0;
+  let open = true;
+  const wake = () => {
+    if (open && request === 0) request = requestAnimationFrame(turn);
+  };
+  const turn = (wall: number) => {
+    request = 0;
+    const more = painter.paint(wall);
+    if (camera) painted?.(camera);
+    if (more) wake();
+  };
+  return {
+    tell: (message) => {
+      const [what, ...told] = message;
+      if (message[0] === 'camera') camera = message[1];
+      (painter[what] as (...told: unknown[]) => void)(...told);
+      wake();
+    },
+    end: () => {
+      open = false;
+      cancelAnimationFrame(request);
+    },
+  };
+}
