@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { version } from '../../package.json' with { type: 'json' };
 import { orderProcessing } from '../gallery/order-processing.ts';
 import { decodeShare, encodeShare, LONGEST } from './share-url.ts';
 
@@ -8,7 +9,7 @@ it('a link gives back the document, the moment and the view, in less than 2 kB f
   const view = { speed: 0.25, selected: ['pay'] };
   const link = await encodeShare({ doc: orderProcessing, at: 12_418_000, view });
   expect(link.length).toBeLessThan(2048);
-  expect(await decodeShare(link)).toEqual({ ok: true, value: { doc: JSON.parse(JSON.stringify(orderProcessing)), at: 12_418_000, view } });
+  expect(await decodeShare(link)).toEqual({ ok: true, value: { doc: JSON.parse(JSON.stringify(orderProcessing)), at: 12_418_000, view, app: version } });
 });
 it.each([
   ['too long', `1.${'A'.repeat(10_000_000)}`, /at most 32768/],
@@ -28,5 +29,5 @@ it('a bomb small enough for a link is cut off while it unfolds', async () => {
 });
 it('a view that makes no sense is left out', async () => {
   const answer = await decodeShare(pack(JSON.stringify({ doc: {}, at: -1, view: { speed: 'fast', selected: [1, 2] } })));
-  expect(answer).toEqual({ ok: true, value: { doc: {}, at: 0, view: {} } });
+  expect(answer).toEqual({ ok: true, value: { doc: {}, at: 0, view: {}, app: '' } });
 });
