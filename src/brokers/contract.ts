@@ -38,6 +38,8 @@ export interface Delivery {
 export type Outcome = 'confirmed' | 'unknown' | Refusal;
 
 export interface PublishSession {
+  /** An outcome follows whatever was taken; without it the client never learns (no confirms, acks=0). */
+  readonly awaited: boolean;
   /** `full`: no room now, `room()` follows. */
   send(message: number, attempt: number): 'taken' | 'full' | Refusal;
   close(how: 'graceful' | 'crash'): void;

@@ -48,7 +48,7 @@ export class Producer {
   private readonly index: number;
   private plan: ProducerPlan;
   private keys: Float64Array;
-  private sessions: { link: string; session: PublishSession; confirms: boolean }[] = [];
+  private sessions: { link: string; session: PublishSession }[] = [];
   private publications = new Map<number, Publication>();
   /** Open publication by "link message". */
   private byMessage = new Map<string, Map<number, number>>();
@@ -110,7 +110,7 @@ export class Producer {
     this.plan = plan;
     this.keys = zipfTable(plan.keys.count, plan.keys.skew);
   }
-  setSessions(sessions: { link: string; session: PublishSession; confirms: boolean }[]): void {
+  setSessions(sessions: { link: string; session: PublishSession }[]): void {
     this.sessions = sessions;
   }
   listener(link: string): PublishListener {
@@ -211,7 +211,7 @@ export class Producer {
     }
     const entry = this.host.record('sent', { message, place: this.id, actor: this.id, attempt });
     this.state.counts.sent++;
-    if (!found.confirms) return true;
+    if (!found.session.awaited) return true;
     const p: Publication = { link, message, attempt, entry };
     this.publications.set(id, p);
     this.ofLink(link).set(message, id);

@@ -41,6 +41,12 @@ export interface LinkDescriptor {
   readonly fields: Fields;
   /** Words on the wire, from its settings. */
   readonly label: (config: Readonly<Record<string, unknown>>) => string;
+  /** Words for a list of wires; the label where absent. */
+  readonly brief?: (config: Readonly<Record<string, unknown>>) => string;
+  /** Two nodes may be wired more than once (bindings with several keys). */
+  readonly many?: boolean;
+  /** Settings of a wire that is drawn anew, where the defaults would do nothing there. */
+  readonly begins?: (from: End, to: End) => Readonly<Record<string, unknown>> | undefined;
   /** Names of actions that can be done to it now. */
   readonly actions?: readonly string[];
   /** The sentence that says why these two may not be wired although their kinds fit. */
@@ -126,5 +132,6 @@ export interface Catalog {
   action(name: string): ActionDescriptor | undefined;
   /** The kind of link that may lead from one node to the other, or the sentence that says why none may. */
   wire(from: End, to: End): LinkDescriptor | string;
-  link(kind: string): LinkDescriptor | undefined;
+  /** What describes a link: its schema comes from the room at the broker's end, so that "publish" is each broker's own. */
+  link(link: { readonly kind: string; readonly from: string; readonly to: string }, nodes: readonly End[]): LinkDescriptor | undefined;
 }

@@ -48,16 +48,22 @@ export function link(complaints: Complaints, path: string, item: Bag, id: string
   const { kind, from, to } = item;
   const a = nodes.find((n) => n.id === from);
   const b = nodes.find((n) => n.id === to);
-  const descriptor = typeof kind === 'string' ? catalog.link(kind) : undefined;
+  const known = catalog.rooms.flatMap((r) => r.links.map((k) => k.kind));
   if (!a) complaints.add(path, `from ${shown(from)} names no node`);
   if (!b) complaints.add(path, `to ${shown(to)} names no node`);
-  if (!descriptor) complaints.add(path, unknown('kind ', kind, catalog.rooms.flatMap((r) => r.links.map((k) => k.kind))));
-  if (!a || !b || !descriptor) return undefined;
+  if (typeof kind !== 'string' || !known.includes(kind)) {
+    complaints.add(path, unknown('kind ', kind, [...new Set(known)]));
+    return undefined;
+  }
+  if (!a || !b) return undefined;
   const wire = catalog.wire(a, b);
-  if (typeof wire === 'string') complaints.add(path, wire);
-  else if (wire.kind !== descriptor.kind) complaints.add(path, `from ${a.id} to ${b.id} leads a wire of kind ${wire.kind}, not ${descriptor.kind}`);
-  const config = settings(complaints, path, item['config'], descriptor.fields);
-  return { id, kind: descriptor.kind, from: a.id, to: b.id, ...(config ? { config } : {}) };
+  if (typeof wire === 'string') {
+    complaints.add(path, wire);
+    return undefined;
+  }
+  if (wire.kind !== kind) complaints.add(path, `from ${a.id} to ${b.id} leads a wire of kind ${wire.kind}, not ${kind}`);
+  const config = settings(complaints, path, item['config'], wire.fields);
+  return { id, kind: wire.kind, from: a.id, to: b.id, ...(config ? { config } : {}) };
 }
 /** The peak of what all producers may make a second. */
 export function rates(complaints: Complaints, path: string, doc: Scenario, catalog: Catalog): void {

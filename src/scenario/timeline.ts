@@ -65,7 +65,7 @@ function target(complaints: Complaints, path: string, { on, at }: TimelineEntry,
   const l = n || part !== undefined ? undefined : doc.links.find((x) => x.id === id);
   if (!n && !l) return complaints.add(path, `on ${shown(on)} names nothing that is there at ${at}`);
   if (l) {
-    const can = action.per === 'link' || (action.orLink === true && catalog.link(l.kind)?.actions?.includes(action.name));
+    const can = action.per === 'link' || (action.orLink === true && catalog.link(l, doc.nodes)?.actions?.includes(action.name));
     return can ? undefined : complaints.add(path, `${action.name} is done to ${ADDRESS[action.per]}; ${shown(on)} is a ${l.kind} link`);
   }
   const descriptor = n && catalog.node(n.kind);
@@ -101,7 +101,7 @@ function editOf(complaints: Complaints, path: string, entry: TimelineEntry, doc:
       break;
     case 'set':
       if (!n && !l) complaints.add(path, `on ${shown(entry.on)} names nothing that is there at ${entry.at}`);
-      else settings(complaints, path, given, (n ? catalog.node(n.kind) : catalog.link(l?.kind ?? ''))?.fields ?? {}, true);
+      else settings(complaints, path, given, (n ? catalog.node(n.kind) : l && catalog.link(l, doc.nodes))?.fields ?? {}, true);
       break;
     case 'remove-link':
       if (!l) complaints.add(path, `on ${shown(entry.on)} names no link that is there at ${entry.at}`);

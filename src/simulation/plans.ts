@@ -13,7 +13,7 @@ type Config = Readonly<Record<string, unknown>>;
 /** The document with every default filled in. */
 export function filled(doc: Scenario, catalog: Catalog): Scenario {
   const fillOne = <T extends { readonly kind: string; readonly config?: Config }>(item: T, known: { readonly fields: Fields } | undefined): T => ({ ...item, config: known ? fill(known.fields, item.config) : (item.config ?? {}) });
-  return { ...doc, nodes: doc.nodes.map((n) => fillOne(n, catalog.node(n.kind))), links: doc.links.map((l) => fillOne(l, catalog.link(l.kind))) };
+  return { ...doc, nodes: doc.nodes.map((n) => fillOne(n, catalog.node(n.kind))), links: doc.links.map((l) => fillOne(l, catalog.link(l, doc.nodes))) };
 }
 const record = (config: Config, name: string): Config => (config[name] ?? {}) as Config;
 const count = (config: Config, name: string, fallback: number) => (typeof config[name] === 'number' ? (config[name] as number) : fallback);

@@ -110,6 +110,8 @@ const SPECIAL: Readonly<Record<string, Trial>> = {
   'consume.prefetch': { values: [1, 20], with: { producer: { rate: 200 } } },
   'consumer.concurrency': { values: [1, 3], with: { producer: { rate: 200 } } },
   'consume.exclusive': { values: [true, false] },
+  'consume.interval': { values: ['100ms', '900ms'], with: { consume: { method: 'basic.get' } } },
+  'rabbitmq.cluster.queueIntakeRate': { values: [100, 1000], with: { producer: { rate: 900 } }, until: 6e6 },
 };
 function range(field: Field): readonly [unknown, unknown] {
   switch (field.type) {

@@ -44,7 +44,7 @@ export class Wiring {
       for (const link of doc.links) {
         if (link.from !== id) continue;
         const session = wire(id, link, parents.get(link.to), (room) => room.publisher(link.id, id, producer.listener(link.id)));
-        if (session) sessions.push({ link: link.id, session: session as PublishSession, confirms: link.config?.['confirms'] !== false });
+        if (session) sessions.push({ link: link.id, session: session as PublishSession });
       }
       producer.setSessions(sessions);
     }

@@ -80,6 +80,7 @@ function queue(d: Dice, id: string, exchanges: readonly string[]): ScenarioNode 
         'x-dead-letter-routing-key': [0.2, () => d.pick(KEYS)],
         'x-overflow': [0.3, () => (quorum ? d.pick(['drop-head', 'reject-publish']) : d.pick(['drop-head', 'reject-publish', 'reject-publish-dlx']))],
         'x-single-active-consumer': [0.2, () => true],
+        ...(quorum ? {} : { exclusive: [0.1, () => true] as const }),
       }),
       ...(quorum ? d.some({ 'x-delivery-limit': [0.6, () => d.between(0, 4)] }) : d.some({ 'x-max-priority': [0.3, () => d.between(1, 5)] })),
     },
@@ -90,7 +91,7 @@ export const RUN_FOR = 5_000_000;
 
 export function randomScenario(seed: number): Scenario {
   const d = new Dice(seed);
-  const nodes: ScenarioNode[] = [{ id: 'rabbit', kind: 'rabbitmq.cluster', config: { nodes: d.pick([1, 3]), version: d.pick(['4.0.5', '3.10.8', '4.3']), ...d.some({ memory: [0.15, () => 170] }) } }];
+  const nodes: ScenarioNode[] = [{ id: 'rabbit', kind: 'rabbitmq.cluster', config: { nodes: d.pick([1, 3]), version: d.pick(['4.0.5', '3.10.8', '4.3']), ...d.some({ memory: [0.15, () => 170], queueIntakeRate: [0.15, () => 30] }) } }];
   const links: ScenarioLink[] = [];
   const exchanges = Array.from({ length: d.between(1, 4) }, (_, i) => `x${i}`);
   const queues = Array.from({ length: d.between(1, 5) }, (_, i) => `q${i}`);
@@ -109,7 +110,7 @@ export function randomScenario(seed: number): Scenario {
   }
   for (let i = d.between(1, 3); i > 0; i--) {
     nodes.push(consumer(d, `c${i}`));
-    for (const from of new Set([d.pick(queues), d.pick(queues)])) links.push({ id: `l${links.length}`, kind: 'consume', from, to: `c${i}`, config: { prefetch: d.pick([0, 1, 3, 20]), ack: d.pick(['manual', 'manual', 'manual', 'auto']), ...d.some({ 'x-priority': [0.2, () => d.below(5)] }), ...wire() } });
+    for (const from of new Set([d.pick(queues), d.pick(queues)])) links.push({ id: `l${links.length}`, kind: 'consume', from, to: `c${i}`, config: { prefetch: d.pick([0, 1, 3, 20]), ack: d.pick(['manual', 'manual', 'manual', 'auto']), ...d.some({ 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }), ...wire() } });
   }
   const timeline = Array.from({ length: d.below(8) }, (_, i) => happening(d, i, { nodes, links, queues }));
   return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };

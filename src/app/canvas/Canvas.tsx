@@ -84,7 +84,7 @@ function Graph() {
     () =>
       [...wires.values()].map((wire) => {
         const link = doc.links.find((l) => l.id === wire.id);
-        const label = link ? (catalog.link(link.kind)?.label(link.config ?? {}) ?? '') : '';
+        const label = link ? (catalog.link(link, doc.nodes)?.label(link.config ?? {}) ?? '') : '';
         return { id: wire.id, source: wire.from, target: wire.to, type: 'wire', data: { wire, label }, selected: selected.includes(wire.id), ariaLabel: `${wire.derived ? 'Derived wire' : 'Wire'} from ${wire.from} to ${wire.to} ${label}` };
       }),
     [doc, wires, selected],

@@ -98,9 +98,10 @@ export function connect(from: string, to: string): string | null {
   if (!a || !b) return 'There is nothing to wire.';
   const wire = catalog.wire(a, b);
   if (typeof wire !== 'string') {
-    if (doc.links.some((l) => l.from === from && l.to === to && l.kind !== 'bind')) return 'They are wired already.';
+    if (!wire.many && doc.links.some((l) => l.from === from && l.to === to)) return 'They are wired already.';
+    const config = wire.begins?.(a, b);
     const id = freshId(doc, wire.kind);
-    edit(`${wire.title} ${from} → ${to}`, [{ do: 'add-link', on: id, with: { kind: wire.kind, from, to, ...(wire.kind === 'bind' && a.config?.['type'] === 'topic' ? { config: { routingKey: '#' } } : {}) } }]);
+    edit(`${wire.title} ${from} → ${to}`, [{ do: 'add-link', on: id, with: { kind: wire.kind, from, to, ...(config ? { config } : {}) } }]);
     useView.getState().select([id]);
     return null;
   }

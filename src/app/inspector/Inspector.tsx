@@ -78,9 +78,9 @@ function NodePanel({ node, doc }: { readonly node: ScenarioNode; readonly doc: S
             {wires.map((l) => (
               <li key={l.id}>
                 <button type="button" className="link" onClick={() => useView.getState().select([l.id])}>
-                  {l.from === node.id ? `${catalog.link(l.kind)?.title} → ${l.to}` : `${catalog.link(l.kind)?.title} ← ${l.from}`}
+                  {l.from === node.id ? `${catalog.link(l, doc.nodes)?.title} → ${l.to}` : `${catalog.link(l, doc.nodes)?.title} ← ${l.from}`}
                 </button>{' '}
-                <span className="quiet">{mainSetting(l)}</span>
+                <span className="quiet">{briefOf(l, doc)}</span>
               </li>
             ))}
           </ul>
@@ -90,13 +90,12 @@ function NodePanel({ node, doc }: { readonly node: ScenarioNode; readonly doc: S
     </>
   );
 }
-function mainSetting(link: ScenarioLink): string {
-  const config = link.config ?? {};
-  if (link.kind === 'consume') return `prefetch ${config['prefetch'] ?? 10}`;
-  return String(config['routingKey'] ?? '');
+function briefOf(link: ScenarioLink, doc: Scenario): string {
+  const descriptor = catalog.link(link, doc.nodes);
+  return (descriptor?.brief ?? descriptor?.label)?.(link.config ?? {}) ?? '';
 }
 function LinkPanel({ link, doc }: { readonly link: ScenarioLink; readonly doc: Scenario }) {
-  const descriptor = catalog.link(link.kind);
+  const descriptor = catalog.link(link, doc.nodes);
   const title = (id: string) => doc.nodes.find((n) => n.id === id)?.title ?? id;
   if (!descriptor) return null;
   return (
@@ -107,7 +106,7 @@ function LinkPanel({ link, doc }: { readonly link: ScenarioLink; readonly doc: S
       </h2>
       <p className="about">{descriptor.about}</p>
       <Form fields={descriptor.fields} config={link.config ?? {}} onChange={(name, value) => edit(`${name} of ${link.id}`, link.id, { [name]: value })} />
-      {link.kind !== 'bind' && <Actions link={link} />}
+      {descriptor.fields['latency'] && <Actions link={link} />}
       <Foot about="" />
     </>
   );

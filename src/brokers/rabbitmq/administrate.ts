@@ -2,7 +2,7 @@
 import type { Refusal } from '../contract.ts';
 import type { Outcome } from './api.ts';
 import type { RabbitBroker } from './broker.ts';
-import type { BindingPlan, EntityPlan, ExchangePlan, QueuePlan } from './declare.ts';
+import { type BindingPlan, type EntityPlan, type ExchangePlan, type QueuePlan, shared } from './declare.ts';
 
 const ADMIN = 'administrator';
 const CHANNEL = 1;
@@ -16,7 +16,8 @@ export interface Refused {
 }
 
 /** Entities that need another declaration are deleted and declared anew, with what that costs. */
-export function applyPlan(server: RabbitBroker, before: EntityPlan, after: EntityPlan): readonly Refused[] {
+export function applyPlan(server: RabbitBroker, old: EntityPlan, next: EntityPlan): readonly Refused[] {
+  const [before, after] = [shared(old), shared(next)];
   const refused: Refused[] = [];
   /** One verb on a fresh connection: a refusal closes the channel, or all of it. */
   const ask = (node: string, verb: (connection: string, channel: number) => Outcome) => {
@@ -40,9 +41,9 @@ export function applyPlan(server: RabbitBroker, before: EntityPlan, after: Entit
     ask(e.node, (c, ch) => server.exchangeDelete(c, ch, { exchange: e.name }));
     server.clearPolicy(`exchange ${e.name}`);
   }
-  for (const [kind, items, old] of [['exchanges', after.exchanges, before.exchanges], ['queues', after.queues, before.queues]] as const) {
+  for (const [kind, items, earlier] of [['exchanges', next.exchanges, old.exchanges], ['queues', next.queues, old.queues]] as const) {
     for (const item of items) {
-      const was = old.find((o) => o.name === item.name);
+      const was = earlier.find((o) => o.name === item.name);
       const name = `${kind.slice(0, -1)} ${item.name}`;
       if (JSON.stringify(was?.policy ?? {}) === JSON.stringify(item.policy)) continue;
       server.clearPolicy(name);

@@ -36,6 +36,21 @@ export interface EntityPlan {
   readonly exchanges: readonly ExchangePlan[];
   readonly bindings: readonly BindingPlan[];
 }
+/** What a connection declares for itself alone. */
+export interface Owned {
+  readonly queue: QueuePlan;
+  readonly bindings: readonly BindingPlan[];
+}
+/** The exclusive queue at a node, with its bindings: the connection that consumes declares them (https://www.rabbitmq.com/docs/queues#exclusive-queues). */
+export function ownedBy({ queues, bindings }: EntityPlan, node: string): Owned | undefined {
+  const queue = queues.find((q) => q.node === node && q.exclusive);
+  return queue && { queue, bindings: bindings.filter((b) => b.toKind === 'queue' && b.destination === queue.name) };
+}
+/** What an administrator declares: all that is not exclusive. */
+export function shared({ queues, exchanges, bindings }: EntityPlan): EntityPlan {
+  const owned = new Set(queues.filter((q) => q.exclusive).map((q) => q.name));
+  return { exchanges, queues: queues.filter((q) => !q.exclusive), bindings: bindings.filter((b) => b.toKind === 'exchange' || !owned.has(b.destination)) };
+}
 /** Optional arguments that a policy can set, by the policy's key. */
 export const POLICY_KEYS: Readonly<Record<string, string>> = {
   'x-message-ttl': 'message-ttl',

@@ -37,6 +37,7 @@ const cluster: NodeDescriptor = {
     nodes: { type: 'integer', label: 'nodes', help: 'of the cluster', min: 1, max: 7, default: 1, applies: RESTART, doc: `${DOC}/clustering` },
     memory: { type: 'integer', label: 'memory', help: 'of one node; empty = no memory alarm', min: 1, max: 1_000_000, unit: 'MB', optional: true, applies: RESTART, doc: `${DOC}/memory` },
     vm_memory_high_watermark: { type: 'number', help: 'share of the memory at which publishers are blocked', min: 0.01, max: 1, default: 0.6, applies: RESTART, doc: `${DOC}/memory#threshold` },
+    queueIntakeRate: { type: 'integer', label: 'queue intake', help: 'what one queue process can take in; a publisher 400 ahead of it is held by credit flow; empty = no limit', min: 1, max: 1_000_000, unit: 'messages/s', optional: true, applies: RESTART, doc: `${DOC}/flow-control` },
     consumer_timeout: { type: 'integer', help: 'a delivery must be acknowledged within; 0 = no limit', min: 0, max: MAX_MS, unit: 'ms', default: 1_800_000, applies: RESTART, doc: `${DOC}/consumers#acknowledgement-timeout` },
   },
 };
@@ -100,7 +101,7 @@ const publish: LinkDescriptor = {
   fields: {
     routingKey: { type: 'text', label: 'routing key', help: '{key} stands for the message\'s key', maxLength: 255, default: '', applies: LIVE, doc: `${DOC}/publishers` },
     mandatory: flag('a message that no queue takes comes back', false, LIVE, 'publishers#unroutable'),
-    confirms: flag('the broker tells when it has taken a message', true, { how: 'restart', says: 'Holds from the next connection on.' }, 'confirms#publisher-confirms'),
+    confirms: flag('the broker tells when it has taken a message', true, { how: 'reconnect', says: 'The publisher connects anew; what has no outcome by then never gets one.' }, 'confirms#publisher-confirms'),
     persistent: flag('written to disk', true, LIVE, 'publishers#message-properties'),
     expiration: { type: 'integer', help: 'per-message TTL; it expires only at the head of a classic queue', min: 0, max: MAX_MS, unit: 'ms', optional: true, applies: LIVE, doc: `${DOC}/ttl#per-message-ttl-in-publishers` },
     priority: { type: 'integer', help: 'of each message', min: 0, max: 255, optional: true, applies: LIVE, doc: `${DOC}/priority` },
@@ -115,6 +116,8 @@ const bind: LinkDescriptor = {
   from: ['rabbitmq.exchange'],
   to: ['rabbitmq.queue', 'rabbitmq.exchange'],
   label: (c) => String(c['routingKey'] ?? ''),
+  many: true,
+  begins: (exchange) => (exchange.config?.['type'] === 'topic' ? { routingKey: '#' } : undefined),
   fields: {
     routingKey: { type: 'text', label: 'binding key', help: 'of a topic exchange: * is one word, # any number', maxLength: 255, default: '', applies: LIVE, doc: `${DOC}/exchanges#topic` },
     arguments: { type: 'map', help: 'of a headers exchange: x-match and the headers to match', optional: true, applies: LIVE, doc: `${DOC}/exchanges#headers` },
@@ -123,12 +126,15 @@ const bind: LinkDescriptor = {
 const consume: LinkDescriptor = {
   kind: 'consume',
   title: 'Consume',
-  about: 'basic.consume: the queue pushes to each instance within its prefetch.',
+  about: 'The queue pushes to each instance within its prefetch, or each instance asks.',
   from: ['rabbitmq.queue'],
   to: ['consumer'],
-  label: (c) => (c['ack'] === 'auto' ? 'auto-ack' : c['prefetch'] === 0 ? 'no prefetch limit' : ''),
+  label: (c) => (c['method'] === 'basic.get' ? 'basic.get' : c['ack'] === 'auto' ? 'auto-ack' : c['prefetch'] === 0 ? 'no prefetch limit' : ''),
+  brief: (c) => (c['method'] === 'basic.get' ? 'basic.get' : `prefetch ${c['prefetch'] ?? 10}`),
   fields: {
-    prefetch: { type: 'integer', help: 'basic.qos: unacknowledged messages per instance; 0 = no limit', min: 0, max: 65_535, default: 10, applies: RECONNECT, doc: `${DOC}/consumer-prefetch` },
+    method: { type: 'choice', help: 'basic.consume: the queue pushes; basic.get: the client asks for one at a time', options: ['basic.consume', 'basic.get'], default: 'basic.consume', applies: RECONNECT, doc: `${DOC}/consumers#fetching` },
+    interval: { type: 'duration', help: 'between two looks at an empty queue', min: 1000, max: 3600e6, default: '1s', applies: LIVE, when: { field: 'method', is: ['basic.get'] } },
+    prefetch: { type: 'integer', help: 'basic.qos: unacknowledged messages per instance; 0 = no limit', min: 0, max: 65_535, default: 10, applies: RECONNECT, doc: `${DOC}/consumer-prefetch`, when: { field: 'method', is: ['basic.consume'] } },
     ack: { type: 'choice', label: 'acknowledge', help: 'auto: gone as soon as it is sent', options: ['manual', 'auto'], default: 'manual', applies: RECONNECT, doc: `${DOC}/confirms#acknowledgement-modes` },
     'x-priority': { type: 'integer', help: 'higher ones are served first while they can take more', min: -1000, max: 1000, optional: true, applies: RECONNECT, doc: `${DOC}/consumer-priority` },
     exclusive: flag('the only consumer of the queue', false, RECONNECT, 'consumers#exclusivity'),
@@ -147,6 +153,13 @@ export const rabbitmq: RoomDescriptor = {
   derived: [
     { kind: 'dead-letter', from: 'rabbitmq.queue', field: 'x-dead-letter-exchange', to: 'rabbitmq.exchange', title: 'dead letters' },
     { kind: 'alternate', from: 'rabbitmq.exchange', field: 'alternate-exchange', to: 'rabbitmq.exchange', title: 'alternate exchange' },
+  ],
+  whyNot: [
+    { from: 'rabbitmq.queue', to: 'rabbitmq.queue', says: 'A queue does not publish to a queue: give it a dead-letter exchange, or bind both to one exchange.' },
+    { from: 'rabbitmq.queue', to: 'rabbitmq.exchange', says: 'Only dead letters go from a queue to an exchange.' },
+    { from: 'rabbitmq.exchange', to: 'consumer', says: 'A consumer reads from a queue: bind one to this exchange.' },
+    { from: '*', to: 'rabbitmq.cluster', says: 'A cluster is not wired itself, but the exchanges and queues inside it are.' },
+    { from: 'rabbitmq.cluster', to: '*', says: 'A cluster is not wired itself, but the exchanges and queues inside it are.' },
   ],
   actions: [
     node('purge', 'Purge {on}', 'All ready messages are thrown away.', 'bad', 'node'),

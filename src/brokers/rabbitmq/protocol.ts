@@ -3,19 +3,26 @@ import type { ScenarioNode } from '../../scenario/document.ts';
 import type { RoomHost } from '../contract.ts';
 import type { Outcome } from './api.ts';
 import type { RabbitBroker } from './broker.ts';
-import { type Config, nameOf } from './declare.ts';
+import { type Config, nameOf, type Owned } from './declare.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import type { SessionState } from './sessions.ts';
 
 /** Each client has one channel on each of its connections. */
 export const CHANNEL = 1;
 
-/** Connects, opens the channel, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
-export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, queue: string): Outcome {
+/** Connects, opens the channel, declares what is only this connection's, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
+export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, queue: string, owned?: Owned): Outcome {
   let answer: Outcome = server.connect(connection);
   if (!answer.refused) answer = server.openChannel(connection, CHANNEL);
   if (answer.refused) return answer;
   if (state.kind === 'publish') return config['confirms'] === false ? answer : server.confirmSelect(connection, CHANNEL);
+  if (owned) {
+    const { node: _, policy: __, name, ...rest } = owned.queue;
+    answer = server.queueDeclare(connection, CHANNEL, { queue: name, ...rest });
+    for (const b of owned.bindings) if (!answer.refused) answer = server.queueBind(connection, CHANNEL, { exchange: b.source, queue: name, routingKey: b.routingKey, arguments: b.arguments });
+    if (answer.refused) return answer;
+  }
+  if (config['method'] === 'basic.get') return answer;
   const priority = config['x-priority'];
   answer = server.basicQos(connection, CHANNEL, { prefetchCount: Number(config['prefetch'] ?? 0) });
   if (answer.refused) return answer;

@@ -10,6 +10,7 @@ export type Thing =
   | { readonly do: 'confirm'; readonly session: string; readonly life: number; readonly message: number; readonly refusal: Refusal | null }
   | { readonly do: 'return'; readonly session: string; readonly life: number; readonly message: number; readonly text: string }
   | { readonly do: 'deliver'; readonly session: string; readonly life: number; readonly delivery: Delivery; readonly tag: number }
+  | { readonly do: 'get' | 'empty'; readonly session: string; readonly life: number }
   | { readonly do: 'opened'; readonly session: string; readonly life: number }
   | { readonly do: 'lost'; readonly session: string; readonly life: number; readonly why: string }
   | { readonly do: 'blocked' | 'unblocked'; readonly session: string; readonly life: number; readonly why: string }
@@ -35,17 +36,25 @@ export interface SessionState {
   tags: [handle: number, tag: number][];
   nextHandle: number;
   cutSince: number;
+  /** basic.get: room for so many, and whether an answer is awaited or a pause is being made. */
+  slots: number;
+  asking: boolean;
 }
 /** What sessions need of their room. */
 export interface SessionHost {
   /** Sends a thing from the client to the broker. */
   up(session: SessionState, thing: Thing, message?: number): void;
   autoAck(session: SessionState): boolean;
+  confirms(session: SessionState): boolean;
+  /** µs between two basic.get that found nothing; undefined when the broker pushes (basic.consume). */
+  fetches(session: SessionState): number | undefined;
+  /** `session.ask()` after `delay` µs. */
+  pollAfter(session: SessionState, delay: number): void;
   /** The client's process, or its operator, breaks the connection at once. */
   broken(session: SessionState, why: string): void;
 }
 export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, blocked: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1 };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, blocked: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1, slots: 0, asking: false };
 }
 
 abstract class Session {
@@ -73,12 +82,16 @@ abstract class Session {
     state.life++;
     state.buffer = [];
     state.tags = [];
+    state.asking = false;
   }
 }
 
 export class RabbitPublishSession extends Session implements PublishSession {
   constructor(state: SessionState, host: SessionHost) {
     super(state, host);
+  }
+  get awaited(): boolean {
+    return this.host.confirms(this.state);
   }
   send(message: number, attempt: number): 'taken' | 'full' {
     const { state } = this;
@@ -96,10 +109,28 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
     this.listener = listener;
   }
   ready(slots: number): void {
+    this.state.slots = slots;
+    this.ask();
     for (let free = slots; free > 0 && this.state.buffer.length > 0; free--) {
       if (this.listener.push(this.state.buffer[0] as Delivery) === 'busy') return;
       this.state.buffer.shift();
     }
+  }
+  /** The pause after an empty queue is over. */
+  askAgain(): void {
+    this.state.asking = false;
+    this.ask();
+  }
+  /** One basic.get at a time, while there is room. */
+  ask(): void {
+    const { state, host } = this;
+    if (host.fetches(state) === undefined || !state.connected || state.asking || state.slots <= 0) return;
+    state.asking = true;
+    host.up(state, { do: 'get', session: state.id, life: state.life });
+  }
+  /** The queue was empty; it is looked at again after a pause. */
+  foundNothing(): void {
+    this.host.pollAfter(this.state, this.host.fetches(this.state) ?? 0);
   }
   buffered(): readonly Delivery[] {
     return this.state.buffer;
@@ -107,7 +138,10 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
   /** A delivery came in. */
   take(delivery: Delivery, tag: number): void {
     this.state.tags.push([delivery.handle, tag]);
+    this.state.asking = false;
+    this.state.slots--;
     if (this.state.buffer.length > 0 || this.listener.push(delivery) === 'busy') this.state.buffer.push(delivery);
+    this.ask();
   }
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     const { state, host } = this;
@@ -134,6 +168,7 @@ export function clientLost(state: SessionState, publish: PublishListener | undef
   state.life++;
   state.buffer = [];
   state.tags = [];
+  state.asking = false;
   publish?.lost(why);
   receive?.withdrawn(working, why, true);
 }

@@ -92,13 +92,14 @@ export class Teller {
     const known = this.copies.get(event.copy);
     return { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), reason, cause: known?.entry ?? -1, attempt: known?.attempts ?? 0 };
   }
-  /** basic.get hands a copy over without an event of its own: it is told when the copy moves on. */
-  private fetched(event: { copy: number; message: number; queue: string }): void {
+  /** basic.get hands a copy over without an event of its own: an operator's is told when the copy moves on. @returns the entry */
+  fetched(event: { readonly copy: number; readonly message: number; readonly queue: string }, by = 'operator'): number {
     const known = this.copies.get(event.copy);
-    if (!known || known.held) return;
+    if (!known || known.held) return known?.entry ?? -1;
     known.attempts++;
     known.held = true;
-    known.entry = this.host.record('delivered', { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), actor: 'operator', attempt: known.attempts, cause: known.entry });
+    known.entry = this.host.record('delivered', { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), actor: by, attempt: known.attempts, cause: known.entry });
+    return known.entry;
   }
   private back(copy: number, entry: number): number {
     const known = this.copies.get(copy);

@@ -37,7 +37,7 @@ export abstract class ToyRoom<Thing extends { readonly client: string }, State e
     const place = this.topology.links.find((l) => l.id === link)?.to ?? '';
     const client = { id: `${name} ${link}`, link, name, place, listener };
     this.publishers.set(client.id, client);
-    return { send: (message) => (this.publish(client, message), 'taken'), open: () => listener.room(), close: () => undefined };
+    return { awaited: true, send: (message) => (this.publish(client, message), 'taken'), open: () => listener.room(), close: () => undefined };
   }
   receiver(link: string, name: string, listener: ReceiveListener): ReceiveSession {
     const place = this.topology.links.find((l) => l.id === link)?.from ?? '';

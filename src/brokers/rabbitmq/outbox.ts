@@ -1,0 +1,81 @@
+/** Everything that the server did since it was last asked: told to the history, and sent to the clients it is for. */
+import type { Delivery, RoomHost } from '../contract.ts';
+import type { RabbitBroker } from './broker.ts';
+import type { RabbitEvent } from './events.ts';
+import { copiesFrom, isFresh } from './protocol.ts';
+import type { Geography, Teller } from './teller.ts';
+import type { Traffic } from './traffic.ts';
+
+export class Outbox {
+  private readonly host: RoomHost;
+  private readonly server: RabbitBroker;
+  private readonly traffic: Traffic;
+  private readonly teller: Teller;
+  private readonly geography: Geography;
+  constructor(host: RoomHost, server: RabbitBroker, traffic: Traffic, teller: Teller, geography: Geography) {
+    this.host = host;
+    this.server = server;
+    this.traffic = traffic;
+    this.teller = teller;
+    this.geography = geography;
+  }
+  /** @param heard each event once, after it was told */
+  flush(cause: number, heard: (event: RabbitEvent) => void): void {
+    const { out } = this.server;
+    let accepted = cause;
+    let message = -1;
+    for (let i = 0; i < out.length; i++) {
+      const event = out[i] as RabbitEvent;
+      // A publication is accepted when its first copy, or nothing at all, comes of it; the broker may have held it back before.
+      if (isFresh(event) && event.message !== message) {
+        message = event.message;
+        accepted = this.host.record('accepted', { message, place: this.entrance(event), detail: copiesFrom(out, i) });
+      }
+      const entry = this.teller.tell(event, accepted, (connection) => this.traffic.at(connection)?.client ?? connection);
+      this.deliver(event, entry);
+      heard(event);
+    }
+    out.length = 0;
+  }
+  private entrance(event: RabbitEvent): string {
+    const first = this.server.out.find((e) => e.kind === 'route' && 'message' in event && e.message === event.message);
+    if (first?.kind === 'route') return this.geography.exchange(first.from);
+    return event.kind === 'unrouted' ? this.geography.exchange(event.exchange) : event.kind === 'enqueued' ? this.geography.queue(event.queue) : this.geography.cluster;
+  }
+  /** What a client gets to know of an event. */
+  private deliver(event: RabbitEvent, entry: number): void {
+    if (!('connection' in event) || event.connection === undefined) return;
+    const state = this.traffic.at(event.connection);
+    if (!state) return;
+    const { traffic } = this;
+    const { id: session, life } = state;
+    switch (event.kind) {
+      case 'deliver': {
+        const delivery: Delivery = { handle: state.nextHandle++, message: event.message, copy: event.copy, attempt: this.teller.attempts(event.copy), redelivered: event.redelivered, entry };
+        traffic.down(state, { do: 'deliver', session, life, delivery, tag: event.deliveryTag }, event.message, event.redelivered);
+        break;
+      }
+      case 'confirm':
+        traffic.down(state, { do: 'confirm', session, life, message: event.message, refusal: event.ack ? null : { refused: true, name: event.because ?? 'rabbitmq.nack', code: 0, text: 'basic.nack', closes: 'message' } });
+        break;
+      case 'return':
+        traffic.down(state, { do: 'return', session, life, message: event.message, text: `rabbitmq.${event.replyText}` }, event.message);
+        break;
+      case 'cancelled':
+        traffic.down(state, { do: 'cancelled', session, life });
+        break;
+      case 'closed':
+        if (event.refusal === null) break;
+        if (event.channel !== null) this.server.closeConnection(event.connection);
+        traffic.connected(state, null);
+        traffic.down(state, { do: 'lost', session, life, why: `rabbitmq.${event.refusal.name}` });
+        break;
+      case 'blocked':
+      case 'unblocked':
+        if (state.kind === 'publish') traffic.down(state, { do: event.kind, session, life, why: `rabbitmq.${event.reason}` });
+        break;
+      case 'throttled':
+        this.host.record('throttled', { place: this.geography.queue(event.queue), actor: state.client, reason: 'rabbitmq.credit_flow', detail: event.on ? 1 : 0 });
+    }
+  }
+}

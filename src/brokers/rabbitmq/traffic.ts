@@ -1,0 +1,89 @@
+/** What is under way between the clients of a cluster and its server, and the client's side of every connection. */
+import type { RoomHost } from '../contract.ts';
+import { newSession, type SessionState, type Thing } from './sessions.ts';
+
+/** What a hop or a wake is about. */
+export const WAKE = { thing: 0, brokerTimer: 1, recover: 2, silence: 3, poll: 4 } as const;
+
+export interface TrafficState {
+  readonly sessions: readonly SessionState[];
+  readonly things: readonly (readonly [number, Thing])[];
+  readonly timers: readonly (readonly [number, readonly [string, number]])[];
+  readonly next: number;
+}
+export class Traffic {
+  readonly sessions = new Map<string, SessionState>();
+  private readonly byConnection = new Map<string, SessionState>();
+  private things = new Map<number, Thing>();
+  private timers = new Map<number, readonly [string, number]>();
+  private next = 0;
+  private readonly host: RoomHost;
+  constructor(host: RoomHost) {
+    this.host = host;
+  }
+  session(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
+    const state = this.sessions.get(id) ?? newSession(id, link, client, kind);
+    this.sessions.set(id, state);
+    return state;
+  }
+  onLink(link: string): SessionState[] {
+    return [...this.sessions.values()].filter((s) => s.link === link);
+  }
+  /** The session whose connection the broker means. */
+  at(connection: string): SessionState | undefined {
+    return this.byConnection.get(connection);
+  }
+  connected(state: SessionState, connection: string | null): void {
+    if (state.connection !== null) this.byConnection.delete(state.connection);
+    state.connection = connection;
+    if (connection !== null) this.byConnection.set(connection, state);
+  }
+  /** From the client to the broker. */
+  up(state: SessionState, thing: Thing, message: number): void {
+    this.host.hop(state.link, state.client, state.kind === 'receive', WAKE.thing, this.keep(thing), message, false);
+  }
+  /** From the broker to the client. */
+  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
+    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
+  }
+  later(delay: number, what: number, state: SessionState): void {
+    this.host.after(delay, what, this.keep({ do: 'opened', session: state.id, life: state.life }));
+  }
+  brokerTimer(delay: number, name: string, ref: number): void {
+    const id = this.next++;
+    this.timers.set(id, [name, ref]);
+    this.host.after(delay, WAKE.brokerTimer, id);
+  }
+  timer(ref: number): readonly [string, number] | undefined {
+    const timer = this.timers.get(ref);
+    this.timers.delete(ref);
+    return timer;
+  }
+  /** The thing and its session, once. */
+  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
+    const thing = this.things.get(ref);
+    const state = thing && this.sessions.get(thing.session);
+    this.things.delete(ref);
+    return thing && state ? { thing, state } : undefined;
+  }
+  save(): TrafficState {
+    return { sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], next: this.next };
+  }
+  load(state: TrafficState): void {
+    for (const session of state.sessions) {
+      const known = this.sessions.get(session.id);
+      if (known) Object.assign(known, session);
+      else this.sessions.set(session.id, session);
+    }
+    this.byConnection.clear();
+    for (const s of this.sessions.values()) if (s.connection !== null) this.byConnection.set(s.connection, s);
+    this.things = new Map(state.things);
+    this.timers = new Map(state.timers);
+    this.next = state.next;
+  }
+  private keep(thing: Thing): number {
+    const id = this.next++;
+    this.things.set(id, thing);
+    return id;
+  }
+}
