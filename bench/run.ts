@@ -11,6 +11,7 @@ import { RandomStream } from '../src/kernel/random.ts';
 import type { Scenario } from '../src/scenario/document.ts';
 import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { type Run, startRun } from '../src/simulation/run.ts';
+import { onOurKernel, onSimJs } from './w3.ts';
 
 const models = await loadModels(['rabbitmq']);
 const rows: { what: string; value: string; target: string; verdict: string }[] = [];
@@ -40,11 +41,11 @@ function hold(pending: number): number {
   });
 }
 const COMPILER = process.env['CXX'] ?? 'g++';
-function native(): ((pending: number) => number) | null {
+function native(): ((what: number | 'w3', count: number) => number) | null {
   try {
     const program = join(mkdtempSync(join(tmpdir(), 'tailrace-bench-')), 'heap');
     execFileSync(COMPILER, ['-O3', '-o', program, new URL('heap.cpp', import.meta.url).pathname], { stdio: 'ignore' });
-    return (pending) => Number(execFileSync(program, [String(pending), String(HOLDS)], { encoding: 'utf8' }));
+    return (what, count) => Number(execFileSync(program, [String(what), String(count)], { encoding: 'utf8' }));
   } catch {
     return null;
   }
@@ -53,7 +54,17 @@ const cpp = native();
 if (!cpp) console.log('There is no g++ here: the kernel is not compared with C++.');
 for (const pending of [100, 10_000, 1_000_000]) {
   const ours = hold(pending);
-  if (cpp) row(`kernel, hold model, ${pending} pending, of C++ -O3`, ours / cpp(pending), 0.5, true);
+  if (cpp) row(`kernel, hold model, ${pending} pending, of C++ -O3`, ours / cpp(pending, HOLDS), 0.5, true);
+}
+{
+  const messages = 1_000_000;
+  const ours = best(messages, () => onOurKernel(messages));
+  if (cpp) row('kernel, W3, of C++ -O3', ours / cpp('w3', messages), 0.5, true);
+  const few = 20_000;
+  await onSimJs(few);
+  const from = performance.now();
+  await onSimJs(few);
+  row('kernel, W3, of simjs', ours / ((few * 1000) / (performance.now() - from)), 5, true);
 }
 
 // The whole engine -------------------------------------------------------------------------------
@@ -77,14 +88,13 @@ full.simulation.run(3e6);
 const entries = Math.max(perSecond(full, 5e6), perSecond(full, 5e6));
 row('engine entries of bare kernel calls (1 000 pending)', entries / hold(1000), 0.1, true);
 
-/** Entries a second while so many wait in one queue. */
-function waiting(depth: number): number {
-  const doc: Scenario = {
+function depth(waiting: number, rate: number): Scenario {
+  return {
     version: 1,
     title: 'depth',
     seed: 1,
     nodes: [
-      { id: 'p', kind: 'producer', config: { rate: 1000 } },
+      { id: 'p', kind: 'producer', config: { rate } },
       { id: 'r', kind: 'rabbitmq.cluster' },
       { id: 'q', kind: 'rabbitmq.queue', parent: 'r' },
       { id: 'c', kind: 'consumer', config: { instances: 2, concurrency: 100, serviceTime: '100ms' } },
@@ -93,11 +103,43 @@ function waiting(depth: number): number {
       { id: 'in', kind: 'publish', from: 'p', to: 'q' },
       { id: 'out', kind: 'consume', from: 'q', to: 'c', config: { prefetch: 150 } },
     ],
-    timeline: [{ at: '1ms', by: 'author', do: 'burst', on: 'p', with: { count: depth } }],
+    timeline: [{ at: '1ms', by: 'author', do: 'burst', on: 'p', with: { count: waiting } }],
   };
-  const run = startRun(doc, models, catalog);
+}
+/** Entries a second while so many wait in one queue. */
+function waiting(count: number): number {
+  const run = startRun(depth(count, 1000), models, catalog);
   run.simulation.run(2e6);
   return Math.max(perSecond(run, 8e6), perSecond(run, 8e6), perSecond(run, 8e6));
+}
+// Memory and slices -------------------------------------------------------------------------------
+/** Bytes that the engine holds per message in a queue, over what it holds with none. Needs --expose-gc. */
+function bytesPerMessage(live: number): number {
+  const heap = () => {
+    for (let i = 0; i < 4; i++) globalThis.gc?.();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const run = startRun(depth(live, 0.001), models, catalog);
+  run.simulation.run(500);
+  const before = heap();
+  run.simulation.run(3e6);
+  const after = heap();
+  if (run.simulation.messages.length < live) throw new Error('they are not there');
+  return (after - before) / live;
+}
+if (globalThis.gc) row('memory per waiting message', bytesPerMessage(100_000), 200, false, ' B');
+{
+  const run = startRun(open(busy(1000, 200)), models, catalog);
+  run.simulation.run(3e6);
+  const slices: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const from = performance.now();
+    run.simulation.run(Infinity, 1000);
+    slices.push(performance.now() - from);
+  }
+  slices.sort((a, b) => a - b);
+  row('slice of 1 000 calls, 99th percentile', slices[198] as number, 20, false, ' ms');
 }
 const few = waiting(10);
 row('cost per entry, 1 000 waiting, of 10 waiting', few / waiting(1000), 1.5, false);

@@ -1,0 +1,2 @@
+/** The package brings no types; it puts itself on `window`. */
+declare module 'simjs';
