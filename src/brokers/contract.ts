@@ -113,6 +113,8 @@ export interface RoomHost {
   /** A way through the broker that takes no time: drawn only. */
   pass(link: string, message: number): void;
   record(kind: Kind, facts: Facts): number;
+  /** A number for a copy, unique in the run: rooms share one count. */
+  copy(): number;
   luck(purpose: string): RandomStream;
   readonly messages: Messages;
   /** The words of a message's key: "A". */

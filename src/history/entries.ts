@@ -14,6 +14,8 @@
  * expired, dropped, dead-lettered, lost   the other ends of a copy
  * withdrawn  the broker took a delivery back                   joined, left  a client came or went; detail = 1 for a reader
  * blocked, unblocked, throttled   pushback upon a producer     crashed, restarted  an instance or a node
+ * committed, aborted   a transaction ended; detail = its messages here   elected     a place has a new leader (actor), or -1
+ * rebalancing, rebalanced   a group shares its work out anew        assigned, revoked  a member's share; detail = parts of it
  * fault, fault-ended, edited      the timeline                 census      the broker's own count: attempt = in flight, detail = pending
  */
 export const KINDS = [
@@ -21,6 +23,7 @@ export const KINDS = [
   'enqueued', 'delivered', 'received', 'started', 'effect', 'skipped', 'failed', 'finished', 'settled', 'requeued',
   'expired', 'dropped', 'dead-lettered', 'lost', 'withdrawn', 'joined', 'left', 'blocked', 'unblocked', 'throttled',
   'crashed', 'restarted', 'fault', 'fault-ended', 'edited', 'census', 'judged',
+  'committed', 'aborted', 'elected', 'rebalancing', 'rebalanced', 'assigned', 'revoked',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

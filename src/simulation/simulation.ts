@@ -43,6 +43,7 @@ export interface SimulationState {
   readonly network: NetworkState;
   readonly luck: readonly (readonly [string, readonly number[]])[];
   readonly actors: readonly string[];
+  readonly copies: number;
   readonly rooms: readonly (readonly [string, unknown])[];
   readonly clients: readonly (readonly [string, unknown])[];
   readonly folds: readonly (readonly [string, unknown])[];
@@ -80,6 +81,7 @@ export class Simulation {
   private quiet = 0;
   private luck = new Map<string, RandomStream>();
   private actorIds: string[] = [];
+  private copies = 0;
   private readonly actors: (Actor | undefined)[] = [];
   private readonly wakes: number[] = [];
   private readonly setting: Setting;
@@ -175,6 +177,7 @@ export class Simulation {
       network: this.network.save(),
       luck: [...this.luck].map(([name, stream]) => [name, stream.save()]),
       actors: [...this.actorIds],
+      copies: this.copies,
       rooms: [...this.rooms].map(([id, room]) => [id, room.save()]),
       clients: [...this.producers, ...this.consumers].map(([id, client]) => [id, client.save()]),
       folds: this.folds.map((fold) => [fold.name, fold.save()]),
@@ -189,6 +192,7 @@ export class Simulation {
     this.history.load(state.history);
     this.messages.load(state.messages);
     this.network.load(state.network);
+    this.copies = state.copies;
     this.phase = state.phase;
     this.quiet = state.quiet;
     for (const [name, saved] of state.luck) this.stream(name).load(saved);
@@ -306,6 +310,7 @@ export class Simulation {
     const actor = this.actor(id);
     return {
       ...this.clientHost(id),
+      copy: () => this.copies++,
       hop: (link, client, back, what, ref, message, redelivered) => this.network.send(actor, link, client, back, what, ref, message, redelivered),
       forget: (link, client) => this.network.forget(link, client),
       pass: (link, message) => this.network.pass(link, message),

@@ -51,7 +51,7 @@ export class Outbox {
     const { id: session, life } = state;
     switch (event.kind) {
       case 'deliver': {
-        const delivery: Delivery = { handle: state.nextHandle++, message: event.message, copy: event.copy, attempt: this.teller.attempts(event.copy), redelivered: event.redelivered, entry };
+        const delivery: Delivery = { handle: state.nextHandle++, message: event.message, copy: this.teller.id(event.copy), attempt: this.teller.attempts(event.copy), redelivered: event.redelivered, entry };
         traffic.down(state, { do: 'deliver', session, life, delivery, tag: event.deliveryTag }, event.message, event.redelivered);
         break;
       }

@@ -335,7 +335,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     if (got.refused) return;
     if (got.empty) return this.traffic.down(state, { do: 'empty', session: state.id, life });
     const entry = this.teller.fetched(got, state.client);
-    const delivery: Delivery = { handle: state.nextHandle++, message: got.message, copy: got.copy, attempt: this.teller.attempts(got.copy), redelivered: got.redelivered, entry };
+    const delivery: Delivery = { handle: state.nextHandle++, message: got.message, copy: this.teller.id(got.copy), attempt: this.teller.attempts(got.copy), redelivered: got.redelivered, entry };
     this.traffic.down(state, { do: 'deliver', session: state.id, life, delivery, tag: got.deliveryTag }, got.message, got.redelivered);
   }
   private flush(): void {

@@ -11,11 +11,19 @@ export interface Geography {
   readonly cluster: string;
 }
 export interface TellerState {
-  readonly copies: readonly (readonly [copy: number, entry: number, attempts: number, held: boolean])[];
+  readonly copies: readonly (readonly [copy: number, Known])[];
 }
 
+/** What is told of a copy: `id` is its number in the history, which other rooms' copies share. */
+interface Known {
+  readonly id: number;
+  entry: number;
+  attempts: number;
+  held: boolean;
+}
 export class Teller {
-  private copies = new Map<number, { entry: number; attempts: number; held: boolean }>();
+  /** By the server's own number. */
+  private copies = new Map<number, Known>();
   private readonly host: RoomHost;
   private readonly geography: Geography;
   constructor(host: RoomHost, geography: Geography) {
@@ -25,8 +33,9 @@ export class Teller {
   attempts(copy: number): number {
     return this.copies.get(copy)?.attempts ?? 0;
   }
-  entry(copy: number): number {
-    return this.copies.get(copy)?.entry ?? -1;
+  /** Its number in the history. */
+  id(copy: number): number {
+    return this.copies.get(copy)?.id ?? -1;
   }
   /** @param cause entry that brought the event about, where the event itself does not tell; @param reader who a delivery is for */
   tell(event: RabbitEvent, cause: number, reader: (connection: string) => string): number {
@@ -43,16 +52,17 @@ export class Teller {
         return host.record('unrouted', { message: event.message, place: geography.queue(event.queue), reason: event.because, cause });
       case 'enqueued': {
         const because = event.parent === null ? cause : (this.copies.get(event.parent)?.entry ?? cause);
-        const entry = host.record('enqueued', { message: event.message, copy: event.copy, place: geography.queue(event.queue), cause: because });
-        this.copies.set(event.copy, { entry, attempts: 0, held: false });
+        const id = host.copy();
+        const entry = host.record('enqueued', { message: event.message, copy: id, place: geography.queue(event.queue), cause: because });
+        this.copies.set(event.copy, { id, entry, attempts: 0, held: false });
         return entry;
       }
       case 'deliver': {
-        const known = this.copies.get(event.copy) ?? { entry: cause, attempts: 0, held: true };
+        const known = this.copies.get(event.copy);
+        if (!known) return cause;
         known.attempts++;
         known.held = true;
-        known.entry = host.record('delivered', { message: event.message, copy: event.copy, place: geography.queue(event.queue), actor: reader(event.connection), attempt: known.attempts, cause: known.entry });
-        this.copies.set(event.copy, known);
+        known.entry = host.record('delivered', { message: event.message, copy: known.id, place: geography.queue(event.queue), actor: reader(event.connection), attempt: known.attempts, cause: known.entry });
         return known.entry;
       }
       case 'requeued':
@@ -83,14 +93,14 @@ export class Teller {
     }
   }
   save(): TellerState {
-    return { copies: [...this.copies].map(([copy, { entry, attempts, held }]) => [copy, entry, attempts, held]) };
+    return { copies: [...this.copies].map(([copy, known]) => [copy, { ...known }]) };
   }
   load(state: TellerState): void {
-    this.copies = new Map(state.copies.map(([copy, entry, attempts, held]) => [copy, { entry, attempts, held }]));
+    this.copies = new Map(state.copies.map(([copy, known]) => [copy, { ...known }]));
   }
   private of(event: { copy: number; message: number; queue: string }, reason: string) {
     const known = this.copies.get(event.copy);
-    return { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), reason, cause: known?.entry ?? -1, attempt: known?.attempts ?? 0 };
+    return { message: event.message, copy: known?.id ?? -1, place: this.geography.queue(event.queue), reason, cause: known?.entry ?? -1, attempt: known?.attempts ?? 0 };
   }
   /** basic.get hands a copy over without an event of its own: an operator's is told when the copy moves on. @returns the entry */
   fetched(event: { readonly copy: number; readonly message: number; readonly queue: string }, by = 'operator'): number {
@@ -98,7 +108,7 @@ export class Teller {
     if (!known || known.held) return known?.entry ?? -1;
     known.attempts++;
     known.held = true;
-    known.entry = this.host.record('delivered', { message: event.message, copy: event.copy, place: this.geography.queue(event.queue), actor: by, attempt: known.attempts, cause: known.entry });
+    known.entry = this.host.record('delivered', { message: event.message, copy: known.id, place: this.geography.queue(event.queue), actor: by, attempt: known.attempts, cause: known.entry });
     return known.entry;
   }
   private back(copy: number, entry: number): number {
