@@ -27,9 +27,12 @@ function capacityFor(keys: number, capacity = LEAST_CAPACITY): number {
   return grown;
 }
 
-/** Keys that were put one after the other, in the order of iteration. Keys must differ. */
-export function inHashOrder<K>(keys: readonly K[], hash: (key: K) => number): K[] {
-  const capacity = capacityFor(keys.length);
+/**
+ * Keys that were put one after the other, in the order of iteration. Keys must differ.
+ * @param room for how many keys the table was made; a set copied from another collection has room for one more
+ */
+export function inHashOrder<K>(keys: readonly K[], hash: (key: K) => number, room = keys.length): K[] {
+  const capacity = capacityFor(room);
   return keys.map((key) => ({ key, at: bucket(hash(key), capacity) })).sort((a, b) => a.at - b.at).map(({ key }) => key);
 }
 

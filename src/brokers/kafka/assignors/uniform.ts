@@ -12,7 +12,10 @@ export const uniform: ServerAssignor = (counts, members) => {
   return group.homogeneous ? assignHomogeneous(group) : new HeterogeneousAssignment(group).build();
 };
 
-/** Everybody subscribes to the same: a quota each, one more for the first; who has too much loses it to who has too little. */
+/**
+ * Everybody subscribes to the same: a quota each, and one more for as many as are needed, first of all those who have one more already;
+ * who has too much loses it to who has too little.
+ */
 function assignHomogeneous({ topics, table, members }: ReturnType<typeof lookAtGroup>): Assignment {
   const assignment: Assignment = new Map();
   const had = new Set(members.flatMap((member) => member.assigned.map(({ topic, partition }) => table.of(topic)[partition])));
@@ -20,8 +23,9 @@ function assignHomogeneous({ topics, table, members }: ReturnType<typeof lookAtG
   const least = Math.floor(table.all.length / members.length);
   let extra = table.all.length % members.length;
   const unfilled: { readonly member: ServerMember; readonly room: number }[] = [];
-  for (const member of members) {
-    let quota = least + (extra-- > 0 ? 1 : 0);
+  for (const [i, member] of members.entries()) {
+    let mayHaveMore = extra > 0;
+    let quota = least + (mayHaveMore ? 1 : 0);
     const kept: TopicPartition[] = [];
     for (const topic of topics) {
       const mine = inSetOrder(member.assigned.filter((one) => one.topic === topic));
@@ -34,6 +38,12 @@ function assignHomogeneous({ topics, table, members }: ReturnType<typeof lookAtG
       }
     }
     assignment.set(member.memberId, kept);
+    // As long as enough members come after it, one that has not got one more already leaves it to them.
+    if (mayHaveMore && quota > 0 && members.length - i > extra) {
+      mayHaveMore = false;
+      quota--;
+    }
+    if (mayHaveMore) extra--;
     if (quota > 0) unfilled.push({ member, room: quota });
   }
   let next = 0;
