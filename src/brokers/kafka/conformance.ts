@@ -1,4 +1,4 @@
-import { type Assignment, type ConsumerMember, type PartitionCounts, type TopicPartition } from './assignors/assignment.ts';
+import type { Assignment, ConsumerMember, PartitionCounts, TopicPartition } from './assignors/assignment.ts';
 import { cooperativeSticky } from './assignors/cooperative-sticky.ts';
 import { range } from './assignors/range.ts';
 import { roundRobin } from './assignors/round-robin.ts';
