@@ -1,0 +1,174 @@
+import {
+  type ClassicData,
+  type ClassicGroupHost,
+  classicDefaults,
+  type ClassicGroupState,
+  type ClassicSettings,
+  copyGroup,
+  emptyGroup,
+  type JoinResponse,
+  type Member,
+  memberOf,
+  membersInOrder,
+  NEW_MEMBER_JOIN_TIMEOUT_MS,
+  refusalOfMember,
+  type SyncResponse,
+  topicsOf,
+} from './classic-state.ts';
+import { Deadlines, type DeadlinesState } from './deadlines.ts';
+import type { GroupError } from './errors.ts';
+import { type CommitRequest, type ExpiryRule, never, type OffsetOwner, sinceCommit } from './offset-owner.ts';
+
+/** Names of deadlines. */
+export const SYNC = 'sync';
+export const HEARTBEAT = 'heartbeat ';
+
+/** Members of a classic group: what they wait for, how long they may be silent, who may commit for them. */
+export class ClassicMembers implements OffsetOwner {
+  protected readonly host: ClassicGroupHost;
+  protected readonly settings: ClassicSettings;
+  protected data: ClassicData;
+  protected readonly deadlines: Deadlines;
+
+  constructor(host: ClassicGroupHost, settings: Partial<ClassicSettings> = {}) {
+    this.host = host;
+    this.settings = { ...classicDefaults, ...settings };
+    this.data = emptyGroup(host.now());
+    this.deadlines = new Deadlines(host, 'classic-group');
+  }
+
+  get groupId(): string {
+    return this.host.groupId;
+  }
+  get state(): ClassicGroupState {
+    return this.data.state;
+  }
+  get generationId(): number {
+    return this.data.generationId;
+  }
+  get leader(): string | null {
+    return this.data.leader;
+  }
+  get protocolName(): string | null {
+    return this.data.protocolName;
+  }
+  members(): readonly Readonly<Member>[] {
+    return this.data.members;
+  }
+
+  save(): unknown {
+    return { data: copyGroup(this.data), deadlines: this.deadlines.save() };
+  }
+  load(state: unknown): void {
+    const { data, deadlines } = state as { data: ClassicData; deadlines: DeadlinesState };
+    this.data = copyGroup(data);
+    this.deadlines.load(deadlines);
+  }
+
+  /** Another broker is the coordinator now, or the group was deleted: whoever waits is told. */
+  unload(error: GroupError = 'NOT_COORDINATOR'): void {
+    for (const member of this.data.members) this.answerWaiting(member, error);
+    this.enter('Dead');
+  }
+
+  mayCommit({ memberId, groupInstanceId, generationOrEpoch, transactional }: CommitRequest): GroupError | null {
+    const { data } = this;
+    if (data.state === 'Dead') return 'COORDINATOR_NOT_AVAILABLE';
+    // Without a generation it is an administrator, or a consumer that was assigned its partitions by hand.
+    if (generationOrEpoch < 0 && data.state === 'Empty') return null;
+    if (generationOrEpoch >= 0 || memberId !== '' || groupInstanceId !== null) {
+      const error = refusalOfMember(data, memberId, groupInstanceId);
+      if (error !== null) return error;
+      if (generationOrEpoch !== data.generationId) return 'ILLEGAL_GENERATION';
+    } else if (!transactional && data.state !== 'Empty') return 'UNKNOWN_MEMBER_ID';
+    return !transactional && data.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
+  }
+  /** A commit shows that a member lives, as a heartbeat does. */
+  committed(memberId: string): void {
+    if (this.data.state === 'Stable' || this.data.state === 'PreparingRebalance') this.keepAlive(memberId);
+  }
+  mayFetch(): GroupError | null {
+    return this.data.state === 'Dead' ? 'GROUP_ID_NOT_FOUND' : null;
+  }
+  offsetExpiry(): ExpiryRule {
+    if (this.data.protocolType === null) return sinceCommit;
+    if (this.data.state === 'Empty') return { from: this.data.since, keeps: () => false };
+    const topics = topicsOf(this.data);
+    if (this.data.state === 'Stable' && topics !== null) return { ...sinceCommit, keeps: (topic) => topics.has(topic) };
+    return never;
+  }
+
+  protected answerJoin(client: string, response: Partial<JoinResponse>): void {
+    const nothing = { error: null, memberId: '', generationId: -1, protocolName: null, leader: '', members: [], skipAssignment: false };
+    this.host.send(client, { kind: 'JoinGroup', ...nothing, ...response });
+  }
+  protected answerSync(client: string, response: Partial<SyncResponse>): void {
+    this.host.send(client, { kind: 'SyncGroup', error: null, protocolName: null, assignment: [], ...response });
+  }
+  protected completeJoin(member: Member, response: Partial<JoinResponse>): void {
+    if (member.awaitingJoin === null) return;
+    const client = member.awaitingJoin;
+    member.awaitingJoin = null;
+    this.answerJoin(client, response);
+  }
+  protected completeSync(member: Member, response: Partial<SyncResponse>): void {
+    if (member.awaitingSync === null) return;
+    const client = member.awaitingSync;
+    member.awaitingSync = null;
+    this.answerSync(client, response);
+    this.keepAlive(member.memberId);
+  }
+  protected answerWaiting(member: Member, error: GroupError): void {
+    this.completeJoin(member, { error, memberId: member.memberId });
+    if (member.awaitingSync !== null) this.answerSync(member.awaitingSync, { error });
+    member.awaitingSync = null;
+  }
+  /** What a member is told of the generation that runs; only the leader is told of the others. */
+  protected currentGeneration(member: Member): Partial<JoinResponse> {
+    const { generationId, protocolName, leader } = this.data;
+    const metadata = (one: Member) => one.protocols.find(({ name }) => name === protocolName)?.metadata ?? { topics: [], owned: [], generation: null };
+    const told = leader === member.memberId ? membersInOrder(this.data) : [];
+    const members = told.map((one) => ({ memberId: one.memberId, groupInstanceId: one.groupInstanceId, metadata: metadata(one) }));
+    return { memberId: member.memberId, generationId, protocolName, leader: leader ?? '', members };
+  }
+
+  protected keepAlive(memberId: string): void {
+    const member = memberOf(this.data, memberId);
+    if (member !== undefined) this.expect(memberId, member.sessionTimeoutMs);
+  }
+  protected expect(memberId: string, withinMs: number): void {
+    this.deadlines.set(`${HEARTBEAT}${memberId}`, withinMs);
+  }
+  protected expectNewMember(memberId: string): void {
+    this.deadlines.clear(`${HEARTBEAT}${memberId}`);
+    this.expect(memberId, NEW_MEMBER_JOIN_TIMEOUT_MS);
+  }
+  protected forget(memberId: string): void {
+    this.deadlines.clear(`${HEARTBEAT}${memberId}`);
+  }
+  protected synced(memberId: string): void {
+    this.data.pendingSync = this.data.pendingSync.filter((pending) => pending !== memberId);
+    if (this.data.pendingSync.length === 0) this.deadlines.clear(SYNC);
+  }
+
+  /** Takes a member out, telling it so if it waits for the rebalance. */
+  protected dismiss(memberId: string): void {
+    const member = memberOf(this.data, memberId);
+    if (member !== undefined) this.completeJoin(member, { error: 'UNKNOWN_MEMBER_ID' });
+    this.remove(memberId);
+  }
+  protected remove(memberId: string): void {
+    const { data } = this;
+    this.forget(memberId);
+    data.members = data.members.filter((member) => member.memberId !== memberId);
+    data.pendingJoin = data.pendingJoin.filter((pending) => pending !== memberId);
+    data.pendingSync = data.pendingSync.filter((pending) => pending !== memberId);
+    if (data.leader === memberId) data.leader = membersInOrder(data)[0]?.memberId ?? null;
+  }
+
+  protected enter(state: ClassicGroupState): void {
+    this.data.previous = this.data.state;
+    this.data.state = state;
+    this.data.since = this.host.now();
+  }
+}
