@@ -1,11 +1,12 @@
 /** Everything that documents, palettes and command lines know of: one line per room. */
+import { kafka } from './brokers/kafka/descriptor.ts';
 import { rabbitmq } from './brokers/rabbitmq/descriptor.ts';
 import { checks } from './checks/descriptor.ts';
 import { clients } from './clients/descriptor.ts';
 import { faults } from './faults/descriptor.ts';
 import type { ActionDescriptor, Catalog, NodeDescriptor, RoomDescriptor } from './scenario/descriptor.ts';
 
-const rooms: readonly RoomDescriptor[] = [clients, faults, rabbitmq];
+const rooms: readonly RoomDescriptor[] = [clients, faults, rabbitmq, kafka];
 const nodes = new Map<string, NodeDescriptor>(rooms.flatMap((r) => r.nodes.map((n) => [n.kind, n])));
 const links = rooms.flatMap((r) => r.links);
 const byName = new Map<string, ActionDescriptor>(rooms.flatMap((r) => r.actions.map((a) => [a.name, a])));

@@ -80,7 +80,14 @@ export interface LookCell {
 }
 export interface Look {
   readonly lanes: readonly { readonly label?: string; readonly cells: readonly LookCell[]; readonly more: number; readonly busy?: number; readonly note?: string; readonly tone?: 'ok' | 'warn' | 'bad' }[];
-  readonly gauges: readonly { readonly name: string; readonly value: string; readonly tone?: 'ok' | 'warn' | 'bad'; readonly minor?: boolean }[];
+  readonly gauges: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly tone?: 'ok' | 'warn' | 'bad';
+    readonly minor?: boolean;
+    /** The address whose waiting messages it counts: how fast they grow is shown beside it. */
+    readonly of?: string;
+  }[];
   readonly health?: string;
   readonly tone?: 'ok' | 'warn' | 'bad';
 }

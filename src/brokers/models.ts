@@ -6,6 +6,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { RabbitRoom } = await import('./rabbitmq/room.ts');
     return (host, topology) => new RabbitRoom(host, topology);
   },
+  kafka: async () => {
+    const { KafkaRoom } = await import('./kafka/room.ts');
+    return (host, topology) => new KafkaRoom(host, topology);
+  },
 };
 /** Rooms of the families named; families without a model are left out. */
 export async function loadModels(families: Iterable<string>): Promise<Record<string, RoomFactory>> {

@@ -1,7 +1,7 @@
 /** All checks of a run as one fold: the findings, and the verdicts on the document's invariants. */
 import { copyOf } from '../base/copy.ts';
 import type { Entry, Fold, Kind } from '../history/entries.ts';
-import type { Invariant } from '../scenario/document.ts';
+import { type Invariant, nodeOf } from '../scenario/document.ts';
 import type { Check, CheckContext, Evidence, Parameters, Report } from './check.ts';
 import { Conservation, DeadLettered, Dropped, Expired, NoLoss, Unrouted } from './custody.ts';
 import { Backpressure, GrowingDepth, IdleConsumer, Latency, PoisonLoop, PrefetchHogging } from './flow.ts';
@@ -66,7 +66,7 @@ export class Judge implements Fold {
         invariant,
         broken: null,
         check: new make(context, invariant, (evidence) => {
-          if (invariant.on !== undefined && !(evidence.place === invariant.on || evidence.place === '')) return;
+          if (invariant.on !== undefined && !(evidence.place === invariant.on || nodeOf(evidence.place) === invariant.on || evidence.place === '')) return;
           asked.broken ??= evidence;
           if (ONLY_AS_INVARIANT.has(invariant.check)) this.add(evidence);
         }),

@@ -106,6 +106,8 @@ export class DeliveredOnce extends Check {
 interface Latest {
   seq: number;
   actor: number;
+  /** The entry of its effect. */
+  entry: number;
   told: number;
   since: number;
 }
@@ -133,22 +135,43 @@ export class Order extends Check {
     if (!keys) this.latest.set(entry.place, (keys = new Map()));
     const latest = keys.get(key);
     if (latest === undefined) {
-      keys.set(key, { seq, actor: entry.actor, told: NEVER, since: 0 });
+      keys.set(key, { seq, actor: entry.actor, entry: entry.id, told: NEVER, since: 0 });
       return;
     }
     if (seq > latest.seq) {
       latest.seq = seq;
       latest.actor = entry.actor;
+      latest.entry = entry.id;
       return;
     }
     if (seq === latest.seq) return;
     latest.since++;
     if (entry.time - latest.told < 5e6) return;
-    let reason = latest.actor === entry.actor ? 'clients.concurrent_slots' : 'clients.concurrent_instances';
-    for (const cause of this.causesOf(entry)) if (cause.kind === 'requeued') reason = this.text(cause.reason);
+    const reason = this.whyLate(entry, latest);
     this.find(entry, 'bad', { later: latest.seq, earlier: seq, key, reader: this.text(entry.actor) }, { reason, count: latest.since });
     latest.told = entry.time;
     latest.since = 0;
+  }
+  /** How the later message came to be first: as far as the two can still be traced back to where they were put. */
+  private whyLate(entry: Entry, latest: Latest): string {
+    const { history } = this.context;
+    const origin = (of: Entry) => {
+      let again = '';
+      for (const cause of this.causesOf(of)) {
+        if (cause.kind === 'requeued' && again === '') again = this.text(cause.reason);
+        if (cause.kind === 'enqueued') return { again, at: cause };
+      }
+      return { again, at: undefined };
+    };
+    const mine = origin(entry);
+    if (mine.again !== '') return mine.again;
+    const other = latest.entry >= history.first ? origin(history.entry(latest.entry)).at : undefined;
+    if (mine.at && other) {
+      if (mine.at.place !== other.place) return 'clients.different_ways';
+      if (mine.at.detail !== other.detail) return 'clients.different_lanes';
+      if (mine.at.id > other.id) return 'clients.written_late';
+    }
+    return latest.actor === entry.actor ? 'clients.concurrent_slots' : 'clients.concurrent_instances';
   }
   override save(): unknown {
     return [...this.latest].map(([place, keys]) => [place, [...keys].map(([key, latest]) => [key, { ...latest }])]);

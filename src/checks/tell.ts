@@ -3,7 +3,7 @@ import { clockText, spanText } from '../base/time.ts';
 import { keyName } from '../history/messages.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Catalog, Remedy, Words } from '../scenario/descriptor.ts';
-import type { Scenario, ScenarioNode } from '../scenario/document.ts';
+import { nodeOf, type Scenario, type ScenarioNode, titleOf } from '../scenario/document.ts';
 import type { Evidence } from './check.ts';
 
 export interface Told {
@@ -45,8 +45,8 @@ function sentence(words: string): string {
 
 export function tell(evidence: Evidence, telling: Telling): Told {
   const { document, messages, catalog } = telling;
-  const node = document.nodes.find((n) => n.id === evidence.place);
-  const place = node?.title ?? evidence.place;
+  const node = document.nodes.find((n) => n.id === nodeOf(evidence.place));
+  const place = titleOf(document, evidence.place);
   const m = evidence.message === undefined ? '' : messageName(messages, evidence.message);
   const words = wordsOf(catalog, evidence.reason);
   const why = sentence(words?.says ?? '');
@@ -60,13 +60,13 @@ export function tell(evidence: Evidence, telling: Telling): Told {
     title,
     because: `${because}${more}`.trim(),
     ...(remedy ? { remedy: remedy.says } : {}),
-    ...(remedy?.edit ? { remedyEdit: { on: evidence.place, ...remedy.edit } } : {}),
+    ...(remedy?.edit ? { remedyEdit: { on: nodeOf(evidence.place), ...remedy.edit } } : {}),
     ...(words?.rule?.startsWith('http') ? { source: words.rule } : {}),
   });
   switch (evidence.check) {
     case 'effect-once': {
-      const crash = f['crashedAt'] === undefined ? `${text('first')} applied the effect at ${at('firstAt')}.` : `${text('first')} applied the effect at ${at('firstAt')} and crashed at ${at('crashedAt')}, before its acknowledgement reached ${text('queue')}.`;
-      const again = text('first') === text('second') ? `${text('second')} got the message again` : `${text('queue') || 'The broker'} gave the message to ${text('second')}`;
+      const crash = f['crashedAt'] === undefined ? `${text('first')} applied the effect at ${at('firstAt')}.` : `${text('first')} applied the effect at ${at('firstAt')} and crashed at ${at('crashedAt')}, before its acknowledgement reached ${titleOf(document, text('queue'))}.`;
+      const again = text('first') === text('second') ? `${text('second')} got the message again` : `${text('queue') === '' ? 'The broker' : titleOf(document, text('queue'))} gave the message to ${text('second')}`;
       return told(`${m} took effect twice at ${place}.`, `${crash} ${why} ${again} (delivery ${text('attempt')}), and nothing there remembers processed ids.`);
     }
     case 'delivered-once':

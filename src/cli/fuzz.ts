@@ -1,18 +1,22 @@
-/** Random scenarios in numbers: `fuzz --runs 10000 [--from SEED]`. Prints the seeds that break something, and why. */
+/** Random scenarios in numbers: `fuzz --runs 10000 [--from SEED] [--broker kafka]`. Prints the seeds that break something, and why. */
 import { parseArgs } from 'node:util';
 import { loadModels } from '../brokers/models.ts';
 import { catalog } from '../catalog.ts';
+import type { Scenario } from '../scenario/document.ts';
 import { startRun } from '../simulation/run.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
+import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' } } });
-const models = await loadModels(['rabbitmq']);
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
+const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario };
+const models = await loadModels(Object.keys(RANDOM));
 const from = Number(values.from);
 let bad = 0;
+/** ms for five seconds of a small system, twice: more is a loop that goes round and round. */
+const SLOW = 5_000;
 
 /** Why a seed is bad, or null. */
-function judge(seed: number): string | null {
-  const scenario = randomScenario(seed);
+function judge(scenario: Scenario, seed: number): string | null {
   const whole = startRun(scenario, models, catalog);
   whole.simulation.run(RUN_FOR);
   const unbalanced = whole.judge.findings.find((f) => f.check === 'conservation');
@@ -24,16 +28,23 @@ function judge(seed: number): string | null {
   after.simulation.run(RUN_FOR);
   return after.simulation.hash() === whole.simulation.hash() ? null : `another history after a checkpoint at ${moment} µs`;
 }
-for (let seed = from; seed < from + Number(values.runs); seed++) {
-  let why: string | null;
-  try {
-    why = judge(seed);
-  } catch (error) {
-    why = `threw ${(error as Error).stack}`;
+let runs = 0;
+for (const [broker, random] of Object.entries(RANDOM)) {
+  if (values.broker !== 'all' && values.broker !== broker) continue;
+  for (let seed = from; seed < from + Number(values.runs); seed++) {
+    runs++;
+    const began = performance.now();
+    let why: string | null;
+    try {
+      why = judge(random(seed), seed);
+    } catch (error) {
+      why = `threw ${(error as Error).stack}`;
+    }
+    if (why === null && performance.now() - began > SLOW) why = `took ${Math.round(performance.now() - began)} ms`;
+    if (why === null) continue;
+    bad++;
+    console.log(`${broker}, seed ${seed}: ${why}`);
   }
-  if (why === null) continue;
-  bad++;
-  console.log(`seed ${seed}: ${why}`);
 }
-console.log(`${values.runs} runs, ${bad} bad`);
+console.log(`${runs} runs, ${bad} bad`);
 process.exitCode = bad > 0 ? 1 : 0;

@@ -23,7 +23,7 @@ export interface ConsumerPlan {
   readonly restartAfter?: number;
 }
 /** Where in the protocol an armed crash strikes. */
-export type CrashPoint = 'crash' | 'crash-before-effect' | 'crash-after-effect' | 'crash-before-settle' | 'crash-after-settle';
+export type CrashPoint = 'crash' | 'shut-down' | 'crash-before-effect' | 'crash-after-effect' | 'crash-before-settle' | 'crash-after-settle';
 
 interface Work {
   readonly id: number;
@@ -168,6 +168,7 @@ export class Consumer {
     const at = this.state.instances[instance];
     if (!at?.up) return undefined;
     if (point === 'crash') this.down(instance, 'clients.killed', -1);
+    else if (point === 'shut-down') this.down(instance, 'clients.shut_down', -1, undefined, 'graceful');
     else at.armed = point;
     return point;
   }
@@ -296,7 +297,7 @@ export class Consumer {
     this.down(instance, `clients.${point.replaceAll('-', '_')}`, work.entry, work);
     return true;
   }
-  private down(instance: number, reason: string, cause: number, work?: Work): void {
+  private down(instance: number, reason: string, cause: number, work?: Work, how: 'crash' | 'graceful' = 'crash'): void {
     const at = this.at(instance);
     const { host } = this;
     for (const w of at.work) if (isWorking(w)) this.state.busy += host.now() - w.startedAt;
@@ -306,7 +307,7 @@ export class Consumer {
     at.work = [];
     at.downSince = host.now();
     host.record('crashed', { place: this.id, actor: this.name(instance), reason, cause, ...(work ? { message: work.delivery.message, copy: work.delivery.copy, attempt: work.delivery.attempt } : {}) });
-    for (const session of this.sessions[instance]?.values() ?? []) session.close('crash');
+    for (const session of this.sessions[instance]?.values() ?? []) session.close(how);
     if (this.plan.restartAfter !== undefined) {
       at.backAt = host.now() + this.plan.restartAfter;
       host.after(this.plan.restartAfter, RESTART, this.refOf(instance, at.life));

@@ -144,7 +144,7 @@ const consumer: NodeDescriptor = {
     const size = concurrency === 1 ? `${instances} instance${instances === 1 ? '' : 's'}` : `${instances} × ${concurrency}`;
     return config['idempotency'] === 'inbox' ? `${size}, inbox` : config['idempotency'] === 'id-window' ? `${size}, id window` : size;
   },
-  actions: ['crash', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'restart', 'slow', 'normal-speed', 'outage', 'outage-ends', 'poison', 'unpoison', 'lose-next-ack'],
+  actions: ['crash', 'shut-down', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'restart', 'slow', 'normal-speed', 'outage', 'outage-ends', 'poison', 'unpoison', 'lose-next-ack'],
   fields: {
     instances: { type: 'integer', min: 1, max: 64, default: 1, help: 'Processes that read side by side, each with its own connection.', applies: restart, group: 'Work' },
     concurrency: { type: 'integer', min: 1, max: 256, default: 1, help: 'Messages that one instance works on at the same time. More than 1 gives up order.', applies: live, group: 'Work' },
@@ -206,6 +206,7 @@ export const clients: RoomDescriptor = {
   actions: [],
   reasons: {
     'clients.killed': { says: 'the instance was killed' },
+    'clients.shut_down': { says: 'the instance was shut down' },
     'clients.crash_before_effect': { says: 'the instance crashed before the effect was applied' },
     'clients.crash_after_effect': { says: 'the instance crashed after the effect was applied and before it settled' },
     'clients.crash_before_settle': { says: 'the instance crashed when the work was done and not yet settled' },
@@ -221,6 +222,9 @@ export const clients: RoomDescriptor = {
     'clients.sent_twice': { says: 'the producer published it again because it did not know whether the first attempt had arrived' },
     'clients.settled_before_effect': { says: 'custody ended before the effect was applied' },
     'clients.settled_without_effect': { says: 'custody ended as done, and no effect was ever applied' },
+    'clients.different_ways': { says: 'the two took different ways to the consumer' },
+    'clients.different_lanes': { says: 'messages of the key lie in two partitions, and each is read at its own pace' },
+    'clients.written_late': { says: 'it had come to the broker after the other one' },
     'clients.concurrent_slots': { says: 'one instance works on several messages of the key at the same time' },
     'clients.concurrent_instances': { says: 'several instances work on messages of the key at the same time' },
     'clients.saturated': { says: 'more comes in than the consumers can work off' },

@@ -18,6 +18,7 @@ const pair = (
 
 const actions: readonly ActionDescriptor[] = [
   crash('crash', 'Crash {on}', 'The process is gone at once, with its connection and everything in its memory.'),
+  crash('shut-down', 'Shut down {on}', 'The process ends in good order, as in a deploy: it stops its work, closes its connections and says goodbye to its groups.'),
   crash('crash-before-effect', 'Crash {on} before its next effect', 'The next message is worked on and the process dies before the effect is applied: nothing happened, the message comes again.'),
   crash('crash-after-effect', 'Crash {on} after its next effect', 'The process dies right after the next effect is applied, before it settles: the message comes again, and with it the effect.'),
   crash('crash-before-settle', 'Crash {on} before its next settling', 'The work is finished and the process dies before it says so to the broker.'),
@@ -40,6 +41,8 @@ const actions: readonly ActionDescriptor[] = [
   ),
   { name: 'send', title: 'Send one from {on}', about: 'Makes messages now, by hand.', per: 'node', fields: { key: anyKey, count: { type: 'integer', min: 1, max: 10_000, default: 1, help: 'How many.', applies: live } }, tone: 'note' },
   { name: 'burst', title: 'Burst from {on}', about: 'Makes many messages at once.', per: 'node', fields: { key: anyKey, count: { type: 'integer', min: 1, max: 100_000, default: 100, help: 'How many.', applies: live } }, tone: 'note' },
+  ...pair({ name: 'stop-node', title: 'Stop {on}', about: "One node of the cluster goes down at once." }, { name: 'start-node', title: 'Start {on}', about: 'The node is up again.' }, 'broker-node'),
+  ...pair({ name: 'stop-cluster', title: 'Stop all of {on}', about: 'Every node goes down.' }, { name: 'start-cluster', title: 'Start all of {on}', about: 'Every node is up again.' }, 'node'),
   ...pair({ name: 'cut', title: 'Cut {on}', about: 'Nothing gets through, either way. What is under way waits, as it does in TCP, until the peer is given up.' }, { name: 'mend', title: 'Mend {on}', about: 'The link carries again.' }, 'link'),
   ...pair(
     { name: 'delay', title: 'Delay {on}', about: 'Everything on the link takes longer, both ways.', fields: { by: { type: 'duration', min: 0, max: 3600e6, default: '200ms', help: 'Added to the latency of the link.', applies: live } } },

@@ -2,7 +2,7 @@
 import { parseDuration } from '../base/time.ts';
 import { keyNumber } from '../history/messages.ts';
 
-export type CrashPoint = 'crash' | 'crash-before-effect' | 'crash-after-effect' | 'crash-before-settle' | 'crash-after-settle';
+export type CrashPoint = 'crash' | 'shut-down' | 'crash-before-effect' | 'crash-after-effect' | 'crash-before-settle' | 'crash-after-settle';
 /** What faults can reach. Each answers false (or nothing) when there is no such thing. */
 export interface Ports {
   crash(on: string, point: CrashPoint): boolean;
@@ -29,6 +29,7 @@ const crash =
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   crash: crash('crash'),
+  'shut-down': crash('shut-down'),
   'crash-before-effect': crash('crash-before-effect'),
   'crash-after-effect': crash('crash-after-effect'),
   'crash-before-settle': crash('crash-before-settle'),
@@ -57,13 +58,14 @@ export function act(ports: Ports, action: string, on: string, parameters: Parame
 }
 /** Actions that mend what others broke: their entries end a shaded stretch. */
 export const ENDINGS: Readonly<Record<string, readonly string[]>> = {
-  restart: ['crash', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle'],
+  restart: ['crash', 'shut-down', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle'],
   'normal-speed': ['slow'],
   'outage-ends': ['outage'],
   unpoison: ['poison'],
   mend: ['cut'],
   undelay: ['delay'],
   lossless: ['lossy'],
-  'start-node': ['stop-node'],
+  'start-node': ['stop-node', 'shut-down-node'],
+  'replication-resumes': ['stall-replication'],
   'start-cluster': ['stop-cluster'],
 };

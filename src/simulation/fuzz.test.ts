@@ -4,16 +4,18 @@ import { loadModels } from '../brokers/models.ts';
 import { catalog } from '../catalog.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
+import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
 import { runTwice } from '../testing/run-twice.ts';
 
-const models = await loadModels(['rabbitmq']);
+const models = await loadModels(['rabbitmq', 'kafka']);
 const RUNS = 500;
 const GROUP = 50;
 
-describe.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))('seeds from %i', (from) => {
-  it(`${GROUP} random scenarios keep their books and replay`, () => {
+const BROKERS = { RabbitMQ: randomScenario, Kafka: randomKafkaScenario };
+describe.each(Object.entries(BROKERS))('%s', (_, random) => {
+  it.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))(`seeds from %i: ${GROUP} random scenarios keep their books and replay`, (from) => {
     for (let seed = from; seed < from + GROUP; seed++) {
-      const scenario = randomScenario(seed);
+      const scenario = random(seed);
       try {
         runTwice(scenario, models, catalog, RUN_FOR);
       } catch (error) {
@@ -22,9 +24,9 @@ describe.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))('seeds 
     }
   }, 60_000);
 });
-it('random scenarios are legal', () => {
+it.each(Object.entries(BROKERS))('random scenarios of %s are legal', (_, random) => {
   let legal = 0;
-  for (let seed = 0; seed < 100; seed++) if (parseScenario(JSON.parse(JSON.stringify(randomScenario(seed))), catalog).ok) legal++;
+  for (let seed = 0; seed < 100; seed++) if (parseScenario(JSON.parse(JSON.stringify(random(seed))), catalog).ok) legal++;
   // A random edit may name what another has removed.
   expect(legal).toBeGreaterThan(60);
 });

@@ -25,7 +25,7 @@ export function placesOf({ simulation, meter }: Run): PlaceView[] {
     if (consumer) return consumerView(consumer, node, messages, meter.rate(node.id, 'out', now), now);
     for (const room of simulation.rooms.values()) {
       const look = room.look(node.id, CELLS);
-      if (look) return roomView(look, node, messages, meter.rate(node.id, 'in', now) - meter.rate(node.id, 'out', now));
+      if (look) return roomView(look, node, messages, (place) => meter.rate(place, 'in', now) - meter.rate(place, 'out', now));
     }
     return { id: node.id, lanes: [], gauges: [] };
   });
@@ -76,9 +76,12 @@ function consumerView(consumer: Consumer, node: ScenarioNode, messages: Messages
   const health = counts.duplicates > 0 ? { health: `${counts.duplicates} duplicate${counts.duplicates === 1 ? '' : 's'}`, tone: 'bad' as const } : up < instances.length ? { health: `${up} of ${instances.length} up`, tone: 'bad' as const } : consumer.outage ? { health: 'dependency down', tone: 'bad' as const } : consumer.slowed !== 1 ? { health: `slowed ×${consumer.slowed}`, tone: 'warn' as const } : full && waits ? { health: 'saturated', tone: 'warn' as const } : { health: `${number(rate)}/s` };
   return { id: node.id, lanes, gauges, ...health };
 }
-function roomView(look: Look, node: ScenarioNode, messages: Messages, growth: number): PlaceView {
+function roomView(look: Look, node: ScenarioNode, messages: Messages, growthOf: (place: string) => number): PlaceView {
   const lanes = look.lanes.map((lane): Lane => ({ ...lane, cells: lane.cells.map((c) => cell(messages, c.message, c.state, { redelivered: c.redelivered })) }));
-  const gauges = look.gauges.map((g): Gauge => (g.name === 'ready' && growth >= 0.5 ? { ...g, value: `${g.value} ↑ ${number(growth)}/s`, tone: 'warn' } : g));
+  const gauges = look.gauges.map(({ of, ...gauge }): Gauge => {
+    const growth = of === undefined ? 0 : growthOf(of);
+    return growth >= 0.5 ? { ...gauge, value: `${gauge.value} ↑ ${number(growth)}/s`, tone: 'warn' } : gauge;
+  });
   return { id: node.id, lanes, gauges, ...(look.health === undefined ? {} : { health: look.health }), ...(look.tone === undefined ? {} : { tone: look.tone }) };
 }
 

@@ -4,17 +4,17 @@ import { messageName, wordsOf } from '../checks/tell.ts';
 import type { Entry } from '../history/entries.ts';
 import { keyNumber } from '../history/messages.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
+import { titleOf } from '../scenario/document.ts';
 import type { Run } from './run.ts';
 import type { MessageHit, StoryLine } from './view.ts';
 
 export function storyOf({ simulation }: Run, catalog: Catalog, message: number): StoryLine[] {
   const { history, effective } = simulation;
-  const title = (id: string) => effective.nodes.find((n) => n.id === id)?.title ?? id;
   return history.ofMessage(message).flatMap((entry): StoryLine[] => {
     const place = entry.place >= 0 ? history.text(entry.place) : '';
     const actor = entry.actor >= 0 ? history.text(entry.actor) : '';
     const why = entry.reason >= 0 ? wordsOf(catalog, history.text(entry.reason))?.says ?? history.text(entry.reason) : '';
-    const says = sentence(entry, title(place), actor, why);
+    const says = sentence(entry, titleOf(effective, place), actor, why);
     return says === '' ? [] : [{ entry: entry.id, at: entry.time, place, says }];
   });
 }

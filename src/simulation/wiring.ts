@@ -62,16 +62,20 @@ export class Wiring {
         consumer.setSessions(i, sessions);
       });
     }
-    for (const [id, known] of [...this.wired]) if (!wanted.has(id)) this.close(id, known);
+    for (const [id, known] of this.inOrder()) if (!wanted.has(id)) this.close(id, known);
     if (!live) return;
     for (const session of fresh) session.open();
     for (const consumer of this.consumers.values()) consumer.takeMore();
   }
   dropRoom(room: string): void {
-    for (const [id, known] of [...this.wired]) if (known.room === room) this.close(id, known);
+    for (const [id, known] of this.inOrder()) if (known.room === room) this.close(id, known);
   }
   dropClient(client: string): void {
-    for (const [id, known] of [...this.wired]) if (known.client === client || known.client.startsWith(`${client}/`)) this.close(id, known);
+    for (const [id, known] of this.inOrder()) if (known.client === client || known.client.startsWith(`${client}/`)) this.close(id, known);
+  }
+  /** By name: the order in which they were made is another one after a checkpoint was restored. */
+  private inOrder(): [string, Wired][] {
+    return [...this.wired].sort(([a], [b]) => (a < b ? -1 : 1));
   }
   private close(id: string, known: Wired): void {
     known.session.close('graceful');

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { clockText } from '../../base/time.ts';
 import { catalog } from '../../catalog.ts';
+import { titleOf } from '../../scenario/document.ts';
 import type { Finding } from '../../worker/protocol.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
@@ -39,7 +40,7 @@ const rankOf = (check: string) => ORDER.indexOf(check);
 function Item({ finding }: { readonly finding: Finding }) {
   const [open, setOpen] = useState(false);
   const { seek } = useSession.getState();
-  const name = useDocument((s) => s.doc.nodes.find((n) => n.id === finding.place)?.title) ?? finding.place;
+  const name = useDocument((s) => titleOf(s.doc, finding.place));
   const { message, remedyEdit } = finding;
   return (
     <li className="finding" data-check={finding.check}>

@@ -164,10 +164,6 @@ export const rabbitmq: RoomDescriptor = {
   actions: [
     node('purge', 'Purge {on}', 'All ready messages are thrown away.', 'bad', 'node'),
     node('redrive', 'Redrive {on}', 'Messages go back to the queue in which they died first.', 'ok', 'node', undefined, { count: { type: 'integer', label: 'Count', help: 'at most', min: 1, max: 100_000, default: 1000, applies: LIVE } }),
-    node('stop-node', 'Stop {on}', 'One node of the cluster goes down.', 'bad', 'broker-node', 'start-node'),
-    node('start-node', 'Start {on}', 'The node is up again.', 'ok', 'broker-node'),
-    node('stop-cluster', 'Stop all of {on}', 'Every node goes down.', 'bad', 'node', 'start-cluster'),
-    node('start-cluster', 'Start all of {on}', 'Every node is up again.', 'ok', 'node'),
     node('memory-alarm', 'Memory alarm in {on}', 'Publishing connections are blocked.', 'bad', 'node', 'memory-alarm-clears'),
     node('memory-alarm-clears', 'Memory alarm of {on} clears', 'Publishers go on.', 'ok', 'node'),
     node('disk-alarm', 'Disk alarm in {on}', 'Publishing connections are blocked.', 'bad', 'node', 'disk-alarm-clears'),

@@ -96,7 +96,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
    * connection: where one of them changes, the client connects anew.
    */
   private toReopen(old: Topology, topology: Topology, before: EntityPlan): SessionState[] {
-    return [...this.traffic.sessions.values()].filter((state) => {
+    return this.traffic.inOrder().filter((state) => {
       if (!state.wanted) return false;
       const link = topology.links.find((l) => l.id === state.link);
       const was = old.links.find((l) => l.id === state.link);
@@ -126,7 +126,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   }
   act(action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
     if (action === 'lose-next-ack') {
-      const sessions = [...this.traffic.sessions.values()].filter((s) => s.kind === 'receive' && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)));
+      const sessions = this.traffic.inOrder().filter((s) => s.kind === 'receive' && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)));
       for (const s of sessions) s.loseNextAck = true;
       return sessions.length > 0 ? 'The next acknowledgement is lost, and with it the connection.' : undefined;
     }
@@ -160,7 +160,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     this.traffic.take(ref);
   }
   linkChanged(link: string, cut: boolean): void {
-    for (const state of this.traffic.onLink(link)) {
+    for (const state of this.traffic.inOrder()) {
+      if (state.link !== link) continue;
       state.cutSince = cut ? this.host.now() : -1;
       if (cut && state.wanted) this.traffic.later(HEARTBEAT, WAKE.silence, state);
     }

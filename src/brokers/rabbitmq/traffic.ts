@@ -26,8 +26,9 @@ export class Traffic {
     this.sessions.set(id, state);
     return state;
   }
-  onLink(link: string): SessionState[] {
-    return [...this.sessions.values()].filter((s) => s.link === link);
+  /** By name: the order in which they were made is another one after a checkpoint was restored. */
+  inOrder(): SessionState[] {
+    return [...this.sessions.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
   /** The session whose connection the broker means. */
   at(connection: string): SessionState | undefined {

@@ -1,0 +1,52 @@
+/** What an operator, or a fault, does to a running cluster and its clients. */
+import type { KafkaRoom } from './room.ts';
+import { nameOf } from './room.ts';
+
+/** @returns what was done, in words; undefined when this is no action of this cluster */
+export function act(room: KafkaRoom, action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
+  const { cluster } = room;
+  const topic = room.topology.nodes.find((n) => n.id === on && n.kind === 'kafka.topic');
+  if (topic) return onTopic(room, action, nameOf(topic), parameters);
+  const producer = [...room.producers.values()].find((p) => p.client.client === on || p.client.link === on);
+  if (producer && action === 'abort-transaction') return producer.abort() ? 'The open transaction is aborted.' : 'No transaction is open.';
+  if (on !== room.id && !on.startsWith(`${room.id}/`)) return undefined;
+  const broker = Number(/\/node-(\d+)$/.exec(on)?.[1] ?? 0) - 1;
+  switch (action) {
+    case 'stop-node':
+      cluster.kill(broker);
+      return `${on} was killed.`;
+    case 'shut-down-node':
+      cluster.shutDown(broker);
+      return `${on} was shut down in good order.`;
+    case 'start-node':
+      cluster.start(broker);
+      return `${on} started.`;
+    case 'stall-replication':
+    case 'replication-resumes':
+      cluster.stall(broker, action === 'stall-replication');
+      return `${on} ${action === 'stall-replication' ? 'no longer replicates' : 'replicates again'}.`;
+    case 'stop-cluster':
+    case 'start-cluster':
+      for (let b = 0; b < cluster.brokerCount; b++) {
+        if (action === 'stop-cluster') cluster.kill(b);
+        else cluster.start(b);
+        if (action === 'start-cluster') cluster.stall(b, false);
+      }
+      return `Every broker of ${on} ${action === 'stop-cluster' ? 'was killed' : 'runs'}.`;
+    default:
+      return undefined;
+  }
+}
+function onTopic(room: KafkaRoom, action: string, name: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
+  const { cluster } = room;
+  if (action === 'refuse-next-produce') {
+    cluster.refuseNext(name);
+    return `The next produce request to ${name} is refused.`;
+  }
+  if (action !== 'reset-offsets') return undefined;
+  const earliest = parameters['to'] !== 'latest';
+  const partitions = cluster.topic(name)?.partitions ?? [];
+  const offsets = partitions.map((p) => ({ topic: name, partition: p.index, offset: earliest ? p.log.start : p.highWatermark }));
+  const group = String(parameters['group'] ?? '');
+  return cluster.coordinator.resetOffsets(group, offsets) ? `${group} begins at the ${earliest ? 'earliest' : 'latest'} offset.` : `Assignments can only be reset if the group '${group}' is inactive.`;
+}

@@ -1,0 +1,364 @@
+/**
+ * A Kafka cluster as its clients meet it: brokers, topics, replication, the controller, produce and fetch. Groups and
+ * transactions have coordinators of their own (group/, transactions.ts). Each request is done with all its consequences when it returns.
+ */
+import { copyOf } from '../../base/copy.ts';
+import type { BrokerHost } from '../contract.ts';
+import { Coordinator, type CoordinatorState } from './coordinator.ts';
+import { Fetches, type FetchesState } from './fetches.ts';
+import type { LogRecord } from './log.ts';
+import { type Brokers, Partition, type PartitionListener, type PartitionState } from './partition.ts';
+import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol.ts';
+import { Produces, type ProducesState } from './produces.ts';
+import type { ClusterSettings, TopicSettings } from './settings.ts';
+import { Transactions, type TransactionsState } from './transactions.ts';
+
+interface BrokerState {
+  up: boolean;
+  unfenced: boolean;
+  /** Its replica fetchers stand still: a long pause, a slow disk. */
+  stalled: boolean;
+  life: number;
+}
+interface Topic {
+  readonly name: string;
+  settings: TopicSettings;
+  readonly partitions: Partition[];
+}
+interface State {
+  readonly brokers: BrokerState[];
+  readonly topics: readonly { readonly name: string; readonly settings: TopicSettings; readonly replicas: readonly (readonly number[])[]; readonly partitions: readonly PartitionState[] }[];
+  readonly fetches: FetchesState;
+  readonly produces: ProducesState;
+  readonly transactions: TransactionsState;
+  readonly coordinator: CoordinatorState;
+  readonly journeys: readonly (readonly [number, Journey])[];
+  readonly next: number;
+  readonly lagCheck: boolean;
+  readonly retentionCheck: boolean;
+}
+/** A follower's fetch on its way. */
+interface Journey {
+  readonly topic: string;
+  readonly partition: number;
+  readonly broker: number;
+  readonly upTo: number;
+  readonly epoch: number;
+}
+
+export class KafkaCluster implements Brokers, PartitionListener {
+  /** What happened since it was last emptied. */
+  readonly out: KafkaEvent[] = [];
+  readonly host: BrokerHost;
+  readonly settings: ClusterSettings;
+  readonly transactions: Transactions;
+  readonly coordinator: Coordinator;
+  private brokers: BrokerState[];
+  private readonly topics = new Map<string, Topic>();
+  private readonly fetches: Fetches;
+  private readonly produces: Produces;
+  private journeys = new Map<number, Journey>();
+  private next = 0;
+  private lagCheck = false;
+  private retentionCheck = false;
+
+  constructor(host: BrokerHost, settings: ClusterSettings) {
+    this.host = host;
+    this.settings = settings;
+    this.brokers = Array.from({ length: settings.brokers }, () => ({ up: true, unfenced: true, stalled: false, life: 0 }));
+    this.fetches = new Fetches(this);
+    this.produces = new Produces(this);
+    this.transactions = new Transactions(this);
+    this.coordinator = new Coordinator(this);
+  }
+  // Brokers --------------------------------------------------------------------
+  get eligibleLeaderReplicas(): boolean {
+    return this.settings.eligibleLeaderReplicas;
+  }
+  get brokerCount(): number {
+    return this.brokers.length;
+  }
+  up(broker: number): boolean {
+    return this.brokers[broker]?.up ?? false;
+  }
+  unfenced(broker: number): boolean {
+    return this.brokers[broker]?.unfenced ?? false;
+  }
+  replicates(broker: number): boolean {
+    const state = this.brokers[broker];
+    return state !== undefined && state.up && !state.stalled;
+  }
+  stalled(broker: number): boolean {
+    return this.brokers[broker]?.stalled ?? false;
+  }
+  get anyUp(): boolean {
+    return this.brokers.some((b) => b.up);
+  }
+  /** The process dies: the controller notices when its heartbeats are missing for broker.session.timeout.ms. */
+  kill(broker: number): void {
+    const state = this.brokers[broker];
+    if (!state?.up) return;
+    state.up = false;
+    state.life++;
+    this.out.push({ kind: 'broker', broker, up: false });
+    this.fetches.brokerLost();
+    this.produces.brokerLost();
+    this.host.after(this.settings.brokerSessionTimeout, 'fence', broker * 1e6 + (state.life % 1e6));
+  }
+  /** A controlled shutdown: leadership moves away first. */
+  shutDown(broker: number): void {
+    const state = this.brokers[broker];
+    if (!state?.up) return;
+    for (const partition of this.all()) partition.moveFrom(broker, this.host.now());
+    state.up = false;
+    state.life++;
+    this.out.push({ kind: 'broker', broker, up: false });
+    this.fence(broker);
+    this.fetches.brokerLost();
+    this.produces.brokerLost();
+  }
+  start(broker: number): void {
+    const state = this.brokers[broker];
+    if (!state || state.up) return;
+    const wasFenced = !state.unfenced;
+    Object.assign(state, { up: true, unfenced: true, stalled: false, life: state.life + 1 });
+    this.out.push({ kind: 'broker', broker, up: true });
+    for (const partition of this.all()) {
+      if (wasFenced || partition.leader < 0) partition.elect(this.host.now());
+      partition.resume(broker);
+    }
+  }
+  stall(broker: number, on: boolean): void {
+    const state = this.brokers[broker];
+    if (!state) return;
+    state.stalled = on;
+    if (on) this.watchLag();
+    else for (const partition of this.all()) partition.resume(broker);
+  }
+  // Topics ---------------------------------------------------------------------
+  topic(name: string): Readonly<Topic> | undefined {
+    return this.topics.get(name);
+  }
+  topicNames(): string[] {
+    return [...this.topics.keys()];
+  }
+  partition(topic: string, index: number): Partition | undefined {
+    return this.topics.get(topic)?.partitions[index];
+  }
+  /** Creates it, or changes its settings; the number of partitions can only grow. @returns why not, in the broker's words */
+  putTopic(name: string, settings: TopicSettings): { readonly name: string; readonly text: string } | undefined {
+    const known = this.topics.get(name);
+    if (settings.replicationFactor > this.brokers.length) return { name: 'INVALID_REPLICATION_FACTOR', text: `Unable to replicate the partition ${settings.replicationFactor} time(s): The target replication factor of ${settings.replicationFactor} cannot be reached because only ${this.brokers.length} broker(s) are registered.` };
+    if (known && settings.partitions < known.partitions.length) return { name: 'INVALID_PARTITIONS', text: `The topic ${name} currently has ${known.partitions.length} partition(s); ${settings.partitions} would not be an increase.` };
+    const topic: Topic = known ?? { name, settings, partitions: [] };
+    topic.settings = settings;
+    this.topics.set(name, topic);
+    for (const partition of topic.partitions) partition.settings = settings;
+    const base = [...this.topics.keys()].indexOf(name);
+    while (topic.partitions.length < settings.partitions) {
+      const index = topic.partitions.length;
+      const replicas = Array.from({ length: settings.replicationFactor }, (_, i) => (base + index + i) % this.brokers.length);
+      topic.partitions.push(new Partition(name, index, replicas, settings, this, this));
+    }
+    this.watchRetention();
+    this.fetches.look();
+    return undefined;
+  }
+  /** @returns the partitions that were there, with all their records */
+  deleteTopic(name: string): readonly Partition[] {
+    const topic = this.topics.get(name);
+    this.topics.delete(name);
+    return topic?.partitions ?? [];
+  }
+  // Requests -------------------------------------------------------------------
+  /** @param broker the one that the client takes for the leader or coordinator */
+  handle(from: string, correlation: number, broker: number, request: Request): void {
+    const reply = (response: Extract<KafkaEvent, { kind: 'response' }>['response']) => this.out.push({ kind: 'response', to: from, correlation, response });
+    switch (request.api) {
+      case 'Metadata': {
+        const topics: Record<string, readonly number[]> = {};
+        for (const name of request.topics) topics[name] = this.topics.get(name)?.partitions.map((p) => p.leader) ?? [];
+        reply({ api: 'Metadata', error: this.anyUp ? 'NONE' : 'DISCONNECTED', topics });
+        break;
+      }
+      case 'InitProducerId':
+        reply({ api: 'InitProducerId', ...this.transactions.init(from, request.transactionalId, request.transactionTimeout) });
+        break;
+      case 'EndTxn':
+        reply({ api: 'EndTxn', error: this.transactions.end(request.transactionalId, request.producerId, request.producerEpoch, request.commit) });
+        break;
+      case 'Produce':
+        this.produces.handle(from, correlation, broker, request);
+        break;
+      case 'Fetch':
+        this.fetches.handle(from, correlation, request);
+        break;
+      case 'ListOffsets':
+        reply({
+          api: 'ListOffsets',
+          error: this.anyUp ? 'NONE' : 'DISCONNECTED',
+          offsets: request.partitions.map(({ topic, partition }) => {
+            const found = this.partition(topic, partition);
+            const error = this.leaderError(found);
+            return { topic, partition, error, offset: !found ? -1 : request.at === 'earliest' ? found.log.start : request.isolation === 'read_committed' ? found.lastStable : found.highWatermark };
+          }),
+        });
+        break;
+      default:
+        this.coordinator.handle(from, correlation, request);
+    }
+  }
+  /** Whoever sent this is gone: no answer is wanted. */
+  forget(from: string): void {
+    this.fetches.forget(from);
+    this.produces.forget(from);
+  }
+  leaderError(partition: Partition | undefined): ErrorName {
+    if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
+    if (partition.leader < 0) return 'LEADER_NOT_AVAILABLE';
+    return this.up(partition.leader) ? 'NONE' : 'DISCONNECTED';
+  }
+  /** The next produce request for this topic is refused as if its in-sync replicas had just become too few. */
+  refuseNext(topic: string): void {
+    this.produces.refuseNext(topic);
+  }
+  timer(name: string, ref: number): void {
+    const now = this.host.now();
+    switch (name) {
+      case 'replicated': {
+        const journey = this.journeys.get(ref);
+        this.journeys.delete(ref);
+        if (journey) this.partition(journey.topic, journey.partition)?.replicated(journey.broker, journey.upTo, journey.epoch, now);
+        break;
+      }
+      case 'fence': {
+        const broker = Math.floor(ref / 1e6);
+        const state = this.brokers[broker];
+        if (state && !state.up && state.life % 1e6 === ref % 1e6) this.fence(broker);
+        break;
+      }
+      case 'lag':
+        this.lagCheck = false;
+        for (const partition of this.all()) partition.checkLag(now, this.settings.replicaLagTimeMax);
+        if (this.brokers.some((b) => b.stalled && b.up)) this.watchLag();
+        break;
+      case 'retention':
+        this.retentionCheck = false;
+        this.clean(now);
+        this.watchRetention();
+        break;
+      case 'fetch':
+        this.fetches.timer(ref);
+        break;
+      case 'produce':
+        this.produces.timer(ref);
+        break;
+      case 'transaction':
+        this.transactions.timer(ref);
+        break;
+      default:
+        this.coordinator.timer(ref);
+    }
+  }
+  // PartitionListener ----------------------------------------------------------
+  committed(partition: Partition, from: number, to: number): void {
+    const { topic, index } = partition;
+    for (let offset = from; offset < to; offset++) {
+      const record = partition.log.at(offset);
+      if (record && !record.accepted) this.accept(partition, offset, record);
+    }
+    this.out.push({ kind: 'replicated', topic, partition: index, from, to });
+    this.produces.look(keyOf(topic, index));
+    this.fetches.look(keyOf(topic, index));
+  }
+  truncated(partition: Partition, records: readonly (readonly [number, LogRecord])[], because: 'unclean_election' | 'leader_failed'): void {
+    this.out.push({ kind: 'truncated', topic: partition.topic, partition: partition.index, records, because });
+  }
+  elected(partition: Partition, clean: boolean): void {
+    this.out.push({ kind: 'elected', topic: partition.topic, partition: partition.index, leader: partition.leader, clean });
+    this.produces.lostLeader(keyOf(partition.topic, partition.index));
+    this.fetches.look(keyOf(partition.topic, partition.index));
+  }
+  isrChanged(partition: Partition, shrunk: boolean): void {
+    this.out.push({ kind: 'isr', topic: partition.topic, partition: partition.index, isr: [...partition.isr], shrunk });
+    if (shrunk) this.produces.look(keyOf(partition.topic, partition.index));
+  }
+  fetching(partition: Partition, broker: number): void {
+    const id = this.next++;
+    this.journeys.set(id, { topic: partition.topic, partition: partition.index, broker, upTo: partition.log.end, epoch: partition.epoch });
+    // There with the records, and back with the next fetch, which tells the leader that they arrived.
+    this.host.after(2 * this.settings.replicationLatency, 'replicated', id);
+  }
+  /** The broker answers for a record: whoever reads it may count on it. */
+  accept(partition: Partition, offset: number, record: LogRecord): void {
+    record.accepted = true;
+    this.out.push({ kind: 'accepted', topic: partition.topic, partition: partition.index, offset, record });
+  }
+  save(): unknown {
+    const state: State = {
+      brokers: this.brokers,
+      topics: [...this.topics.values()].map(({ name, settings, partitions }) => ({ name, settings, replicas: partitions.map((p) => p.replicas.map((r) => r.broker)), partitions: partitions.map((p) => p.save()) })),
+      fetches: this.fetches.save(),
+      produces: this.produces.save(),
+      transactions: this.transactions.save(),
+      coordinator: this.coordinator.save(),
+      journeys: [...this.journeys],
+      next: this.next,
+      lagCheck: this.lagCheck,
+      retentionCheck: this.retentionCheck,
+    };
+    return { ...state, brokers: copyOf(state.brokers), journeys: copyOf(state.journeys) };
+  }
+  load(saved: unknown): void {
+    const state = saved as State;
+    this.brokers = copyOf(state.brokers) as BrokerState[];
+    this.topics.clear();
+    for (const { name, settings, replicas, partitions } of state.topics) {
+      const made = partitions.map((p, i) => {
+        const partition = new Partition(name, i, replicas[i] ?? [], settings, this, this);
+        partition.load(p);
+        return partition;
+      });
+      this.topics.set(name, { name, settings, partitions: made });
+    }
+    this.fetches.load(state.fetches);
+    this.produces.load(state.produces);
+    this.transactions.load(state.transactions);
+    this.coordinator.load(state.coordinator);
+    this.journeys = new Map(copyOf(state.journeys));
+    this.next = state.next;
+    this.lagCheck = state.lagCheck;
+    this.retentionCheck = state.retentionCheck;
+  }
+  *all(): IterableIterator<Partition> {
+    for (const topic of this.topics.values()) yield* topic.partitions;
+  }
+
+  private fence(broker: number): void {
+    const state = this.brokers[broker];
+    if (!state?.unfenced) return;
+    state.unfenced = false;
+    for (const partition of this.all()) partition.fenced(broker, this.host.now());
+  }
+  private watchLag(): void {
+    if (this.lagCheck) return;
+    this.lagCheck = true;
+    // isr-expiration runs every half of replica.lag.time.max.ms (ReplicaManager).
+    this.host.after(Math.ceil(this.settings.replicaLagTimeMax / 2), 'lag', 0);
+  }
+  private watchRetention(): void {
+    if (this.retentionCheck) return;
+    this.retentionCheck = true;
+    this.host.after(this.settings.retentionCheckInterval, 'retention', 0);
+  }
+  /** Retention and compaction, as the log manager does every log.retention.check.interval.ms. */
+  private clean(now: number): void {
+    for (const partition of this.all()) {
+      const { topic, index, log, settings } = partition;
+      const taken = log.compact(now, settings);
+      if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken.map(([offset]) => offset) });
+      const before = log.start;
+      if (log.retain(now, settings) > before) this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });
+    }
+  }
+}

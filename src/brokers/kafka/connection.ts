@@ -1,0 +1,36 @@
+/** What a Kafka client session needs of its room: requests out, answers in, timers of its own. */
+import type { RandomStream } from '../../kernel/random.ts';
+import type { RoomHost } from '../contract.ts';
+import type { Request, Response } from './protocol.ts';
+
+export interface ClientState {
+  readonly id: string;
+  readonly link: string;
+  readonly client: string;
+  readonly kind: 'publish' | 'receive';
+  /** What the application wants: to be connected. */
+  wanted: boolean;
+  /** Incarnation: what belongs to an earlier one means nothing. */
+  life: number;
+  nextCorrelation: number;
+}
+export interface ClientHost {
+  readonly host: RoomHost;
+  /** Sends a request to a broker; `session.answered` follows, or never. @param message drawn on the way */
+  request(state: ClientState, broker: number, request: Request, messages: readonly number[]): number;
+  /** `session.timer(name, arg)` after `delay` µs, if this incarnation still lives. */
+  later(state: ClientState, delay: number, name: string, arg: number): void;
+  config(state: ClientState): Readonly<Record<string, unknown>>;
+  /** Name of the topic at the broker's end of the session's link. */
+  topicOf(state: ClientState): string;
+  luck(state: ClientState, purpose: string): RandomStream;
+}
+/** retry.backoff.ms doubled each time up to retry.backoff.max.ms, ±20 % (https://kafka.apache.org/44/configuration/producer-configs/#producerconfigs_retry.backoff.max.ms). @returns µs */
+export function retryBackoff(config: Readonly<Record<string, unknown>>, attempt: number, luck: RandomStream): number {
+  const base = Number(config['retry.backoff.ms'] ?? 100);
+  const most = Math.max(base, Number(config['retry.backoff.max.ms'] ?? 1000));
+  let wait = base;
+  for (let i = 1; i < attempt && wait < most; i++) wait *= 2;
+  return Math.round(Math.min(wait, most) * (0.8 + 0.4 * luck.next()) * 1000);
+}
+export type Answer = Response;

@@ -1,0 +1,101 @@
+/** Fetch requests: answered at once when there is enough, else parked until there is, or until fetch.max.wait.ms has passed. */
+import { copyOf } from '../../base/copy.ts';
+import type { KafkaCluster } from './cluster.ts';
+import type { Partition } from './partition.ts';
+import { type Fetched, type FetchFrom, keyOf, type Request } from './protocol.ts';
+
+type FetchRequest = Extract<Request, { api: 'Fetch' }>;
+interface Parked {
+  readonly from: string;
+  readonly correlation: number;
+  readonly request: FetchRequest;
+}
+export interface FetchesState {
+  readonly parked: readonly (readonly [number, Parked])[];
+  readonly next: number;
+}
+
+export class Fetches {
+  private readonly cluster: KafkaCluster;
+  private parked = new Map<number, Parked>();
+  private next = 0;
+  constructor(cluster: KafkaCluster) {
+    this.cluster = cluster;
+  }
+  handle(from: string, correlation: number, request: FetchRequest): void {
+    if (this.answer({ from, correlation, request }, false)) return;
+    const id = this.next++;
+    this.parked.set(id, { from, correlation, request });
+    this.cluster.host.after(request.maxWait, 'fetch', id);
+  }
+  /** Something changed in a partition, or in all. */
+  look(key?: string): void {
+    for (const [id, parked] of [...this.parked]) {
+      if (key !== undefined && !parked.request.partitions.some((p) => keyOf(p.topic, p.partition) === key)) continue;
+      if (this.answer(parked, false)) this.parked.delete(id);
+    }
+  }
+  brokerLost(): void {
+    this.look();
+  }
+  timer(id: number): void {
+    const parked = this.parked.get(id);
+    this.parked.delete(id);
+    if (parked) this.answer(parked, true);
+  }
+  forget(from: string): void {
+    for (const [id, parked] of [...this.parked]) if (parked.from === from) this.parked.delete(id);
+  }
+  save(): FetchesState {
+    return copyOf({ parked: [...this.parked], next: this.next });
+  }
+  load(state: FetchesState): void {
+    const { parked, next } = copyOf(state);
+    this.parked = new Map(parked);
+    this.next = next;
+  }
+
+  /** @param anyhow with what there is, even nothing. @returns whether it was answered */
+  private answer({ from, correlation, request }: Parked, anyhow: boolean): boolean {
+    let bytes = 0;
+    let wrong = false;
+    let moved = false;
+    const results: Fetched[] = [];
+    for (const wanted of request.partitions) {
+      const result = this.read(wanted, request, bytes);
+      bytes += result.records.reduce((sum, r) => sum + r.size, 0);
+      if (result.error !== 'NONE') wrong = true;
+      if (result.next > wanted.offset) moved = true;
+      results.push(result);
+    }
+    if (!anyhow && !wrong && (bytes < request.minBytes || !moved)) return false;
+    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Fetch', error: this.cluster.anyUp ? 'NONE' : 'DISCONNECTED', results } });
+    return true;
+  }
+  private read({ topic, partition: index, offset }: FetchFrom, request: FetchRequest, already: number): Fetched {
+    const partition = this.cluster.partition(topic, index);
+    const error = this.cluster.leaderError(partition);
+    if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, records: [] };
+    const at = { topic, partition: index, from: offset, highWatermark: partition.highWatermark, lastStable: partition.lastStable, start: partition.log.start };
+    if (offset < partition.log.start || offset > partition.log.end) return { ...at, error: 'OFFSET_OUT_OF_RANGE', next: offset, records: [] };
+    const { next, records } = readFrom(partition, offset, request, already);
+    return { ...at, error: 'NONE', next, records };
+  }
+}
+function readFrom(partition: Partition, offset: number, { isolation, maxBytes, maxPartitionBytes }: FetchRequest, already: number): { readonly next: number; readonly records: Fetched['records'] } {
+  const committed = isolation === 'read_committed';
+  const end = committed ? partition.lastStable : partition.highWatermark;
+  const records: { offset: number; message: number; size: number }[] = [];
+  let bytes = 0;
+  let next = offset;
+  for (; next < end; next++) {
+    const record = partition.log.at(next);
+    if (!record || record.control !== null || (committed && record.aborted)) continue;
+    // The first record is given out whatever its size: otherwise a reader would be stuck.
+    if (bytes + already + record.size > maxBytes && bytes + already > 0) break;
+    if (bytes + record.size > maxPartitionBytes && bytes > 0) break;
+    bytes += record.size;
+    records.push({ offset: next, message: record.message, size: record.size });
+  }
+  return { next, records };
+}

@@ -1,0 +1,73 @@
+/** The picture of a cluster's places: a topic is one lane per partition. */
+import { spanText } from '../../base/time.ts';
+import type { Look, LookCell } from '../contract.ts';
+import type { Partition } from './partition.ts';
+import { type KafkaRoom, nameOf } from './room.ts';
+
+type Lane = Look['lanes'][number];
+type Gauge = Look['gauges'][number];
+
+export function lookAt(room: KafkaRoom, place: string, cells: number): Look | undefined {
+  if (place === room.id) return clusterLook(room);
+  const node = room.topology.nodes.find((n) => n.id === place && n.kind === 'kafka.topic');
+  return node && topicLook(room, nameOf(node), cells);
+}
+function topicLook(room: KafkaRoom, name: string, cells: number): Look {
+  const topic = room.cluster.topic(name);
+  if (!topic) return { lanes: [], gauges: [], health: 'no such topic', tone: 'bad' };
+  const groups = room.readings.groupsOf(name);
+  const lanes = topic.partitions.map((partition) => laneOf(room, name, partition, groups, cells));
+  const depths = room.readings.depths();
+  const gauges: Gauge[] = [];
+  for (const group of groups) {
+    const depth = depths.find((d) => d.place === room.readings.placeOf(name, group));
+    const lag = (depth?.pending ?? 0) + (depth?.inFlight ?? 0);
+    gauges.push({ name: groups.length === 1 ? 'lag' : `lag ${group}`, value: String(lag), of: room.readings.placeOf(name, group) });
+    if (depth && depth.oldest >= 0 && room.host.now() - depth.oldest > 1e6) gauges.push({ name: groups.length === 1 ? 'behind' : `${group} behind`, value: spanText(room.host.now() - depth.oldest), tone: room.host.now() - depth.oldest > 10e6 ? 'warn' : 'ok', minor: groups.length > 1 });
+    const state = room.cluster.coordinator.state(group);
+    if (state) gauges.push({ name: `group ${group}`, value: `${state.state}, generation ${state.generation}, ${state.members.length} member${state.members.length === 1 ? '' : 's'}`, minor: true });
+  }
+  gauges.push({ name: 'records', value: String(topic.partitions.reduce((sum, p) => sum + p.log.end - p.log.start, 0)), minor: groups.length > 1 });
+  const few = topic.partitions.filter((p) => p.isr.length < p.settings.minInsyncReplicas).length;
+  const offline = topic.partitions.filter((p) => p.leader < 0 || !room.cluster.up(p.leader)).length;
+  const shrunk = topic.partitions.filter((p) => p.isr.length < p.replicas.length).length;
+  gauges.push({ name: 'under-replicated', value: String(shrunk), minor: true });
+  const rebalancing = groups.find((g) => ['PreparingRebalance', 'CompletingRebalance'].includes(room.cluster.coordinator.state(g)?.state ?? ''));
+  if (offline > 0) return { lanes, gauges, health: `${offline} without leader`, tone: 'bad' };
+  if (few > 0) return { lanes, gauges, health: 'too few in sync', tone: 'bad' };
+  if (rebalancing !== undefined) return { lanes, gauges, health: 'rebalancing', tone: 'warn' };
+  return { lanes, gauges, ...(shrunk > 0 ? { health: 'under-replicated', tone: 'warn' as const } : {}) };
+}
+/** The newest records of one partition: read by the first group, in its hands, still to be read. */
+function laneOf(room: KafkaRoom, topic: string, partition: Partition, groups: readonly string[], most: number): Lane {
+  const [group] = groups;
+  const { log } = partition;
+  const next = group === undefined ? log.start : Math.max(log.start, room.cluster.coordinator.committed(group, { topic, partition: partition.index }));
+  const from = Math.max(log.start, Math.min(next, log.end - 1), log.start);
+  const shown: LookCell[] = [];
+  for (let offset = from; offset < log.end && shown.length < most; offset++) {
+    const record = log.at(offset);
+    if (!record || record.control !== null) continue;
+    const stand = group === undefined ? undefined : room.readings.standOf(group, topic, partition.index, offset);
+    shown.push({ message: record.message, copy: stand?.copy ?? -1, state: record.aborted ? 'dead' : stand?.held ? 'held' : 'ready', redelivered: stand?.again ?? false });
+  }
+  const leader = partition.leader < 0 ? 'no leader' : `leader ${partition.leader + 1}`;
+  const owners = groups.map((g) => room.cluster.coordinator.state(g)?.members.find((m) => m.partitions.some((p) => p.topic === topic && p.partition === partition.index))?.client ?? 'nobody');
+  const tone = partition.leader < 0 || !room.cluster.up(partition.leader) ? 'bad' : partition.isr.length < partition.replicas.length ? 'warn' : undefined;
+  return {
+    label: String(partition.index),
+    cells: shown,
+    more: Math.max(0, log.end - from - shown.length),
+    note: `${leader}, ISR ${partition.isr.map((b) => b + 1).join(' ')}, high watermark ${partition.highWatermark} of ${log.end}${groups.length > 0 ? `, read by ${owners.join(', ')}` : ''}`,
+    ...(tone ? { tone } : {}),
+  };
+}
+function clusterLook(room: KafkaRoom): Look {
+  const { cluster } = room;
+  const all = Array.from({ length: cluster.brokerCount }, (_, b) => b);
+  const up = all.filter((b) => cluster.up(b)).length;
+  const stalled = all.filter((b) => cluster.stalled(b));
+  const words = [up === all.length ? `${up} broker${up === 1 ? '' : 's'}` : `${up} of ${all.length} brokers`, ...stalled.map((b) => `broker ${b + 1} does not replicate`)];
+  const bad = up < all.length || stalled.length > 0;
+  return { lanes: [], gauges: [{ name: 'brokers', value: `${up}/${all.length}` }, { name: 'topics', value: String(cluster.topicNames().length) }], health: words.join(' · '), tone: bad ? 'bad' : 'ok' };
+}

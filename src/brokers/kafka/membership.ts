@@ -1,0 +1,209 @@
+/**
+ * A consumer's side of the classic group protocol: join, sync, heartbeats, leaving; the assignor runs on the member that leads.
+ * https://kafka.apache.org/44/operations/consumer-rebalance-protocol/
+ */
+import { cooperativeSticky } from './assignors/cooperative-sticky.ts';
+import { range } from './assignors/range.ts';
+import { roundRobin } from './assignors/round-robin.ts';
+import { sticky } from './assignors/sticky.ts';
+import type { ConsumerMember, TopicPartition } from './assignors/assignment.ts';
+import type { ClassicResponse } from './group/classic-state.ts';
+import type { GroupRequest } from './protocol.ts';
+
+export interface MembershipSettings {
+  readonly group: string;
+  readonly clientId: string;
+  readonly groupInstanceId: string | null;
+  /** ms */
+  readonly sessionTimeout: number;
+  readonly heartbeatInterval: number;
+  readonly maxPollInterval: number;
+  /** partition.assignment.strategy, best first */
+  readonly strategies: readonly string[];
+  readonly topic: string;
+  /** Partitions of its topic, as the client's metadata have it. */
+  readonly partitions: number;
+  /** Partitions of every topic that the group reads: the leader assigns them all. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+export interface MembershipListener {
+  request(request: GroupRequest): void;
+  /** Partitions that are no longer its own; `lost`: it is out of the group, and may not commit for them. */
+  revoked(partitions: readonly TopicPartition[], lost: boolean): void;
+  /** All that it has now, and what is new of it. */
+  assigned(all: readonly TopicPartition[], fresh: readonly TopicPartition[]): void;
+  /** Before it joins: the moment for a last commit. */
+  beforeJoin(): void;
+  heartbeatIn(delay: number): void;
+  /** A retry of the join, after a pause. */
+  joinIn(delay: number): void;
+}
+export interface MembershipState {
+  stage: 'out' | 'joining' | 'syncing' | 'stable';
+  memberId: string;
+  generation: number;
+  protocol: string;
+  owned: TopicPartition[];
+  /** The coordinator wants everybody to join again. */
+  rejoin: boolean;
+  beating: boolean;
+  /** Number of partitions when it joined: a leader that sees more joins again. */
+  knew: number;
+  leads: boolean;
+}
+const same = (a: TopicPartition, b: TopicPartition) => a.topic === b.topic && a.partition === b.partition;
+const without = (some: readonly TopicPartition[], others: readonly TopicPartition[]) => some.filter((one) => !others.some((other) => same(one, other)));
+
+export class ClassicMembership {
+  state: MembershipState = { stage: 'out', memberId: '', generation: -1, protocol: '', owned: [], rejoin: false, beating: false, knew: 0, leads: false };
+  private readonly settings: () => MembershipSettings;
+  private readonly listener: MembershipListener;
+  constructor(settings: () => MembershipSettings, listener: MembershipListener) {
+    this.settings = settings;
+    this.listener = listener;
+  }
+  get stable(): boolean {
+    return this.state.stage === 'stable' && !this.state.rejoin;
+  }
+  get cooperative(): boolean {
+    return this.settings().strategies.every((s) => s === 'cooperative-sticky');
+  }
+  /** Whether poll() has to take part in a rebalance before it gives out records. */
+  needsJoin(): boolean {
+    if (this.state.leads && this.state.stage === 'stable' && this.settings().partitions !== this.state.knew) this.state.rejoin = true;
+    return this.state.stage === 'out' || (this.state.stage === 'stable' && this.state.rejoin);
+  }
+  join(): void {
+    const { state, settings } = this;
+    const { group, clientId, groupInstanceId, sessionTimeout, maxPollInterval, strategies, topic, partitions } = settings();
+    if (state.stage !== 'joining') this.listener.beforeJoin();
+    // Eager: everything is given up before joining. Cooperative: what is owned goes on being read.
+    if (!this.cooperative) this.giveUp(state.owned, false);
+    state.stage = 'joining';
+    state.rejoin = false;
+    state.knew = partitions;
+    const owned = [...state.owned];
+    const protocols = strategies.map((name) => ({ name, metadata: { topics: [topic], owned, generation: state.generation >= 0 ? state.generation : null } }));
+    this.listener.request({ api: 'JoinGroup', group, join: { memberId: state.memberId, groupInstanceId, clientId, sessionTimeoutMs: sessionTimeout, rebalanceTimeoutMs: maxPollInterval, protocolType: 'consumer', protocols } });
+    this.beat();
+  }
+  answered(response: ClassicResponse): void {
+    switch (response.kind) {
+      case 'JoinGroup':
+        this.joined(response);
+        break;
+      case 'SyncGroup':
+        this.synced(response);
+        break;
+      case 'Heartbeat':
+        this.beaten(response.error);
+        break;
+      case 'LeaveGroup':
+    }
+  }
+  /** heartbeat.interval.ms is over: the background thread beats, whatever the application does. */
+  heartbeat(): void {
+    const { state } = this;
+    state.beating = false;
+    if (state.stage === 'out') return;
+    const { group, groupInstanceId } = this.settings();
+    if (state.stage === 'stable') this.listener.request({ api: 'Heartbeat', group, heartbeat: { memberId: state.memberId, groupInstanceId, generationId: state.generation } });
+    this.beat();
+  }
+  /** max.poll.interval.ms is over, or the consumer is closed. A static member keeps its place until its session ends. */
+  leave(reason: 'close' | 'poll interval'): void {
+    const { state } = this;
+    if (state.stage === 'out') return;
+    const { group, groupInstanceId } = this.settings();
+    if (groupInstanceId === null || reason === 'poll interval') {
+      if (groupInstanceId === null) this.listener.request({ api: 'LeaveGroup', group, leave: { members: [{ memberId: state.memberId, groupInstanceId }] } });
+    }
+    this.forget();
+  }
+  /** Out of the group: nothing that it held may be committed any more. */
+  forget(): void {
+    const { state } = this;
+    this.giveUp(state.owned, true);
+    Object.assign(state, { stage: 'out', memberId: '', generation: -1, rejoin: false, leads: false });
+  }
+  save(): MembershipState {
+    return { ...this.state, owned: [...this.state.owned] };
+  }
+  load(state: MembershipState): void {
+    this.state = { ...state, owned: [...state.owned] };
+  }
+
+  private beat(): void {
+    if (this.state.beating) return;
+    this.state.beating = true;
+    this.listener.heartbeatIn(this.settings().heartbeatInterval * 1000);
+  }
+  private giveUp(partitions: readonly TopicPartition[], lost: boolean): void {
+    if (partitions.length === 0) return;
+    this.state.owned = without(this.state.owned, partitions);
+    this.listener.revoked(partitions, lost);
+  }
+  private joined(response: Extract<ClassicResponse, { kind: 'JoinGroup' }>): void {
+    const { state } = this;
+    if (state.stage !== 'joining') return;
+    if (response.error === 'MEMBER_ID_REQUIRED') {
+      state.memberId = response.memberId;
+      this.join();
+      return;
+    }
+    if (response.error !== null) return this.refused(response.error);
+    const { group, groupInstanceId, counts } = this.settings();
+    state.memberId = response.memberId;
+    state.generation = response.generationId;
+    state.protocol = response.protocolName ?? '';
+    state.stage = 'syncing';
+    state.leads = response.leader === response.memberId;
+    const members = response.members.map((m): ConsumerMember => ({ memberId: m.memberId, instanceId: m.groupInstanceId, topics: m.metadata.topics, owned: m.metadata.owned, generation: m.metadata.generation }));
+    const assignments = state.leads && !response.skipAssignment ? [...assignWith(state.protocol, counts, members)].map(([memberId, given]) => ({ memberId, partitions: given })) : [];
+    this.listener.request({ api: 'SyncGroup', group, sync: { memberId: state.memberId, groupInstanceId, generationId: state.generation, protocolType: 'consumer', protocolName: state.protocol, assignments } });
+  }
+  private synced(response: Extract<ClassicResponse, { kind: 'SyncGroup' }>): void {
+    const { state } = this;
+    if (state.stage !== 'syncing') return;
+    if (response.error !== null) return this.refused(response.error);
+    state.stage = 'stable';
+    const gone = without(state.owned, response.assignment);
+    const fresh = without(response.assignment, state.owned);
+    if (state.protocol === 'cooperative-sticky' && gone.length > 0) {
+      // What goes to others is given up now, and everybody joins once more so that they get it (KIP-429).
+      this.giveUp(gone, false);
+      state.rejoin = true;
+    }
+    state.owned = [...response.assignment];
+    this.listener.assigned(state.owned, fresh);
+  }
+  private beaten(error: string | null): void {
+    const { state } = this;
+    if (error === null || state.stage !== 'stable') return;
+    if (error === 'REBALANCE_IN_PROGRESS') state.rejoin = true;
+    else if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION' || error === 'FENCED_INSTANCE_ID') this.forget();
+  }
+  private refused(error: string): void {
+    const { state } = this;
+    if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION') {
+      this.giveUp(state.owned, true);
+      state.generation = -1;
+      if (error === 'UNKNOWN_MEMBER_ID') state.memberId = '';
+    }
+    state.stage = 'out';
+    this.listener.joinIn(100_000);
+  }
+}
+type Counts = ReadonlyMap<string, number>;
+function assignWith(strategy: string, counts: Counts, members: readonly ConsumerMember[]): ReadonlyMap<string, readonly TopicPartition[]> {
+  switch (strategy) {
+    case 'roundrobin':
+      return roundRobin(counts, members);
+    case 'sticky':
+      return sticky(counts, members);
+    case 'cooperative-sticky':
+      return cooperativeSticky(counts, members);
+    default:
+      return range(counts, members);
+  }
+}

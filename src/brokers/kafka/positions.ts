@@ -1,0 +1,109 @@
+/** Where a consumer stands in each of its partitions: what it has fetched, given out, and committed. */
+export interface Polled {
+  readonly offset: number;
+  readonly message: number;
+  readonly size: number;
+}
+interface Position {
+  readonly partition: number;
+  /** Next offset that poll() gives out; -1 until it is known where to begin. */
+  next: number;
+  /** Next offset to fetch. */
+  fetch: number;
+  committed: number;
+  buffer: Polled[];
+}
+export type PositionsState = readonly Position[];
+
+export class Positions {
+  /** The first of them is the first that poll() looks at: they take turns. */
+  private all: Position[] = [];
+  add(partitions: readonly number[]): void {
+    for (const partition of partitions) if (!this.has(partition)) this.all.push({ partition, next: -1, fetch: -1, committed: -1, buffer: [] });
+  }
+  drop(partitions: readonly number[]): void {
+    this.all = this.all.filter((p) => !partitions.includes(p.partition));
+  }
+  clear(): void {
+    this.all = [];
+  }
+  has(partition: number): boolean {
+    return this.all.some((p) => p.partition === partition);
+  }
+  /** Those without a place to begin. */
+  unknown(): number[] {
+    return this.all.filter((p) => p.next < 0).map((p) => p.partition);
+  }
+  at(partition: number): number {
+    return this.of(partition)?.next ?? -1;
+  }
+  seek(partition: number, offset: number): void {
+    const position = this.of(partition);
+    if (position) Object.assign(position, { next: offset, fetch: offset, buffer: [] });
+  }
+  /** Those that need a fetch, with the offset from which. */
+  empty(): { readonly partition: number; readonly offset: number }[] {
+    return this.all.filter((p) => p.next >= 0 && p.buffer.length === 0).map((p) => ({ partition: p.partition, offset: p.fetch }));
+  }
+  /** @param from what was asked for; @param next where the next fetch begins: past what a reader is not shown */
+  fetched(partition: number, from: number, records: readonly Polled[], next: number): void {
+    const position = this.of(partition);
+    // Sent for a place that was left meanwhile.
+    if (!position || position.next < 0 || position.buffer.length > 0 || from !== position.fetch) return;
+    position.buffer = [...records];
+    position.fetch = next;
+    if (records.length === 0) position.next = next;
+  }
+  /**
+   * Up to `most` records, partition by partition.
+   * @param ripe whether a record may be given out yet; a partition waits at the first that may not
+   * @returns `waits`: a partition that waits, -1 when none does
+   */
+  take(most: number, ripe?: (record: Polled, partition: number) => boolean): { readonly records: readonly (Polled & { readonly partition: number })[]; readonly waits: number } {
+    const records: (Polled & { partition: number })[] = [];
+    let waits = -1;
+    for (const position of this.all) {
+      const { partition } = position;
+      let taken = 0;
+      for (const record of position.buffer) {
+        if (records.length >= most) break;
+        if (ripe && !ripe(record, partition)) {
+          waits = partition;
+          position.next = record.offset;
+          break;
+        }
+        records.push({ ...record, partition });
+        taken++;
+      }
+      if (taken === 0) continue;
+      position.buffer = position.buffer.slice(taken);
+      position.next = position.buffer[0]?.offset ?? position.fetch;
+    }
+    // The next poll begins with another partition.
+    const first = this.all.shift();
+    if (first) this.all.push(first);
+    return { records, waits };
+  }
+  /** What poll() has given out, which is what an automatic commit commits. */
+  consumed(): { readonly partition: number; readonly offset: number }[] {
+    return this.all.filter((p) => p.next >= 0).map((p) => ({ partition: p.partition, offset: p.next }));
+  }
+  /** Whether a commit of it says anything new. */
+  news(partition: number, offset: number): boolean {
+    const position = this.of(partition);
+    return position !== undefined && offset > position.committed;
+  }
+  committed(partition: number, offset: number): void {
+    const position = this.of(partition);
+    if (position) position.committed = offset;
+  }
+  save(): PositionsState {
+    return this.all.map((p) => ({ ...p, buffer: [...p.buffer] }));
+  }
+  load(state: PositionsState): void {
+    this.all = state.map((p) => ({ ...p, buffer: [...p.buffer] }));
+  }
+  private of(partition: number): Position | undefined {
+    return this.all.find((p) => p.partition === partition);
+  }
+}

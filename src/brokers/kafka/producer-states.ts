@@ -1,0 +1,56 @@
+/** What a partition remembers of idempotent producers: epoch and the newest batches, so that a batch sent again is not written again. */
+import { copyOf } from '../../base/copy.ts';
+
+interface Batch {
+  readonly first: number;
+  readonly last: number;
+  readonly offset: number;
+}
+interface ProducerEntry {
+  epoch: number;
+  /** The newest five (ProducerStateEntry.NUM_BATCHES_TO_RETAIN), oldest first. */
+  batches: Batch[];
+  seenAt: number;
+}
+export type ProducerStatesState = readonly (readonly [number, ProducerEntry])[];
+const RETAINED = 5;
+
+export class ProducerStates {
+  private entries = new Map<number, ProducerEntry>();
+  /** @returns what a batch with these sequence numbers is: the next, known already (with its offset), out of order, or from a fenced epoch */
+  judge(producerId: number, epoch: number, first: number, last: number): { readonly is: 'next' | 'out of order' | 'fenced' } | { readonly is: 'duplicate'; readonly offset: number } {
+    const entry = this.entries.get(producerId);
+    // Nothing is known of this producer (any more): whatever number it is at is taken (ProducerAppendInfo.checkSequence).
+    if (!entry || (epoch === entry.epoch && entry.batches.length === 0)) return { is: 'next' };
+    if (epoch < entry.epoch) return { is: 'fenced' };
+    if (epoch > entry.epoch) return { is: first === 0 ? 'next' : 'out of order' };
+    const known = entry.batches.find((b) => b.first === first && b.last === last);
+    if (known) return { is: 'duplicate', offset: known.offset };
+    return { is: first === (entry.batches.at(-1)?.last ?? -1) + 1 ? 'next' : 'out of order' };
+  }
+  add(producerId: number, epoch: number, first: number, last: number, offset: number, now: number): void {
+    const known = this.entries.get(producerId);
+    const entry = known && known.epoch === epoch ? known : { epoch, batches: [], seenAt: now };
+    entry.batches = [...entry.batches, { first, last, offset }].slice(-RETAINED);
+    entry.seenAt = now;
+    this.entries.set(producerId, entry);
+  }
+  /** A newer incarnation exists: the older one may not write any more. */
+  fence(producerId: number, epoch: number): void {
+    const entry = this.entries.get(producerId);
+    if (entry && entry.epoch < epoch) this.entries.set(producerId, { epoch, batches: [], seenAt: entry.seenAt });
+  }
+  truncate(end: number): void {
+    for (const entry of this.entries.values()) entry.batches = entry.batches.filter((b) => b.offset < end);
+  }
+  /** producer.id.expiration.ms: an idle producer's history is forgotten. */
+  expire(before: number): void {
+    for (const [id, entry] of this.entries) if (entry.seenAt < before) this.entries.delete(id);
+  }
+  save(): ProducerStatesState {
+    return copyOf([...this.entries]);
+  }
+  load(state: ProducerStatesState): void {
+    this.entries = new Map(copyOf(state));
+  }
+}

@@ -1,0 +1,144 @@
+/** Produce requests: checked, appended, and answered when as many replicas have them as `acks` asks for. */
+import { copyOf } from '../../base/copy.ts';
+import type { KafkaCluster } from './cluster.ts';
+import type { LogRecord } from './log.ts';
+import type { Partition } from './partition.ts';
+import { type Batch, type ErrorName, keyOf, type Request } from './protocol.ts';
+
+/** A request that waits for its replicas. */
+interface Waiting {
+  readonly from: string;
+  readonly correlation: number;
+  readonly parts: { readonly topic: string; readonly partition: number; readonly upTo: number; readonly epoch: number; error: ErrorName | null }[];
+}
+export interface ProducesState {
+  readonly waiting: readonly (readonly [number, Waiting])[];
+  readonly next: number;
+  readonly refusing: readonly string[];
+}
+/** bytes of a batch's header, and of each record's own (an estimate: https://kafka.apache.org/44/implementation/message-format/) */
+const BATCH_OVERHEAD = 61;
+
+export class Produces {
+  private readonly cluster: KafkaCluster;
+  private waiting = new Map<number, Waiting>();
+  private next = 0;
+  private refusing: string[] = [];
+  constructor(cluster: KafkaCluster) {
+    this.cluster = cluster;
+  }
+  refuseNext(topic: string): void {
+    this.refusing.push(topic);
+  }
+  handle(from: string, correlation: number, broker: number, { acks, timeout, batches }: Extract<Request, { api: 'Produce' }>): void {
+    const { cluster } = this;
+    const parts: Waiting['parts'] = batches.map((batch) => {
+      const partition = cluster.partition(batch.topic, batch.partition);
+      const error = this.refusal(partition, batch, broker, acks);
+      const at = { topic: batch.topic, partition: batch.partition };
+      if (error !== 'NONE' || !partition) return { ...at, upTo: 0, epoch: 0, error };
+      const upTo = this.append(partition, batch, acks);
+      return { ...at, upTo, epoch: partition.epoch, error: acks === -1 ? null : 'NONE' };
+    });
+    if (acks === 0) return;
+    const id = this.next++;
+    this.waiting.set(id, { from, correlation, parts });
+    this.settle(id);
+    if (this.waiting.has(id)) cluster.host.after(timeout, 'produce', id);
+  }
+  /** The high watermark moved, or the in-sync replicas changed. */
+  look(key: string): void {
+    for (const [id, { parts }] of [...this.waiting]) if (parts.some((p) => p.error === null && keyOf(p.topic, p.partition) === key)) this.settle(id);
+  }
+  lostLeader(key: string): void {
+    for (const [id, waiting] of [...this.waiting]) {
+      for (const part of waiting.parts) {
+        if (part.error !== null || keyOf(part.topic, part.partition) !== key) continue;
+        if ((this.cluster.partition(part.topic, part.partition)?.epoch ?? -1) !== part.epoch) part.error = 'NOT_LEADER_OR_FOLLOWER';
+      }
+      this.settle(id);
+    }
+  }
+  /** Its connections broke: what waited there never gets another answer. */
+  brokerLost(): void {
+    for (const [id, waiting] of [...this.waiting]) {
+      for (const part of waiting.parts) if (part.error === null && this.cluster.leaderError(this.cluster.partition(part.topic, part.partition)) !== 'NONE') part.error = 'DISCONNECTED';
+      this.settle(id);
+    }
+  }
+  timer(id: number): void {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    for (const part of waiting.parts) part.error ??= 'REQUEST_TIMED_OUT';
+    this.settle(id);
+  }
+  forget(from: string): void {
+    for (const [id, waiting] of [...this.waiting]) if (waiting.from === from) this.waiting.delete(id);
+  }
+  save(): ProducesState {
+    return copyOf({ waiting: [...this.waiting], next: this.next, refusing: this.refusing });
+  }
+  load(state: ProducesState): void {
+    const { waiting, next, refusing } = copyOf(state);
+    this.waiting = new Map(waiting);
+    this.next = next;
+    this.refusing = [...refusing];
+  }
+
+  private refusal(partition: Partition | undefined, batch: Batch, broker: number, acks: number): ErrorName {
+    const { cluster } = this;
+    if (!cluster.up(broker)) return 'DISCONNECTED';
+    if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
+    if (partition.leader !== broker) return 'NOT_LEADER_OR_FOLLOWER';
+    const { settings } = partition;
+    const size = BATCH_OVERHEAD + batch.records.reduce((sum, r) => sum + r.size, 0);
+    if (size > settings.maxMessageBytes) return 'MESSAGE_TOO_LARGE';
+    if (settings.compact && batch.records.some((r) => r.key < 0)) return 'INVALID_RECORD';
+    const refused = this.refusing.indexOf(batch.topic);
+    if (refused >= 0) {
+      this.refusing.splice(refused, 1);
+      return 'NOT_ENOUGH_REPLICAS';
+    }
+    if (acks === -1 && partition.isr.length < settings.minInsyncReplicas) return 'NOT_ENOUGH_REPLICAS';
+    if (batch.transactional) {
+      const error = cluster.transactions.mayWrite(batch.producerId, batch.producerEpoch);
+      if (error !== 'NONE') return error;
+    }
+    if (batch.baseSequence < 0) return 'NONE';
+    const verdict = partition.producers.judge(batch.producerId, batch.producerEpoch, batch.baseSequence, batch.baseSequence + batch.records.length - 1);
+    return verdict.is === 'out of order' ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : verdict.is === 'fenced' ? 'INVALID_PRODUCER_EPOCH' : 'NONE';
+  }
+  /** @returns the offset after the batch */
+  private append(partition: Partition, batch: Batch, acks: number): number {
+    const { cluster } = this;
+    const now = cluster.host.now();
+    const last = batch.baseSequence + batch.records.length - 1;
+    if (batch.baseSequence >= 0) {
+      const verdict = partition.producers.judge(batch.producerId, batch.producerEpoch, batch.baseSequence, last);
+      // Known already: answered as if it had been written now.
+      if (verdict.is === 'duplicate') return verdict.offset + batch.records.length;
+    }
+    if (batch.transactional) cluster.transactions.wrote(batch.producerId, partition);
+    const records = batch.records.map((r, i): LogRecord => ({ ...r, producerId: batch.producerId, producerEpoch: batch.producerEpoch, sequence: batch.baseSequence < 0 ? -1 : batch.baseSequence + i, transactional: batch.transactional, control: null, accepted: false, aborted: false }));
+    const first = partition.log.end;
+    if (batch.baseSequence >= 0) partition.producers.add(batch.producerId, batch.producerEpoch, batch.baseSequence, last, first, now);
+    partition.append(records);
+    if (acks !== -1) records.forEach((record, i) => !record.accepted && cluster.accept(partition, first + i, record));
+    return first + records.length;
+  }
+  private settle(id: number): void {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    for (const part of waiting.parts) {
+      if (part.error !== null) continue;
+      const partition = this.cluster.partition(part.topic, part.partition);
+      if (!partition) part.error = 'UNKNOWN_TOPIC_OR_PARTITION';
+      else if (partition.highWatermark >= part.upTo) part.error = 'NONE';
+      // It was written, and the replicas that should have it went away meanwhile.
+      else if (partition.isr.length < partition.settings.minInsyncReplicas) part.error = 'NOT_ENOUGH_REPLICAS_AFTER_APPEND';
+    }
+    if (waiting.parts.some((p) => p.error === null)) return;
+    this.waiting.delete(id);
+    this.cluster.out.push({ kind: 'response', to: waiting.from, correlation: waiting.correlation, response: { api: 'Produce', results: waiting.parts.map(({ topic, partition, error }) => ({ topic, partition, error: error ?? 'NONE' })) } });
+  }
+}

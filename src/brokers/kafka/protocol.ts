@@ -1,0 +1,110 @@
+/** Requests and responses between Kafka's clients and brokers, by their API names. https://kafka.apache.org/44/design/protocol/ */
+import type { ClassicResponse, HeartbeatRequest, JoinRequest, LeaveRequest, SyncRequest } from './group/classic-state.ts';
+import type { GroupError } from './group/errors.ts';
+import type { LogRecord } from './log.ts';
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+export const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
+
+/** A record as a producer sends it. */
+export interface NewRecord {
+  readonly message: number;
+  readonly key: number;
+  readonly size: number;
+  readonly time: number;
+}
+/** Records for one partition; sequence numbers count from `baseSequence`, -1 without idempotence. */
+export interface Batch extends TopicPartition {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly baseSequence: number;
+  readonly transactional: boolean;
+  readonly records: readonly NewRecord[];
+}
+/** What went wrong, in Kafka's words; NONE when nothing did. DISCONNECTED is the client's own: the broker went away. */
+export type ErrorName =
+  | 'NONE'
+  | 'DISCONNECTED'
+  | 'OFFSET_OUT_OF_RANGE'
+  | 'UNKNOWN_TOPIC_OR_PARTITION'
+  | 'LEADER_NOT_AVAILABLE'
+  | 'NOT_LEADER_OR_FOLLOWER'
+  | 'REQUEST_TIMED_OUT'
+  | 'MESSAGE_TOO_LARGE'
+  | 'NOT_ENOUGH_REPLICAS'
+  | 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'
+  | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+  | 'INVALID_PRODUCER_EPOCH'
+  | 'PRODUCER_FENCED'
+  | 'INVALID_RECORD'
+  | 'COORDINATOR_NOT_AVAILABLE';
+
+export type Request =
+  | { readonly api: 'Metadata'; readonly topics: readonly string[] }
+  | { readonly api: 'InitProducerId'; readonly transactionalId: string | null; readonly transactionTimeout: number }
+  | { readonly api: 'Produce'; readonly acks: 0 | 1 | -1; readonly timeout: number; readonly batches: readonly Batch[] }
+  | { readonly api: 'EndTxn'; readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number; readonly commit: boolean }
+  | { readonly api: 'Fetch'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly maxWait: number; readonly minBytes: number; readonly maxBytes: number; readonly maxPartitionBytes: number; readonly partitions: readonly FetchFrom[] }
+  | { readonly api: 'ListOffsets'; readonly at: 'earliest' | 'latest'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly partitions: readonly TopicPartition[] }
+  | GroupRequest;
+
+/** Requests to a group's coordinator. */
+export type GroupRequest =
+  | { readonly api: 'JoinGroup'; readonly group: string; readonly join: Omit<JoinRequest, 'client'> }
+  | { readonly api: 'SyncGroup'; readonly group: string; readonly sync: Omit<SyncRequest, 'client'> }
+  | { readonly api: 'Heartbeat'; readonly group: string; readonly heartbeat: Omit<HeartbeatRequest, 'client'> }
+  | { readonly api: 'LeaveGroup'; readonly group: string; readonly leave: Omit<LeaveRequest, 'client'> }
+  | { readonly api: 'OffsetCommit'; readonly group: string; readonly member: MemberOfGroup; readonly offsets: readonly (TopicPartition & { readonly offset: number })[]; readonly how: string }
+  | { readonly api: 'OffsetFetch'; readonly group: string; readonly member: MemberOfGroup; readonly partitions: readonly TopicPartition[]; readonly stable: boolean };
+export interface MemberOfGroup {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  /** Generation of a classic member, epoch of the newer protocol; -1 without. */
+  readonly generationOrEpoch: number;
+}
+export interface FetchFrom extends TopicPartition {
+  readonly offset: number;
+}
+export interface Fetched extends TopicPartition {
+  readonly error: ErrorName;
+  /** The offset that was asked for. */
+  readonly from: number;
+  readonly highWatermark: number;
+  readonly lastStable: number;
+  readonly start: number;
+  /** Where reading goes on: past records of aborted transactions and holes, too. */
+  readonly next: number;
+  readonly records: readonly { readonly offset: number; readonly message: number; readonly size: number }[];
+}
+export type Response =
+  | { readonly api: 'Metadata'; readonly error: ErrorName; readonly topics: Readonly<Record<string, readonly number[]>> }
+  | { readonly api: 'InitProducerId'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
+  | { readonly api: 'Produce'; readonly results: readonly (TopicPartition & { readonly error: ErrorName })[] }
+  | { readonly api: 'EndTxn'; readonly error: ErrorName }
+  | { readonly api: 'Fetch'; readonly error: ErrorName; readonly results: readonly Fetched[] }
+  | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
+  | { readonly api: 'Group'; readonly response: ClassicResponse }
+  | { readonly api: 'OffsetCommit'; readonly error: GroupError | null }
+  | { readonly api: 'OffsetFetch'; readonly error: GroupError | null; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
+  /** No broker answers. */
+  | { readonly api: 'Unavailable' };
+
+/** What happened in a cluster, for the history, the pictures and the clients. */
+export type KafkaEvent =
+  | { readonly kind: 'response'; readonly to: string; readonly correlation: number; readonly response: Response }
+  | ({ readonly kind: 'accepted'; readonly offset: number; readonly record: LogRecord } & TopicPartition)
+  | ({ readonly kind: 'transaction-ended'; readonly producerId: number; readonly how: 'commit' | 'abort'; readonly offsets: readonly number[]; readonly by: string } & TopicPartition)
+  | ({ readonly kind: 'truncated'; readonly records: readonly (readonly [number, LogRecord])[]; readonly because: string } & TopicPartition)
+  | ({ readonly kind: 'deleted'; readonly before: number } & TopicPartition)
+  | ({ readonly kind: 'compacted'; readonly offsets: readonly number[] } & TopicPartition)
+  | ({ readonly kind: 'elected'; readonly leader: number; readonly clean: boolean } & TopicPartition)
+  | ({ readonly kind: 'isr'; readonly isr: readonly number[]; readonly shrunk: boolean } & TopicPartition)
+  | ({ readonly kind: 'replicated'; readonly from: number; readonly to: number } & TopicPartition)
+  | { readonly kind: 'broker'; readonly broker: number; readonly up: boolean }
+  | { readonly kind: 'rebalance'; readonly group: string; readonly begins: boolean; readonly generation: number }
+  | { readonly kind: 'member'; readonly group: string; readonly client: string; readonly joined: boolean; readonly because: string }
+  | { readonly kind: 'offsets-committed'; readonly group: string; readonly how: string; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
+  | { readonly kind: 'commit-refused'; readonly group: string; readonly client: string; readonly error: GroupError };

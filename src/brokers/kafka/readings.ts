@@ -1,0 +1,245 @@
+/**
+ * Who has read what: one copy per record and group, from the moment the broker answers for the record. The history speaks of
+ * these; a log by itself has no custody to end.
+ */
+import { copyOf } from '../../base/copy.ts';
+import type { Depth, RoomHost } from '../contract.ts';
+
+/** Of one record for one group. `hidden`: of an open transaction, for a group that reads only committed ones. */
+type Stand = 'none' | 'hidden' | 'pending' | 'in flight';
+interface Reading {
+  copy: number;
+  readonly message: number;
+  stand: Stand;
+  attempts: number;
+  /** The newest entry about it. */
+  entry: number;
+  since: number;
+}
+interface PartReading {
+  /** Offset of the first reading; all below are done with. */
+  base: number;
+  readings: Reading[];
+}
+interface GroupReading {
+  readonly group: string;
+  readonly topic: string;
+  /** "orders@billing" */
+  readonly place: string;
+  committedOnly: boolean;
+  parts: PartReading[];
+}
+export interface ReadingsState {
+  readonly groups: readonly GroupReading[];
+}
+export interface Handed {
+  readonly copy: number;
+  readonly attempt: number;
+  readonly entry: number;
+}
+
+export class Readings {
+  private groups: GroupReading[] = [];
+  private readonly host: RoomHost;
+  /** Node of a topic's name. */
+  private readonly nodeOf: (topic: string) => string;
+  constructor(host: RoomHost, nodeOf: (topic: string) => string) {
+    this.host = host;
+    this.nodeOf = nodeOf;
+  }
+  /** The address of what a group has to read in a topic: "orders@billing". */
+  placeOf(topic: string, group: string): string {
+    return `${this.nodeOf(topic)}@${group}`;
+  }
+  /** Groups that read, as the document has them; a group that is gone gives up what it had not read. */
+  reconcile(wanted: readonly { readonly group: string; readonly topic: string; readonly committedOnly: boolean }[], ends: (topic: string) => readonly number[]): void {
+    const same = (a: { group: string; topic: string }) => (b: { group: string; topic: string }) => a.group === b.group && a.topic === b.topic;
+    for (const gone of this.groups.filter((g) => !wanted.some(same(g)))) {
+      for (const part of gone.parts) for (const r of part.readings) this.finish(gone, r, 'dropped', 'kafka.group_gone');
+    }
+    this.groups = this.groups.filter((g) => wanted.some(same(g)));
+    for (const want of wanted) {
+      let known = this.groups.find(same(want));
+      if (!known) this.groups.push((known = { group: want.group, topic: want.topic, place: this.placeOf(want.topic, want.group), committedOnly: want.committedOnly, parts: [] }));
+      known.committedOnly = want.committedOnly;
+      const end = ends(want.topic);
+      while (known.parts.length < end.length) known.parts.push({ base: end[known.parts.length] ?? 0, readings: [] });
+    }
+  }
+  /** The broker answers for a record. @returns the entry that says so */
+  accepted(topic: string, partition: number, offset: number, message: number, transactional: boolean): number {
+    const readers = this.groups.filter((g) => g.topic === topic);
+    const visible = readers.filter((g) => !(transactional && g.committedOnly));
+    const entry = this.host.record('accepted', { message, place: this.nodeOf(topic), detail: visible.length });
+    for (const group of readers) {
+      const part = this.part(group, partition, offset);
+      const reading: Reading = { copy: -1, message, stand: 'hidden', attempts: 0, entry, since: this.host.now() };
+      this.put(part, offset, reading);
+      if (visible.includes(group)) this.enqueue(group, reading, entry, partition);
+    }
+    return entry;
+  }
+  /** A transaction ended: its records are there for all, or for nobody who reads committed ones. */
+  transactionEnded(topic: string, partition: number, offsets: readonly number[], how: 'commit' | 'abort', by: string): void {
+    const entry = this.host.record(how === 'commit' ? 'committed' : 'aborted', { place: this.nodeOf(topic), actor: by, detail: offsets.length, reason: `kafka.transaction_${how === 'commit' ? 'committed' : 'aborted'}` });
+    for (const group of this.groups) {
+      if (group.topic !== topic) continue;
+      for (const offset of offsets) {
+        const reading = this.at(group, partition, offset);
+        if (reading?.stand !== 'hidden') continue;
+        if (how === 'commit') this.enqueue(group, reading, entry, partition);
+        else reading.stand = 'none';
+      }
+    }
+  }
+  /** A record is handed to the application by poll(). */
+  delivered(group: string, topic: string, partition: number, offset: number, message: number, actor: string): Handed {
+    const found = this.of(group, topic);
+    if (!found) return { copy: -1, attempt: 1, entry: -1 };
+    const part = this.part(found, partition, offset);
+    let reading = this.at(found, partition, offset);
+    if (!reading || reading.stand === 'none' || reading.stand === 'hidden') {
+      reading = { copy: -1, message, stand: 'none', attempts: 0, entry: -1, since: this.host.now() };
+      this.put(part, offset, reading);
+      this.enqueue(found, reading, -1, partition);
+    } else if (reading.stand === 'in flight') this.requeue(found, reading, 'kafka.read_again');
+    reading.attempts++;
+    reading.stand = 'in flight';
+    reading.entry = this.host.record('delivered', { message, copy: reading.copy, place: found.place, actor, attempt: reading.attempts, cause: reading.entry });
+    return { copy: reading.copy, attempt: reading.attempts, entry: reading.entry };
+  }
+  /** The group's offset was committed: everything below is done with, whether it was worked on or not. */
+  committed(group: string, topic: string, partition: number, offset: number, reason: string): void {
+    const found = this.of(group, topic);
+    const part = found?.parts[partition];
+    if (!found || !part) return;
+    const n = Math.min(part.readings.length, Math.max(0, offset - part.base));
+    for (const reading of part.readings.splice(0, n)) this.finish(found, reading, reading.stand === 'in flight' ? 'settled' : 'dropped', reading.stand === 'in flight' ? reason : 'kafka.skipped');
+    part.base = Math.max(part.base, offset);
+  }
+  /** A member begins to read at `offset`: what it was handed before and did not commit comes again. @param skipped why what lies below is never read */
+  position(group: string, topic: string, partition: number, offset: number, again: string, skipped: string, messages: (offset: number) => number | undefined): void {
+    const found = this.of(group, topic);
+    if (!found) return;
+    const part = this.part(found, partition, offset);
+    const below = part.readings.splice(0, Math.min(part.readings.length, Math.max(0, offset - part.base)));
+    for (const reading of below) this.finish(found, reading, reading.stand === 'in flight' ? 'settled' : 'dropped', skipped);
+    for (let o = part.base - 1; o >= offset; o--) {
+      const message = messages(o);
+      const reading: Reading = { copy: -1, message: message ?? -1, stand: 'none', attempts: 0, entry: -1, since: this.host.now() };
+      part.readings.unshift(reading);
+      if (message !== undefined) this.enqueue(found, reading, -1, partition);
+    }
+    part.base = offset;
+    for (const reading of part.readings) if (reading.stand === 'in flight') this.requeue(found, reading, again);
+  }
+  /** The reader gives up on a record that it was handed: whatever is committed, it is done with. */
+  givenUp(group: string, topic: string, partition: number, offset: number, how: 'dead-lettered' | 'dropped', reason: string): void {
+    const found = this.of(group, topic);
+    const reading = found && this.at(found, partition, offset);
+    if (found && reading) this.finish(found, reading, how, reason);
+  }
+  /** Handed out again from `offset` on: a seek. */
+  returned(group: string, topic: string, partition: number, offset: number, reason: string): void {
+    const found = this.of(group, topic);
+    const part = found?.parts[partition];
+    if (!found || !part) return;
+    for (let i = Math.max(0, offset - part.base); i < part.readings.length; i++) {
+      const reading = part.readings[i] as Reading;
+      if (reading.stand === 'in flight') this.requeue(found, reading, reason);
+    }
+  }
+  /** Records that are gone from the log, and can no longer be read by whoever had not. */
+  gone(topic: string, partition: number, offsets: { readonly before: number } | readonly number[], how: 'lost' | 'expired' | 'dropped', reason: string): void {
+    for (const group of this.groups) {
+      const part = group.topic === topic ? group.parts[partition] : undefined;
+      if (!part) continue;
+      const readings = 'before' in offsets ? part.readings.slice(0, Math.max(0, offsets.before - part.base)) : offsets.flatMap((o) => part.readings[o - part.base] ?? []);
+      for (const reading of readings) {
+        if (reading.stand === 'in flight' && how !== 'lost') continue;
+        this.finish(group, reading, how, reason);
+        reading.stand = 'none';
+      }
+    }
+  }
+  /** The log ends here again: what is appended next takes these offsets anew. */
+  truncated(topic: string, partition: number, end: number): void {
+    for (const group of this.groups) {
+      const part = group.topic === topic ? group.parts[partition] : undefined;
+      if (!part) continue;
+      part.readings.length = Math.min(part.readings.length, Math.max(0, end - part.base));
+      part.base = Math.min(part.base, end);
+    }
+  }
+  depths(): readonly Depth[] {
+    return this.groups.map((group): Depth => {
+      let [pending, inFlight, oldest] = [0, 0, -1];
+      for (const part of group.parts) {
+        for (const { stand, since } of part.readings) {
+          if (stand === 'in flight') inFlight++;
+          if (stand !== 'pending') continue;
+          pending++;
+          if (oldest < 0 || since < oldest) oldest = since;
+        }
+      }
+      return { place: group.place, pending, inFlight, oldest };
+    });
+  }
+  /** Of one partition: waiting and handed out. */
+  count(group: string, topic: string, partition: number): { readonly pending: number; readonly inFlight: number } {
+    const readings = this.of(group, topic)?.parts[partition]?.readings ?? [];
+    return { pending: readings.filter((r) => r.stand === 'pending').length, inFlight: readings.filter((r) => r.stand === 'in flight').length };
+  }
+  /** Whether a group still has it in hand, and whether it had it before. */
+  standOf(group: string, topic: string, partition: number, offset: number): { readonly held: boolean; readonly again: boolean; readonly copy: number } | undefined {
+    const found = this.of(group, topic);
+    const reading = found && this.at(found, partition, offset);
+    return reading && { held: reading.stand === 'in flight', again: reading.attempts > 1, copy: reading.copy };
+  }
+  groupsOf(topic: string): string[] {
+    return this.groups.filter((g) => g.topic === topic).map((g) => g.group);
+  }
+  save(): ReadingsState {
+    return copyOf({ groups: this.groups });
+  }
+  load(state: ReadingsState): void {
+    this.groups = copyOf(state).groups as GroupReading[];
+  }
+
+  private of(group: string, topic: string): GroupReading | undefined {
+    return this.groups.find((g) => g.group === group && g.topic === topic);
+  }
+  private part(group: GroupReading, partition: number, offset: number): PartReading {
+    while (group.parts.length <= partition) group.parts.push({ base: offset, readings: [] });
+    return group.parts[partition] as PartReading;
+  }
+  private at(group: GroupReading, partition: number, offset: number): Reading | undefined {
+    const part = group.parts[partition];
+    return part?.readings[offset - part.base];
+  }
+  private put(part: PartReading, offset: number, reading: Reading): void {
+    const nothing = (): Reading => ({ copy: -1, message: -1, stand: 'none', attempts: 0, entry: -1, since: 0 });
+    if (part.readings.length === 0 && offset > part.base) part.base = offset;
+    while (offset < part.base) {
+      part.readings.unshift(nothing());
+      part.base--;
+    }
+    while (part.readings.length < offset - part.base) part.readings.push(nothing());
+    part.readings[offset - part.base] = reading;
+  }
+  private enqueue(group: GroupReading, reading: Reading, cause: number, partition: number): void {
+    reading.copy = this.host.copy();
+    reading.stand = 'pending';
+    reading.since = this.host.now();
+    reading.entry = this.host.record('enqueued', { message: reading.message, copy: reading.copy, place: group.place, cause, detail: partition });
+  }
+  private requeue(group: GroupReading, reading: Reading, reason: string): void {
+    reading.stand = 'pending';
+    reading.entry = this.host.record('requeued', { message: reading.message, copy: reading.copy, place: group.place, attempt: reading.attempts, reason, cause: reading.entry });
+  }
+  private finish(group: GroupReading, reading: Reading, how: 'settled' | 'dropped' | 'lost' | 'expired' | 'dead-lettered', reason: string): void {
+    if (reading.stand === 'none' || reading.stand === 'hidden') return;
+    this.host.record(how, { message: reading.message, copy: reading.copy, place: group.place, attempt: reading.attempts, reason, cause: reading.entry });
+    reading.stand = 'none';
+  }
+}

@@ -1,0 +1,67 @@
+/** A cluster's and its topics' settings in the model's units (µs, bytes), read from the broker's own names. */
+import type { ScenarioNode } from '../../scenario/document.ts';
+import type { LogSettings } from './log.ts';
+
+export type Config = Readonly<Record<string, unknown>>;
+export interface ClusterSettings {
+  readonly brokers: number;
+  /** µs one way between two brokers */
+  readonly replicationLatency: number;
+  readonly replicaLagTimeMax: number;
+  readonly brokerSessionTimeout: number;
+  readonly eligibleLeaderReplicas: boolean;
+  readonly autoCreateTopics: boolean;
+  readonly retentionCheckInterval: number;
+  readonly initialRebalanceDelay: number;
+  readonly offsetsRetention: number;
+  readonly consumerSessionTimeout: number;
+  readonly consumerHeartbeatInterval: number;
+  readonly producerIdExpiration: number;
+}
+export interface TopicSettings extends LogSettings {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly minInsyncReplicas: number;
+  readonly uncleanLeaderElection: boolean;
+  /** bytes of a batch */
+  readonly maxMessageBytes: number;
+}
+const number = (config: Config, name: string, fallback: number) => (typeof config[name] === 'number' ? config[name] : fallback);
+const ms = (config: Config, name: string, fallback: number) => number(config, name, fallback) * 1000;
+
+export function clusterSettings(config: Config, latency: number): ClusterSettings {
+  return {
+    brokers: number(config, 'nodes', 3),
+    replicationLatency: latency,
+    replicaLagTimeMax: ms(config, 'replica.lag.time.max.ms', 30_000),
+    brokerSessionTimeout: ms(config, 'broker.session.timeout.ms', 9_000),
+    eligibleLeaderReplicas: config['eligible.leader.replicas'] !== false,
+    autoCreateTopics: config['auto.create.topics.enable'] !== false,
+    retentionCheckInterval: ms(config, 'log.retention.check.interval.ms', 300_000),
+    initialRebalanceDelay: ms(config, 'group.initial.rebalance.delay.ms', 3_000),
+    offsetsRetention: number(config, 'offsets.retention.minutes', 10_080) * 60e6,
+    consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),
+    consumerHeartbeatInterval: ms(config, 'group.consumer.heartbeat.interval.ms', 5_000),
+    producerIdExpiration: ms(config, 'producer.id.expiration.ms', 86_400_000),
+  };
+}
+export function topicSettings({ config = {} }: Pick<ScenarioNode, 'config'>): TopicSettings {
+  const policy = String(config['cleanup.policy'] ?? 'delete');
+  const bound = (name: string, fallback: number) => (number(config, name, fallback) < 0 ? -1 : number(config, name, fallback));
+  const retention = bound('retention.ms', 604_800_000);
+  return {
+    partitions: number(config, 'partitions', 3),
+    replicationFactor: number(config, 'replication.factor', 3),
+    minInsyncReplicas: number(config, 'min.insync.replicas', 1),
+    uncleanLeaderElection: config['unclean.leader.election.enable'] === true,
+    maxMessageBytes: number(config, 'max.message.bytes', 1_048_588),
+    segmentBytes: number(config, 'segment.bytes', 1_073_741_824),
+    segmentTime: ms(config, 'segment.ms', 604_800_000),
+    retentionTime: retention < 0 ? -1 : retention * 1000,
+    retentionBytes: bound('retention.bytes', -1),
+    compact: policy.includes('compact'),
+    delete: policy.includes('delete'),
+    deleteRetention: ms(config, 'delete.retention.ms', 86_400_000),
+    minCleanableDirtyRatio: number(config, 'min.cleanable.dirty.ratio', 0.5),
+  };
+}

@@ -1,0 +1,56 @@
+/** Tells the history what a cluster's events mean for those who read. */
+import type { KafkaEvent } from './protocol.ts';
+import type { KafkaRoom } from './room.ts';
+
+export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'response' }>): void {
+  const { host, readings } = room;
+  switch (event.kind) {
+    case 'accepted':
+      readings.accepted(event.topic, event.partition, event.offset, event.record.message, event.record.transactional);
+      break;
+    case 'transaction-ended':
+      readings.transactionEnded(event.topic, event.partition, event.offsets, event.how, event.by.slice(0, event.by.indexOf(' ')));
+      break;
+    case 'truncated': {
+      const because = event.because === 'unclean_election' ? 'kafka.unclean_election' : 'kafka.not_replicated';
+      readings.gone(event.topic, event.partition, event.records.filter(([, r]) => r.accepted).map(([offset]) => offset), 'lost', because);
+      const [first] = event.records;
+      if (first) readings.truncated(event.topic, event.partition, first[0]);
+      break;
+    }
+    case 'deleted':
+      readings.gone(event.topic, event.partition, { before: event.before }, 'expired', 'kafka.retention');
+      break;
+    case 'compacted':
+      readings.gone(event.topic, event.partition, event.offsets, 'dropped', 'kafka.compacted');
+      break;
+    case 'elected':
+      host.record('elected', { place: room.nodeOf(event.topic), actor: `${room.id}/node-${event.leader + 1}`, reason: event.clean ? 'kafka.elected' : 'kafka.unclean_election', detail: event.partition });
+      break;
+    case 'isr':
+      host.record('throttled', { place: room.nodeOf(event.topic), reason: event.shrunk ? 'kafka.isr_shrunk' : 'kafka.isr_expanded', detail: event.partition, attempt: event.isr.length });
+      break;
+    case 'broker':
+      host.record(event.up ? 'restarted' : 'crashed', { place: room.id, actor: `${room.id}/node-${event.broker + 1}`, reason: 'kafka.broker_down' });
+      break;
+    case 'rebalance':
+      for (const place of placesOf(room, event.group)) host.record(event.begins ? 'rebalancing' : 'rebalanced', { place, reason: 'kafka.rebalance', detail: event.generation });
+      break;
+    case 'member':
+      for (const place of placesOf(room, event.group, event.client)) host.record(event.joined ? 'joined' : 'left', { place, actor: event.client, detail: 1, reason: event.joined ? 'kafka.joined' : event.because });
+      break;
+    case 'offsets-committed':
+      for (const { topic, partition, offset } of event.offsets) readings.committed(event.group, topic, partition, offset, event.how);
+      break;
+    case 'commit-refused':
+      for (const place of placesOf(room, event.group, event.client)) host.record('refused', { place, actor: event.client, reason: 'kafka.CommitFailedException' });
+      break;
+    case 'replicated':
+  }
+}
+/** Where a group reads; of one client, where that client does. */
+function placesOf(room: KafkaRoom, group: string, client?: string): string[] {
+  const topics = new Set<string>();
+  for (const consumer of room.consumers.values()) if (consumer.group === group && (client === undefined || consumer.client.client === client)) topics.add(consumer.topic);
+  return [...topics].sort().map((topic) => room.readings.placeOf(topic, group));
+}

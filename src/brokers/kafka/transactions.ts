@@ -1,0 +1,113 @@
+/**
+ * The transaction coordinator: producer ids and epochs, fencing, open transactions, their end by commit, abort or timeout.
+ * https://kafka.apache.org/44/design/design/#usingtransactions (KIP-98; KIP-890: every transaction has an epoch of its own)
+ */
+import { copyOf } from '../../base/copy.ts';
+import type { KafkaCluster } from './cluster.ts';
+import type { Partition } from './partition.ts';
+import { type ErrorName, keyOf } from './protocol.ts';
+
+interface Owner {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  epoch: number;
+  /** Who initialised it last. */
+  by: string;
+  /** µs */
+  timeout: number;
+  /** Partitions of the open transaction. */
+  partitions: string[];
+  /** Counts transactions, so that a timer of an earlier one is void. */
+  round: number;
+  timedOut: boolean;
+}
+export interface TransactionsState {
+  readonly owners: readonly Owner[];
+  readonly nextProducerId: number;
+}
+
+export class Transactions {
+  private readonly cluster: KafkaCluster;
+  private owners: Owner[] = [];
+  private nextProducerId = 0;
+  constructor(cluster: KafkaCluster) {
+    this.cluster = cluster;
+  }
+  /** A new id, or for a transactional id the same one with the next epoch: whoever had it before is fenced, and its transaction aborted. */
+  init(by: string, transactionalId: string | null, timeout: number): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
+    if (!this.cluster.anyUp) return { error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
+    if (transactionalId === null) return { error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 };
+    let owner = this.owners.find((o) => o.transactionalId === transactionalId);
+    if (!owner) {
+      owner = { transactionalId, producerId: this.nextProducerId++, epoch: -1, by, timeout, partitions: [], round: 0, timedOut: false };
+      this.owners.push(owner);
+    }
+    owner.epoch++;
+    if (owner.partitions.length > 0) this.finish(owner, 'abort');
+    owner.by = by;
+    owner.timeout = timeout;
+    owner.timedOut = false;
+    for (const partition of this.cluster.all()) partition.producers.fence(owner.producerId, owner.epoch);
+    return { error: 'NONE', producerId: owner.producerId, producerEpoch: owner.epoch };
+  }
+  mayWrite(producerId: number, epoch: number): ErrorName {
+    const owner = this.owners.find((o) => o.producerId === producerId);
+    if (!owner || epoch > owner.epoch) return 'INVALID_PRODUCER_EPOCH';
+    if (epoch === owner.epoch) return 'NONE';
+    return owner.timedOut ? 'INVALID_PRODUCER_EPOCH' : 'PRODUCER_FENCED';
+  }
+  wrote(producerId: number, partition: Partition): void {
+    const owner = this.owners.find((o) => o.producerId === producerId);
+    if (!owner) return;
+    const key = keyOf(partition.topic, partition.index);
+    if (owner.partitions.includes(key)) return;
+    owner.partitions.push(key);
+    if (owner.partitions.length > 1) return;
+    owner.round++;
+    this.cluster.host.after(owner.timeout, 'transaction', owner.producerId * 1e6 + (owner.round % 1e6));
+  }
+  end(transactionalId: string, producerId: number, epoch: number, commit: boolean): ErrorName {
+    const owner = this.owners.find((o) => o.transactionalId === transactionalId);
+    if (!this.cluster.anyUp) return 'COORDINATOR_NOT_AVAILABLE';
+    if (!owner || owner.producerId !== producerId || epoch !== owner.epoch) return owner?.timedOut ? 'INVALID_PRODUCER_EPOCH' : 'PRODUCER_FENCED';
+    this.finish(owner, commit ? 'commit' : 'abort');
+    return 'NONE';
+  }
+  /** transaction.timeout.ms has passed: aborted by the coordinator, and its producer fenced. */
+  timer(ref: number): void {
+    const owner = this.owners.find((o) => o.producerId === Math.floor(ref / 1e6));
+    if (!owner || owner.partitions.length === 0 || owner.round % 1e6 !== ref % 1e6) return;
+    owner.epoch++;
+    owner.timedOut = true;
+    this.finish(owner, 'abort');
+  }
+  /** Partitions in which a transaction is open. */
+  openIn(key: string): readonly string[] {
+    return this.owners.filter((o) => o.partitions.includes(key)).map((o) => o.transactionalId);
+  }
+  save(): TransactionsState {
+    return copyOf({ owners: this.owners, nextProducerId: this.nextProducerId });
+  }
+  load(state: TransactionsState): void {
+    const { owners, nextProducerId } = copyOf(state);
+    this.owners = owners as Owner[];
+    this.nextProducerId = nextProducerId;
+  }
+
+  private finish(owner: Owner, how: 'commit' | 'abort'): void {
+    const now = this.cluster.host.now();
+    for (const partition of this.cluster.all()) {
+      if (!owner.partitions.includes(keyOf(partition.topic, partition.index)) || partition.leader < 0) continue;
+      const offsets: number[] = [];
+      const since = partition.openSince(owner.producerId);
+      for (let offset = Math.max(since, partition.log.start); since >= 0 && offset < partition.log.end; offset++) {
+        const record = partition.log.at(offset);
+        if (record?.producerId === owner.producerId && record.transactional && record.control === null) offsets.push(offset);
+      }
+      this.cluster.out.push({ kind: 'transaction-ended', topic: partition.topic, partition: partition.index, producerId: owner.producerId, how, offsets, by: owner.by });
+      partition.end(owner.producerId, owner.epoch, how, now);
+    }
+    owner.partitions = [];
+    owner.round++;
+  }
+}
