@@ -89,6 +89,8 @@ function acquireNew(data: SharePartitionData, request: Acquisition, first: numbe
   const last = wanted >= logEnd ? logEnd : (request.batches.findLast((batch) => batch.first <= wanted)?.last ?? wanted);
   // A first fetch may find that the log begins later than the start offset.
   if (data.records.length === 0) data.startOffset = first;
+  // Offsets that the log no longer has, between what is in flight and what was read.
+  for (let offset = end(data) + 1; offset < first; offset++) data.records.push({ state: 'Archived', deliveryCount: 0, member: '', lock: 0, batch: offset, batchSize: 1 });
   const pieces = request.mode === 'record_limit' ? [{ first, last }] : split(request, { first, last });
   const offsets: number[] = [];
   for (const piece of pieces) {
