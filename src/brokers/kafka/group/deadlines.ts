@@ -37,9 +37,8 @@ export class Deadlines {
   clear(key: string): void {
     this.#deadlines.delete(key);
   }
-  /** µs of virtual time; null when none is set. */
-  at(key: string): number | null {
-    return this.#deadlines.get(key)?.at ?? null;
+  clearWhere(matches: (key: string) => boolean): void {
+    for (const key of [...this.#deadlines.keys()]) if (matches(key)) this.#deadlines.delete(key);
   }
   /** @returns the name of the deadline that is reached with this call; null when it was moved, cleared or replaced */
   due(ref: number): string | null {

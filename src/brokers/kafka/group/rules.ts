@@ -15,6 +15,7 @@ const kip211 = kip('KIP-211%3A+Revise+Expiration+Semantics+of+Consumer+Group+Off
 const kip447 = kip('KIP-447%3A+Producer+scalability+for+exactly+once+semantics');
 const kip848 = kip('KIP-848%3A+The+Next+Generation+of+the+Consumer+Rebalance+Protocol');
 const kip932 = kip('KIP-932%3A+Queues+for+Kafka');
+const kip1206 = kip('KIP-1206%3A+Strict+max+fetch+records+in+share+fetch');
 const kip1251 = kip('KIP-1251%3A+Assignment+epochs+for+consumer+groups');
 const kip1263 = kip('KIP-1263%3A+Group+Coordinator+Assignment+Batching+and+Offload');
 const javadoc = (name: string) => `https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/consumer/${name}.html`;
@@ -92,10 +93,10 @@ export const groupRules = {
   G88: { name: 'spso', says: 'The start offset (SPSO) moves past records that are acknowledged or archived, up to the first that is not.', source: kip932 },
   G89: { name: 'record-locks', says: 'Between start and end offset lie at most group.share.partition.max.record.locks (2000); then only what was released is delivered.', source: broker },
   G90: { name: 'out-of-order', says: 'What is available again is delivered before what is new, so records come out of order.', source: kip932 },
-  G91: { name: 'batch-optimized', says: 'share.acquire.mode=batch_optimized acquires whole batches of the log and may give more than was asked for; record_limit never does.', source: consumer, since: '4.2' },
+  G91: { name: 'batch-optimized', says: 'share.acquire.mode=batch_optimized acquires whole batches of the log and may give more than was asked for; record_limit never does.', source: kip1206, since: '4.2' },
   G92: { name: 'session-close', says: 'When a member’s share session ends, what it holds is available again.', source: kip932 },
   G93: { name: 'log-start', says: 'Records that retention deleted are archived, and the start offset moves to the log’s.', source: kip932 },
-  G94: { name: 'isolation', says: 'Records that were delivered too often come in ever smaller portions, and alone the last time, so that a bad one does not take others with it.', source: 'https://kafka.apache.org/44/getting-started/upgrade/', since: '4.2' },
+  G94: { name: 'isolation', says: 'Records that were delivered too often come in ever smaller portions, and alone the last time, so that a bad one does not take others with it.', source: 'https://github.com/apache/kafka/pull/20837', since: '4.2' },
   G95: { name: 'share-member', says: 'Members of a share group join with epoch 0, leave with -1, and are never held up for others to revoke.', source: kip932 },
   G96: { name: 'share-session', says: 'A member that is silent for group.share.session.timeout.ms (45 s) is out.', source: groupConfigs },
 } as const satisfies Rules & Record<string, { readonly name: string }>;

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { Clock, Mail } from './group.test-kit.ts';
+import { groupRule } from './rules.ts';
+import { ShareGroup, type ShareHeartbeat, type ShareHeartbeatResponse, type shareGroupDefaults } from './share-group.ts';
+
+function shareGroup(partitions = 4, settings: Partial<typeof shareGroupDefaults> = { 'group.share.assignment.interval.ms': 0 }) {
+  const clock = new Clock();
+  const mail = new Mail<ShareHeartbeatResponse>();
+  const topics = new Map([['t', partitions]]);
+  const gone: string[] = [];
+  const group = new ShareGroup({ groupId: 's', now: () => clock.now(), after: clock.after.bind(clock), send: mail.send, topics: () => topics, gone: (memberId) => void gone.push(memberId) }, settings);
+  clock.attach((name, ref) => group.timer(name, ref));
+  const epochs = new Map<string, number>();
+  const beat = (memberId: string, more: Partial<ShareHeartbeat> = {}): string => {
+    group.heartbeat({ client: memberId, memberId, memberEpoch: epochs.get(memberId) ?? 0, subscribedTopicNames: null, ...more });
+    const answer = mail.only(memberId, 'ShareGroupHeartbeat');
+    if (answer.error !== null) return answer.error;
+    epochs.set(memberId, answer.memberEpoch);
+    return `${answer.memberEpoch}: ${answer.assignment?.map(({ partition }) => partition).sort().join(' ') ?? 'unchanged'}`;
+  };
+  return { clock, group, topics, gone, epochs, beat, join: (memberId: string) => beat(memberId, { memberEpoch: 0, subscribedTopicNames: ['t'] }) };
+}
+
+test(groupRule('share-member'), () => {
+  const s = shareGroup();
+  const assigned = () => s.group.members().map((member) => member.assigned.length);
+  expect(s.join('a')).toBe('1: 0 1 2 3');
+  expect([s.join('b').slice(0, 3), assigned()]).toEqual(['2: ', [4, 2]]);
+  expect([s.beat('a').slice(0, 3), assigned(), s.beat('a')]).toEqual(['2: ', [2, 2], '2: unchanged']);
+  expect(s.beat('b', { memberEpoch: -1 })).toBe('-1: unchanged');
+  expect([s.beat('a'), s.gone, s.group.mayDelete()]).toEqual(['3: 0 1 2 3', ['b'], 'NON_EMPTY_GROUP']);
+});
+test(groupRule('simple'), () => {
+  const s = shareGroup(2);
+  for (const member of ['a', 'b', 'c', 'd', 'e']) s.join(member);
+  for (const member of ['a', 'b', 'c', 'd', 'e']) s.beat(member);
+  const counts = [0, 1].map((partition) => s.group.members().filter((member) => member.assigned.some((one) => one.partition === partition)).length);
+  expect([Math.min(...s.group.members().map((member) => member.assigned.length)), counts]).toEqual([1, [3, 3]]);
+});
+test(groupRule('share-session'), () => {
+  const s = shareGroup();
+  s.join('a');
+  s.clock.ms(44_999);
+  expect(s.gone).toEqual([]);
+  s.clock.ms(1);
+  expect([s.gone, s.beat('a'), s.group.mayDelete()]).toEqual([['a'], 'UNKNOWN_MEMBER_ID', null]);
+});
+test('new partitions are shared out with the next heartbeat', () => {
+  const s = shareGroup(1);
+  s.join('a');
+  s.topics.set('t', 2);
+  expect(s.beat('a')).toBe('2: 0 1');
+});
+test('a new target waits for the assignment interval', () => {
+  const s = shareGroup(2, {});
+  s.join('a');
+  expect(s.join('b')).toBe('1: ');
+  s.clock.ms(1_000);
+  expect(s.beat('b')).toMatch(/^2: [01]$/);
+});
+test('refusals: unknown, fenced, invalid, full', () => {
+  const s = shareGroup(2, { 'group.share.max.size': 1 });
+  s.join('a');
+  expect([s.beat('x', { memberEpoch: 1 }), s.beat('a', { memberEpoch: 7 }), s.beat('a', { memberEpoch: -2 }), s.beat('b', { memberEpoch: 0 }), s.join('b')]).toEqual([
+    'UNKNOWN_MEMBER_ID',
+    'FENCED_MEMBER_EPOCH',
+    'INVALID_REQUEST',
+    'INVALID_REQUEST',
+    'GROUP_MAX_SIZE_REACHED',
+  ]);
+});
