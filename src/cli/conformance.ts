@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kafkaConformance } from '../brokers/kafka/conformance.ts';
+import { jetstreamConformance, natsConformance } from '../brokers/nats/conformance.ts';
 import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
 import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [kafkaConformance, rabbitmqConformance];
+const models: readonly ConformanceModel[] = [kafkaConformance, jetstreamConformance, natsConformance, rabbitmqConformance];
 
 const { values } = parseArgs({
   options: {

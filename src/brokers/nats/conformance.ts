@@ -1,0 +1,323 @@
+import type { Version } from './config.ts';
+import type { Handed, Headers } from './events.ts';
+import type { ConnectOptions } from './model.ts';
+import { ackText, consumerArgs, delivery, type Example, errorOf, type Json, type JsonObject, list, number, object, type Operation, published, type Receiver, reported, streamArgs, text } from './recorded.ts';
+import type { Answer, ConsumerInfo, GotMessage, StreamInfo } from './api.ts';
+import type { Action } from './consumers.ts';
+import { NatsServer } from './server.ts';
+import { isLiteral, isSubsetOf, isValidLiteral, isValidSubject, subjectMatches, subjectsCollide } from './subjects.ts';
+import { byteLength } from './transform.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
+
+interface Listener extends Receiver {
+  readonly name: string;
+  readonly client: string;
+  readonly respond: string | null;
+  readonly sid: number;
+}
+interface Handing {
+  readonly holder: string;
+  readonly body: string;
+  readonly subject: string;
+  settled: boolean;
+}
+type Broker = 'nats' | 'jetstream';
+type Shown = { deliveries: Record<string, Json[]>; groups: Record<string, Json[]>; errors: JsonObject[]; disconnected: string[] };
+const refused = <T>(answer: Answer<T>, show: (value: T) => Json): Json => (typeof answer === 'object' && answer !== null && 'refused' in answer ? errorOf(answer) : show(answer));
+
+export class NatsAdapter {
+  readonly clock = new VirtualClock();
+  readonly #broker: Broker;
+  readonly #version: Version;
+  readonly #record: ReadonlySet<string>;
+  readonly #omit: ReadonlySet<string>;
+  #server: NatsServer;
+  readonly #clients = new Set<string>();
+  readonly #listeners = new Map<number, Listener>();
+  readonly #answers = new Map<number, Handed[]>();
+  readonly #bodies: string[] = [];
+  readonly #handed: Handing[] = [];
+  #shown: Shown = { deliveries: {}, groups: {}, errors: [], disconnected: [] };
+  #next = 1;
+
+  constructor(example: Pick<Example, 'record' | 'omit'>, broker: Broker, version: Version) {
+    this.#broker = broker;
+    this.#version = version;
+    this.#record = new Set(example.record ?? []);
+    this.#omit = new Set(example.omit ?? []);
+    this.#server = this.#make();
+  }
+  #make(): NatsServer {
+    const server = new NatsServer(this.clock, { version: this.#version });
+    this.clock.attach((name, ref) => {
+      server.timer(name, ref);
+      this.#listen();
+    });
+    return server;
+  }
+  /** Goes on with a server made from the saved state. */
+  reload(): void {
+    const state = JSON.parse(JSON.stringify(this.#server.save()));
+    this.#server = this.#make();
+    this.#server.load(state);
+  }
+  knows(op: string): boolean {
+    return op in this.#verbs;
+  }
+
+  run(operation: Operation): JsonObject | null {
+    this.#shown = { deliveries: {}, groups: {}, errors: [], disconnected: [] };
+    const verb = this.#verbs[operation.op];
+    if (verb === undefined) throw new Error(`operation ${operation.op} is not known`);
+    const result = verb(operation);
+    this.#listen();
+    const shown: Record<string, Json> = {};
+    if (result !== null) shown['result'] = result;
+    for (const [aspect, value] of Object.entries(this.#shown)) if (Object.keys(value).length > 0) shown[aspect] = value;
+    return Object.keys(shown).length === 0 ? null : shown;
+  }
+
+  /** Takes what the server sent; responders answer, which may bring more. */
+  #listen(): void {
+    for (let events = this.#server.events(); events.length > 0; events = this.#server.events()) {
+      for (const event of events) {
+        if (event.kind === 'error') this.#shown.errors.push({ client: event.client, error: event.text });
+        else if (event.kind === 'closed' && this.#clients.delete(event.client) && event.why !== 'closed by the client') this.#shown.disconnected.push(event.client);
+        else if (event.kind === 'message') this.#receive(event);
+      }
+    }
+  }
+  #receive(event: Handed): void {
+    const listener = this.#listeners.get(event.sid);
+    this.#answers.get(event.sid)?.push(event);
+    if (listener === undefined) return;
+    const body = this.#bodyOf(event);
+    const shown = delivery(event, listener, body, this.#record, this.#broker);
+    const into = listener.queue === '' ? this.#shown.deliveries : this.#shown.groups;
+    const key = listener.queue === '' ? listener.name : listener.queue;
+    (into[key] ??= []).push(shown);
+    if (event.info !== null) this.#handed.push({ holder: listener.name, body, subject: event.reply, settled: false });
+    if (listener.respond !== null && event.reply !== '' && event.status === null) this.#send(listener.client, event.reply, listener.respond);
+  }
+  #bodyOf(event: Handed): string {
+    return event.ack !== null ? ackText(event.ack) : (this.#bodies[event.message] ?? '');
+  }
+
+  #client(operation: Operation): string {
+    const name = text(operation['client'], 'main');
+    if (!this.#clients.has(name)) this.#connect(name, object(operation['options']));
+    return name;
+  }
+  #connect(name: string, options: JsonObject): void {
+    this.#clients.add(name);
+    const echo = options['echo'] !== false && options['noEcho'] !== true;
+    const flags = { no_responders: options['no_responders'] !== false && options['noResponders'] !== false, headers: options['headers'] !== false, pedantic: options['pedantic'] === true };
+    const permissions = options['permissions'] === undefined ? {} : { permissions: options['permissions'] as ConnectOptions['permissions'] & object };
+    this.#server.connect(name, { echo, ...flags, ...permissions });
+  }
+  #send(client: string, subject: string, body: string, reply = '', headers: Headers = {}): void {
+    const message = this.#bodies.push(body) - 1;
+    this.#server.publish(client, { subject, reply, headers, message, size: byteLength(body) });
+  }
+  #listenOn(client: string, subject: string): number {
+    const sid = this.#next++;
+    this.#server.subscribe(client, { sid, subject });
+    return sid;
+  }
+  /** A request: whatever comes back to its own inbox. */
+  #asking(client: string, ask: (inbox: string) => void): readonly Handed[] {
+    const inbox = `_INBOX.${this.#next}`;
+    const sid = this.#listenOn(client, inbox);
+    const answers: Handed[] = [];
+    this.#answers.set(sid, answers);
+    ask(inbox);
+    this.#listen();
+    this.#answers.delete(sid);
+    this.#server.unsubscribe(client, sid);
+    return answers;
+  }
+
+  #bodiesOf(operation: Operation): string[] {
+    return Array.isArray(operation['bodies']) ? list(operation['bodies']).map((one) => text(one)) : [text(operation['body'])];
+  }
+  #headersOf(operation: Operation): Headers {
+    const named: [string, Json | undefined][] = [
+      ['Nats-Msg-Id', operation['msgId']],
+      ['Nats-Expected-Last-Sequence', operation['expectedSeq']],
+      ['Nats-Expected-Last-Subject-Sequence', operation['expectedSubjectSeq']],
+      ['Nats-Expected-Last-Msg-Id', operation['expectedMsgId']],
+      ['Nats-Expected-Stream', operation['expectedStream']],
+      ['Nats-Rollup', operation['rollup']],
+      ...Object.entries(object(operation['headers'])),
+    ];
+    return Object.fromEntries(named.flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, String(value)]])));
+  }
+  #publish(operation: Operation): Json {
+    const client = this.#client(operation);
+    for (const body of this.#bodiesOf(operation)) this.#send(client, text(operation['subject']), body, text(operation['reply']), this.#headersOf(operation));
+    return null;
+  }
+  /** JetStream's publish is a request: the answer is the stream's. */
+  #publishAcked(operation: Operation): Json {
+    const client = this.#client(operation);
+    const one = (body: string): JsonObject => {
+      const [first] = this.#asking(client, (inbox) => this.#send(client, text(operation['subject']), body, inbox, this.#headersOf(operation)));
+      if (first === undefined) return { noAck: true };
+      if (first.ack !== null) return published(first.ack, operation['reportStream'] === true);
+      return first.status === null ? { body: this.#bodyOf(first) } : { status: first.status };
+    };
+    if (!Array.isArray(operation['bodies'])) return one(text(operation['body']));
+    const seqs = this.#bodiesOf(operation).map(one);
+    return { seqs: seqs.map((result) => (Object.keys(result).length === 1 && 'seq' in result ? number(result['seq']) : result)) };
+  }
+  #request(operation: Operation): Json {
+    const client = this.#client(operation);
+    const answers = this.#asking(client, (inbox) => this.#send(client, text(operation['subject']), text(operation['body']), inbox, this.#headersOf(operation)));
+    const replies = answers.map((one): JsonObject => (one.status === null ? { body: this.#bodyOf(one) } : { status: one.status }));
+    return { replies: replies.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) };
+  }
+  #subscribe(operation: Operation): null {
+    const client = this.#client(operation);
+    const sid = this.#next++;
+    const { respond } = operation;
+    const [name, subject, queue] = [text(operation['sub']), text(operation['subject']), text(operation['queue'])];
+    this.#listeners.set(sid, { name, client, subject, queue, sid, respond: typeof respond === 'string' ? respond : null });
+    this.#server.subscribe(client, { sid, subject, queue });
+    return null;
+  }
+  #stopListening(name: string, max: number): null {
+    for (const one of this.#listeners.values()) if (one.name === name) this.#server.unsubscribe(one.client, one.sid, max);
+    return null;
+  }
+
+  #pull(operation: Operation): null {
+    const client = this.#client(operation);
+    const inbox = `_INBOX.${this.#next}`;
+    const name = text(operation['as']);
+    const sid = this.#listenOn(client, inbox);
+    this.#listeners.set(sid, { name, client, subject: inbox, queue: '', sid, respond: null });
+    this.#server.pull(client, text(operation['stream']), text(operation['consumer']), inbox, {
+      batch: number(operation['batch'], 1),
+      expires: number(operation['expiresMs']) * 1_000_000,
+      no_wait: operation['noWait'] === true,
+      max_bytes: number(operation['maxBytes']),
+      idle_heartbeat: number(operation['heartbeatMs'] ?? operation['idleHeartbeatMs']) * 1_000_000,
+      ...(operation['group'] === undefined ? {} : { group: text(operation['group']) }),
+    });
+    return null;
+  }
+  #settle(operation: Operation, how: 'ack' | 'nak' | 'term' | 'progress'): Json {
+    const client = this.#client(operation);
+    const name = text(operation['delivery']);
+    const at = name.indexOf(':');
+    const again = operation['again'] === true;
+    const found = this.#handed.findLast((one) => (again || !one.settled) && one.holder === name.slice(0, at) && one.body === name.slice(at + 1));
+    if (found === undefined) throw new Error(`no outstanding delivery ${name}`);
+    if (how !== 'progress') found.settled = true;
+    const args = { subject: found.subject, how, delay: number(operation['delayMs']) * 1_000_000, reason: text(operation['reason']) };
+    if (operation['sync'] !== true) {
+      this.#server.ack(client, args);
+      return null;
+    }
+    const [answer] = this.#asking(client, (reply) => this.#server.ack(client, { ...args, reply }));
+    if (answer !== undefined && answer.status !== null) return { status: answer.status };
+    return { confirmed: answer !== undefined };
+  }
+
+  #streamView(info: StreamInfo, operation: Operation): JsonObject {
+    const { messages, first_seq, last_seq, num_subjects, consumer_count, deleted, subjects } = info;
+    const shown: Record<string, Json> = { messages, first_seq, last_seq, num_subjects, num_deleted: deleted.length, consumer_count };
+    if (deleted.length > 0) shown['deleted'] = deleted;
+    if (operation['subjectsFilter'] !== undefined && Object.keys(subjects).length > 0) shown['subjects'] = subjects;
+    return Object.fromEntries(Object.entries(shown).filter(([name]) => !this.#omit.has(name)));
+  }
+  #consumerView({ num_pending, num_ack_pending, num_redelivered, num_waiting, delivered, ack_floor }: ConsumerInfo): JsonObject {
+    const shown = { num_pending, num_ack_pending, num_redelivered, num_waiting, delivered: { ...delivered }, ack_floor: { ...ack_floor } };
+    return Object.fromEntries(Object.entries(shown).filter(([name]) => !this.#omit.has(name)));
+  }
+  #message({ message, seq, subject, headers }: GotMessage): JsonObject {
+    return { body: this.#bodies[message] ?? '', seq, subject, ...(this.#record.has('headers') && headers !== null ? { headers: { ...headers } } : {}) };
+  }
+  #of(operation: Operation): [stream: string, consumer: string] {
+    return [text(operation['stream']), text(operation['consumer'])];
+  }
+
+  readonly #verbs: Record<string, (operation: Operation) => Json> = {
+    advance: (operation) => {
+      this.clock.advance(number(operation['ms']) * 1000);
+      return null;
+    },
+    connect: (operation) => {
+      this.#connect(text(operation['client'], 'main'), object(operation['options']));
+      return null;
+    },
+    disconnect: (operation) => {
+      this.#server.disconnect(text(operation['client'], 'main'));
+      return null;
+    },
+    subscribe: (operation) => this.#subscribe(operation),
+    unsubscribe: (operation) => this.#stopListening(text(operation['sub']), number(operation['max'])),
+    publish: (operation) => (this.#broker === 'nats' ? this.#publish(operation) : this.#publishAcked(operation)),
+    publishNoAck: (operation) => this.#publish(operation),
+    request: (operation) => this.#request(operation),
+    stream: (operation) => refused(this.#server.createStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
+    updateStream: (operation) =>
+      refused(this.#server.updateStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? { ok: true } : reported(operation['report'], config))),
+    deleteStream: (operation) => refused(this.#server.deleteStream(text(operation['stream'])), () => ({ ok: true })),
+    streamInfo: (operation) => refused(this.#server.streamInfo(text(operation['stream']), text(operation['subjectsFilter'])), (info) => this.#streamView(info, operation)),
+    purge: (operation) => {
+      const { stream, filter, seq, keep } = operation;
+      return refused(this.#server.purgeStream(text(stream), { filter: text(filter), seq: number(seq), keep: number(keep) }), ({ purged }) => ({ purged }));
+    },
+    deleteMessage: (operation) => refused(this.#server.deleteMessage(text(operation['stream']), number(operation['seq'])), () => ({ ok: true })),
+    getMessage: (operation) => {
+      const wanted = { seq: number(operation['seq']), last_by_subj: text(operation['lastBySubject']), next_by_subj: text(operation['nextBySubject']) };
+      return refused(this.#server.getMessage(text(operation['stream']), wanted), (message) => this.#message(message));
+    },
+    consumer: (operation) =>
+      refused(this.#server.createConsumer(text(operation['stream']), consumerArgs(operation['config']), text(operation['action']) as Action), ({ config }) =>
+        operation['report'] === undefined ? null : reported(operation['report'], config),
+      ),
+    deleteConsumer: (operation) => refused(this.#server.deleteConsumer(...this.#of(operation)), () => ({ ok: true })),
+    consumerInfo: (operation) => refused(this.#server.consumerInfo(...this.#of(operation)), (info) => this.#consumerView(info)),
+    pull: (operation) => this.#pull(operation),
+    cancelPull: (operation) => this.#stopListening(text(operation['as']), 0),
+    ack: (operation) => this.#settle(operation, 'ack'),
+    nak: (operation) => this.#settle(operation, 'nak'),
+    term: (operation) => this.#settle(operation, 'term'),
+    inProgress: (operation) => this.#settle(operation, 'progress'),
+  };
+}
+
+const TABLES: Readonly<Record<string, (subject: string, pattern: string) => boolean>> = {
+  'valid-literal-subject': isValidLiteral,
+  'valid-subject': isValidSubject,
+  'subject-is-literal': isLiteral,
+  match: subjectMatches,
+  'is-subset-of-pattern': isSubsetOf,
+  collide: subjectsCollide,
+};
+const model = (broker: Broker) => ({
+  broker,
+  version: '2.10.27',
+  cannot(example: Example): string | null {
+    const known = new NatsAdapter({}, broker, '2.10.27');
+    const foreign = [...example.setup, ...example.steps].find(({ op }) => !known.knows(op));
+    return foreign === undefined ? null : `operation ${foreign.op} is not modelled`;
+  },
+  adapter: (example: Example, version: string) => new NatsAdapter(example, broker, version as Version),
+});
+/** The room's entries for the conformance runner. */
+export const natsConformance = {
+  ...model('nats'),
+  vectors(name: string, rows: readonly JsonObject[]) {
+    if (name !== 'nats-subjects') return null;
+    return rows.map((row) => {
+      const [table, subject, pattern] = [text(row['table']), text(row['subject']), text(row['pattern'])];
+      return { row: `${table}: ${subject} ${pattern}`, expected: row['expected'] ?? null, actual: TABLES[table]?.(subject, pattern) ?? null };
+    });
+  },
+};
+export const jetstreamConformance = model('jetstream');

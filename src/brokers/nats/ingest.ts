@@ -1,0 +1,173 @@
+import { us } from './config.ts';
+import type { Core } from './core.ts';
+import { type ApiError, errors } from './errors.ts';
+import type { Envelope, Headers, PubAck } from './events.ts';
+import type { Consumer, Stored, Stream } from './model.ts';
+import { enforceLimits, isRead, purge, watchAge } from './retention.ts';
+import { route } from './routing.ts';
+import { countOf, firstOf, headerBytes, insert, newest, passes, skip, storedBytes } from './store.ts';
+import { transformed } from './transform.ts';
+
+/** What a stream does with a message published to one of its subjects. */
+
+/** Headers the server acts on. https://docs.nats.io/nats-concepts/jetstream/headers */
+const MSG_ID = 'Nats-Msg-Id';
+const EXPECTED_STREAM = 'Nats-Expected-Stream';
+const EXPECTED_LAST_SEQ = 'Nats-Expected-Last-Sequence';
+const EXPECTED_LAST_SUBJECT_SEQ = 'Nats-Expected-Last-Subject-Sequence';
+const EXPECTED_LAST_MSG_ID = 'Nats-Expected-Last-Msg-Id';
+const ROLLUP = 'Nats-Rollup';
+const MAX_HEADER_BYTES = 65_535;
+
+/** A refusal, or `silent` where the server answers nothing. */
+type Verdict = ApiError | 'silent' | null;
+type Rollup = 'sub' | 'all' | null;
+const header = (headers: Headers | null, name: string): string => headers?.[name] ?? '';
+/** A number the server cannot read equals nothing. */
+const sequence = (text: string): number => (/^\d+$/.test(text) ? Number(text) : -1);
+
+export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
+  const { config, store } = stream;
+  const subject = (config.subject_transform && transformed(config.subject_transform, envelope.subject)) ?? envelope.subject;
+  const { message, headers = null, size = 0, reply = '' } = envelope;
+  const answer = (ack: Partial<PubAck>) => {
+    if (reply !== '' && !config.no_ack) route(core, null, { subject: reply, message: -1, ack: { stream: stream.name, seq: 0, duplicate: false, error: null, ...ack } });
+  };
+  const refuse = (error: ApiError) => {
+    core.emit({ kind: 'rejected', stream: stream.name, message, error });
+    answer({ error });
+  };
+  if (config.sealed) return refuse(errors.streamSealed());
+  const wanted = header(headers, EXPECTED_STREAM);
+  if (wanted !== '' && wanted !== stream.name) return refuse(errors.streamNotMatch());
+  const id = header(headers, MSG_ID);
+  const known = stream.ids.get(id);
+  if (id !== '' && known !== undefined) {
+    core.emit({ kind: 'duplicate', stream: stream.name, seq: known.seq, message, id });
+    return answer({ seq: known.seq, duplicate: true });
+  }
+  const verdict = expectations(stream, subject, headers) ?? sizes(stream, headers, size);
+  if (verdict !== null) return verdict === 'silent' ? undefined : refuse(verdict);
+
+  if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.filters))) {
+    const seq = skip(store);
+    remember(core, stream, id, seq);
+    core.emit({ kind: 'skipped', stream: stream.name, seq, message, subject });
+    return answer({ seq });
+  }
+  const full = noRoom(stream, subject, headers, size);
+  if (full !== null) return refuse(errors.storeFailed(full));
+  const before = newest(store, subject)?.seq ?? 0;
+  const stored: Stored = { seq: store.lastSeq + 1, subject, message, size, headers, at: core.now(), expiresAt: -1 };
+  keep(core, stream, stored);
+  remember(core, stream, id, stored.seq);
+  const rollup = rollupOf(headers);
+  if (rollup !== null) purge(core, stream, rollup === 'sub' ? { filter: subject, keep: 1 } : { keep: 1 }, 'rollup');
+  republish(core, stream, stored, before);
+  answer({ seq: stored.seq });
+  announce(core, stream, stored);
+}
+
+/** Stores, makes room, and starts the clock of max_age. Used by mirrors and sources too. */
+export function keep(core: Core, stream: Stream, stored: Stored): void {
+  const { subject, headers, size, seq, message } = stored;
+  insert(stream.store, stored, storedBytes(stream.config.storage, subject, headers, size));
+  core.emit({ kind: 'stored', stream: stream.name, seq, message, subject, size });
+  enforceLimits(core, stream, subject);
+  watchAge(core, stream);
+}
+/** Tells the consumers whose filter lets it through. */
+export function announce(core: Core, stream: Stream, { seq, subject }: Stored): void {
+  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.filters)) arrived(core, consumer, seq);
+  core.later({ does: 'feed', stream: stream.name });
+}
+function arrived(core: Core, consumer: Consumer, seq: number): void {
+  if (seq > consumer.countedThrough) consumer.numPending += 1;
+  if (seq < consumer.sseq) return;
+  const push = consumer.config.deliver_subject !== '';
+  if (push ? consumer.active : consumer.waiting.length > 0) core.signal(consumer);
+}
+
+/** The Nats-Expected-* headers and rollups, in the server's order. */
+function expectations(stream: Stream, subject: string, headers: Headers | null): Verdict {
+  const { store, config } = stream;
+  const perSubject = header(headers, EXPECTED_LAST_SUBJECT_SEQ);
+  const last = newest(store, subject)?.seq ?? 0;
+  if (perSubject !== '' && sequence(perSubject) !== last) return errors.wrongLastSequence(last);
+  const whole = header(headers, EXPECTED_LAST_SEQ);
+  if (whole !== '' && sequence(whole) !== store.lastSeq) return errors.wrongLastSequence(store.lastSeq);
+  const id = header(headers, EXPECTED_LAST_MSG_ID);
+  if (id !== '' && id !== stream.lastMsgId) return errors.wrongLastMsgId(stream.lastMsgId);
+  if (header(headers, ROLLUP) === '') return null;
+  if (!config.allow_rollup_hdrs || config.deny_purge) return errors.rollupFailed('rollup not permitted');
+  return rollupOf(headers) === null ? 'silent' : null;
+}
+function rollupOf(headers: Headers | null): Rollup {
+  const value = header(headers, ROLLUP).toLowerCase();
+  return value === 'sub' || value === 'all' ? value : null;
+}
+function sizes({ config }: Stream, headers: Headers | null, size: number): Verdict {
+  const block = headerBytes(headers);
+  if (config.max_msg_size >= 0 && block + size > config.max_msg_size) return errors.messageExceedsMaximum();
+  return block > MAX_HEADER_BYTES ? errors.headerExceedsMaximum() : null;
+}
+
+/** discard new: why the message is not taken. One that replaces the oldest of its subject needs no room. */
+function noRoom({ config, store }: Stream, subject: string, headers: Headers | null, size: number): string | null {
+  if (config.discard !== 'new') return null;
+  const limit = config.max_msgs_per_subject;
+  const replaces = limit > 0 && countOf(store, subject) >= limit;
+  if (replaces && config.discard_new_per_subject) return 'maximum messages per subject exceeded';
+  if (config.max_msgs > 0 && store.messages.size >= config.max_msgs && !replaces) return 'maximum messages exceeded';
+  const bytes = storedBytes(config.storage, subject, headers, size);
+  if (config.max_bytes <= 0 || store.bytes + bytes < config.max_bytes) return null;
+  const oldest = replaces ? store.messages.get(firstOf(store, subject)) : undefined;
+  const freed = oldest === undefined ? -1 : storedBytes(config.storage, oldest.subject, oldest.headers, oldest.size);
+  return freed < bytes ? 'maximum bytes exceeded' : null;
+}
+
+/** The id of the last message, and the window in which an id is known. */
+function remember(core: Core, stream: Stream, id: string, seq: number): void {
+  stream.lastMsgId = id;
+  if (id === '') return;
+  stream.ids.set(id, { seq, at: core.now() });
+  if (stream.idTimer < 0) core.armStream(stream, 'ids', us(stream.config.duplicate_window));
+}
+const LEAST_ID_CHECK = 50_000;
+/** Forgets ids whose window is over. */
+export function forgetIds(core: Core, stream: Stream): void {
+  const window = us(stream.config.duplicate_window);
+  stream.idTimer = -1;
+  for (const [id, { at }] of stream.ids) {
+    if (core.now() - at < window) {
+      core.armStream(stream, 'ids', Math.max(window - (core.now() - at), LEAST_ID_CHECK));
+      return;
+    }
+    stream.ids.delete(id);
+  }
+}
+
+function republish(core: Core, stream: Stream, { seq, subject, at, message, size, headers }: Stored, before: number): void {
+  const { republish: rule } = stream.config;
+  const to = rule === null ? null : transformed(rule, subject);
+  if (rule === null || to === null || to === '') return;
+  const bare = rule.headers_only === true;
+  const added = { 'Nats-Stream': stream.name, 'Nats-Subject': subject, 'Nats-Sequence': String(seq), 'Nats-Time-Stamp': timestamp(at), 'Nats-Last-Sequence': String(before) };
+  route(core, null, { subject: to, message, size: bare ? 0 : size, bodyless: bare, headers: { ...headers, ...added, ...(bare ? { 'Nats-Msg-Size': String(size) } : {}) } });
+}
+/** µs since the epoch, as RFC 3339 in UTC. */
+export function timestamp(at: number): string {
+  const seconds = Math.floor(at / 1_000_000);
+  const days = Math.floor(seconds / 86_400) + 719_468;
+  const era = Math.floor(days / 146_097);
+  const dayOfEra = days - era * 146_097;
+  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const moved = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = moved < 10 ? moved + 3 : moved - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
+  const rest = String(at % 1_000_000).padStart(6, '0').replace(/0+$/, '');
+  return `${year}-${two(month)}-${two(dayOfYear - Math.floor((153 * moved + 2) / 5) + 1)}T${clock}${rest === '' ? '' : `.${rest}`}Z`;
+}

@@ -1,0 +1,185 @@
+import type { Core } from './core.ts';
+import type { RemovalReason } from './events.ts';
+import type { Consumer, Stored, Stream } from './model.ts';
+import { countFrom, countOf, firstOf, newest, nextPassing, passes, subjectsPassing, take } from './store.ts';
+import { us } from './config.ts';
+import { isSubsetOf } from './subjects.ts';
+
+/** How messages leave a stream: limits, age, acks, deletes and purges, and what that means to its consumers. */
+
+/** Takes one message out. Consumers count it no longer, and one that waits for its ack gives it up. */
+export function remove(core: Core, stream: Stream, seq: number, reason: RemovalReason): boolean {
+  const message = take(stream.store, seq, stream.config.storage);
+  if (message === null) return false;
+  core.removed(stream, message, reason);
+  for (const consumer of stream.consumers.values()) {
+    if (!passes(message.subject, consumer.filters)) continue;
+    if (seq >= consumer.sseq) consumer.numPending -= 1;
+    const out = consumer.pending.get(seq);
+    if (out !== undefined) core.later({ does: 'term', consumer: consumer.id, seq, dseq: out.dseq, reason: 'Unacknowledged message was deleted' });
+  }
+  return true;
+}
+/** Counts what waits for a consumer afresh. */
+export function recount({ store }: Stream, consumer: Consumer): void {
+  consumer.numPending = countFrom(store, consumer.sseq, consumer.filters, consumer.config.deliver_policy === 'last_per_subject');
+  consumer.countedThrough = store.lastSeq;
+}
+
+/** Limits of a stream, in the server's order: per subject, messages, bytes. Only discard old makes room. */
+export function enforceLimits(core: Core, stream: Stream, subject: string): void {
+  enforceSubjectLimit(core, stream, subject);
+  enforceTotals(core, stream);
+}
+export function enforceTotals(core: Core, stream: Stream): void {
+  const { config, store } = stream;
+  if (config.discard !== 'old') return;
+  while (config.max_msgs > 0 && store.messages.size > config.max_msgs) remove(core, stream, store.firstSeq, 'max_msgs');
+  while (config.max_bytes > 0 && store.bytes > config.max_bytes) remove(core, stream, store.firstSeq, 'max_bytes');
+}
+export function enforceSubjectLimit(core: Core, stream: Stream, subject: string): void {
+  const limit = stream.config.max_msgs_per_subject;
+  if (limit > 0) while (countOf(stream.store, subject) > limit) remove(core, stream, firstOf(stream.store, subject), 'max_msgs_per_subject');
+}
+
+/** Removes what is too old, and looks again when the next will be. */
+export function expire(core: Core, stream: Stream): void {
+  const { store, config } = stream;
+  const age = us(config.max_age);
+  const first = () => store.messages.get(store.firstSeq);
+  stream.ageTimer = -1;
+  if (config.max_age > 0) for (let one = first(); one !== undefined && one.at + age <= core.now(); one = first()) remove(core, stream, one.seq, 'max_age');
+  watchAge(core, stream);
+}
+export function watchAge(core: Core, stream: Stream): void {
+  const first = stream.store.messages.get(stream.store.firstSeq);
+  if (first === undefined || stream.config.max_age === 0) return;
+  const due = first.at + us(stream.config.max_age);
+  if (stream.ageTimer < 0 || due < stream.ageTimer) core.armStream(stream, 'age', due - core.now());
+}
+
+/** Does this consumer still have to settle the message? Given up after max_deliver counts as not settled. */
+function needsAck(stream: Stream, consumer: Consumer, { seq, subject }: Stored): boolean {
+  if (isFiltered(stream, consumer) && !passes(subject, consumer.filters)) return false;
+  const { config, ackFloorStream, sseq, pending, redelivered } = consumer;
+  const open = seq > ackFloorStream && (config.ack_policy !== 'explicit' || seq >= sseq || pending.has(seq));
+  return open || redelivered.has(seq);
+}
+/** A filter that names exactly what the stream takes is no filter. */
+function isFiltered({ config }: Stream, { filters }: Consumer): boolean {
+  return filters.length > 0 && !(filters.length === config.subjects.length && config.subjects.every((one) => filters.includes(one)));
+}
+/** @param but the consumer whose interest does not count: it acked, or goes */
+export function noInterest(stream: Stream, message: Stored, but: Consumer | null): boolean {
+  return ![...stream.consumers.values()].some((one) => one !== but && needsAck(stream, one, message));
+}
+/** Mirrors and sources of other streams count as interest. */
+export const isRead = (core: Core, { name }: Stream): boolean =>
+  [...core.streams.values()].some(({ config }) => config.mirror?.name === name || config.sources.some((one) => one.name === name));
+/** A consumer is done with a message of a workqueue or interest stream. Mirrors and sources read at once, so none holds it back. */
+export function acked(core: Core, stream: Stream, consumer: Consumer | null, seq: number): void {
+  const message = stream.store.messages.get(seq);
+  if (stream.config.retention === 'limits' || message === undefined) return;
+  if (stream.config.retention === 'workqueue' || noInterest(stream, message, consumer)) remove(core, stream, seq, 'acked');
+}
+/** After a consumer of an interest stream went, or changed its filter (`gone` null): what nobody wants any more goes. */
+export function cleanUp(core: Core, stream: Stream, floor: number, gone: Consumer | null): void {
+  if (stream.consumers.size === 0) {
+    purgeAll(core, stream, 'no-interest');
+    return;
+  }
+  const from = Math.max(floor, stream.store.firstSeq);
+  for (const message of [...stream.store.messages.values()]) if (message.seq >= from && noInterest(stream, message, gone)) remove(core, stream, message.seq, 'no-interest');
+}
+
+function purgeAll(core: Core, stream: Stream, reason: RemovalReason): number {
+  const { store } = stream;
+  const gone = [...store.messages.values()];
+  for (const message of gone) core.removed(stream, message, reason);
+  store.messages.clear();
+  store.bySubject.clear();
+  store.firstSeq = store.lastSeq + 1;
+  store.bytes = 0;
+  if (gone.length > 0) for (const consumer of stream.consumers.values()) recount(stream, consumer);
+  return gone.length;
+}
+/** Everything below `seq`. Beyond the last sequence the stream goes on from `seq`. */
+function compact(core: Core, stream: Stream, seq: number, reason: RemovalReason): number {
+  const { store, config } = stream;
+  if (seq > store.lastSeq) {
+    const count = purgeAll(core, stream, reason);
+    store.firstSeq = seq;
+    store.lastSeq = seq - 1;
+    return count;
+  }
+  let count = 0;
+  for (const message of [...store.messages.values()]) {
+    if (message.seq >= seq) break;
+    take(store, message.seq, config.storage);
+    core.removed(stream, message, reason);
+    count += 1;
+  }
+  if (count > 0) for (const consumer of stream.consumers.values()) recount(stream, consumer);
+  return count;
+}
+
+export interface PurgeArgs {
+  readonly filter?: string;
+  /** Purges below this sequence. */
+  readonly seq?: number;
+  /** Keeps so many of the newest. */
+  readonly keep?: number;
+}
+/** @returns how many were removed */
+export function purge(core: Core, stream: Stream, args: PurgeArgs, reason: RemovalReason = 'purged'): number {
+  const { filter = '', seq = 0, keep = 0 } = args;
+  const count = filter === '' || filter === '>' ? purgeWhole(core, stream, seq, keep, reason) : purgeSubjects(core, stream, filter, seq, keep, reason);
+  const { firstSeq, lastSeq } = stream.store;
+  const start = filter === '' ? firstSeq : (nextPassing(stream.store, firstSeq, [filter])?.seq ?? 0);
+  for (const consumer of stream.consumers.values()) {
+    const covered = filter === '' || consumer.filters.some((one) => one === filter || isSubsetOf(one, filter));
+    const wider = !covered && (consumer.filters.length === 0 || consumer.filters.some((one) => isSubsetOf(filter, one)));
+    if (covered || wider) skipPurged(stream, consumer, wider ? firstSeq : start, lastSeq, wider);
+  }
+  return count;
+}
+function purgeWhole(core: Core, stream: Stream, seq: number, keep: number, reason: RemovalReason): number {
+  if (keep === 0 && seq === 0) return purgeAll(core, stream, reason);
+  if (seq > 1) return compact(core, stream, seq, reason);
+  return keep > 0 && keep < stream.store.messages.size ? compact(core, stream, stream.store.lastSeq - keep + 1, reason) : 0;
+}
+function purgeSubjects(core: Core, stream: Stream, filter: string, seq: number, keep: number, reason: RemovalReason): number {
+  const { store } = stream;
+  const total = subjectsPassing(store, [filter]).reduce((sum, subject) => sum + countOf(store, subject), 0);
+  const last = seq > 1 ? seq - 1 : (newest(store, filter)?.seq ?? 0);
+  let left = keep > 0 ? total - keep : total;
+  let count = 0;
+  for (const message of [...store.messages.values()]) {
+    if (left <= 0 || message.seq > last) break;
+    if (!passes(message.subject, [filter]) || !remove(core, stream, message.seq, reason)) continue;
+    left -= 1;
+    count += 1;
+  }
+  return count;
+}
+/** A consumer after a purge: its floors move up, and what it had out below them is forgotten. */
+function skipPurged({ store }: Stream, consumer: Consumer, first: number, last: number, wider: boolean): void {
+  const start = first === 0 && !wider ? last + 1 : first;
+  const forget = (seq: number, dseq: number) => {
+    consumer.ackFloorConsumer = Math.max(consumer.ackFloorConsumer, dseq);
+    consumer.dseq = Math.max(consumer.dseq, consumer.ackFloorConsumer);
+    consumer.pending.delete(seq);
+    consumer.redelivered.delete(seq);
+  };
+  consumer.sseq = Math.max(consumer.sseq, start);
+  if (consumer.ackFloorStream < start) {
+    consumer.ackFloorStream = start - 1;
+    for (const [seq, { dseq }] of [...consumer.pending]) if (seq <= consumer.ackFloorStream || (wider && !store.messages.has(seq))) forget(seq, dseq);
+  }
+  if (consumer.pending.size === 0) {
+    consumer.redelivered.clear();
+    consumer.ackFloorConsumer = consumer.dseq - 1;
+    consumer.ackFloorStream = consumer.sseq - 1;
+  }
+  for (const seq of [...consumer.redeliver]) if (seq < consumer.sseq) consumer.redeliver.delete(seq);
+}

@@ -1,0 +1,240 @@
+import { acknowledge, inProgress, nak, parseAckSubject, terminate } from './acks.ts';
+import type { AckArgs, Answer, ConsumerInfo, GetArgs, GotMessage, Nats, Outcome, PublishArgs, StreamInfo, SubscribeArgs } from './api.ts';
+import { badWords, type ConsumerArgs, type StreamArgs } from './config.ts';
+import { isPush } from './consumer-config.ts';
+import { type Action, createConsumer, deleteConsumer, flowAnswered, watchPause } from './consumers.ts';
+import type { BrokerHost } from '../contract.ts';
+import { Core, type NatsOptions, type Settings } from './core.ts';
+import { errors, protocolErrors } from './errors.ts';
+import type { NatsEvent } from './events.ts';
+import { unpin } from './groups.ts';
+import type { Client, ConnectOptions, Consumer, Stored, Stream } from './model.ts';
+import { complain, done, drop, open, publish, subscribe, unsubscribe } from './protocol.ts';
+import type { PullArgs } from './pull-args.ts';
+import { pull, waitingCount } from './pulls.ts';
+import { type PurgeArgs, purge, recount, remove } from './retention.ts';
+import { noResponders, route } from './routing.ts';
+import { loadCore, saveCore } from './state.ts';
+import { countOf, gaps, newest, nextPassing, subjectsPassing } from './store.ts';
+import { createStream, deleteStream, updateStream } from './streams.ts';
+import { finish, timer } from './work.ts';
+
+const success = { success: true } as const;
+
+/** One nats-server with JetStream, as its clients meet it: each verb is done with all its consequences when it returns. */
+export class NatsServer implements Nats {
+  readonly #core: Core;
+  constructor(host: BrokerHost, options: NatsOptions) {
+    this.#core = new Core(host, options);
+  }
+
+  connect(name: string, options: ConnectOptions = {}): Outcome {
+    open(this.#core, name, options);
+    if (options.no_responders === true && options.headers === false) return this.#with(name, (client) => complain(this.#core, client, protocolErrors.noRespondersRequiresHeaders()));
+    return this.#finished(done);
+  }
+  disconnect(name: string): Outcome {
+    return this.#with(name, (client) => {
+      drop(this.#core, client, 'closed by the client');
+      return done;
+    });
+  }
+  subscribe(client: string, args: SubscribeArgs): Outcome {
+    return this.#with(client, (one) => subscribe(this.#core, one, args));
+  }
+  unsubscribe(client: string, sid: number, max = 0): Outcome {
+    return this.#with(client, (one) => unsubscribe(this.#core, one, sid, max));
+  }
+  publish(client: string, args: PublishArgs): Outcome {
+    return this.#with(client, (one) => publish(this.#core, one, args));
+  }
+
+  ack(client: string, args: AckArgs): Outcome {
+    return this.#with(client, (one) => {
+      const at = parseAckSubject(args.subject);
+      const consumer = at === null ? undefined : this.#core.streams.get(at.stream)?.consumers.get(at.consumer);
+      const { reply = '' } = args;
+      // With ack policy none nobody listens to acks.
+      if (at === null || consumer === undefined || consumer.config.ack_policy === 'none') {
+        if (reply !== '') noResponders(this.#core, one, reply);
+        return done;
+      }
+      let taken = true;
+      if (args.how === 'ack' || args.how === 'next') taken = acknowledge(this.#core, consumer, at);
+      else if (args.how === 'term') taken = terminate(this.#core, consumer, at, args.reason ?? '');
+      else if (args.how === 'nak') nak(this.#core, consumer, at, args.delay ?? 0);
+      else inProgress(this.#core, consumer, at);
+      if (args.how === 'next') pull(this.#core, consumer, reply, args.pull ?? {});
+      else if (reply !== '' && taken && at.seq !== 0) route(this.#core, null, { subject: reply, message: -1 });
+      this.#alive(consumer);
+      return done;
+    });
+  }
+  /** Acks are a sign of life of an ephemeral's client. */
+  #alive(consumer: Consumer): void {
+    if (consumer.config.inactive_threshold <= 0) return;
+    if (!isPush(consumer.config)) consumer.lastPull = this.#core.now();
+    else if (consumer.timers.inactive >= 0) this.#core.arm(consumer, 'inactive', consumer.inactiveAfter);
+  }
+  pull(client: string, stream: string, name: string, reply: string, args: PullArgs = {}): Outcome {
+    return this.#with(client, (one) => {
+      const consumer = this.#core.streams.get(stream)?.consumers.get(name);
+      if (consumer !== undefined) pull(this.#core, consumer, reply, args);
+      else if (this.#core.since('2.10.27')) noResponders(this.#core, one, reply);
+      return done;
+    });
+  }
+  answerFlowControl(client: string, subject: string): Outcome {
+    return this.#with(client, () => {
+      const [, , stream = '', name = ''] = subject.split('.');
+      const consumer = this.#core.streams.get(stream)?.consumers.get(name);
+      if (consumer !== undefined) flowAnswered(this.#core, consumer, subject);
+      return done;
+    });
+  }
+
+  createStream(args: StreamArgs): Answer<StreamInfo> {
+    return this.#made(badWords(args) ? errors.invalidJson() : createStream(this.#core, args));
+  }
+  updateStream(args: StreamArgs): Answer<StreamInfo> {
+    return this.#made(badWords(args) ? errors.invalidJson() : updateStream(this.#core, args));
+  }
+  #made(stream: Answer<Stream>): Answer<StreamInfo> {
+    return this.#finished('refused' in stream ? stream : this.#info(stream));
+  }
+  deleteStream(name: string): Answer<{ readonly success: true }> {
+    return this.#on(name, (stream) => {
+      deleteStream(this.#core, stream);
+      return success;
+    });
+  }
+  streamInfo(name: string, subjectsFilter = ''): Answer<StreamInfo> {
+    return this.#on(name, (stream) => this.#info(stream, subjectsFilter));
+  }
+  #info({ config, store, consumers }: Stream, filter = ''): StreamInfo {
+    const subjects = filter === '' ? [] : subjectsPassing(store, [filter]);
+    return {
+      config,
+      messages: store.messages.size,
+      bytes: store.bytes,
+      first_seq: store.firstSeq,
+      last_seq: store.lastSeq,
+      num_subjects: store.bySubject.size,
+      deleted: gaps(store),
+      consumer_count: consumers.size,
+      subjects: Object.fromEntries(subjects.map((subject) => [subject, countOf(store, subject)])),
+    };
+  }
+  purgeStream(name: string, args: PurgeArgs = {}): Answer<{ readonly purged: number }> {
+    if ((args.seq ?? 0) > 0 && (args.keep ?? 0) > 0) return errors.badRequest();
+    return this.#on(name, (stream) => {
+      if (stream.config.sealed) return errors.streamSealed();
+      if (stream.config.deny_purge) return errors.purgeFailed('stream purge not permitted');
+      return { purged: purge(this.#core, stream, args) };
+    });
+  }
+  getMessage(name: string, { seq = 0, last_by_subj: last = '', next_by_subj: next = '' }: GetArgs): Answer<GotMessage> {
+    if ((seq > 0 && last !== '') || (seq === 0 && last === '' && next === '') || (last !== '' && next !== '')) return errors.badRequest();
+    return this.#on(name, ({ store }) => {
+      const message = last !== '' ? newest(store, last) : next !== '' ? nextPassing(store, seq, [next]) : (store.messages.get(seq) ?? null);
+      return message === null ? errors.noMessageFound() : shown(message);
+    });
+  }
+  deleteMessage(name: string, seq: number): Answer<{ readonly success: true }> {
+    return this.#on(name, (stream) => {
+      if (stream.config.sealed) return errors.streamSealed();
+      if (stream.config.deny_delete) return errors.messageDeleteFailed('message delete not permitted');
+      return remove(this.#core, stream, seq, 'deleted') ? success : errors.sequenceNotFound(seq);
+    });
+  }
+
+  createConsumer(name: string, args: ConsumerArgs, action: Action = ''): Answer<ConsumerInfo> {
+    if (badWords(args)) return errors.invalidJson();
+    return this.#on(name, (stream) => {
+      const made = createConsumer(this.#core, stream, args, action);
+      if ('refused' in made) return made;
+      const info = this.#describe(stream, made);
+      finish(this.#core);
+      return info;
+    });
+  }
+  deleteConsumer(stream: string, name: string): Answer<{ readonly success: true }> {
+    return this.#consumer(stream, name, (consumer, of) => {
+      deleteConsumer(this.#core, of, consumer, 'deleted');
+      return success;
+    });
+  }
+  consumerInfo(stream: string, name: string): Answer<ConsumerInfo> {
+    return this.#consumer(stream, name, (consumer, of) => this.#describe(of, consumer));
+  }
+  #describe(stream: Stream, consumer: Consumer): ConsumerInfo {
+    const { lastSeq, messages } = stream.store;
+    const delivered = { consumer_seq: consumer.dseq - 1, stream_seq: consumer.sseq - 1 };
+    const ack_floor = { consumer_seq: consumer.ackFloorConsumer, stream_seq: consumer.ackFloorStream };
+    if ((consumer.sseq > lastSeq && consumer.numPending > 0) || Math.max(consumer.numPending, 0) > messages.size) recount(stream, consumer);
+    return {
+      name: consumer.name,
+      config: consumer.config,
+      delivered,
+      ack_floor,
+      num_ack_pending: consumer.pending.size,
+      num_redelivered: consumer.redelivered.size,
+      num_waiting: waitingCount(this.#core, consumer),
+      num_pending: Math.max(consumer.numPending, 0),
+      push_bound: consumer.active,
+      paused: consumer.timers.pause >= 0,
+    };
+  }
+  pauseConsumer(stream: string, name: string, until: number | null): Answer<{ readonly paused: boolean }> {
+    return this.#consumer(stream, name, (consumer) => {
+      consumer.config = { ...consumer.config, pause_until: until };
+      watchPause(this.#core, consumer);
+      return { paused: consumer.timers.pause >= 0 };
+    });
+  }
+  unpinConsumer(stream: string, name: string, group: string): Answer<{ readonly success: true }> {
+    return this.#consumer(stream, name, (consumer) => {
+      if (!consumer.config.priority_groups.includes(group)) return errors.invalidPriorityGroup();
+      unpin(this.#core, consumer);
+      return success;
+    });
+  }
+
+  /** Live settings of the server. */
+  configure(settings: Partial<Settings>): void {
+    this.#core.settings = { ...this.#core.settings, ...settings };
+  }
+  events(): readonly NatsEvent[] {
+    return this.#core.out.splice(0);
+  }
+  timer(name: string, ref: number): void {
+    timer(this.#core, name, ref);
+    finish(this.#core);
+  }
+  save(): unknown {
+    return saveCore(this.#core);
+  }
+  load(state: unknown): void {
+    loadCore(this.#core, state);
+  }
+
+  #with(name: string, act: (client: Client) => Outcome): Outcome {
+    const client = this.#core.clients.get(name);
+    return this.#finished(client === undefined ? protocolErrors.connectionClosed() : act(client));
+  }
+  #on<T>(name: string, act: (stream: Stream) => Answer<T>): Answer<T> {
+    const stream = this.#core.streams.get(name);
+    return this.#finished(stream === undefined ? errors.streamNotFound() : act(stream));
+  }
+  #consumer<T>(name: string, consumer: string, act: (consumer: Consumer, stream: Stream) => Answer<T>): Answer<T> {
+    return this.#on(name, (stream) => {
+      const one = stream.consumers.get(consumer);
+      return one === undefined ? errors.consumerNotFound() : act(one, stream);
+    });
+  }
+  #finished<T>(outcome: T): T {
+    finish(this.#core);
+    return outcome;
+  }
+}
+const shown = ({ subject, seq, message, size, headers, at }: Stored): GotMessage => ({ subject, seq, message, size, headers, at });

@@ -1,0 +1,66 @@
+import type { ExternalFilter } from './config.ts';
+import type { Core } from './core.ts';
+import { announce, ingest, keep } from './ingest.ts';
+import type { Reading, Stored, Stream } from './model.ts';
+import { noInterest, remove } from './retention.ts';
+import { nextPassing, passes, seqFromTime, skip } from './store.ts';
+import { transformed } from './transform.ts';
+
+/**
+ * Mirrors and sources: a stream that reads other streams. The real ones do so by an internal ack-none push consumer; here what the
+ * other stream has is taken over as soon as it is stored.
+ */
+
+const upstreams = ({ config }: Stream): readonly ExternalFilter[] => (config.mirror === null ? config.sources : [config.mirror]);
+const filtersOf = ({ filter_subject, subject_transforms = [] }: ExternalFilter): string[] =>
+  subject_transforms.length > 0 ? subject_transforms.map((one) => one.src || '>') : filter_subject === undefined || filter_subject === '' ? [] : [filter_subject];
+
+/** Sources that are new begin at their start, those that stay go on, the others are forgotten. */
+export function startReading(core: Core, stream: Stream): void {
+  stream.readings = upstreams(stream).map((one) => stream.readings.find((old) => old.name === key(one)) ?? begin(core, one));
+  for (const one of upstreams(stream)) core.later({ does: 'feed', stream: one.name });
+}
+const key = ({ name, filter_subject = '', subject_transforms = [] }: ExternalFilter) => JSON.stringify([name, filter_subject, subject_transforms]);
+function begin(core: Core, one: ExternalFilter): Reading {
+  const store = core.streams.get(one.name)?.store;
+  const byTime = one.opt_start_time === undefined || store === undefined ? 1 : seqFromTime(store, one.opt_start_time);
+  return { name: key(one), next: one.opt_start_seq ?? byTime };
+}
+
+/** A stream has something new: all that read it take it. */
+export function feed(core: Core, from: Stream): void {
+  for (const stream of core.streams.values()) {
+    for (const one of upstreams(stream)) {
+      const reading = stream.readings.find((other) => other.name === key(one));
+      if (one.name !== from.name || reading === undefined) continue;
+      for (let next = nextPassing(from.store, reading.next, filtersOf(one)); next !== null; next = nextPassing(from.store, reading.next, filtersOf(one))) {
+        if (stream.config.mirror === null) copyIn(core, stream, from, one, next);
+        else reflect(core, stream, one, next);
+        reading.next = next.seq + 1;
+        // Reading is the ack of a stream that keeps messages for its consumers only.
+        if (from.config.retention !== 'limits' && noInterest(from, next, null)) remove(core, from, next.seq, 'acked');
+      }
+    }
+  }
+}
+function renamed({ subject_transforms = [] }: ExternalFilter, subject: string): string {
+  const rule = subject_transforms.find((one) => passes(subject, [one.src || '>']));
+  return (rule === undefined ? null : transformed(rule, subject)) || subject;
+}
+/** A source's message gets a sequence of its own, and tells where it is from. */
+function copyIn(core: Core, stream: Stream, from: Stream, one: ExternalFilter, { seq, subject, message, size, headers }: Stored): void {
+  const kept = Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !name.startsWith('Nats-Expected-')));
+  const dest = one.subject_transforms?.map(({ dest: to }) => to).join(' ') ?? '>';
+  const origin = `${from.name} ${seq} ${filtersOf(one).join(' ') || '>'} ${dest} ${subject}`;
+  ingest(core, stream, { subject: renamed(one, subject), message, size, headers: { ...kept, 'Nats-Stream-Source': origin } });
+}
+/** A mirror keeps sequences and times; what was gone before it came by leaves a gap. */
+function reflect(core: Core, stream: Stream, one: ExternalFilter, original: Stored): void {
+  const { store } = stream;
+  if (original.seq <= store.lastSeq) return;
+  if (store.lastSeq === 0) store.lastSeq = original.seq - 1;
+  while (store.lastSeq < original.seq - 1) skip(store);
+  const stored = { ...original, subject: renamed(one, original.subject) };
+  keep(core, stream, stored);
+  announce(core, stream, stored);
+}

@@ -1,0 +1,170 @@
+import { completeStream, type ExternalFilter, type StreamArgs, type StreamConfig, sameConfig } from './config.ts';
+import { isValidName, MAX_NAME } from './consumer-config.ts';
+import type { Core } from './core.ts';
+import { type ApiError, errors } from './errors.ts';
+import type { Stream } from './model.ts';
+import { isSubsetOf, isValidSubject, subjectsCollide } from './subjects.ts';
+import { isTransform } from './transform.ts';
+
+/** Defaults and checks of a stream configuration, in the server's order: of several mistakes the first is told. */
+
+const DUPLICATE_WINDOW = 120_000_000_000;
+const LEAST = 100_000_000;
+const MAX_DESCRIPTION = 4096;
+const MAX_METADATA = 131_072;
+const MAX_REPLICAS = 5;
+const wrong = (why: string) => errors.streamInvalidConfig(why);
+const unlimited = (value: number) => (value === 0 ? -1 : value);
+
+export function withStreamDefaults(core: Core, args: StreamArgs): StreamConfig {
+  const given = completeStream(args, core.version);
+  const { max_age: age, mirror, republish } = given;
+  const window = age !== 0 && age < DUPLICATE_WINDOW ? age : DUPLICATE_WINDOW;
+  const takesOwnName = given.subjects.length === 0 && mirror === null && given.sources.length === 0;
+  return {
+    ...given,
+    num_replicas: given.num_replicas === 0 ? 1 : given.num_replicas,
+    max_msgs: unlimited(given.max_msgs),
+    max_msgs_per_subject: unlimited(given.max_msgs_per_subject),
+    max_bytes: unlimited(given.max_bytes),
+    max_msg_size: unlimited(given.max_msg_size),
+    max_consumers: unlimited(given.max_consumers),
+    duplicate_window: given.duplicate_window === 0 && mirror === null ? window : given.duplicate_window,
+    subjects: takesOwnName ? [given.name] : given.subjects,
+    republish: republish !== null && republish.src === '' ? { ...republish, src: '>' } : republish,
+    mirror_direct: mirror === null ? given.mirror_direct : (core.streams.get(mirror.name)?.config.allow_direct ?? given.mirror_direct),
+  };
+}
+
+export function checkStream(core: Core, config: StreamConfig): ApiError | null {
+  return checkNames(config) ?? checkTimes(config) ?? checkMirror(core, config) ?? checkSources(core, config) ?? checkCycle(core, config) ?? checkSubjects(config) ?? checkRepublish(config);
+}
+
+function checkNames({ name, description, metadata, num_replicas }: StreamConfig): ApiError | null {
+  if (!isValidName(name)) return wrong("stream name is required and can not contain '.', '*', '>'");
+  if (name.length > MAX_NAME) return wrong(`stream name is too long, maximum allowed is ${MAX_NAME}`);
+  if (description.length > MAX_DESCRIPTION) return wrong(`stream description is too long, maximum allowed is ${MAX_DESCRIPTION}`);
+  const length = Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  if (length > MAX_METADATA) return wrong(`stream metadata exceeds maximum size of ${MAX_METADATA} bytes`);
+  if (num_replicas > MAX_REPLICAS) return wrong(`maximum replicas is ${MAX_REPLICAS}`);
+  return num_replicas < 0 ? errors.replicasNegative() : null;
+}
+function checkTimes(config: StreamConfig): ApiError | null {
+  const { max_age: age, duplicate_window: window } = config;
+  if (age > 0 && age < LEAST) return wrong('max age needs to be >= 100ms');
+  if (window < 0) return wrong('duplicates window can not be negative');
+  if (age !== 0 && window > age) return wrong('duplicates window can not be larger then max age');
+  if (window > 0 && window < LEAST) return wrong('duplicates window needs to be >= 100ms');
+  if (config.deny_purge && config.allow_rollup_hdrs) return wrong('roll-ups require the purge permission');
+  return checkDiscardPerSubject(config);
+}
+function checkDiscardPerSubject({ discard_new_per_subject, discard, max_msgs_per_subject }: StreamConfig): ApiError | null {
+  if (!discard_new_per_subject) return null;
+  if (discard !== 'new') return wrong('discard new per subject requires discard new policy to be set');
+  return max_msgs_per_subject <= 0 ? wrong('discard new per subject requires max msgs per subject > 0') : null;
+}
+
+const smaller = (own: number, other: number | undefined) => own > 0 && other !== undefined && other > 0 && own < other;
+function checkMirror(core: Core, config: StreamConfig): ApiError | null {
+  const { mirror } = config;
+  if (mirror === null) return null;
+  if (config.first_seq > 0) return errors.mirrorWithFirstSeq();
+  if (config.subjects.length > 0) return errors.mirrorWithSubjects();
+  if (config.sources.length > 0) return errors.mirrorWithSources();
+  const transforms = mirror.subject_transforms ?? [];
+  if ((mirror.filter_subject ?? '') !== '' && transforms.length > 0) return errors.mirrorMultipleFilters();
+  for (const [i, { src }] of transforms.entries()) {
+    if (!isValidSubject(src)) return errors.mirrorInvalidFilter();
+    if (transforms.some((other, j) => i !== j && subjectsCollide(src, other.src))) return errors.mirrorOverlappingFilters();
+  }
+  if (!isValidName(mirror.name)) return errors.mirrorInvalidName();
+  return smaller(config.max_msg_size, core.streams.get(mirror.name)?.config.max_msg_size) ? errors.mirrorMaxMessageSize() : null;
+}
+/** Two sources are the same when stream, filter and transforms are. */
+const identity = ({ name, filter_subject, subject_transforms }: ExternalFilter) => JSON.stringify([name, filter_subject ?? '', subject_transforms ?? []]);
+function checkSources(core: Core, config: StreamConfig): ApiError | null {
+  const seen = new Set<string>();
+  for (const source of config.sources) {
+    if (!isValidName(source.name)) return errors.sourceInvalidName();
+    if (seen.has(identity(source))) return errors.sourceDuplicate();
+    seen.add(identity(source));
+    if (smaller(config.max_msg_size, core.streams.get(source.name)?.config.max_msg_size)) return errors.sourceMaxMessageSize();
+    const transforms = source.subject_transforms ?? [];
+    if ((source.filter_subject ?? '') !== '' && transforms.length > 0) return errors.sourceMultipleFilters();
+    if (!transforms.every(isTransform)) return errors.sourceInvalidTransform();
+    for (const [i, { src }] of transforms.entries()) {
+      if (!isValidSubject(src)) return errors.sourceInvalidFilter();
+      if (transforms.some((other, j) => i !== j && isSubsetOf(src, other.src))) return errors.sourceOverlappingFilters();
+    }
+  }
+  return null;
+}
+/** A stream may not read, through others, what it wrote itself. */
+function checkCycle(core: Core, config: StreamConfig): ApiError | null {
+  const toVisit = [config];
+  const visited = new Set<string>();
+  for (let one = toVisit.shift(); one !== undefined; one = toVisit.shift()) {
+    visited.add(one.name);
+    for (const { name, filter_subject: filter = '' } of one.sources) {
+      const meets = filter === '' || one.subjects.some((subject) => subjectsCollide(subject, filter));
+      if (visited.has(name)) {
+        if (meets) return wrong('detected cycle');
+      } else toVisit.push(...[core.streams.get(name)?.config ?? []].flat());
+    }
+    if (one.mirror === null) continue;
+    if (visited.has(one.mirror.name)) return wrong('detected cycle');
+    toVisit.push(...[core.streams.get(one.mirror.name)?.config ?? []].flat());
+  }
+  return null;
+}
+
+function checkSubjects({ subjects, no_ack, num_replicas }: StreamConfig): ApiError | null {
+  for (const [i, subject] of subjects.entries()) {
+    if (!isValidSubject(subject)) return wrong('invalid subject');
+    if (subjects.indexOf(subject) !== i) return wrong('duplicate subjects detected');
+    if (subject === '>' && !no_ack) return wrong('capturing all subjects requires no-ack to be true');
+    if (subject === '>' && num_replicas !== 1) return wrong('capturing all subjects requires replicas of 1');
+    const within = (...spaces: string[]) => !no_ack && spaces.some((space) => isSubsetOf(subject, space));
+    if (within('$JS.>', '$JSC.>') && !within('$JS.EVENT.>')) return wrong('subjects that overlap with jetstream api require no-ack to be true');
+    if (within('$SYS.>') && !within('$SYS.ACCOUNT.>')) return wrong('subjects that overlap with system api require no-ack to be true');
+  }
+  for (const subject of subjects) {
+    const other = subjects.find((one) => one !== subject && subjectsCollide(one, subject));
+    if (other !== undefined) return wrong(`subject "${subject}" overlaps with "${other}"`);
+  }
+  return null;
+}
+function checkRepublish({ republish, subjects }: StreamConfig): ApiError | null {
+  if (republish === null) return null;
+  if (subjects.some((subject) => subjectsCollide(republish.dest, subject))) return wrong('stream configuration for republish destination forms a cycle');
+  if (isTransform(republish)) return null;
+  return wrong(`stream configuration for republish with transform from '${republish.src}' to '${republish.dest}' not valid`);
+}
+
+/** What an update may not change. Sealing is for good, and sets more than itself. */
+export function checkUpdate(core: Core, stream: Stream, next: StreamConfig): ApiError | null {
+  const old = stream.config;
+  const can = (what: string) => wrong(`stream configuration update can not ${what}`);
+  if (next.max_consumers !== old.max_consumers) return can('change MaxConsumers');
+  if (next.storage !== old.storage) return can('change storage type');
+  if (next.retention !== old.retention) {
+    if (!core.since('2.10.27')) return can('change retention policy');
+    if (next.retention === 'workqueue' || old.retention === 'workqueue') return can('change retention policy to/from workqueue');
+  }
+  if (old.sealed && !next.sealed) return can('unseal a sealed stream');
+  if (old.deny_delete && !next.deny_delete) return can('cancel deny message deletes');
+  if (old.deny_purge && !next.deny_purge) return can('cancel deny purge');
+  if (!sameConfig(next.mirror, old.mirror)) return errors.mirrorNotUpdatable();
+  return checkDiscardPerSubject(next);
+}
+export const sealed = (config: StreamConfig): StreamConfig =>
+  config.sealed ? { ...config, max_age: 0, discard: 'new', deny_delete: true, deny_purge: true, allow_rollup_hdrs: false } : config;
+
+/** Consumers that a narrower limit for consumers would break. */
+export function consumersOver(stream: Stream, next: StreamConfig): string[] {
+  const { inactive_threshold: longest = 0, max_ack_pending: most = 0 } = next.consumer_limits;
+  if (sameConfig(stream.config.consumer_limits, next.consumer_limits)) return [];
+  return [...stream.consumers.values()].filter(({ config }) => config.inactive_threshold > longest || config.max_ack_pending > most).map((one) => one.name);
+}
+export const overlapsOther = (core: Core, name: string, subjects: readonly string[]): boolean =>
+  [...core.streams.values()].some((stream) => stream.name !== name && stream.config.subjects.some((taken) => subjects.some((subject) => subjectsCollide(subject, taken))));

@@ -1,0 +1,92 @@
+import { type StreamArgs, type StreamConfig, sameConfig } from './config.ts';
+import { deleteConsumer } from './consumers.ts';
+import type { Core } from './core.ts';
+import { type ApiError, errors } from './errors.ts';
+import { forgetIds } from './ingest.ts';
+import type { Stream } from './model.ts';
+import { acked, enforceSubjectLimit, enforceTotals, expire } from './retention.ts';
+import { streamsChanged } from './routing.ts';
+import { startReading } from './sources.ts';
+import { newStore, passes } from './store.ts';
+import { checkStream, checkUpdate, consumersOver, overlapsOther, sealed, withStreamDefaults } from './stream-config.ts';
+import { isTransform } from './transform.ts';
+
+/** Streams come, change and go. */
+
+/** Creating one that is there passes when nothing differs. */
+export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
+  if (/[\\/]/.test(args.name)) return errors.streamPathSeparators();
+  if (args.sealed === true) return errors.streamInvalidConfig('stream configuration for create can not be sealed');
+  if (args.mirror_direct === true && (args.mirror ?? null) === null) return errors.streamInvalidConfig('stream has no mirror but does have mirror direct');
+  const limit = core.settings.max_streams;
+  if (limit > 0 && core.streams.size >= limit && !core.streams.has(args.name)) return errors.maximumStreams();
+  const config = withStreamDefaults(core, args);
+  const bad = checkStream(core, config);
+  if (bad !== null) return bad;
+  if (config.num_replicas > 1) return errors.replicasNotSupported();
+  const old = core.streams.get(config.name);
+  if (old !== undefined) return sameConfig(old.config, config) ? old : errors.streamNameExist();
+  const transform = config.subject_transform;
+  if (overlapsOther(core, config.name, config.subjects)) return errors.subjectOverlap();
+  if (transform !== null && !isTransform(transform)) return errors.streamCreate(transformProblem(transform.src, transform.dest));
+  const stream: Stream = {
+    id: core.counters.id++,
+    name: config.name,
+    created: core.now(),
+    config,
+    store: newStore(config.first_seq),
+    lastMsgId: '',
+    ids: new Map(),
+    consumers: new Map(),
+    readings: [],
+    ageTimer: -1,
+    idTimer: -1,
+  };
+  core.streams.set(stream.name, stream);
+  streamsChanged(core, config.subjects);
+  startReading(core, stream);
+  return stream;
+}
+const transformProblem = (src: string, dest: string) => `stream subject transform from '${src}' to '${dest}': invalid subject`;
+
+export function updateStream(core: Core, args: StreamArgs): Stream | ApiError {
+  const stream = core.streams.get(args.name);
+  if (stream === undefined) return errors.streamNotFound();
+  const given = withStreamDefaults(core, args);
+  const bad = checkStream(core, given) ?? checkUpdate(core, stream, given);
+  if (bad !== null) return bad;
+  const config = sealed(given);
+  const over = consumersOver(stream, config);
+  if (over.length > 0) return errors.streamUpdate(`change to limits violates consumers: ${over.join(', ')}`);
+  if (overlapsOther(core, stream.name, config.subjects)) return errors.subjectOverlap();
+  const transform = config.subject_transform;
+  if (transform !== null && !isTransform(transform)) return errors.streamUpdate(`stream configuration for subject transform from '${transform.src}' to '${transform.dest}': invalid subject`);
+  const old = stream.config;
+  stream.config = config;
+  streamsChanged(core, [...old.subjects, ...config.subjects]);
+  applyLimits(core, stream, old);
+  if (old.duplicate_window !== config.duplicate_window && stream.idTimer >= 0) forgetIds(core, stream);
+  startReading(core, stream);
+  return stream;
+}
+/** Lower limits take effect at once. */
+function applyLimits(core: Core, stream: Stream, old: StreamConfig): void {
+  const { config, store } = stream;
+  if (config.retention === 'interest' && old.retention !== 'interest') {
+    for (const consumer of stream.consumers.values()) {
+      for (const { seq, subject } of [...store.messages.values()]) {
+        if (seq <= consumer.ackFloorStream && passes(subject, consumer.filters)) acked(core, stream, consumer, seq);
+      }
+    }
+  }
+  enforceTotals(core, stream);
+  for (const subject of [...store.bySubject.keys()]) enforceSubjectLimit(core, stream, subject);
+  expire(core, stream);
+}
+
+export function deleteStream(core: Core, stream: Stream): void {
+  core.streams.delete(stream.name);
+  streamsChanged(core, stream.config.subjects);
+  for (const consumer of [...stream.consumers.values()]) deleteConsumer(core, stream, consumer, 'deleted');
+  for (const message of stream.store.messages.values()) core.removed(stream, message, 'stream-deleted');
+}
