@@ -3,11 +3,12 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kafkaConformance } from '../brokers/kafka/conformance.ts';
 import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
+import { redisStreamsConformance } from '../brokers/redis-streams/conformance.ts';
 import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [kafkaConformance, rabbitmqConformance];
+const models: readonly ConformanceModel[] = [kafkaConformance, rabbitmqConformance, redisStreamsConformance];
 
 const { values } = parseArgs({
   options: {
