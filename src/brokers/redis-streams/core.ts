@@ -29,6 +29,8 @@ export interface Wait {
   readonly whenGone: boolean;
   /** The command to do again: `$` has become an ID. */
   readonly argv: readonly string[];
+  /** Where the IDs begin in it. */
+  readonly at: number;
 }
 /** Why entries left a stream. */
 export type Removal = 'maxlen' | 'minid' | 'xdel' | 'del' | 'expired';

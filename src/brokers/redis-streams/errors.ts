@@ -9,15 +9,22 @@ function refusal(text: string): Refusal {
 }
 const meaningless = (id: string): string =>
   `ERR The ${id} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The ${id} ID would just return an empty result set.`;
+/** What a client sent is repeated up to 128 characters. */
+const cut = (text: string): string => text.slice(0, 128);
+function beginning(args: readonly string[]): string {
+  let text = '';
+  for (const arg of args) if (text.length < 128) text += `'${arg.slice(0, 128 - text.length)}' `;
+  return text;
+}
 
 export const errors = {
   wrongType: () => refusal('WRONGTYPE Operation against a key holding the wrong kind of value'),
   syntax: () => refusal('ERR syntax error'),
   arity: (command: string) => refusal(`ERR wrong number of arguments for '${command}' command`),
   unknownCommand: (command: string, args: readonly string[]) =>
-    refusal(`ERR unknown command '${command}', with args beginning with: ${args.map((one) => `'${one}' `).join('')}`),
-  unknownSubcommand: (command: string, sub: string) => refusal(`ERR unknown subcommand '${sub}'. Try ${command.toUpperCase()} HELP.`),
-  subcommandSyntax: (command: string, sub: string) => refusal(`ERR unknown subcommand or wrong number of arguments for '${sub}'. Try ${command.toUpperCase()} HELP.`),
+    refusal(`ERR unknown command '${cut(command)}', with args beginning with: ${beginning(args)}`),
+  unknownSubcommand: (command: string, sub: string) => refusal(`ERR unknown subcommand '${cut(sub)}'. Try ${command.toUpperCase()} HELP.`),
+  subcommandSyntax: (command: string, sub: string) => refusal(`ERR unknown subcommand or wrong number of arguments for '${cut(sub)}'. Try ${command.toUpperCase()} HELP.`),
   notAnInteger: (text = 'value is not an integer or out of range') => refusal(`ERR ${text}`),
   noSuchKey: () => refusal('ERR no such key'),
   invalidId: () => refusal('ERR Invalid stream ID specified as stream command argument'),

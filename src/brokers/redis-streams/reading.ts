@@ -116,7 +116,7 @@ export function xread(core: Core, argv: readonly string[]): Reply | Wait {
   if (asked.block === null) return null;
   // What `$` means is settled when the client begins to wait.
   const again = argv.map((text, i) => (i >= asked.at && text === '$' ? show(resolved[i - asked.at] ?? FIRST) : text));
-  return { wait: true, keys: asked.keys, timeout: asked.block, whenGone: inGroup, argv: again };
+  return { wait: true, keys: asked.keys, timeout: asked.block, whenGone: inGroup, argv: again, at: asked.at };
 }
 function plainly({ stream, after }: Wanted, count: number): Reply[] | null {
   if (stream.length === 0 || after === null || lastEntry(stream) <= after) return null;

@@ -16,7 +16,9 @@ export interface RedisOptions {
 interface Blocked {
   readonly id: number;
   readonly client: string;
-  argv: readonly string[];
+  readonly argv: readonly string[];
+  /** Where the IDs begin. */
+  readonly at: number;
   keys: readonly string[];
   readonly whenGone: boolean;
 }
@@ -96,7 +98,7 @@ export class RedisServer {
     }
   }
   private block(client: string, wait: Wait): void {
-    const one: Blocked = { id: this.ids++, client, argv: wait.argv, keys: [], whenGone: wait.whenGone };
+    const one: Blocked = { id: this.ids++, client, argv: wait.argv, at: wait.at, keys: [], whenGone: wait.whenGone };
     this.blocked.set(one.id, one);
     this.queue(one, wait.keys);
     if (wait.timeout > 0) this.host.after(wait.timeout * 1000, 'timeout', one.id);
@@ -139,13 +141,14 @@ export class RedisServer {
       }
     }
   }
-  /** Until 7.2 the command was not done again: a client whose stream or group had gone was told so in other words. */
+  /** Until 7.2 only the stream that was touched was looked at, and a client whose stream or group had gone was told so in other words. */
   private runBefore72(one: Blocked, key: string, isStream: boolean): Reply | Wait {
-    if (!one.whenGone) return this.run(one.argv, {});
     if (!isStream) return errors.keyGoneBefore72();
-    const reply = this.run(one.argv, {});
-    const noGroup = reply !== null && typeof reply === 'object' && 'refused' in reply && reply.name === 'NOGROUP';
-    return noGroup && this.core.keys.has(key) ? errors.groupGoneBefore72() : reply;
+    const streams = one.at - (one.argv.length - one.at);
+    const index = one.argv.indexOf(key, streams) - streams;
+    const reply = this.run([...one.argv.slice(0, streams), key, one.argv[one.at + index] ?? ''], {});
+    if (isWait(reply)) return { ...reply, keys: one.keys };
+    return isNoGroup(reply) ? errors.groupGoneBefore72() : reply;
   }
 
   save(): unknown {
@@ -165,4 +168,5 @@ export class RedisServer {
     this.ids = state.ids;
   }
 }
+const isNoGroup = (reply: Reply): boolean => reply !== null && typeof reply === 'object' && 'refused' in reply && reply.name === 'NOGROUP';
 const isWait = (reply: Reply | Wait): reply is Wait => reply !== null && typeof reply === 'object' && 'wait' in reply;
