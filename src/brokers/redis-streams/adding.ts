@@ -1,15 +1,19 @@
-/** XADD, XTRIM, XDEL, XSETID, XLEN. https://redis.io/docs/latest/commands/xadd/ */
+/** XADD, XTRIM, XSETID, XLEN. https://redis.io/docs/latest/commands/xadd/ */
 import { integer, newId, same, strictId } from './arguments.ts';
 import type { Core, Reply } from './core.ts';
 import { errors, refuse } from './errors.ts';
+import { type Idempotence, idempotence, known, remember } from './idempotence.ts';
 import { FIRST, type Id, LAST, msOf, next, type Parsed, show } from './ids.ts';
-import { append, automaticId, lastEntry, newStream, removeEntries, type Stream, trim, type Trim } from './stream.ts';
+import { type References, permission, referencesOf } from './references.ts';
+import { append, automaticId, lastEntry, newStream, type Stream, trim, type Trim } from './stream.ts';
 
 interface Options {
   readonly trim: Trim | null;
   /** Where `n` of `MAXLEN ~ n` stands, for the replicas. */
   readonly trimAt: number;
   readonly makeStream: boolean;
+  readonly references: References;
+  readonly idempotence: Idempotence | null;
   /** Null for `*`. */
   readonly id: Parsed | null;
   /** Where the ID stands. */
@@ -19,7 +23,7 @@ interface Options {
 function options(core: Core, argv: readonly string[], adds: boolean, obeyed: boolean): Options {
   let keep: Trim['keep'] | null = null;
   let [approximate, makeStream, trimAt, limit, at] = [false, true, 0, null as number | null, 2];
-  let id: Parsed | null = null;
+  let [id, references, named]: [Parsed | null, References | null, Idempotence | null] = [null, null, null];
   for (; at < argv.length; at++) {
     const word = argv[at]!;
     const more = argv.length - 1 - at;
@@ -38,9 +42,14 @@ function options(core: Core, argv: readonly string[], adds: boolean, obeyed: boo
     } else if (same(word, 'LIMIT') && more > 0) {
       limit = integer(argv[++at]!);
       if (limit < 0) refuse(errors.negative('LIMIT'));
-    } else if (adds && same(word, 'NOMKSTREAM')) makeStream = false;
-    else if (adds) {
+    } else if (core.has('8.2') && references === null && referencesOf(word) !== null) references = referencesOf(word);
+    else if (adds && same(word, 'NOMKSTREAM')) makeStream = false;
+    else if (adds && core.has('8.6') && ((same(word, 'IDMPAUTO') && more > 0) || (same(word, 'IDMP') && more > 1))) {
+      named = idempotence(argv, at, named !== null);
+      at += named.id === null ? 1 : 2;
+    } else if (adds) {
       id = newId(word);
+      if (named !== null && !obeyed) refuse(errors.idempotentExplicit());
       break;
     } else refuse(errors.syntax());
   }
@@ -48,7 +57,7 @@ function options(core: Core, argv: readonly string[], adds: boolean, obeyed: boo
   if (!adds && keep === null) refuse(errors.noStrategy());
   if (limit !== null && !approximate && !obeyed) refuse(errors.limitExact());
   const most = limit ?? (approximate ? defaultLimit(core.config['stream-node-max-entries']) : 0);
-  return { trim: keep && { keep, approximate, limit: obeyed ? 0 : most }, trimAt, makeStream, id, at };
+  return { trim: keep && { keep, approximate, limit: obeyed ? 0 : most }, trimAt, makeStream, references: references ?? 'KEEPREF', idempotence: named, id, at };
 }
 /** 100 nodes, but no more than a million entries. */
 function defaultLimit(entries: number): number {
@@ -57,23 +66,27 @@ function defaultLimit(entries: number): number {
 
 /** @param obeyed a master's word: no limit is put on trimming  @param weight bytes of the payload that the fields only stand for */
 export function xadd(core: Core, argv: readonly string[], { obeyed = false, weight = 0 } = {}): Reply {
-  const { trim: trimming, trimAt, makeStream, id: asked, at } = options(core, argv, true, obeyed);
+  const asks = options(core, argv, true, obeyed);
+  const { trim: trimming, id: asked, at, idempotence: named } = asks;
   const texts = argv.slice(at + 1);
   if (texts.length < 2 || texts.length % 2 === 1) return errors.arity('xadd');
   if (asked?.seqGiven === true && asked.id === FIRST) return errors.idZero();
   const key = argv[1]!;
   const existing = core.stream(key);
-  if (existing === undefined && !makeStream) return null;
+  if (existing === undefined && !asks.makeStream) return null;
   const stream = existing ?? newStream();
   if (existing === undefined) core.put(key, stream);
+  const first = named === null ? null : known(stream, named, texts, core.now());
+  if (first !== null) return show(first);
   if (stream.lastId === LAST) return errors.exhausted();
   const id = pick(stream, asked, core.now());
   if (id === null || id <= stream.lastId) return errors.idTooSmall();
   if (!append(stream, id, { texts, weight }, core.config)) return errors.tooLarge();
-  if (trimming !== null) cut(core, key, stream, trimming);
+  if (named !== null) remember(stream, named, texts, id);
+  if (trimming !== null) cut(core, key, stream, trimming, asks.references);
   const told = [...argv];
   told[at] = show(id);
-  core.propagate(...exactly(told, stream, trimming, trimAt));
+  core.propagate(...exactly(told, stream, trimming, asks.trimAt));
   core.signal(key);
   return show(id);
 }
@@ -84,8 +97,8 @@ function pick(stream: Stream, asked: Parsed | null, ms: number): Id | null {
   const following = next(stream.lastId);
   return following !== null && msOf(following) === msOf(asked.id) ? following : null;
 }
-function cut(core: Core, key: string, stream: Stream, trimming: Trim): number {
-  const removed = trim(stream, trimming);
+function cut(core: Core, key: string, stream: Stream, trimming: Trim, references: References): number {
+  const removed = trim(stream, trimming, permission(core, key, stream, references));
   if (removed.length > 0) core.out.push({ kind: 'removed', key, why: 'maxlen' in trimming.keep ? 'maxlen' : 'minid', entries: removed });
   return removed.length;
 }
@@ -98,23 +111,12 @@ function exactly(argv: string[], stream: Stream, trimming: Trim | null, trimAt: 
 }
 
 export function xtrim(core: Core, argv: readonly string[], { obeyed = false } = {}): Reply {
-  const { trim: trimming, trimAt } = options(core, argv, false, obeyed);
+  const { trim: trimming, trimAt, references } = options(core, argv, false, obeyed);
   const stream = core.stream(argv[1]!);
   if (stream === undefined || trimming === null) return 0;
-  const removed = cut(core, argv[1]!, stream, trimming);
+  const removed = cut(core, argv[1]!, stream, trimming, references);
   if (removed > 0) core.propagate(...exactly([...argv], stream, trimming, trimAt));
   return removed;
-}
-
-export function xdel(core: Core, argv: readonly string[]): Reply {
-  const stream = core.stream(argv[1]!);
-  if (stream === undefined) return 0;
-  const removed = removeEntries(stream, argv.slice(2).map(strictId));
-  if (removed.length > 0) {
-    core.out.push({ kind: 'removed', key: argv[1]!, why: 'xdel', entries: removed });
-    core.propagate(...argv);
-  }
-  return removed.length;
 }
 
 export function xlen(core: Core, argv: readonly string[]): Reply {

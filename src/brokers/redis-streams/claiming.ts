@@ -4,9 +4,8 @@ import type { Core, Reply } from './core.ts';
 import { errors, refuse } from './errors.ts';
 import { byName, type Consumer, consumerOf, dropPending, type Group, type Pending, pendingOf, setPending } from './group.ts';
 import { FIRST, type Id, parseId, show } from './ids.ts';
-import { shown } from './reading.ts';
 import { lowerBound } from './sorted.ts';
-import { entryAt, type Fields, type Stream } from './stream.ts';
+import { entryAt, type Fields, shown, type Stream } from './stream.ts';
 import { tellClaim, tellPosition } from './telling.ts';
 
 function groupOf(core: Core, key: string, name: string): { stream: Stream; group: Group } {
@@ -130,7 +129,7 @@ class Claimant {
     consumer.seen = this.core.now();
     return consumer;
   }
-  take(id: Id, fields: Fields, pending: Omit<Pending, 'consumer'>, justId: boolean): Reply {
+  take(id: Id, fields: Fields, pending: Omit<Pending, 'consumer' | 'turn'>, justId: boolean): Reply {
     this.consumer().active = this.core.now();
     setPending(this.group, id, { ...pending, consumer: this.name });
     return justId ? show(id) : shown([id, fields]);

@@ -1,9 +1,11 @@
 /** The command table: how many words each takes (at least, when negative), and what does it. */
-import { xadd, xdel, xlen, xsetid, xtrim } from './adding.ts';
+import { xadd, xlen, xsetid, xtrim } from './adding.ts';
 import { xautoclaim, xclaim, xpending } from './claiming.ts';
 import type { Core, Reply, Wait } from './core.ts';
+import { xackdel, xdel, xdelex } from './deleting.ts';
 import { errors } from './errors.ts';
 import { create, createConsumer, deleteConsumer, destroy, setId, xack } from './grouping.ts';
+import { xcfgset } from './idempotence.ts';
 import { consumersInfo, groupsInfo, streamInfo } from './info.ts';
 import { del, exists, expire, flush, get, persist, pexpireAt, rename, set, ttl, type } from './keys.ts';
 import { xrange, xread, xrevrange } from './reading.ts';
@@ -26,6 +28,9 @@ const table: readonly Command[] = [
   { name: 'xadd', arity: -5, run: xadd },
   { name: 'xtrim', arity: -4, run: xtrim },
   { name: 'xdel', arity: -3, run: xdel },
+  { name: 'xdelex', arity: -5, run: xdelex, since: '8.2' },
+  { name: 'xackdel', arity: -6, run: xackdel, since: '8.2' },
+  { name: 'xcfgset', arity: -2, run: xcfgset, since: '8.6' },
   { name: 'xlen', arity: 2, run: xlen },
   { name: 'xsetid', arity: -3, run: xsetid },
   { name: 'xrange', arity: -4, run: xrange },

@@ -31,6 +31,8 @@ export interface Wait {
   readonly argv: readonly string[];
   /** Where the IDs begin in it. */
   readonly at: number;
+  /** Unix time in ms from which on there may be something to claim; null when it does not ask for that. */
+  readonly claimableAt: number | null;
 }
 /** Why entries left a stream. */
 export type Removal = 'maxlen' | 'minid' | 'xdel' | 'del' | 'expired';
@@ -94,7 +96,11 @@ export class Core {
   /** @param at Unix time in ms; a key whose time has come goes when the timer `expire` runs */
   expireAt(key: string, at: number): void {
     this.expires.set(key, at);
-    this.host.after(Math.max((at - this.epoch) * 1000 - this.host.now(), 0), 'expire', 0);
+    this.after(at, 'expire', 0);
+  }
+  /** @param at Unix time in ms */
+  after(at: number, timer: 'expire' | 'claimable', ref: number): void {
+    this.host.after(Math.max((at - this.epoch) * 1000 - this.host.now(), 0), timer, ref);
   }
   /** Removes what is due. */
   expire(): void {

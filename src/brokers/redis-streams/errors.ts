@@ -61,9 +61,17 @@ export const errors = {
   setIdBelow: (what: 'the provided max_deleted_entry_id' | 'current max_deleted_entry_id' | 'the target stream top item') =>
     refusal(`ERR The ID specified in XSETID is smaller than ${what}`),
   entriesAddedBelowLength: () => refusal('ERR The entries_added specified in XSETID is smaller than the target stream length'),
-  claimArgument: (what: string, command: 'XCLAIM' | 'XAUTOCLAIM') => refusal(`ERR Invalid ${what} argument for ${command}`),
   claimOption: (option: string) => refusal(`ERR Unrecognized XCLAIM option '${option}'`),
   claimCount: () => refusal('ERR COUNT must be > 0'),
+  claimIdle: () => refusal('ERR min-idle-time must be a positive integer'),
+  idCount: () => refusal('ERR Number of IDs must be a positive integer'),
+  idMismatch: () => refusal('ERR The `numids` parameter must match the number of arguments'),
+  idempotentTwice: () => refusal('ERR syntax error, IDMP/IDMPAUTO specified multiple times'),
+  idempotentEmpty: (option: 'IDMP' | 'IDMPAUTO', id: 'producer' | 'idempotent') => refusal(`ERR syntax error, ${option} requires a non-empty ${id} ID`),
+  idempotentExplicit: () => refusal('ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs'),
+  configTwice: (what: 'duration' | 'maxsize') => refusal(`ERR IDMP-${what.toUpperCase()} specified multiple times`),
+  configRange: (what: 'duration' | 'maxsize') => refusal(`ERR IDMP-${what.toUpperCase()} must be between ${what === 'duration' ? '1 and 86400 seconds' : '1 and 10000 entries'}`),
+  configNothing: () => refusal('ERR At least one parameter must be specified'),
 } as const;
 
 /** Thrown while a command is read, caught where it was called: nothing has been changed yet. */

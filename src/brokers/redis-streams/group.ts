@@ -12,6 +12,8 @@ export interface Pending {
   /** Unix time in ms of the last delivery. */
   readonly time: number;
   readonly deliveries: number;
+  /** Which of the group's changes this was: of two of one millisecond the earlier comes first. */
+  readonly turn: number;
 }
 export interface Consumer {
   readonly name: string;
@@ -30,12 +32,13 @@ export interface Group {
   /** The pending entries list (PEL) of the whole group: IDs, and beside each what is known of it. */
   readonly ids: Id[];
   readonly pending: Pending[];
+  turns: number;
   /** By name. */
   readonly consumers: Consumer[];
 }
 
 export function newGroup(name: string, lastId: Id, entriesRead: number | null): Group {
-  return { name, lastId, entriesRead, ids: [], pending: [], consumers: [] };
+  return { name, lastId, entriesRead, ids: [], pending: [], turns: 0, consumers: [] };
 }
 interface Named {
   readonly name: string;
@@ -66,7 +69,8 @@ export function pendingOf(group: Group, id: Id): Pending | undefined {
   return at < 0 ? undefined : group.pending[at];
 }
 /** Makes an entry pending with a consumer, or moves it to this one. */
-export function setPending(group: Group, id: Id, pending: Pending): void {
+export function setPending(group: Group, id: Id, change: Omit<Pending, 'turn'>): void {
+  const pending = { ...change, turn: group.turns++ };
   const at = lowerBound(group.ids, id);
   const old = group.ids[at] === id ? group.pending[at] : undefined;
   if (old === undefined) {
@@ -85,6 +89,15 @@ export function dropPending(group: Group, id: Id): Pending | undefined {
   const [pending] = group.pending.splice(at, 1);
   remove(byName(group.consumers, pending?.consumer ?? '')?.ids ?? [], id);
   return pending;
+}
+
+/** What has been pending for so long, the longest first. @param least ms */
+export function idleFor(group: Group, least: number, now: number): { readonly id: Id; readonly pending: Pending }[] {
+  const found = group.ids.flatMap((id, i) => {
+    const pending = group.pending[i];
+    return pending !== undefined && now - pending.time >= least ? [{ id, pending }] : [];
+  });
+  return found.sort((a, b) => a.pending.time - b.pending.time || a.pending.turn - b.pending.turn);
 }
 
 /** Whether an entry from `start` on was deleted by XDEL. */

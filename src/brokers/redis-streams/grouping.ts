@@ -31,6 +31,11 @@ function groupOf(core: Core, argv: readonly string[]): { stream: Stream; group: 
   return { stream, group: byName(stream.groups, argv[3]!) ?? refuse(errors.noGroup(argv[2]!, argv[3]!)) };
 }
 
+/** Since 8.6 a group cannot have read more than was ever added. */
+function capped(core: Core, stream: Stream, entriesRead: number | null): number | null {
+  return entriesRead === null || !core.has('8.6') ? entriesRead : Math.min(entriesRead, stream.entriesAdded);
+}
+
 export function create(core: Core, argv: readonly string[]): Reply {
   const { makeStream, entriesRead } = options(argv);
   const stream = core.stream(argv[2]!);
@@ -40,7 +45,7 @@ export function create(core: Core, argv: readonly string[]): Reply {
   const target = stream ?? newStream();
   if (stream === undefined) core.put(argv[2]!, target);
   if (byName(target.groups, argv[3]!) !== undefined) return errors.busyGroup();
-  addNamed(target.groups, newGroup(argv[3]!, from, entriesRead));
+  addNamed(target.groups, newGroup(argv[3]!, from, capped(core, target, entriesRead)));
   core.propagate(...argv);
   return 'OK';
 }
@@ -50,7 +55,7 @@ export function setId(core: Core, argv: readonly string[]): Reply {
   const { stream, group } = groupOf(core, argv);
   if (argv.length !== 5 && argv.length !== 7) return errors.subcommandSyntax(argv[0]!, argv[1]!);
   group.lastId = argv[4] === '$' ? stream.lastId : looseId(argv[4]!);
-  group.entriesRead = entriesRead;
+  group.entriesRead = capped(core, stream, entriesRead);
   core.propagate(...argv);
   return 'OK';
 }

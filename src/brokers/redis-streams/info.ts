@@ -3,9 +3,9 @@ import { integer, same } from './arguments.ts';
 import type { Core, Reply } from './core.ts';
 import { errors } from './errors.ts';
 import { byName, type Consumer, type Group, lag, pendingOf } from './group.ts';
+import { forget } from './idempotence.ts';
 import { FIRST, type Id, LAST, show } from './ids.ts';
-import { shown } from './reading.ts';
-import { range, type Stream } from './stream.ts';
+import { range, shown, type Stream } from './stream.ts';
 
 export function streamInfo(core: Core, argv: readonly string[]): Reply {
   const stream = core.stream(argv[2]!);
@@ -18,6 +18,7 @@ export function streamInfo(core: Core, argv: readonly string[]): Reply {
     ...['length', stream.length, 'radix-tree-keys', stream.nodes.length, 'last-generated-id', show(stream.lastId)],
     ...['max-deleted-entry-id', show(stream.maxDeletedId), 'entries-added', stream.entriesAdded, 'recorded-first-entry-id', show(stream.firstId)],
   ];
+  if (core.has('8.6')) head.push(...idempotenceInfo(stream, core.now()));
   if (rest.length === 0) {
     const edge = (reverse: boolean): Reply => range(stream, FIRST, LAST, 1, reverse).map(shown)[0] ?? null;
     return [...head, 'groups', stream.groups.length, 'first-entry', edge(false), 'last-entry', edge(true)];
@@ -25,6 +26,12 @@ export function streamInfo(core: Core, argv: readonly string[]): Reply {
   const asked = rest[2] === undefined ? 10 : integer(rest[2]);
   const count = asked < 0 ? 10 : asked;
   return [...head, 'entries', range(stream, FIRST, LAST, count).map(shown), 'groups', stream.groups.map((group) => full(core, stream, group, count))];
+}
+function idempotenceInfo(stream: Stream, now: number): Reply[] {
+  forget(stream, now);
+  const { duration, maxsize, producers, added, duplicates } = stream.memory;
+  const tracked = producers.reduce((sum, { entries }) => sum + entries.length, 0);
+  return ['idmp-duration', duration, 'idmp-maxsize', maxsize, 'pids-tracked', producers.length, 'iids-tracked', tracked, 'iids-added', added, 'iids-duplicates', duplicates];
 }
 function full(core: Core, stream: Stream, group: Group, count: number): Reply {
   const most = <T>(list: readonly T[]): readonly T[] => (count === 0 ? list : list.slice(0, count));

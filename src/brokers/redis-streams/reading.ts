@@ -2,13 +2,10 @@
 import { endId, integer, same, startId, strictId, timeout } from './arguments.ts';
 import type { Core, Reply, Wait } from './core.ts';
 import { errors, refuse } from './errors.ts';
-import { advance, byName, type Consumer, consumerOf, type Group, setPending } from './group.ts';
+import { readInGroup } from './delivering.ts';
+import { byName, type Group } from './group.ts';
 import { FIRST, type Id, LAST, next, previous, show } from './ids.ts';
-import { lowerBound } from './sorted.ts';
-import { type Entry, entryAt, lastEntry, range, type Stream } from './stream.ts';
-import { tellClaim, tellPosition } from './telling.ts';
-
-export const shown = ([id, { texts }]: Entry): Reply => [show(id), texts];
+import { entryAt, lastEntry, range, shown, type Stream } from './stream.ts';
 
 function between(core: Core, argv: readonly string[], reverse: boolean): Reply {
   const start = startId(argv[reverse ? 3 : 2]!);
@@ -35,17 +32,23 @@ interface Options {
   group: string | null;
   consumer: string;
   noack: boolean;
+  /** min-idle-time in ms of what is to be claimed, too; null for none. */
+  claim: number | null;
   keys: readonly string[];
   ids: readonly string[];
   /** Where the IDs begin. */
   at: number;
 }
 function options(core: Core, argv: readonly string[], inGroup: boolean): Options {
-  const found: Options = { block: null, count: 0, group: null, consumer: '', noack: false, keys: [], ids: [], at: 0 };
+  const found: Options = { block: null, count: 0, group: null, consumer: '', noack: false, claim: null, keys: [], ids: [], at: 0 };
   for (let i = 1; i < argv.length && found.at === 0; i++) {
     const word = argv[i];
     const more = argv.length - i - 1;
-    if (same(word, 'BLOCK') && more > 0) found.block = timeout(argv[++i]!, core.now());
+    if (core.has('8.4') && same(word, 'CLAIM') && more > 0) {
+      if (!inGroup) refuse(errors.onlyForGroups('CLAIM'));
+      found.claim = integer(argv[++i]!, 'min-idle-time is not an integer or out of range');
+      if (found.claim < 0) refuse(errors.claimIdle());
+    } else if (same(word, 'BLOCK') && more > 0) found.block = timeout(argv[++i]!, core.now());
     else if (same(word, 'COUNT') && more > 0) found.count = Math.max(integer(argv[++i]!), 0);
     else if (same(word, 'STREAMS') && more > 0) {
       if (more % 2 !== 0) unbalanced(core, inGroup);
@@ -109,55 +112,22 @@ export function xread(core: Core, argv: readonly string[]): Reply | Wait {
   const asked = options(core, argv, inGroup);
   const { found, resolved } = wanted(core, asked);
   const replies = found.flatMap((one) => {
-    const entries = one.group === null ? plainly(one, asked.count) : grouped(core, one, one.group, asked);
+    const entries = one.group === null ? plainly(one, asked.count) : readInGroup({ ...asked, ...one, core, group: one.group });
     return entries === null ? [] : [[one.key, entries]];
   });
   if (replies.length > 0) return replies;
   if (asked.block === null) return null;
   // What `$` means is settled when the client begins to wait.
   const again = argv.map((text, i) => (i >= asked.at && text === '$' ? show(resolved[i - asked.at] ?? FIRST) : text));
-  return { wait: true, keys: asked.keys, timeout: asked.block, whenGone: inGroup, argv: again, at: asked.at };
+  return { wait: true, keys: asked.keys, timeout: asked.block, whenGone: inGroup, argv: again, at: asked.at, claimableAt: claimableAt(core, found, asked.claim) };
+}
+/** When what has been pending longest, of that which still exists, will have been so for min-idle-time. */
+function claimableAt(core: Core, found: readonly Wanted[], least: number | null): number | null {
+  if (least === null) return null;
+  const times = found.flatMap(({ stream, group }) => (group === null ? [] : group.pending.filter((_, i) => entryAt(stream, group.ids[i]!) !== null).map(({ time }) => time)));
+  return times.reduce((earliest, time) => Math.min(earliest, time), times[0] ?? core.now()) + least;
 }
 function plainly({ stream, after }: Wanted, count: number): Reply[] | null {
   if (stream.length === 0 || after === null || lastEntry(stream) <= after) return null;
   return range(stream, next(after) ?? FIRST, LAST, count).map(shown);
-}
-function grouped(core: Core, { key, stream, after }: Wanted, group: Group, { consumer: name, count, noack }: Options): Reply[] | null {
-  const serve = after !== null || (stream.length > 0 && lastEntry(stream) > group.lastId);
-  // Until 7.2 a read that finds nothing makes no consumer.
-  if (!serve && !core.has('7.2')) return null;
-  const { consumer, made } = consumerOf(group, name, core.now());
-  consumer.seen = core.now();
-  if (made && noack) core.propagate('XGROUP', 'CREATECONSUMER', key, group.name, name);
-  if (!serve) return null;
-  return after === null ? deliver(core, key, stream, group, consumer, count, noack) : history(core, stream, group, consumer, after, count);
-}
-
-/** Entries that nobody of the group has had. */
-function deliver(core: Core, key: string, stream: Stream, group: Group, consumer: Consumer, count: number, noack: boolean): Reply[] {
-  const entries = range(stream, next(group.lastId) ?? FIRST, LAST, count);
-  const now = core.now();
-  for (const [id] of entries) {
-    advance(stream, group, id, core.has('7.2'));
-    if (noack) continue;
-    // XGROUP SETID may have brought the group back to what is pending with another.
-    setPending(group, id, { consumer: consumer.name, time: now, deliveries: 1 });
-    consumer.active = now;
-    tellClaim(core, key, group, id);
-  }
-  if (entries.length > 0 && (core.has('7.2') || noack)) tellPosition(core, key, group);
-  return entries.map(shown);
-}
-/** What is pending with this consumer: a repeat, which counts as a delivery. Deleted entries come without fields. */
-function history(core: Core, stream: Stream, group: Group, consumer: Consumer, after: Id, count: number): Reply[] {
-  const start = next(after) ?? FIRST;
-  const from = lowerBound(consumer.ids, start);
-  const ids = consumer.ids.slice(from, count === 0 ? undefined : from + count);
-  return ids.map((id) => {
-    const fields = entryAt(stream, id);
-    if (fields === null) return [show(id), null];
-    const before = group.pending[lowerBound(group.ids, id)];
-    setPending(group, id, { consumer: consumer.name, time: core.now(), deliveries: (before?.deliveries ?? 0) + 1 });
-    return shown([id, fields]);
-  });
 }

@@ -50,6 +50,14 @@ export const rules = {
   R46: { name: 'del', says: 'A stream that is deleted, renamed over or expired goes with its groups.', source: 'https://redis.io/docs/latest/commands/del/' },
   R47: { name: 'replication', says: 'Replicas are told what came of a command, not the command: the ID that was given, the length that was left, the claim that a read is.', source: 'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/' },
   R48: { name: 'restart', says: 'Saved and loaded, the server goes on as if nothing had been.', source: 'https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/' },
+  R49: { name: 'references', says: 'KEEPREF leaves what is deleted or trimmed in the pending lists, DELREF takes it from them, ACKED deletes only what all groups have read and acknowledged, so that more stays than was asked.', source: 'https://redis.io/docs/latest/commands/xadd/', since: '8.2' },
+  R50: { name: 'xdelex', says: 'XDELEX answers for each ID: 1 deleted, -1 not there, 2 still referenced.', source: 'https://redis.io/docs/latest/commands/xdelex/', since: '8.2' },
+  R51: { name: 'xackdel', says: 'XACKDEL acknowledges and deletes: 1 done, -1 not pending, 2 acknowledged but still referenced by another group.', source: 'https://redis.io/docs/latest/commands/xackdel/', since: '8.2' },
+  R52: { name: 'read-claim', says: 'With CLAIM min-idle-time, > first gives what has been pending for so long, the longest first, with its idle time and deliveries, then what is new; NOACK does not concern what is claimed.', source: 'https://redis.io/docs/latest/commands/xreadgroup/#the-claim-option', since: '8.4' },
+  R53: { name: 'read-claim-block', says: 'Who waits with CLAIM is woken when something has been pending for long enough.', source: 'https://redis.io/docs/latest/commands/xreadgroup/#the-claim-option', since: '8.4' },
+  R54: { name: 'idempotence', says: 'With IDMP a producer names its entry, with IDMPAUTO the fields do: an entry that is known is not added again, and its first ID is answered.', source: 'https://redis.io/docs/latest/develop/data-types/streams/idempotency/', since: '8.6' },
+  R55: { name: 'idempotence-window', says: 'Per producer the last IDMP-MAXSIZE (100) names are known, for IDMP-DURATION (100 s); setting either anew clears them.', source: 'https://redis.io/docs/latest/commands/xcfgset/', since: '8.6' },
+  R56: { name: 'entries-read-cap', says: 'ENTRIESREAD counts at most what was ever added.', source: 'https://github.com/redis/redis/blob/8.6.3/src/t_stream.c', since: '8.6' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

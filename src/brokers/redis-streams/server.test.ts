@@ -16,9 +16,9 @@ describe('XINFO', () => {
     });
     const full = fields(s.do('XINFO STREAM s FULL COUNT 1'));
     expect(full['entries']).toEqual([['1-0', ['f', 'v']]]);
-    const [group] = (full['groups'] as unknown[]).map(fields);
+    const group = fields((full['groups'] as unknown[])[0]);
     expect(group).toMatchObject({ name: 'g', 'last-delivered-id': '1-0', 'pel-count': 1, pending: [['1-0', 'c', 5000, 1]] });
-    expect(((group ?? {})['consumers'] as unknown[]).map(fields)).toEqual([{ name: 'c', 'seen-time': 5000, 'active-time': 5000, 'pel-count': 1, pending: [['1-0', 5000, 1]] }]);
+    expect((group['consumers'] as unknown[]).map(fields)).toEqual([{ name: 'c', 'seen-time': 5000, 'active-time': 5000, 'pel-count': 1, pending: [['1-0', 5000, 1]] }]);
   });
   test(`${rule('xinfo')} What is not there and what is no option.`, () => {
     const s = server();

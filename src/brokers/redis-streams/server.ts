@@ -21,6 +21,8 @@ interface Blocked {
   readonly at: number;
   keys: readonly string[];
   readonly whenGone: boolean;
+  /** Unix time in ms from which on there may be something to claim. */
+  claimableAt: number | null;
 }
 interface State {
   readonly keys: (readonly [string, Value])[];
@@ -82,7 +84,8 @@ export class RedisServer {
       this.release(one);
       this.core.out.push({ kind: 'reply', client: one.client, reply: null });
     } else {
-      this.core.expire();
+      if (name === 'expire') this.core.expire();
+      else for (const key of this.blocked.get(ref)?.keys ?? []) this.core.signal(key);
       this.serve();
     }
   }
@@ -98,13 +101,15 @@ export class RedisServer {
     }
   }
   private block(client: string, wait: Wait): void {
-    const one: Blocked = { id: this.ids++, client, argv: wait.argv, at: wait.at, keys: [], whenGone: wait.whenGone };
+    const one: Blocked = { id: this.ids++, client, argv: wait.argv, at: wait.at, keys: [], whenGone: wait.whenGone, claimableAt: null };
     this.blocked.set(one.id, one);
-    this.queue(one, wait.keys);
+    this.queue(one, wait);
     if (wait.timeout > 0) this.host.after(wait.timeout * 1000, 'timeout', one.id);
   }
-  private queue(one: Blocked, keys: readonly string[]): void {
+  private queue(one: Blocked, { keys, claimableAt }: Wait): void {
     one.keys = [...new Set(keys)];
+    if (claimableAt !== null && claimableAt !== one.claimableAt) this.core.after(claimableAt + 1, 'claimable', one.id);
+    one.claimableAt = claimableAt;
     for (const key of one.keys) {
       const queue = this.waiting.get(key);
       if (queue === undefined) this.waiting.set(key, [one.id]);
@@ -133,7 +138,7 @@ export class RedisServer {
         if (!isStream && !one.whenGone) continue;
         this.leave(one);
         const reply = this.core.has('7.2') ? this.run(one.argv, {}) : this.runBefore72(one, key, isStream);
-        if (isWait(reply)) this.queue(one, reply.keys);
+        if (isWait(reply)) this.queue(one, reply);
         else {
           this.blocked.delete(id);
           this.core.out.push({ kind: 'reply', client: one.client, reply });

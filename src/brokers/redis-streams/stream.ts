@@ -4,7 +4,8 @@
  * the node goes. That is what approximate trimming works by. https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/
  */
 import type { Group } from './group.ts';
-import { difference, FIRST, type Id, idOf, LAST, msOf, next, seqOf } from './ids.ts';
+import { type Memory, newMemory } from './idempotence.ts';
+import { difference, FIRST, type Id, idOf, LAST, msOf, next, seqOf, show } from './ids.ts';
 import { byteLength, EMPTY, sizeOfBytes, sizeOfInteger, sizeOfText } from './listpack.ts';
 import { lowerBound } from './sorted.ts';
 
@@ -36,6 +37,7 @@ export interface Stream {
   entriesAdded: number;
   /** By name. */
   groups: Group[];
+  readonly memory: Memory;
 }
 export interface NodeLimits {
   readonly 'stream-node-max-entries': number;
@@ -43,11 +45,13 @@ export interface NodeLimits {
   readonly 'stream-node-max-bytes': number;
 }
 export type Entry = readonly [id: Id, fields: Fields];
+/** As a reply. */
+export const shown = ([id, { texts }]: Entry): readonly [string, readonly string[]] => [show(id), texts];
 
 const LARGEST_NODE = 2 ** 30;
 
 export function newStream(): Stream {
-  return { type: 'stream', nodes: [], length: 0, lastId: FIRST, firstId: FIRST, maxDeletedId: FIRST, entriesAdded: 0, groups: [] };
+  return { type: 'stream', nodes: [], length: 0, lastId: FIRST, firstId: FIRST, maxDeletedId: FIRST, entriesAdded: 0, groups: [], memory: newMemory() };
 }
 
 /** The ID that the server gives: the time, or one more than the last when the clock has not moved on. Null when there is none left. */
@@ -181,28 +185,30 @@ export interface Trim {
   /** At most so many entries; 0 for no limit. */
   readonly limit: number;
 }
-/** Takes entries from the head. Leaves no tombstone. @returns what was taken */
-export function trim(stream: Stream, { keep, approximate, limit }: Trim): Entry[] {
+/**
+ * Takes entries from the head. Leaves no tombstone.
+ * @param may asked of each entry before it goes; null when all may (then whole nodes go at once, and only then `~` keeps nodes whole)
+ * @returns what was taken
+ */
+export function trim(stream: Stream, { keep, approximate, limit }: Trim, may: ((id: Id) => boolean) | null = null): Entry[] {
   const removed: Entry[] = [];
   const enough = () => 'maxlen' in keep && stream.length <= keep.maxlen;
-  while (stream.nodes.length > 0 && !enough()) {
-    const node = stream.nodes[0]!;
-    if (limit > 0 && removed.length + node.live > limit) break;
-    if ('maxlen' in keep ? stream.length - node.live >= keep.maxlen : node.ids.at(-1)! < keep.minid) {
-      for (const [i, entry] of node.entries.entries()) if (entry !== null) removed.push([node.ids[i]!, entry]);
-      stream.nodes.shift();
-      stream.length -= node.live;
-      continue;
-    }
-    if (approximate) break;
+  for (let n = 0; n < stream.nodes.length && !enough(); ) {
+    const node = stream.nodes[n]!;
+    const live = node.live;
+    if (limit > 0 && removed.length + live > limit) break;
+    const whole = 'maxlen' in keep ? stream.length - live >= keep.maxlen : node.ids.at(-1)! < keep.minid;
+    if (!whole && approximate && may === null) break;
     for (const [i, id] of node.ids.entries()) {
-      if ('maxlen' in keep ? enough() : id >= keep.minid) break;
+      if ((whole && may === null ? false : enough()) || ('minid' in keep && id >= keep.minid)) break;
       const entry = node.entries[i];
-      if (entry === null || entry === undefined) continue;
+      if (entry === null || entry === undefined || may?.(id) === false) continue;
       removed.push([id, entry]);
       bury(stream, node, i);
     }
-    break;
+    if (whole && node.live === 0) stream.nodes.splice(n, 1);
+    else n++;
+    if (!whole) break;
   }
   if (removed.length > 0 || stream.length === 0) findFirst(stream);
   return removed;
