@@ -15,7 +15,11 @@ const rooms = {
   gallery: ['scenario'],
   worker: ['base', 'scenario', 'history', 'simulation', 'catalog', 'brokers/models'],
   app: ['base', 'scenario', 'history', 'interchange', 'gallery', 'catalog', 'worker/engine', 'worker/protocol'],
+<<<<<<< HEAD
   cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/[^/]+/[a-z-]*conformance'],
+=======
+  cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/[^/]+/conformance'],
+>>>>>>> w-redis
 };
 const pathOf = (room) => (room.includes('/') || room === 'catalog' ? `^src/${room}(\\.ts$|/)` : `^src/${room}/`);
 const test = '\\.(test|test-kit)\\.tsx?$|^src/testing/';

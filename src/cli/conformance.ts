@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { kafkaConformance } from '../brokers/kafka/conformance.ts';
 import { jetstreamConformance, natsConformance } from '../brokers/nats/conformance.ts';
 import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
+import { redisStreamsConformance } from '../brokers/redis-streams/conformance.ts';
 import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [kafkaConformance, jetstreamConformance, natsConformance, rabbitmqConformance];
+const models: readonly ConformanceModel[] = [kafkaConformance, jetstreamConformance, natsConformance, rabbitmqConformance, redisStreamsConformance];
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,177 @@
+/** A Redis server as its clients meet it: each command done with all its consequences when the call returns. */
+import { copyOf } from '../../base/copy.ts';
+import type { BrokerHost } from '../contract.ts';
+import { type Call, commandOf } from './commands.ts';
+import { type Config, Core, type RedisEvent, type Reply, type Value, type Wait } from './core.ts';
+import { errors, Refused } from './errors.ts';
+import type { Version } from './versions.ts';
+
+export interface RedisOptions {
+  readonly version: Version;
+  readonly config?: Partial<Config>;
+  /** Unix time in ms at which the run begins. */
+  readonly epoch?: number;
+}
+/** A client that waits for a stream. */
+interface Blocked {
+  readonly id: number;
+  readonly client: string;
+  readonly argv: readonly string[];
+  /** Where the IDs begin. */
+  readonly at: number;
+  keys: readonly string[];
+  readonly whenGone: boolean;
+  /** Unix time in ms from which on there may be something to claim. */
+  claimableAt: number | null;
+}
+interface State {
+  readonly keys: (readonly [string, Value])[];
+  readonly expires: (readonly [string, number])[];
+  readonly config: Config;
+  readonly blocked: Blocked[];
+  readonly waiting: (readonly [string, number[]])[];
+  readonly ids: number;
+  readonly out: readonly RedisEvent[];
+  readonly written: readonly (readonly string[])[];
+}
+/** 1 January 2026: the clock of the run begins here. */
+const EPOCH = 1_767_225_600_000;
+
+export class RedisServer {
+  private readonly core: Core;
+  private readonly host: BrokerHost;
+  private blocked = new Map<number, Blocked>();
+  /** Per key, who waits for it, the longest first. */
+  private waiting = new Map<string, number[]>();
+  private ids = 0;
+
+  constructor(host: BrokerHost, options: RedisOptions) {
+    this.host = host;
+    this.core = new Core(host, options.version, { 'stream-node-max-entries': 100, 'stream-node-max-bytes': 4096, ...options.config }, options.epoch ?? EPOCH);
+  }
+  /** What happened since it was last emptied. */
+  get out(): RedisEvent[] {
+    return this.core.out;
+  }
+  /** Writes since it was last emptied, as replicas get them. */
+  get written(): (readonly string[])[] {
+    return this.core.written;
+  }
+  get config(): Config {
+    return this.core.config;
+  }
+
+  /** @returns the reply, or undefined when the client waits: a `reply` event follows */
+  execute(client: string, argv: readonly string[], call: Call = {}): Reply | undefined {
+    if (this.isBlocked(client)) throw new Error(`${client} waits for a reply`);
+    const reply = this.run(argv, call);
+    if (isWait(reply)) this.block(client, reply);
+    this.serve();
+    return isWait(reply) ? undefined : reply;
+  }
+  isBlocked(client: string): boolean {
+    for (const one of this.blocked.values()) if (one.client === client) return true;
+    return false;
+  }
+  /** The connection is gone, and nothing else. */
+  disconnect(client: string): void {
+    for (const one of [...this.blocked.values()]) if (one.client === client) this.release(one);
+  }
+  timer(name: string, ref: number): void {
+    if (name === 'timeout') {
+      const one = this.blocked.get(ref);
+      if (one === undefined) return;
+      this.release(one);
+      this.core.out.push({ kind: 'reply', client: one.client, reply: null });
+    } else {
+      if (name === 'expire') this.core.expire();
+      else for (const key of this.blocked.get(ref)?.keys ?? []) this.core.signal(key);
+      this.serve();
+    }
+  }
+
+  private run(argv: readonly string[], call: Call): Reply | Wait {
+    const command = commandOf(argv, (since) => this.core.has(since));
+    if ('refused' in command) return command;
+    try {
+      return command.run(this.core, argv, call);
+    } catch (error) {
+      if (error instanceof Refused) return error.refusal;
+      throw error;
+    }
+  }
+  private block(client: string, wait: Wait): void {
+    const one: Blocked = { id: this.ids++, client, argv: wait.argv, at: wait.at, keys: [], whenGone: wait.whenGone, claimableAt: null };
+    this.blocked.set(one.id, one);
+    this.queue(one, wait);
+    if (wait.timeout > 0) this.host.after(wait.timeout * 1000, 'timeout', one.id);
+  }
+  private queue(one: Blocked, { keys, claimableAt }: Wait): void {
+    one.keys = [...new Set(keys)];
+    if (claimableAt !== null && claimableAt !== one.claimableAt) this.core.after(claimableAt + 1, 'claimable', one.id);
+    one.claimableAt = claimableAt;
+    for (const key of one.keys) {
+      const queue = this.waiting.get(key);
+      if (queue === undefined) this.waiting.set(key, [one.id]);
+      else queue.push(one.id);
+    }
+  }
+  private leave(one: Blocked): void {
+    for (const key of one.keys) {
+      const queue = (this.waiting.get(key) ?? []).filter((id) => id !== one.id);
+      if (queue.length === 0) this.waiting.delete(key);
+      else this.waiting.set(key, queue);
+    }
+  }
+  private release(one: Blocked): void {
+    this.leave(one);
+    this.blocked.delete(one.id);
+  }
+
+  /** Lets clients that wait for a touched key try again, the longest waiting first; who gets nothing goes to the end of the queue. */
+  private serve(): void {
+    for (let key = this.core.ready.shift(); key !== undefined; key = this.core.ready.shift()) {
+      for (const id of [...(this.waiting.get(key) ?? [])]) {
+        const one = this.blocked.get(id);
+        if (one === undefined) continue;
+        const isStream = this.core.keys.get(key)?.type === 'stream';
+        if (!isStream && !one.whenGone) continue;
+        this.leave(one);
+        const reply = this.core.has('7.2') ? this.run(one.argv, {}) : this.runBefore72(one, key, isStream);
+        if (isWait(reply)) this.queue(one, reply);
+        else {
+          this.blocked.delete(id);
+          this.core.out.push({ kind: 'reply', client: one.client, reply });
+        }
+      }
+    }
+  }
+  /** Until 7.2 only the stream that was touched was looked at, and a client whose stream or group had gone was told so in other words. */
+  private runBefore72(one: Blocked, key: string, isStream: boolean): Reply | Wait {
+    if (!isStream) return errors.keyGoneBefore72();
+    const streams = one.at - (one.argv.length - one.at);
+    const index = one.argv.indexOf(key, streams) - streams;
+    const reply = this.run([...one.argv.slice(0, streams), key, one.argv[one.at + index] ?? ''], {});
+    if (isWait(reply)) return { ...reply, keys: one.keys };
+    return isNoGroup(reply) ? errors.groupGoneBefore72() : reply;
+  }
+
+  save(): unknown {
+    const { keys, expires, config, out, written } = this.core;
+    const state: State = { keys: [...keys], expires: [...expires], config, blocked: [...this.blocked.values()], waiting: [...this.waiting], ids: this.ids, out, written };
+    return copyOf(state);
+  }
+  load(saved: unknown): void {
+    const state = copyOf(saved) as State;
+    this.core.restore(state.keys, state.expires);
+    Object.assign(this.core.config, state.config);
+    this.core.out.splice(0, Number.POSITIVE_INFINITY, ...state.out);
+    this.core.written.splice(0, Number.POSITIVE_INFINITY, ...state.written);
+    this.core.ready.length = 0;
+    this.blocked = new Map(state.blocked.map((one) => [one.id, one]));
+    this.waiting = new Map(state.waiting);
+    this.ids = state.ids;
+  }
+}
+const isNoGroup = (reply: Reply): boolean => reply !== null && typeof reply === 'object' && 'refused' in reply && reply.name === 'NOGROUP';
+const isWait = (reply: Reply | Wait): reply is Wait => reply !== null && typeof reply === 'object' && 'wait' in reply;
