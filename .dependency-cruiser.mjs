@@ -15,7 +15,7 @@ const rooms = {
   gallery: ['scenario'],
   worker: ['base', 'scenario', 'history', 'simulation', 'catalog', 'brokers/models'],
   app: ['base', 'scenario', 'history', 'interchange', 'gallery', 'catalog', 'worker/engine', 'worker/protocol'],
-  cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/rabbitmq/conformance'],
+  cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/rabbitmq/conformance', 'brokers/eventbridge/conformance', 'brokers/sqs/sns-conformance', 'brokers/pulsar/conformance'],
 };
 const pathOf = (room) => (room.includes('/') || room === 'catalog' ? `^src/${room}(\\.ts$|/)` : `^src/${room}/`);
 const test = '\\.(test|test-kit)\\.tsx?$|^src/testing/';

@@ -57,12 +57,6 @@ export function parseWildcard(pattern: string): Wildcard | { readonly wrong: 'co
   }
   return pieces;
 }
-function utf8Length(character: string): number {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x80) return 1;
-  if (code < 0x800) return 2;
-  return code < 0x10000 ? 3 : 4;
-}
 export function matchesWildcard([first = '', ...rest]: Wildcard, text: string): boolean {
   const last = rest.pop();
   if (last === undefined) return text === first;
@@ -74,4 +68,14 @@ export function matchesWildcard([first = '', ...rest]: Wildcard, text: string): 
     at = found + piece.length;
   }
   return text.length - last.length >= at && text.endsWith(last);
+}
+
+/** Bytes that the text takes in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }

@@ -1,6 +1,5 @@
-import type { Json, JsonObject } from './json.ts';
-import { isObject } from './json.ts';
-import { matchesPattern, parsePattern } from './pattern.ts';
+import { isObject, type Json, type JsonObject } from '../../base/json-pattern/json.ts';
+import { matchesEventPattern, parseEventPattern } from './pattern.ts';
 
 interface Outcome {
   readonly row: string;
@@ -9,9 +8,9 @@ interface Outcome {
 }
 
 function answer(pattern: Json, event: Json | undefined): JsonObject {
-  const parsed = parsePattern(pattern);
+  const parsed = parseEventPattern(pattern);
   if ('invalid' in parsed) return { invalid: true };
-  return { match: isObject(event) && matchesPattern(parsed, event) };
+  return { match: isObject(event) && matchesEventPattern(parsed, event) };
 }
 
 /** The room's entry for the conformance runner. Of EventBridge there are tables of facts, no recorded cases. */

@@ -1,18 +1,17 @@
 import { expect, test } from 'vitest';
-import { eventPattern } from './event-pattern.ts';
-import type { Json, JsonObject } from './json.ts';
-import { matchesPattern, parsePattern } from './pattern.ts';
+import type { Json, JsonObject } from '../../base/json-pattern/json.ts';
+import { eventPattern, matchesEventPattern, parseEventPattern } from './pattern.ts';
 import { rule } from './rules.ts';
 
 function matches(pattern: Json, event: JsonObject): boolean {
-  const parsed = parsePattern(pattern);
+  const parsed = parseEventPattern(pattern);
   if ('invalid' in parsed) throw new Error(parsed.invalid);
-  return matchesPattern(parsed, event);
+  return matchesEventPattern(parsed, event);
 }
 /** Which of the values a field may have to satisfy the condition. */
 const takes = (condition: Json, values: readonly Json[]) => values.filter((a) => matches({ a: [condition] }, { a }));
 const why = (condition: Json) => {
-  const parsed = parsePattern({ a: [condition] });
+  const parsed = parseEventPattern({ a: [condition] });
   return 'invalid' in parsed ? parsed.invalid : null;
 };
 
@@ -82,7 +81,7 @@ test(rule('pattern-cidr'), () => {
 test(rule('pattern-or'), () => {
   const pattern = { c: ['z'], $or: [{ a: ['x'] }, { d: { $or: [{ e: [1] }, { f: [2] }] } }] };
   expect([{ c: 'z', a: 'x' }, { c: 'z', d: { f: 2 } }, { c: 'z' }, { a: 'x' }].map((event) => matches(pattern, event))).toEqual([true, true, false, false]);
-  const reason = (pattern: Json) => parsePattern(pattern);
+  const reason = (pattern: Json) => parseEventPattern(pattern);
   expect(reason({ $or: [{ a: ['x'] }] })).toEqual({ invalid: 'There must have at least 2 Objects in $or relationship.' });
   expect(reason({ $or: ['a', 'b'] })).toEqual({ invalid: 'Only JSON object is allowed in array of $or relationship.' });
   expect(reason({ $or: [{ prefix: ['a'] }, { b: ['x'] }] })).toEqual({ invalid: 'prefix is Ruler reserved fieldName which cannot be used inside $or.' });
@@ -108,8 +107,8 @@ test(rule('pattern-invalid'), () => {
   expect(eventPattern('{"source":["a"],"detail":{}}')).toMatchObject({ name: 'InvalidEventPatternException', text: 'Event pattern is not valid. Reason: Empty objects are not allowed' });
   expect(eventPattern('[1]')).toMatchObject({ text: 'Event pattern is not valid. Reason: Filter is not an object' });
   expect(eventPattern('{"a":')).toMatchObject({ name: 'InvalidEventPatternException' });
-  expect(parsePattern({ slug: 'x' })).toEqual({ invalid: '"slug" must be an object or an array' });
-  expect(parsePattern({ slug: [] })).toEqual({ invalid: 'Empty arrays are not allowed' });
+  expect(parseEventPattern({ slug: 'x' })).toEqual({ invalid: '"slug" must be an object or an array' });
+  expect(parseEventPattern({ slug: [] })).toEqual({ invalid: 'Empty arrays are not allowed' });
   expect(why(['x'])).toBe('Match value must be String, number, true, false, or null');
   expect(why({})).toBe('Match expression name not found');
   expect(why({ constructor: 1 })).toBe('Unrecognized match type constructor');

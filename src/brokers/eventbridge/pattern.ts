@@ -1,124 +1,39 @@
-import { type Condition, holds, InvalidPattern, invalid, parseCondition } from './condition.ts';
-import { isList, isObject, type Json, type JsonObject, type Leaf } from './json.ts';
+import type { Dialect } from '../../base/json-pattern/condition.ts';
+import type { Json, JsonObject } from '../../base/json-pattern/json.ts';
+import { type JsonPattern, matchesPattern, parsePattern } from '../../base/json-pattern/pattern.ts';
+import type { Refusal } from '../contract.ts';
+import { errors } from './errors.ts';
 
-/** Event patterns (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html), as github.com/aws/event-ruler reads them. */
+/** Event patterns: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html */
 
-/** Each way through `$or` by itself: dotted path → what one of its values has to satisfy. */
-type Alternative = ReadonlyMap<string, readonly Condition[]>;
-export interface EventPattern {
-  readonly alternatives: readonly (readonly (readonly [path: string, conditions: readonly Condition[]])[])[];
+const dialect: Dialect = {
+  wildcard: true,
+  ignoringCase: true,
+  negated: ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'],
+  negatedLists: true,
+  emptyExists: true,
+  most: { alternatives: 1000, says: '$or results in over 1000 rule combinations' },
+};
+export const parseEventPattern = (pattern: Json) => parsePattern(pattern, dialect);
+export const matchesEventPattern = (pattern: JsonPattern, event: JsonObject): boolean => matchesPattern(pattern, event);
+
+/** What the service asks of a pattern beside its syntax. */
+export interface PatternQuotas {
+  /** "Event pattern size" of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html, in characters. */
+  readonly size: number;
 }
+export const patternQuotas: PatternQuotas = { size: 2048 };
 
-const OR = '$or';
-/** Names that may become operators cannot be fields inside `$or`. */
-const RESERVED = new Set(
-  'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ip-address-not-in-range'.split(' '),
-);
-
-/** The pattern, or why it is none. */
-export function parsePattern(pattern: Json): EventPattern | { readonly invalid: string } {
+/** The `EventPattern` of PutRule, CreateArchive or TestEventPattern: JSON as text. */
+export function eventPattern(text: string, quotas: PatternQuotas = patternQuotas): JsonPattern | Refusal {
+  if ([...text].length > quotas.size) return errors.limitExceeded();
+  let json: Json;
   try {
-    if (!isObject(pattern)) invalid('Filter is not an object');
-    const alternatives = fields(pattern, '', [], false);
-    return { alternatives: alternatives.map((one) => [...one].sort(([a], [b]) => (a < b ? -1 : 1))) };
-  } catch (error) {
-    if (error instanceof InvalidPattern) return { invalid: error.message };
-    throw error;
+    json = JSON.parse(text) as Json;
+  } catch {
+    // What a parser says differs from one browser to the next.
+    return errors.invalidEventPattern('it is not JSON');
   }
-}
-
-/** Adds an object's fields to each of the alternatives so far. A path that is named twice counts as it was named last. */
-function fields(object: JsonObject, prefix: string, before: readonly Alternative[], insideOr: boolean): readonly Alternative[] {
-  const entries = Object.entries(object);
-  if (entries.length === 0) invalid('Empty objects are not allowed');
-  let alternatives = before;
-  for (const [name, value] of entries) {
-    if (name === OR) {
-      alternatives = either(value, prefix, alternatives);
-      continue;
-    }
-    if (insideOr && RESERVED.has(name)) invalid(`${name} is Ruler reserved fieldName which cannot be used inside ${OR}.`);
-    const path = prefix === '' ? name : `${prefix}.${name}`;
-    if (isObject(value)) alternatives = fields(value, path, alternatives, insideOr);
-    else if (isList(value)) {
-      const conditions = value.map(parseCondition);
-      if (conditions.length === 0) invalid('Empty arrays are not allowed');
-      alternatives = (alternatives.length === 0 ? [new Map()] : alternatives).map((one) => new Map(one).set(path, conditions));
-    } else invalid(`"${name}" must be an object or an array`);
-  }
-  return alternatives;
-}
-function either(value: Json, prefix: string, before: readonly Alternative[]): readonly Alternative[] {
-  if (!isList(value)) return invalid(`It must be an Array followed with ${OR}.`);
-  const all: Alternative[] = [];
-  for (const branch of value) {
-    if (!isObject(branch)) return invalid(`Only JSON object is allowed in array of ${OR} relationship.`);
-    all.push(...fields(branch, prefix, before.length === 0 ? [new Map()] : before, true));
-  }
-  return value.length < 2 ? invalid(`There must have at least 2 Objects in ${OR} relationship.`) : all;
-}
-
-/** Which element of which array a value stands in: array number → index. */
-type Membership = ReadonlyMap<number, number>;
-interface Found {
-  readonly value: Leaf;
-  readonly membership: Membership;
-}
-
-/** Every leaf of the event under its dotted path; arrays leave no trace in the path. */
-function leaves(event: JsonObject): ReadonlyMap<string, readonly Found[]> {
-  const found = new Map<string, Found[]>();
-  let arrays = 0;
-  const visit = (value: Json, path: string, membership: Membership): void => {
-    if (isList(value)) {
-      const array = arrays++;
-      // Plain elements belong to no element of their array: any two of them may match together.
-      for (const [index, element] of value.entries()) {
-        visit(element, path, typeof element === 'object' && element !== null ? new Map(membership).set(array, index) : membership);
-      }
-    } else if (isObject(value)) {
-      for (const [name, inner] of Object.entries(value)) visit(inner, path === '' ? name : `${path}.${name}`, membership);
-    } else {
-      const known = found.get(path);
-      if (known === undefined) found.set(path, [{ value, membership }]);
-      else known.push({ value, membership });
-    }
-  };
-  visit(event, '', new Map());
-  return found;
-}
-
-/** Both together, or null when they name different elements of one array. */
-function joined(a: Membership, b: Membership): Membership | null {
-  if (b.size === 0) return a;
-  let both: Map<number, number> | null = null;
-  for (const [array, index] of b) {
-    const other = a.get(array);
-    if (other === undefined) both = (both ?? new Map(a)).set(array, index);
-    else if (other !== index) return null;
-  }
-  return both ?? a;
-}
-
-/** Fields are and-ed, the conditions of one field or-ed, alternatives or-ed. */
-export function matchesPattern(pattern: EventPattern, event: JsonObject): boolean {
-  const found = leaves(event);
-  return pattern.alternatives.some((conditions) => matchesFrom(conditions, 0, found, new Map()));
-}
-function matchesFrom(fields: EventPattern['alternatives'][number], at: number, found: ReadonlyMap<string, readonly Found[]>, membership: Membership): boolean {
-  const field = fields[at];
-  if (field === undefined) return true;
-  const [path, conditions] = field;
-  const consistent = (found.get(path) ?? []).flatMap(({ value, membership: own }) => {
-    const both = joined(membership, own);
-    return both === null ? [] : [{ value, both }];
-  });
-  if (consistent.length === 0) return conditions.some(({ kind }) => kind === 'absent') && matchesFrom(fields, at + 1, found, membership);
-  const tried = new Set<Membership>();
-  for (const { value, both } of consistent) {
-    if (tried.has(both) || !conditions.some((condition) => holds(condition, value))) continue;
-    if (matchesFrom(fields, at + 1, found, both)) return true;
-    tried.add(both);
-  }
-  return false;
+  const pattern = parseEventPattern(json);
+  return 'invalid' in pattern ? errors.invalidEventPattern(pattern.invalid) : pattern;
 }

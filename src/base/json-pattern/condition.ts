@@ -1,10 +1,25 @@
-import { type AddressRange, addressDigits, isWithin, parseCidr } from '../../base/ip-address.ts';
-import { endsIgnoringCase, equalsIgnoringCase, matchesWildcard, parseWildcard, startsIgnoringCase, type Wildcard } from '../../base/text-match.ts';
+import { type AddressRange, addressDigits, isWithin, parseCidr } from '../ip-address.ts';
+import { endsIgnoringCase, equalsIgnoringCase, matchesWildcard, parseWildcard, startsIgnoringCase, type Wildcard } from '../text-match.ts';
 import { isList, isObject, type Json, type JsonObject, type Leaf } from './json.ts';
 
-/** One element of a field's list in an event pattern, and when a value satisfies it. */
+/** One element of a field's list in a pattern, and when a value satisfies it. */
 
-type TextTest =
+/** What the readers of patterns differ in. */
+export interface Dialect {
+  readonly wildcard: boolean;
+  /** Whether prefix and suffix go with equals-ignore-case. */
+  readonly ignoringCase: boolean;
+  /** The operators that anything-but may negate. */
+  readonly negated: readonly TextTest['kind'][];
+  /** Whether a negated operator may have a list of texts. */
+  readonly negatedLists: boolean;
+  /** Whether null and '' count as existing. */
+  readonly emptyExists: boolean;
+  /** How many ways through all `$or` together there may be, and what is said of more. */
+  readonly most: { readonly alternatives: number; readonly says: string };
+}
+
+export type TextTest =
   | { readonly kind: 'prefix' | 'suffix' | 'equals-ignore-case' | 'prefix-ignore-case' | 'suffix-ignore-case'; readonly text: string }
   | { readonly kind: 'wildcard'; readonly pieces: Wildcard };
 export type Condition =
@@ -14,7 +29,7 @@ export type Condition =
   | { readonly kind: 'numeric'; readonly from: number; readonly aboveFrom: boolean; readonly to: number; readonly belowTo: boolean }
   | { readonly kind: 'anything-but'; readonly values: readonly Leaf[] }
   | { readonly kind: 'anything-but-text'; readonly tests: readonly TextTest[] }
-  | { readonly kind: 'exists' }
+  | { readonly kind: 'exists'; readonly evenEmpty: boolean }
   | { readonly kind: 'absent' };
 
 /** Why a pattern is none, in the words of the library that reads it. */
@@ -27,43 +42,44 @@ const ONE_KEY = 'Only one key allowed in match expression';
 const TOO_MANY = 'Too many elements in numeric expression';
 
 /** Throws InvalidPattern. */
-export function parseCondition(value: Json): Condition {
-  if (isObject(value)) return expression(value);
+export function parseCondition(value: Json, dialect: Dialect): Condition {
+  if (isObject(value)) return expression(value, dialect);
   if (isList(value)) return invalid('Match value must be String, number, true, false, or null');
   // An address stands for all its spellings.
   const digits = typeof value === 'string' ? addressDigits(value) : null;
   return digits === null ? { kind: 'exactly', value } : { kind: 'address', range: { from: digits, to: digits } };
 }
 
-function expression(given: JsonObject): Condition {
+function expression(given: JsonObject, dialect: Dialect): Condition {
   const [type, ...more] = Object.keys(given);
   if (type === undefined) return invalid('Match expression name not found');
   const reader = readers[type];
-  if (reader === undefined) return invalid(`Unrecognized match type ${type}`);
-  const condition = reader(given[type] as Json);
+  if (reader === undefined || (type === 'wildcard' && !dialect.wildcard)) return invalid(`Unrecognized match type ${type}`);
+  const condition = reader(given[type] as Json, dialect);
   if (more.length > 0) invalid(type === 'numeric' || type === 'anything-but' ? TOO_MANY : ONE_KEY);
   return condition;
 }
 
-const readers: Readonly<Record<string, (value: Json) => Condition>> = Object.assign(Object.create(null) as object, {
+type Reader = (value: Json, dialect: Dialect) => Condition;
+const readers: Readonly<Record<string, Reader>> = Object.assign(Object.create(null) as object, {
   exactly: (value: Json) => ({ kind: 'exactly', value: text(value, 'exact match pattern must be a string') }),
-  prefix: (value: Json) =>
-    isObject(value) ? { kind: 'prefix-ignore-case', text: ignoringCase(value, 'Prefix', 'prefix') } : { kind: 'prefix', text: text(value, 'prefix match pattern must be a string') },
-  suffix: (value: Json) =>
-    isObject(value) ? { kind: 'suffix-ignore-case', text: ignoringCase(value, 'Suffix', 'suffix') } : { kind: 'suffix', text: text(value, 'suffix match pattern must be a string') },
+  prefix: (value: Json, dialect: Dialect) =>
+    isObject(value) && dialect.ignoringCase ? { kind: 'prefix-ignore-case', text: ignoringCase(value, 'Prefix', 'prefix') } : { kind: 'prefix', text: text(value, 'prefix match pattern must be a string') },
+  suffix: (value: Json, dialect: Dialect) =>
+    isObject(value) && dialect.ignoringCase ? { kind: 'suffix-ignore-case', text: ignoringCase(value, 'Suffix', 'suffix') } : { kind: 'suffix', text: text(value, 'suffix match pattern must be a string') },
   'equals-ignore-case': (value: Json) => ({ kind: 'equals-ignore-case', text: text(value, 'equals-ignore-case match pattern must be a string') }),
   wildcard: (value: Json) => wildcard(value),
   numeric: (value: Json) => (isList(value) ? numeric(value) : invalid('Value of numeric must be an array.')),
-  'anything-but': (value: Json) => anythingBut(value),
-  exists: (value: Json) => {
+  'anything-but': (value: Json, dialect: Dialect) => anythingBut(value, dialect),
+  exists: (value: Json, dialect: Dialect) => {
     if (typeof value !== 'boolean') return invalid('exists match pattern must be either true or false.');
-    return { kind: value ? 'exists' : 'absent' };
+    return value ? { kind: 'exists', evenEmpty: dialect.emptyExists } : { kind: 'absent' };
   },
   cidr: (value: Json) => {
     const range = parseCidr(text(value, 'prefix match pattern must be a string'));
     return 'wrong' in range ? invalid(range.wrong) : { kind: 'address', range };
   },
-} satisfies Record<string, (value: Json) => Condition>);
+} satisfies Record<string, Reader>);
 
 function text(value: Json | undefined, otherwise: string): string {
   return typeof value === 'string' ? value : invalid(otherwise);
@@ -110,8 +126,8 @@ function numeric(given: readonly Json[]): Condition {
 }
 
 const EITHER = 'Inside anything but list, either all values are number or string, mixed type is not supported';
-function anythingBut(given: Json): Condition {
-  if (isObject(given)) return anythingButText(given);
+function anythingBut(given: Json, dialect: Dialect): Condition {
+  if (isObject(given)) return anythingButText(given, dialect);
   if (typeof given === 'string') return { kind: 'anything-but', values: [given] };
   if (typeof given === 'number') return { kind: 'anything-but', values: [comparable(given)] };
   if (!isList(given)) return invalid('Value of anything-but must be an array or single string/number value.');
@@ -123,18 +139,19 @@ function anythingBut(given: Json): Condition {
   return { kind: 'anything-but', values };
 }
 
-function anythingButText(given: JsonObject): Condition {
+function anythingButText(given: JsonObject, dialect: Dialect): Condition {
   const [type, ...more] = Object.keys(given);
   if (type === undefined) return invalid('Anything-But expression name not found');
-  if (type !== 'equals-ignore-case' && type !== 'prefix' && type !== 'suffix' && type !== 'wildcard') return invalid(`Unsupported anything-but pattern: ${type}`);
+  const kind = dialect.negated.find((one) => one === type);
+  if (kind === undefined) return invalid(`Unsupported anything-but pattern: ${type}`);
   const value = given[type] as Json;
+  if (!dialect.negatedLists) text(value, `${type} match pattern must be a string`);
   if (typeof value !== 'string' && typeof value !== 'number' && !isList(value)) return invalid('Value of anything-but must be an array or single string/number value.');
-  const listed = isList(value) ? value : [value];
-  const tests = listed.map((one): TextTest => {
-    if (type === 'wildcard') return wildcard(one);
-    if (type === 'equals-ignore-case') return { kind: type, text: text(one, 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.') };
+  const tests = (isList(value) ? value : [value]).map((one): TextTest => {
+    if (kind === 'wildcard') return wildcard(one);
+    if (kind === 'equals-ignore-case') return { kind, text: text(one, 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.') };
     const found = text(one, 'prefix/suffix match pattern must be a string');
-    return found === '' ? invalid('Null prefix/suffix not allowed') : { kind: type, text: found };
+    return found === '' ? invalid('Null prefix/suffix not allowed') : { kind, text: found };
   });
   if (more.length > 0) return invalid(TOO_MANY);
   return tests.length === 0 ? invalid('Empty arrays are not allowed') : { kind: 'anything-but-text', tests };
@@ -161,7 +178,7 @@ function passes(test: TextTest, value: string): boolean {
 export function holds(condition: Condition, value: Leaf): boolean {
   switch (condition.kind) {
     case 'exists':
-      return true;
+      return condition.evenEmpty || (value !== null && value !== '');
     case 'absent':
       return false;
     case 'exactly':
