@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventbridgeConformance } from '../brokers/eventbridge/conformance.ts';
+import { pulsarConformance } from '../brokers/pulsar/conformance.ts';
 import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
 import { snsConformance } from '../brokers/sqs/sns-conformance.ts';
 import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [rabbitmqConformance, eventbridgeConformance, snsConformance];
+const models: readonly ConformanceModel[] = [rabbitmqConformance, eventbridgeConformance, snsConformance, pulsarConformance];
 
 const { values } = parseArgs({
   options: {
