@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { addressDigits, isWithin, parseCidr } from './ip-address.ts';
 import { endsIgnoringCase, equalsIgnoringCase, matchesWildcard, parseWildcard, startsIgnoringCase } from './text-match.ts';
+import { utf8Bytes, utf8Length } from './utf8.ts';
 
 it('compares text without regard to case, also where the cases differ in length', () => {
   expect([equalsIgnoringCase('Straße', 'STRASSE'), equalsIgnoringCase('Straße', 'STRASE'), equalsIgnoringCase('', '')]).toEqual([true, false, true]);
@@ -16,4 +17,8 @@ it('reads addresses and blocks', () => {
   expect(parseCidr('10.0.0.200/25')).toEqual({ from: '0A000080', to: '0A0000FF' });
   const block = parseCidr('10.0.0.0/24');
   expect('wrong' in block ? [] : ['0A0000FF', '0A000100'].map((digits) => isWithin(block, digits))).toEqual([true, false]);
+});
+it('writes text as UTF-8', () => {
+  expect(utf8Bytes('aé€😀\ud800')).toEqual([0x61, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0x3f]);
+  expect(utf8Length('aé€😀\ud800')).toBe(11);
 });

@@ -1,3 +1,5 @@
+import { utf8Length } from './utf8.ts';
+
 /** Comparisons of text that ignore case, and wildcards. */
 
 /** Both cases of each character of `text`: what may stand in its place. */
@@ -68,14 +70,4 @@ export function matchesWildcard([first = '', ...rest]: Wildcard, text: string): 
     at = found + piece.length;
   }
   return text.length - last.length >= at && text.endsWith(last);
-}
-
-/** Bytes that the text takes in UTF-8. */
-export function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,3 +1,5 @@
+import { utf8Bytes } from '../../base/utf8.ts';
+
 /** MurmurHash3, x86, 32 bit (https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp). */
 
 const C1 = 0xcc9e2d51;
@@ -22,20 +24,5 @@ function murmur3(bytes: readonly number[], seed: number): number {
 
 /** As Pulsar uses it: seed 0, without the sign. 0 to 2³¹ − 1. */
 export function keyHash(key: string): number {
-  return murmur3(utf8(key), 0) & 0x7fffffff;
-}
-
-/** UTF-8; a surrogate without its pair becomes a question mark, as in Java. */
-function utf8(text: string): number[] {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    const tail = (shift: number) => 0x80 | ((code >> shift) & 0x3f);
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), tail(0));
-    else if (code >= 0xd800 && code < 0xe000) bytes.push(0x3f);
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), tail(6), tail(0));
-    else bytes.push(0xf0 | (code >> 18), tail(12), tail(6), tail(0));
-  }
-  return bytes;
+  return murmur3(utf8Bytes(key), 0) & 0x7fffffff;
 }

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../base/json-pattern/condition.ts';
 import { isList, isObject, type Json, type JsonObject } from '../../base/json-pattern/json.ts';
 import { type JsonPattern, matchesPattern, parsePattern } from '../../base/json-pattern/pattern.ts';
-import { utf8Length } from '../../base/text-match.ts';
+import { utf8Length } from '../../base/utf8.ts';
 import type { Refusal } from '../contract.ts';
 
 /** SNS subscription filter policies: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
