@@ -1,15 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { eventbridgeConformance } from '../brokers/eventbridge/conformance.ts';
 import { kafkaConformance } from '../brokers/kafka/conformance.ts';
 import { jetstreamConformance, natsConformance } from '../brokers/nats/conformance.ts';
+import { pulsarConformance } from '../brokers/pulsar/conformance.ts';
 import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
 import { redisStreamsConformance } from '../brokers/redis-streams/conformance.ts';
+import { snsConformance } from '../brokers/sqs/sns-conformance.ts';
 import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [kafkaConformance, jetstreamConformance, natsConformance, rabbitmqConformance, redisStreamsConformance];
+const models: readonly ConformanceModel[] = [eventbridgeConformance, kafkaConformance, jetstreamConformance, natsConformance, pulsarConformance, rabbitmqConformance, redisStreamsConformance, snsConformance];
 
 const { values } = parseArgs({
   options: {

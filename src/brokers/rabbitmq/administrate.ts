@@ -50,7 +50,7 @@ export function applyPlan(server: RabbitBroker, old: EntityPlan, next: EntityPla
       if (Object.keys(item.policy).length > 0) server.setPolicy({ name, pattern: `^${item.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, definition: item.policy, applyTo: kind });
     }
   }
-  for (const e of exchanges.fresh) ask(e.node, (c, ch) => server.exchangeDeclare(c, ch, { exchange: e.name, type: e.type, durable: e.durable, autoDelete: e.autoDelete, internal: e.internal }));
+  for (const e of exchanges.fresh) ask(e.node, (c, ch) => server.exchangeDeclare(c, ch, { exchange: e.name, type: e.type, durable: e.durable, autoDelete: e.autoDelete, internal: e.internal, arguments: e.arguments }));
   for (const q of queues.fresh) ask(q.node, (c, ch) => server.queueDeclare(c, ch, { queue: q.name, durable: q.durable, exclusive: q.exclusive, autoDelete: q.autoDelete, arguments: q.arguments }));
   const fresh = new Set([...queues.fresh.map((q) => `queue ${q.name}`), ...exchanges.fresh.map((e) => `exchange ${e.name}`)]);
   const stands = (b: BindingPlan) => before.bindings.some((o) => bindingOf(o) === bindingOf(b)) && !fresh.has(`exchange ${b.source}`) && !fresh.has(`${b.toKind} ${b.destination}`);

@@ -47,3 +47,10 @@ test('the table of topic patterns', () => {
   expect(outcomes.length).toBe(rows.length);
   expect(outcomes.filter((one) => one.outcome !== 'passed')).toEqual([]);
 });
+
+test('the table of consistent hashing', () => {
+  const { rows } = read('conformance/vectors/rabbitmq-consistent-hash.json');
+  const outcomes = runVectors(rabbitmqConformance, 'rabbitmq-consistent-hash', rows) ?? [];
+  expect(outcomes.length).toBe(rows.length);
+  expect(outcomes.filter((one) => one.outcome !== 'passed')).toEqual([]);
+});

@@ -1,7 +1,9 @@
 import type { Refusal } from '../contract.ts';
 import type { Outcome, QueueArgs, RabbitServer } from './api.ts';
 import { RabbitBroker } from './broker.ts';
+import { shareOf } from './consistent-hash.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
+import type { Share } from './model.ts';
 import { topicMatches, words } from './topic.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -168,7 +170,7 @@ export class RabbitAdapter {
     for (const body of bodies) {
       const message = this.#bodies.push(body) - 1;
       const properties: Record<string, FieldValue> = {};
-      for (const property of ['headers', 'priority', 'expiration', 'mandatory', 'persistent', 'replyTo', 'correlationId']) {
+      for (const property of ['headers', 'priority', 'expiration', 'mandatory', 'persistent', 'replyTo', 'correlationId', 'messageId', 'timestamp']) {
         const value = operation[property];
         if (value !== undefined && value !== null) properties[property] = value;
       }
@@ -352,7 +354,16 @@ function withoutTimes(headers: Table): Shown {
   return { ...headers, 'x-death': [newest, ...rest.sort((a, b) => (key(a) < key(b) ? -1 : 1))] };
 }
 
-const MODELLED_TYPES = ['direct', 'topic', 'fanout', 'headers'];
+/** A ring of bindings with these weights, and which of them a routing key goes to. */
+function hashed(row: Table) {
+  const weights = Array.isArray(row['weights']) ? row['weights'] : [];
+  const ring: Share[] = weights.map((weight, i) => ({ destination: String(i), destinationKind: 'queue', routingKey: String(weight), weight: Number(weight) }));
+  const message = { routingKeys: [text(row['key'])], headers: {}, correlationId: null, messageId: null, timestamp: null };
+  const share = shareOf({ ring, arguments: {} }, message, true);
+  return { row: `${text(row['key'])} over ${JSON.stringify(weights)}`, expected: row['queue'] ?? null, actual: share === null ? null : Number(share.destination) };
+}
+
+const MODELLED_TYPES = ['x-consistent-hash'];
 
 /** The room's entry for the conformance runner. */
 export const rabbitmqConformance = {
@@ -371,6 +382,7 @@ export const rabbitmqConformance = {
   },
   adapter: (example: Example, version: string) => new RabbitAdapter(example, version as Version),
   vectors(name: string, rows: readonly Table[]) {
+    if (name === 'rabbitmq-consistent-hash') return rows.map(hashed);
     if (name !== 'rabbitmq-topic') return null;
     return rows.map((row) => {
       const [pattern, key] = [text(row['pattern']), text(row['key'])];

@@ -122,7 +122,7 @@ export class RabbitDeclarations {
     });
   }
   #add(exchange: Exchange, destinationKind: 'queue' | 'exchange', destination: string, routingKey: string, table: Table): Refusal | null {
-    const wrong = checkBinding(exchange, table);
+    const wrong = checkBinding(exchange, routingKey, table, this.core.since43);
     if (wrong !== null) return wrong;
     const binding = { order: this.core.order(), source: exchange.name, destination, destinationKind, routingKey, words: words(routingKey), arguments: table };
     if (addBinding(exchange, binding)) this.core.emit({ kind: 'declared', entity: 'binding', name: `${exchange.name} → ${destination}`, because: null });

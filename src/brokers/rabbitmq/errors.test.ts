@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from './api.ts';
 import type { errors } from './errors.ts';
+import type { Table } from './events.ts';
 import { server } from './server.test-kit.ts';
 
 type Server = ReturnType<typeof server>;
 const q = (s: Server, args = {}) => s.queue('q', args);
 const quorum = { 'x-queue-type': 'quorum' };
 const three = { nodes: ['n1', 'n2', 'n3'] };
+
+const hashBy = (s: Server, table: Table) => s.broker.exchangeDeclare('a', 1, { exchange: 'e', type: 'x-consistent-hash', arguments: table });
+const bindWeight = (s: Server, routingKey: string) => (q(s), hashBy(s, {}), s.broker.queueBind('a', 1, { exchange: 'e', queue: 'q', routingKey }));
 
 /** For each refusal: how a client comes by it, and what it says. */
 const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' | 'connection', (s: Server) => Outcome]> = {
@@ -28,6 +32,12 @@ const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' 
   invalidExpiration: ["invalid expiration 'soon': no_integer", 'channel', (s) => s.send('q', { expiration: 'soon' })],
   invalidXMatch: ['Invalid x-match field value <<"some">>', 'channel', (s) => (q(s), s.broker.queueBind('a', 1, { exchange: 'amq.headers', queue: 'q', arguments: { 'x-match': 'some' } }))],
   invalidXMatchType: ['Invalid x-match field type', 'channel', (s) => (q(s), s.broker.queueBind('a', 1, { exchange: 'amq.headers', queue: 'q', arguments: { 'x-match': 1 } }))],
+  weightNotInteger: ['The binding key must be an integer: <<"x">>', 'channel', (s) => bindWeight(s, 'x')],
+  weightTooSmall: ['The binding key must be greater than 0', 'channel', (s) => bindWeight(s, '0')],
+  weightTooLarge: ['The binding key must not exceed 10000', 'channel', () => bindWeight(server({ version: '4.3' }), '10001')],
+  unsupportedHashProperty: ['Unsupported property: app_id', 'channel', (s) => hashBy(s, { 'hash-property': 'app_id' })],
+  hashTwice: ['hash-header and hash-property are mutually exclusive', 'channel', (s) => hashBy(s, { 'hash-property': 'message_id', 'hash-header': 'h' })],
+  crash: ['INTERNAL_ERROR', 'connection', (s) => hashBy(s, { 'hash-header': 5 })],
   messageTooLarge: ['is larger than configured max size 16777216', 'channel', (s) => s.send('q', { size: 16_777_217 })],
   unknownDeliveryTag: ['unknown delivery tag 7', 'channel', (s) => s.broker.basicAck('a', 1, { deliveryTag: 7 })],
   queueInUse: ["queue 'q' in vhost '/' in use", 'channel', (s) => (q(s), s.consume('q', 'c'), s.broker.queueDelete('a', 1, { queue: 'q', ifUnused: true }))],

@@ -33,7 +33,7 @@ const codes: Record<ErrorName, number> = {
 function refusal(name: ErrorName, text: string): Refusal {
   const code = codes[name];
   const closes = code >= 400 && code < 500 ? 'channel' : 'connection';
-  return { refused: true, name, code, text: `${name} - ${text}`, closes };
+  return { refused: true, name, code, text: text === '' ? name : `${name} - ${text}`, closes };
 }
 
 type Kind = 'queue' | 'exchange';
@@ -75,6 +75,11 @@ export const errors = {
   invalidXMatch: (value: string) => refusal('PRECONDITION_FAILED', `Invalid x-match field value <<"${value}">>; expected all, any, all-with-x, or any-with-x`),
   invalidXMatchType: (value: unknown) =>
     refusal('PRECONDITION_FAILED', `Invalid x-match field type ${typeof value} (value ${JSON.stringify(value)}); expected longstr`),
+  weightNotInteger: (key: string) => refusal('PRECONDITION_FAILED', `The binding key must be an integer: <<${key === '' ? '' : `"${key}"`}>>`),
+  weightTooSmall: () => refusal('PRECONDITION_FAILED', 'The binding key must be greater than 0'),
+  weightTooLarge: (most: number) => refusal('PRECONDITION_FAILED', `The binding key must not exceed ${most}`),
+  unsupportedHashProperty: (name: string) => refusal('PRECONDITION_FAILED', `Unsupported property: ${name}`),
+  hashTwice: () => refusal('PRECONDITION_FAILED', 'hash-header and hash-property are mutually exclusive'),
   messageTooLarge: (size: number, limit: number) => refusal('PRECONDITION_FAILED', `message size ${size} is larger than configured max size ${limit}`),
   unknownDeliveryTag: (tag: number) => refusal('PRECONDITION_FAILED', `unknown delivery tag ${tag}`),
   queueInUse: (name: string) => refusal('PRECONDITION_FAILED', `${of('queue', name)} in use`),
@@ -101,6 +106,8 @@ export const errors = {
     refusal('NOT_IMPLEMENTED', `cannot delete ${of('queue', name)}. queue.delete operations with ${flag} flag set are not supported by quorum queues`),
   deprecated: (feature: string) =>
     refusal('INTERNAL_ERROR', `Feature \`${feature}\` is deprecated.\nBy default, this feature is not permitted anymore.`),
+  /** What the broker did not expect: the channel process crashes, and the connection goes with it. */
+  crash: () => refusal('INTERNAL_ERROR', ''),
   noQuorum: (name: string, doing: string) => refusal('INTERNAL_ERROR', `${doing} ${of('queue', name)} failed: no majority of its members is up`),
   metadataUnavailable: () => refusal('INTERNAL_ERROR', 'metadata store has no majority of nodes'),
   badPolicy: (pattern: string): Refusal => ({ refused: true, name: 'BAD_REQUEST', code: 400, text: `Validation failed: ${pattern} is not a valid pattern`, closes: 'message' }),

@@ -20,6 +20,9 @@ export interface PublishArgs {
   readonly persistent?: boolean;
   readonly replyTo?: string;
   readonly correlationId?: string;
+  readonly messageId?: string;
+  /** Seconds. */
+  readonly timestamp?: number;
 }
 
 /** A message as a consumer or a get sees it. */

@@ -2,12 +2,13 @@ import type { Refusal } from '../contract.ts';
 import type { Core } from './core.ts';
 import { sameValue } from './arguments.ts';
 import type { ExchangeArgs } from './api.ts';
+import { checkHashArguments, checkWeight, type Hashable, shareOf, withoutShare, withShare } from './consistent-hash.ts';
 import { errors } from './errors.ts';
 import type { FieldValue, Table } from './events.ts';
 import type { Binding, Exchange } from './model.ts';
 import { topicMatches, words } from './topic.ts';
 
-const types = ['direct', 'topic', 'fanout', 'headers'] as const;
+const types = ['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash'] as const;
 type Type = (typeof types)[number];
 const isType = (type: string): type is Type => (types as readonly string[]).includes(type);
 
@@ -33,6 +34,7 @@ export function createExchange(core: Core, args: Omit<ExchangeArgs, 'type'> & { 
     alternate: null,
     bindings: new Map(),
     byKey: new Map(),
+    ring: [],
   };
   core.exchanges.set(exchange.name, exchange);
   return exchange;
@@ -47,7 +49,10 @@ export function checkExchange(args: ExchangeArgs, existing: Exchange | undefined
   if (!isType(type)) return since40 ? errors.unknownExchangeTypeSince40(type) : errors.unknownExchangeType(type);
   const alternate = table['alternate-exchange'];
   if (alternate !== undefined && typeof alternate !== 'string') return errors.invalidArgument('exchange', name, 'alternate-exchange', 'expected longstr');
-  if (existing === undefined) return name.startsWith('amq.') ? errors.reservedName('exchange', name) : null;
+  if (existing === undefined) {
+    if (name.startsWith('amq.')) return errors.reservedName('exchange', name);
+    return type === 'x-consistent-hash' ? checkHashArguments(table) : null;
+  }
   if (type !== existing.type) return errors.inequivalentProperty('exchange', name, 'type', type, existing.type);
   if (durable !== existing.durable) return errors.inequivalentProperty('exchange', name, 'durable', durable, existing.durable);
   if (autoDelete !== existing.autoDelete) return errors.inequivalentProperty('exchange', name, 'auto_delete', autoDelete, existing.autoDelete);
@@ -60,8 +65,9 @@ export const typeOf = (name: string): Type => (isType(name) ? name : 'direct');
 
 const xMatches = ['all', 'any', 'all-with-x', 'any-with-x'];
 
-/** The headers exchange looks at its bindings when they are made. */
-export function checkBinding(exchange: Exchange, args: Table): Refusal | null {
+/** Some types look at their bindings when they are made. */
+export function checkBinding(exchange: Exchange, routingKey: string, args: Table, since43: boolean): Refusal | null {
+  if (exchange.type === 'x-consistent-hash') return checkWeight(routingKey, since43);
   if (exchange.type !== 'headers') return null;
   const how = args['x-match'];
   if (how === undefined) return null;
@@ -82,6 +88,7 @@ export function addBinding(exchange: Exchange, binding: Binding): boolean {
     if (same === undefined) exchange.byKey.set(binding.routingKey, new Map([[id, binding]]));
     else same.set(id, binding);
   }
+  if (exchange.type === 'x-consistent-hash') exchange.ring = withShare(exchange.ring, binding);
   return true;
 }
 
@@ -91,6 +98,7 @@ export function removeBinding(exchange: Exchange, binding: Pick<Binding, 'destin
   const same = exchange.byKey.get(binding.routingKey);
   same?.delete(id);
   if (same?.size === 0) exchange.byKey.delete(binding.routingKey);
+  if (exchange.type === 'x-consistent-hash') exchange.ring = withoutShare(exchange.ring, binding);
   return true;
 }
 
@@ -127,13 +135,16 @@ function headersMatch(args: Table, headers: Table): boolean {
   return !any;
 }
 
-export interface Routable {
+export interface Routable extends Hashable {
   readonly message: number;
-  readonly routingKeys: readonly string[];
-  readonly headers: Table;
 }
 
-function* matching(exchange: Exchange, message: Routable): Generator<Binding> {
+function* matching(core: Core, exchange: Exchange, message: Routable): Generator<Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'>> {
+  if (exchange.type === 'x-consistent-hash') {
+    const share = shareOf(exchange, message, core.since40);
+    if (share !== null) yield share;
+    return;
+  }
   if (exchange.type === 'direct') {
     for (const key of message.routingKeys) yield* exchange.byKey.get(key)?.values() ?? [];
     return;
@@ -168,7 +179,7 @@ export function route(core: Core, first: Exchange, message: Routable): string[] 
     if (exchange.name === '') {
       for (const key of message.routingKeys) if (core.queues.has(key)) hop(key, 'queue', key, 'default');
     } else {
-      for (const binding of matching(exchange, message)) hop(binding.destination, binding.destinationKind, binding.routingKey, 'binding');
+      for (const binding of matching(core, exchange, message)) hop(binding.destination, binding.destinationKind, binding.routingKey, 'binding');
     }
     if (!found && exchange.alternate !== null && core.exchanges.has(exchange.alternate)) {
       hop(exchange.alternate, 'exchange', message.routingKeys[0] ?? '', 'alternate-exchange');

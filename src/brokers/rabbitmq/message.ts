@@ -45,6 +45,8 @@ export function sealed(core: Core, args: PublishArgs): Envelope {
     persistent: args.persistent ?? true,
     replyTo: args.replyTo ?? null,
     correlationId: args.correlationId ?? null,
+    messageId: args.messageId ?? null,
+    timestamp: args.timestamp ?? null,
     deaths,
     firstDeath: first === undefined ? null : { queue: first.queue, reason: first.reason, exchange: first.exchange },
     failedDeliveries: 0,

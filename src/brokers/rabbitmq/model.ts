@@ -30,6 +30,9 @@ export interface Envelope {
   readonly persistent: boolean;
   readonly replyTo: string | null;
   readonly correlationId: string | null;
+  readonly messageId: string | null;
+  /** Seconds, as the publisher set it. */
+  readonly timestamp: number | null;
   /** Newest first. */
   readonly deaths: readonly Death[];
   readonly firstDeath: { readonly queue: string; readonly reason: string; readonly exchange: string } | null;
@@ -133,7 +136,7 @@ export interface Binding {
 
 export interface Exchange {
   readonly name: string;
-  readonly type: 'direct' | 'topic' | 'fanout' | 'headers';
+  readonly type: 'direct' | 'topic' | 'fanout' | 'headers' | 'x-consistent-hash';
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly internal: boolean;
@@ -143,6 +146,12 @@ export interface Exchange {
   readonly bindings: Map<string, Binding>;
   /** direct only: routing key → bindings in order. */
   readonly byKey: Map<string, Map<string, Binding>>;
+  /** x-consistent-hash only: buckets in the order in which they were made. */
+  ring: readonly Share[];
+}
+/** A destination's buckets on the ring of a consistent hash exchange. */
+export interface Share extends Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'> {
+  readonly weight: number;
 }
 
 /** What at-least-once dead lettering still has to bring to its targets. */

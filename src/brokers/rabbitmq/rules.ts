@@ -55,6 +55,11 @@ export const rules = {
   R51: { name: 'quorum-majority', says: 'A quorum queue works while a majority of its members is up; another member takes the lead.', source: 'https://www.rabbitmq.com/docs/quorum-queues#availability' },
   R52: { name: 'policy', says: 'A policy gives settings to matching entities; of numbers the lower of policy and argument counts.', source: 'https://www.rabbitmq.com/docs/policies' },
   R53: { name: 'direct-reply-to', says: 'Direct reply-to brings replies to the channel that asked, with no queue between.', source: 'https://www.rabbitmq.com/docs/direct-reply-to' },
+  R60: { name: 'consistent-hash', says: 'A consistent hash exchange sends each message to one of its destinations, by the hash of its routing key and in shares of the weights that the binding keys give.', source: 'https://www.rabbitmq.com/docs/consistent-hash-exchange' },
+  R61: { name: 'consistent-hash-movement', says: 'A destination that is bound takes keys from the others and moves none between them.', source: 'https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbitmq_consistent_hash_exchange/README.md' },
+  R62: { name: 'consistent-hash-by', says: 'hash-header or hash-property name what is hashed instead of the routing key; messages without it all go one way.', source: 'https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbitmq_consistent_hash_exchange/README.md#routing-on-a-header' },
+  R63: { name: 'consistent-hash-one-share', says: 'Only the first binding of a destination gives it buckets; when any of its bindings goes, it loses them all.', source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbitmq_consistent_hash_exchange/src/rabbit_exchange_type_consistent_hash.erl' },
+  R64: { name: 'phash2', says: 'Keys are hashed by erlang:phash2, and jump consistent hashing picks the bucket.', source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbitmq_consistent_hash_exchange/src/rabbit_exchange_type_consistent_hash.erl' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

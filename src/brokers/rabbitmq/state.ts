@@ -146,6 +146,7 @@ export function loadCore(core: Core, saved: unknown): void {
     const exchange = createExchange(core, { ...rest, exchange: name, type: typeOf(type) });
     exchange.alternate = rest.alternate;
     for (const binding of bindings) addBinding(exchange, binding);
+    exchange.ring = rest.ring;
   }
   const channels = new Map<number, Channel>();
   for (const one of state.connections) readConnection(core, one, channels);
@@ -251,7 +252,7 @@ function relink(state: ChannelState, channels: Map<number, Channel>, consumers: 
 function spent(channel: Channel, tag: number, fetched: boolean): Held {
   const envelope: Envelope = {
     message: -1, exchange: '', routingKeys: [], headers: {}, priority: null, expiration: null, size: 0, persistent: true,
-    replyTo: null, correlationId: null, deaths: [], firstDeath: null, failedDeliveries: 0,
+    replyTo: null, correlationId: null, messageId: null, timestamp: null, deaths: [], firstDeath: null, failedDeliveries: 0,
   };
   const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
   return { copy, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };
