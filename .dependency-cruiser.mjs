@@ -15,15 +15,7 @@ const rooms = {
   gallery: ['scenario'],
   worker: ['base', 'scenario', 'history', 'simulation', 'catalog', 'brokers/models'],
   app: ['base', 'scenario', 'history', 'interchange', 'gallery', 'catalog', 'worker/engine', 'worker/protocol'],
-<<<<<<< HEAD
-<<<<<<< HEAD
   cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/[^/]+/[a-z-]*conformance'],
-=======
-  cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/[^/]+/conformance'],
->>>>>>> w-redis
-=======
-  cli: ['base', 'kernel', 'scenario', 'history', 'simulation', 'interchange', 'catalog', 'brokers/models', 'testing', 'brokers/rabbitmq/conformance', 'brokers/eventbridge/conformance', 'brokers/sqs/sns-conformance', 'brokers/pulsar/conformance'],
->>>>>>> w-vectors
 };
 const pathOf = (room) => (room.includes('/') || room === 'catalog' ? `^src/${room}(\\.ts$|/)` : `^src/${room}/`);
 const test = '\\.(test|test-kit)\\.tsx?$|^src/testing/';

@@ -1,17 +1,14 @@
-/** A setting may exist only if two of its values give two histories. This walks every field of every descriptor. */
-import { describe, expect, it } from 'vitest';
+/** The clients' settings and RabbitMQ's, on one small system. */
+import { rabbitmq } from '../brokers/rabbitmq/descriptor.ts';
 import { loadModels } from '../brokers/models.ts';
-import { catalog } from '../catalog.ts';
+import { clients } from '../clients/descriptor.ts';
 import type { Scenario, TimelineEntry } from '../scenario/document.ts';
-import type { Field, Fields } from '../scenario/fields.ts';
-import { startRun } from './run.ts';
+import { at, type Config, type Configs, everySettingTellsAnotherHistory, type Trial } from '../testing/settings-trial.ts';
 
-type Config = Record<string, unknown>;
-type Configs = Record<string, Config>;
 const models = await loadModels(['rabbitmq']);
 
 /** A small system in which most settings matter. Nodes and links by id; the subject of a field is found by its kind. */
-function scenario(configs: Configs, timeline: readonly TimelineEntry[] = [], more: Partial<Scenario> = {}): Scenario {
+function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenario {
   const c = (id: string, base: Config = {}) => ({ ...base, ...configs[id] });
   return {
     version: 1,
@@ -35,18 +32,8 @@ function scenario(configs: Configs, timeline: readonly TimelineEntry[] = [], mor
       { id: 'consume2', kind: 'consume', from: 'rabbitmq.queue', to: 'second' },
     ],
     timeline,
-    ...more,
   };
 }
-interface Trial {
-  readonly values: readonly [unknown, unknown];
-  /** Settings of others without which it would not matter. */
-  readonly with?: Configs;
-  readonly timeline?: readonly TimelineEntry[];
-  /** µs */
-  readonly until?: number;
-}
-const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
 const DLX: Config = { 'x-dead-letter-exchange': 'other' };
 const BUSY: Configs = { producer: { rate: 200 }, consume: { prefetch: 1 } };
 const ALONE = at(100, 'remove-link', 'consume2');
@@ -54,8 +41,7 @@ const FAILS: Configs = { consumer: { failures: { rate: 0.5 }, serviceTime: '30ms
 const CRASH = [ALONE, at(500, 'crash-after-effect', 'consumer/1'), at(900, 'restart', 'consumer/1')];
 const GONE = [at(300, 'remove-link', 'consume'), at(310, 'remove-link', 'consume2')];
 
-/** Fields that matter only in special circumstances; the others are tried with two values of their range. */
-const SPECIAL: Readonly<Record<string, Trial>> = {
+const CLIENTS: Readonly<Record<string, Trial>> = {
   'producer.rate': { values: [10, 50] },
   'producer.burst': { values: [{ size: 3, every: '1s' }, { size: 4, every: '1s' }], with: { producer: { arrivals: 'bursts' } } },
   'producer.onOff': { values: [{ on: '200ms', off: '300ms' }, { on: '400ms', off: '300ms' }], with: { producer: { arrivals: 'on-off', rate: 50 } } },
@@ -73,6 +59,9 @@ const SPECIAL: Readonly<Record<string, Trial>> = {
   'consumer.idempotency': { values: ['none', 'inbox'], timeline: CRASH },
   'consumer.window': { values: [1, 1000], with: { producer: { rate: 200 }, consumer: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [ALONE, ...[500, 600, 700].map((ms) => at(ms, 'lose-next-ack', 'consumer/1'))], until: 30e6 },
   'consumer.restartAfter': { values: ['300ms', '900ms'], timeline: [at(500, 'crash', 'consumer/1')] },
+  'consumer.concurrency': { values: [1, 3], with: { producer: { rate: 200 } } },
+};
+const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.cluster.version': { values: ['3.10.8', '4.0.5'], with: { consumer: { failures: { rate: 1 }, serviceTime: '1ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum', ...DLX } } },
   'rabbitmq.cluster.nodes': { values: [1, 3], with: { 'rabbitmq.queue': { 'x-queue-type': 'quorum' } }, timeline: [at(400, 'stop-node', 'rabbitmq.cluster/node-1')] },
   'rabbitmq.cluster.memory': { values: [150, 1000], with: { producer: { rate: 200, size: 100_000 } } },
@@ -108,41 +97,9 @@ const SPECIAL: Readonly<Record<string, Trial>> = {
   'bind.arguments': { values: [{ 'x-match': 'all', tone: 'red' }, { 'x-match': 'all', tone: 'blue' }], with: { 'rabbitmq.exchange': { type: 'headers' }, publish: { headers: { tone: 'red' } } } },
   'consume.x-priority': { values: [undefined, 5], with: { producer: { rate: 10 } } },
   'consume.prefetch': { values: [1, 20], with: { producer: { rate: 200 } } },
-  'consumer.concurrency': { values: [1, 3], with: { producer: { rate: 200 } } },
   'consume.exclusive': { values: [true, false] },
   'consume.interval': { values: ['100ms', '900ms'], with: { consume: { method: 'basic.get' } } },
   'rabbitmq.cluster.queueIntakeRate': { values: [100, 1000], with: { producer: { rate: 900 } }, until: 6e6 },
 };
-function range(field: Field): readonly [unknown, unknown] {
-  switch (field.type) {
-    case 'integer':
-      return [Math.max(field.min, 1), Math.max(field.min, 3)];
-    case 'number':
-      return [field.min + (field.max - field.min) * 0.1, field.min + (field.max - field.min) * 0.6];
-    case 'choice':
-      return [field.options[0], field.options[1]];
-    case 'flag':
-      return [true, false];
-    case 'duration':
-      return ['10ms', '100ms'];
-    case 'spread':
-      return ['10ms', '100ms'];
-    default:
-      return ['a', 'b'];
-  }
-}
-const fieldsOf = (kind: string, fields: Fields) => Object.entries(fields).map(([name, field]) => [`${kind}.${name}`, kind, name, field] as const);
-const all = catalog.rooms.flatMap((r) => [...r.nodes, ...r.links].flatMap((d) => fieldsOf(d.kind, d.fields)));
-
-describe('every setting tells another history', () => {
-  it.each(all)('%s', (path, kind, name, field) => {
-    const trial: Trial = SPECIAL[path] ?? { values: range(field) };
-    const hash = (value: unknown) => {
-      const configs: Configs = { ...trial.with, [kind]: { ...trial.with?.[kind], ...(value === undefined ? {} : { [name]: value }) } };
-      const run = startRun(scenario(configs, trial.timeline), models, catalog);
-      run.simulation.run(trial.until ?? 3e6);
-      return run.simulation.hash();
-    };
-    expect(hash(trial.values[0])).not.toBe(hash(trial.values[1]));
-  });
-});
+everySettingTellsAnotherHistory(clients, models, scenario, CLIENTS);
+everySettingTellsAnotherHistory(rabbitmq, models, scenario, RABBITMQ);

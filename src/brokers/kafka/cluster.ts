@@ -85,8 +85,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     return this.brokers[broker]?.unfenced ?? false;
   }
   replicates(broker: number): boolean {
-    const state = this.brokers[broker];
-    return state !== undefined && state.up && !state.stalled;
+    return this.up(broker) && !this.stalled(broker);
   }
   stalled(broker: number): boolean {
     return this.brokers[broker]?.stalled ?? false;

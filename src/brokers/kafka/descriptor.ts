@@ -96,6 +96,7 @@ const produce: LinkDescriptor = {
     'max.block.ms': ms(PRODUCER, 'max.block.ms', 'send() blocks so long for memory or metadata, then throws', 60_000, { group: 'Batches' }),
     'max.request.size': int(PRODUCER, 'max.request.size', 'of one record', 0, 2_147_483_647, 1_048_576, { unit: 'bytes', group: 'Batches' } as Partial<Field>),
     'partitioner.ignore.keys': flag(PRODUCER, 'partitioner.ignore.keys', 'partitions are chosen as if there were no key', false),
+    'partitioner.class': { type: 'choice', help: 'default: by key, else sticky; RoundRobinPartitioner: each record to the next partition, whatever its key', options: ['default', 'RoundRobinPartitioner'], default: 'default', applies: RECONNECT, doc: `${PRODUCER}partitioner.class` },
     'metadata.max.age.ms': int(PRODUCER, 'metadata.max.age.ms', 'partitions that were added are seen after so long', 1, DAYS, 300_000, { unit: 'ms' } as Partial<Field>),
     'transactional.id': { type: 'text', help: 'makes records of several partitions visible together; a second producer with the same id fences this one', maxLength: 200, optional: true, applies: RECONNECT, doc: `${PRODUCER}transactional.id`, ...TRANSACTIONS },
     'transaction.timeout.ms': int(PRODUCER, 'transaction.timeout.ms', 'the coordinator aborts a transaction that is open longer', 1, 900_000, 60_000, { unit: 'ms', ...TRANSACTIONS } as Partial<Field>),

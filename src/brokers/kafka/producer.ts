@@ -8,7 +8,7 @@ import { Accumulator, type PendingBatch, recordBytes } from './accumulator.ts';
 import { type ClientHost, type ClientState, retryBackoff } from './connection.ts';
 import { refusal, RETRIABLE } from './errors.ts';
 import { utf8 } from './murmur2.ts';
-import { partitionOf, StickyPartitioner, type StickyState, type TopicMetadata, UNKNOWN_PARTITION } from './partitioner.ts';
+import { partitionOf, RoundRobinPartitioner, StickyPartitioner, type StickyState, type TopicMetadata, UNKNOWN_PARTITION } from './partitioner.ts';
 import type { Batch, ErrorName, Request, Response } from './protocol.ts';
 
 type Stage = 'none' | 'open' | 'ending';
@@ -20,6 +20,8 @@ interface State {
   /** Leader of each partition, -1 where there is none; null before the first answer. */
   leaders: readonly number[] | null;
   asking: boolean;
+  /** It will be asked again soon, because a partition had no leader. */
+  refreshing: boolean;
   producerId: number;
   epoch: number;
   initialising: boolean;
@@ -43,8 +45,9 @@ export interface ProducerSessionState {
   readonly state: State;
   readonly accumulator: ReturnType<Accumulator['save']>;
   readonly sticky: StickyState | null;
+  readonly turn: number;
 }
-const fresh = (): State => ({ leaders: null, asking: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
+const fresh = (): State => ({ leaders: null, asking: false, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
 
 export class KafkaProducer implements PublishSession {
   readonly client: ClientState;
@@ -53,6 +56,7 @@ export class KafkaProducer implements PublishSession {
   private state = fresh();
   private readonly accumulator = new Accumulator();
   private sticky: StickyPartitioner | undefined;
+  private readonly turns = new RoundRobinPartitioner();
 
   constructor(client: ClientState, host: ClientHost, listener: PublishListener) {
     this.client = client;
@@ -156,6 +160,7 @@ export class KafkaProducer implements PublishSession {
         this.initialise();
         break;
       case 'refresh':
+        this.state.refreshing = false;
         this.ask();
         break;
       case 'age':
@@ -188,9 +193,10 @@ export class KafkaProducer implements PublishSession {
     return true;
   }
   save(): ProducerSessionState {
-    return { state: { ...this.state, sequences: [...this.state.sequences], sent: this.state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), uncertain: [...this.state.uncertain] }, accumulator: this.accumulator.save(), sticky: this.sticky?.save() ?? null };
+    return { state: { ...this.state, sequences: [...this.state.sequences], sent: this.state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), uncertain: [...this.state.uncertain] }, accumulator: this.accumulator.save(), sticky: this.sticky?.save() ?? null, turn: this.turns.save() };
   }
-  load({ state, accumulator, sticky }: ProducerSessionState): void {
+  load({ state, accumulator, sticky, turn }: ProducerSessionState): void {
+    this.turns.load(turn);
     this.state = { ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), uncertain: [...state.uncertain] };
     this.accumulator.load(accumulator);
     this.sticky = undefined;
@@ -229,6 +235,7 @@ export class KafkaProducer implements PublishSession {
     const key = keyed ? utf8(this.host.host.keyName(message)) : null;
     const found = partitionOf({ key }, topic, this.host.config(this.client)['partitioner.ignore.keys'] === true);
     const number = keyed ? this.host.host.messages.key(message) : -1;
+    if (this.host.config(this.client)['partitioner.class'] === 'RoundRobinPartitioner') return { partition: this.turns.partition(topic), key: number };
     if (found !== UNKNOWN_PARTITION) return { partition: found, key: number };
     const sticky = this.stickyPartitioner();
     const partition = sticky.partition(topic);
@@ -248,7 +255,10 @@ export class KafkaProducer implements PublishSession {
     state.asking = false;
     const first = state.leaders === null;
     if (leaders.length > 0) state.leaders = leaders;
-    if (leaders.length === 0 || leaders.includes(-1)) this.host.later(this.client, this.number('retry.backoff.ms', 100) * 1000, 'refresh', 0);
+    if ((leaders.length === 0 || leaders.includes(-1)) && !state.refreshing) {
+      state.refreshing = true;
+      this.host.later(this.client, Math.max(1, this.number('retry.backoff.ms', 100)) * 1000, 'refresh', 0);
+    }
     // Partitions that are added meanwhile are seen when metadata.max.age.ms is over.
     if (first) this.host.later(this.client, this.number('metadata.max.age.ms', 300_000) * 1000, 'age', 0);
     this.drain();
@@ -279,8 +289,8 @@ export class KafkaProducer implements PublishSession {
       const leader = state.leaders[partition] ?? -1;
       const batch = this.sendable(partition);
       if (!batch) continue;
-      if (leader < 0) this.ask();
-      else perBroker.set(leader, [...(perBroker.get(leader) ?? []), batch]);
+      // Without a leader it waits: metadata are asked for again by themselves.
+      if (leader >= 0) perBroker.set(leader, [...(perBroker.get(leader) ?? []), batch]);
     }
     for (const [broker, batches] of perBroker) {
       if (state.sent.filter(([, s]) => s.broker === broker).length >= this.number('max.in.flight.requests.per.connection', 5)) continue;

@@ -256,7 +256,7 @@ export class KafkaRoom implements Room, ConsumerHost {
   }
 }
 /** Settings that a client reads once, when it is made. */
-const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'group.id', 'group.protocol', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit'];
+const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'partitioner.class', 'group.id', 'group.protocol', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit'];
 
 export function nameOf(node: { readonly id: string; readonly config?: Readonly<Record<string, unknown>> }): string {
   const name = node.config?.['name'];
