@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModels } from '../src/brokers/models.ts';
-import { catalog } from '../src/catalog.ts';
+import { catalog, loadRooms } from '../src/catalog.ts';
 import { orderProcessing } from '../src/gallery/order-processing.ts';
 import { Kernel } from '../src/kernel/kernel.ts';
 import { RandomStream } from '../src/kernel/random.ts';
@@ -13,6 +13,7 @@ import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { type Run, startRun } from '../src/simulation/run.ts';
 import { onOurKernel, onSimJs } from './w3.ts';
 
+await loadRooms();
 const models = await loadModels(['rabbitmq']);
 const rows: { what: string; value: string; target: string; verdict: string }[] = [];
 function row(what: string, value: number, target: number, atLeast: boolean, unit = ''): void {

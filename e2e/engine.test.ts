@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { command, goTo, hash, inspector, node, openPaused, pauseButton, playButton } from './app.ts';
 
 async function engine(page: Page) {
-  const [worker] = page.workers();
+  const worker = page.workers().find((w) => w.url().includes('engine.worker'));
   if (!worker) throw new Error('there is no engine');
   return worker;
 }

@@ -1,27 +1,52 @@
-/** Everything that documents, palettes and command lines know of: one line per room. */
-import { kafka } from './brokers/kafka/descriptor.ts';
-import { rabbitmq } from './brokers/rabbitmq/descriptor.ts';
+/** Everything that documents, palettes and command lines know of: one line per room. A broker's data come when it is first asked for. */
 import { checks } from './checks/descriptor.ts';
 import { clients } from './clients/descriptor.ts';
 import { faults } from './faults/descriptor.ts';
 import type { ActionDescriptor, Catalog, NodeDescriptor, RoomDescriptor } from './scenario/descriptor.ts';
 
-const rooms: readonly RoomDescriptor[] = [clients, faults, rabbitmq, kafka];
-const nodes = new Map<string, NodeDescriptor>(rooms.flatMap((r) => r.nodes.map((n) => [n.kind, n])));
-const links = rooms.flatMap((r) => r.links);
-const byName = new Map<string, ActionDescriptor>(rooms.flatMap((r) => r.actions.map((a) => [a.name, a])));
+const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
+  rabbitmq: async () => (await import('./brokers/rabbitmq/descriptor.ts')).rabbitmq,
+  kafka: async () => (await import('./brokers/kafka/descriptor.ts')).kafka,
+};
+const loaded = new Map<string, RoomDescriptor>();
+const listeners = new Set<() => void>();
+let rooms: readonly RoomDescriptor[] = [];
+let nodes = new Map<string, NodeDescriptor>();
+let byName = new Map<string, ActionDescriptor>();
 
-const reasons = rooms.flatMap((r) => r.whyNot ?? []);
-const kindOf = (nodes: readonly { readonly id: string; readonly kind: string }[], id: string) => nodes.find((n) => n.id === id)?.kind ?? '';
-const between = (from: string, to: string) => links.find((l) => l.from.includes(from) && l.to.includes(to));
+function assemble(): void {
+  // In the order of the list above, whichever came first.
+  rooms = [clients, faults, ...Object.keys(BROKERS).flatMap((id) => loaded.get(id) ?? [])];
+  nodes = new Map(rooms.flatMap((r) => r.nodes.map((n) => [n.kind, n])));
+  byName = new Map(rooms.flatMap((r) => r.actions.map((a) => [a.name, a])));
+  for (const listener of listeners) listener();
+}
+assemble();
+
+/** Loads what is known of these brokers; of all of them when none are named. Families that are no broker's are passed over. */
+export async function loadRooms(families: Iterable<string> = Object.keys(BROKERS)): Promise<void> {
+  const missing = [...new Set(families)].filter((id) => Object.hasOwn(BROKERS, id) && !loaded.has(id));
+  if (missing.length === 0) return;
+  await Promise.all(missing.map(async (id) => loaded.set(id, (await BROKERS[id]?.()) as RoomDescriptor)));
+  assemble();
+}
+/** `listener` is called whenever there is more in the catalog. @returns ends that */
+export function onRooms(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+const kindOf = (all: readonly { readonly id: string; readonly kind: string }[], id: string) => all.find((n) => n.id === id)?.kind ?? '';
+const between = (from: string, to: string) => rooms.flatMap((r) => r.links).find((l) => l.from.includes(from) && l.to.includes(to));
 
 /** Why not, for the pairs that people try. */
 function whyNot(from: string, to: string): string {
   const fits = (pattern: string, kind: string) => pattern === '*' || pattern === kind;
-  return reasons.find((r) => fits(r.from, from) && fits(r.to, to))?.says ?? `${nodes.get(from)?.title ?? from} and ${nodes.get(to)?.title ?? to} cannot be wired.`;
+  return rooms.flatMap((r) => r.whyNot ?? []).find((r) => fits(r.from, from) && fits(r.to, to))?.says ?? `${nodes.get(from)?.title ?? from} and ${nodes.get(to)?.title ?? to} cannot be wired.`;
 }
 export const catalog: Catalog = {
-  rooms,
+  get rooms() {
+    return rooms;
+  },
   checks,
   node: (kind) => nodes.get(kind),
   link: (link, all) => {

@@ -75,11 +75,12 @@ export interface ReceiveListener {
 export interface LookCell {
   readonly message: number;
   readonly copy: number;
-  readonly state: 'ready' | 'held' | 'dead';
+  /** kept: read by everybody and still there; unsure: there, and not to be read yet. */
+  readonly state: 'ready' | 'held' | 'dead' | 'kept' | 'unsure';
   readonly redelivered: boolean;
 }
 export interface Look {
-  readonly lanes: readonly { readonly label?: string; readonly cells: readonly LookCell[]; readonly more: number; readonly busy?: number; readonly note?: string; readonly tone?: 'ok' | 'warn' | 'bad' }[];
+  readonly lanes: readonly { readonly label?: string; readonly cells: readonly LookCell[]; readonly more: number; readonly busy?: number; readonly note?: string; readonly end?: string; readonly pointers?: readonly { readonly before: number; readonly name: string }[]; readonly tone?: 'ok' | 'warn' | 'bad' }[];
   readonly gauges: readonly {
     readonly name: string;
     readonly value: string;

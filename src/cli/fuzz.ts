@@ -1,7 +1,7 @@
 /** Random scenarios in numbers: `fuzz --runs 10000 [--from SEED] [--broker kafka]`. Prints the seeds that break something, and why. */
 import { parseArgs } from 'node:util';
 import { loadModels } from '../brokers/models.ts';
-import { catalog } from '../catalog.ts';
+import { catalog, loadRooms } from '../catalog.ts';
 import type { Scenario } from '../scenario/document.ts';
 import { startRun } from '../simulation/run.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
@@ -9,6 +9,7 @@ import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
 const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario };
+await loadRooms();
 const models = await loadModels(Object.keys(RANDOM));
 const from = Number(values.from);
 let bad = 0;

@@ -144,6 +144,8 @@ const consumer: NodeDescriptor = {
     const size = concurrency === 1 ? `${instances} instance${instances === 1 ? '' : 's'}` : `${instances} × ${concurrency}`;
     return config['idempotency'] === 'inbox' ? `${size}, inbox` : config['idempotency'] === 'id-window' ? `${size}, id window` : size;
   },
+  // Instances beyond these are summed up in its gauges; the last lane is what went through lately.
+  shape: (c) => ({ lanes: Math.min(6, typeof c['instances'] === 'number' ? c['instances'] : 1) + 1, labels: 44, width: 246 }),
   actions: ['crash', 'shut-down', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'restart', 'slow', 'normal-speed', 'outage', 'outage-ends', 'poison', 'unpoison', 'lose-next-ack'],
   fields: {
     instances: { type: 'integer', min: 1, max: 64, default: 1, help: 'Processes that read side by side, each with its own connection.', applies: restart, group: 'Work' },

@@ -44,7 +44,9 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'two-emails': [['effect-once', /took effect twice at Mail\./, 12]],
   'ride-matching': [['growing-depth', /^requests \(group matching\) keeps growing/, 15]],
 };
-it.each(gallery.map((g) => [g.id, g.scenario] as const))('%s: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', (id, scenario) => {
+it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', async ({ id, title, load }) => {
+  const scenario = await load();
+  expect(scenario.title).toBe(title);
   expect(parseScenario(JSON.parse(JSON.stringify(scenario)), catalog)).toMatchObject({ ok: true, warnings: [] });
   const run = runTwice(scenario, models, catalog, END);
   const early = startRun(scenario, models, catalog);

@@ -1,41 +1,32 @@
 import type { Scenario } from '../scenario/document.ts';
-import { acknowledgedThenVanished } from './acknowledged-then-vanished.ts';
-import { autoCommit } from './auto-commit.ts';
-import { badRecord } from './bad-record.ts';
-import { biggerQueue } from './bigger-queue.ts';
-import { competingConsumers } from './competing-consumers.ts';
-import { confirmedButNowhere } from './confirmed-but-nowhere.ts';
-import { noFaster } from './no-faster.ts';
 import { orderProcessing } from './order-processing.ts';
-import { partitionsAdded } from './partitions-added.ts';
-import { poisonMessage } from './poison-message.ts';
-import { rideMatching } from './ride-matching.ts';
-import { thrownOut } from './thrown-out.ts';
-import { ttlBehindTheHead } from './ttl-behind-the-head.ts';
-import { twoEmails } from './two-emails.ts';
-import { twoThreeOne } from './two-three-one.ts';
 
 export interface GalleryItem {
   readonly id: string;
+  readonly title: string;
   /** One line under its title. */
   readonly about: string;
-  readonly scenario: Scenario;
+  /** The broker whose character it shows. */
+  readonly broker: string;
+  /** The first screen does not wait for any but the opening one. */
+  load(): Promise<Scenario>;
 }
+export const opening: Scenario = orderProcessing;
 /** The first is the opening scenario. */
 export const gallery: readonly GalleryItem[] = [
-  { id: 'order-processing', about: 'charged twice: a crash before the ack', scenario: orderProcessing },
-  { id: 'competing-consumers', about: 'prefetch and idle workers', scenario: competingConsumers },
-  { id: 'poison-message', about: 'delivery limit, dead letters, redrive', scenario: poisonMessage },
-  { id: 'ttl-behind-the-head', about: 'per-message TTL in a classic queue', scenario: ttlBehindTheHead },
-  { id: 'confirmed-but-nowhere', about: 'unroutable, mandatory, alternate exchange', scenario: confirmedButNowhere },
-  { id: 'bigger-queue', about: 'depth, age, then the memory alarm', scenario: biggerQueue },
-  { id: 'partitions-added', about: 'same key, another partition', scenario: partitionsAdded },
-  { id: 'thrown-out', about: 'max.poll.interval.ms, and a late commit', scenario: thrownOut },
-  { id: 'auto-commit', about: 'committed before the work; begun at the end', scenario: autoCommit },
-  { id: 'two-three-one', about: 'a retry without idempotence', scenario: twoThreeOne },
-  { id: 'bad-record', about: 'a partition waits; a retry topic breaks order', scenario: badRecord },
-  { id: 'no-faster', about: 'idle members; eager, cooperative, static', scenario: noFaster },
-  { id: 'acknowledged-then-vanished', about: 'acks=1 and a leader that dies', scenario: acknowledgedThenVanished },
-  { id: 'two-emails', about: 'exactly-once ends where the effect begins', scenario: twoEmails },
-  { id: 'ride-matching', about: 'a hot region among twelve partitions', scenario: rideMatching },
+  { id: 'order-processing', title: 'Order processing', about: 'charged twice: a crash before the ack', broker: 'RabbitMQ', load: async () => orderProcessing },
+  { id: 'competing-consumers', title: 'One worker holds everything', about: 'prefetch and idle workers', broker: 'RabbitMQ', load: async () => (await import('./competing-consumers.ts')).competingConsumers },
+  { id: 'poison-message', title: 'A poison message, and back again', about: 'delivery limit, dead letters, redrive', broker: 'RabbitMQ', load: async () => (await import('./poison-message.ts')).poisonMessage },
+  { id: 'ttl-behind-the-head', title: 'The two-second message that left after twelve', about: 'per-message TTL in a classic queue', broker: 'RabbitMQ', load: async () => (await import('./ttl-behind-the-head.ts')).ttlBehindTheHead },
+  { id: 'confirmed-but-nowhere', title: 'Confirmed, and nobody got it', about: 'unroutable, mandatory, alternate exchange', broker: 'RabbitMQ', load: async () => (await import('./confirmed-but-nowhere.ts')).confirmedButNowhere },
+  { id: 'bigger-queue', title: 'A bigger queue is not backpressure', about: 'depth, age, then the memory alarm', broker: 'RabbitMQ', load: async () => (await import('./bigger-queue.ts')).biggerQueue },
+  { id: 'partitions-added', title: 'Order lost when partitions are added', about: 'same key, another partition', broker: 'Apache Kafka', load: async () => (await import('./partitions-added.ts')).partitionsAdded },
+  { id: 'thrown-out', title: 'Thrown out, and everything again', about: 'max.poll.interval.ms, and a late commit', broker: 'Apache Kafka', load: async () => (await import('./thrown-out.ts')).thrownOut },
+  { id: 'auto-commit', title: 'Auto-commit loses, latest loses the rest', about: 'committed before the work; begun at the end', broker: 'Apache Kafka', load: async () => (await import('./auto-commit.ts')).autoCommit },
+  { id: 'two-three-one', title: '1, 2, 3 written as 2, 3, 1', about: 'a retry without idempotence', broker: 'Apache Kafka', load: async () => (await import('./two-three-one.ts')).twoThreeOne },
+  { id: 'bad-record', title: 'One bad record stops a partition', about: 'a partition waits; a retry topic breaks order', broker: 'Apache Kafka', load: async () => (await import('./bad-record.ts')).badRecord },
+  { id: 'no-faster', title: 'More consumers, no faster; deploys that freeze', about: 'idle members; eager, cooperative, static', broker: 'Apache Kafka', load: async () => (await import('./no-faster.ts')).noFaster },
+  { id: 'acknowledged-then-vanished', title: 'Acknowledged, then vanished', about: 'acks=1 and a leader that dies', broker: 'Apache Kafka', load: async () => (await import('./acknowledged-then-vanished.ts')).acknowledgedThenVanished },
+  { id: 'two-emails', title: 'Exactly-once, yet two e-mails', about: 'exactly-once ends where the effect begins', broker: 'Apache Kafka', load: async () => (await import('./two-emails.ts')).twoEmails },
+  { id: 'ride-matching', title: 'Ride matching with a hot region', about: 'a hot region among twelve partitions', broker: 'Apache Kafka', load: async () => (await import('./ride-matching.ts')).rideMatching },
 ];

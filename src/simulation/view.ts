@@ -5,8 +5,8 @@ export interface Cell {
   readonly message: number;
   readonly key: number;
   readonly seq: number;
-  /** ready = waiting, held = delivered but unacknowledged, dead = dead-lettered or given up. */
-  readonly state: 'ready' | 'held' | 'dead';
+  /** ready = waiting, held = delivered but unacknowledged, dead = dead-lettered or given up, kept = read and still there, unsure = not to be read yet. */
+  readonly state: 'ready' | 'held' | 'dead' | 'kept' | 'unsure';
   readonly redelivered?: boolean;
   readonly duplicate?: boolean;
   readonly disordered?: boolean;
@@ -21,6 +21,10 @@ export interface Lane {
   /** A lane of what went through lately, newest last. */
   readonly past?: boolean;
   readonly note?: string;
+  /** A few words at the right end; `note` is then what a pointer shows. */
+  readonly end?: string;
+  /** Where a group goes on reading: before the cell of that number. */
+  readonly pointers?: readonly { readonly before: number; readonly name: string }[];
   readonly tone?: 'ok' | 'warn' | 'bad';
 }
 export interface Gauge {

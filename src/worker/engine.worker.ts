@@ -1,7 +1,7 @@
 /** Inside the worker: commands by Comlink, frames over their own port. */
 import * as Comlink from 'comlink';
 import { loadModels } from '../brokers/models.ts';
-import { catalog } from '../catalog.ts';
+import { catalog, loadRooms } from '../catalog.ts';
 import { EngineLoop } from './loop.ts';
 
 let frames: MessagePort | undefined;
@@ -26,7 +26,10 @@ const loop = new EngineLoop(
       frames.postMessage(frame);
       return true;
     },
-    models: loadModels,
+    models: async (families) => {
+      await loadRooms(families);
+      return loadModels(families);
+    },
   },
   catalog,
 );

@@ -2,7 +2,7 @@ import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
 import type { PlaceView } from '../../worker/protocol.ts';
 import { useSession } from '../store/session.ts';
-import { LANE } from './geometry.ts';
+import { laneHeight } from './geometry.ts';
 
 const NO_PLACE: PlaceView = { id: '', lanes: [], gauges: [] };
 export function usePlace(id: string): PlaceView {
@@ -23,9 +23,10 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
       </header>
       <div className="lanes">
         {place.lanes.map((lane, i) => (
-          <div key={lane.label ?? i} className="lane" style={{ height: LANE }}>
+          <div key={lane.label ?? i} className="lane" style={{ height: laneHeight(place.lanes.length) }} title={lane.end === undefined ? undefined : lane.note}>
             {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{6,}\//, '#')}</span>}
-            {lane.note !== undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}
+            {lane.end !== undefined && <span className={`end num tone-${lane.tone ?? 'note'}`}>{lane.end}</span>}
+            {lane.note !== undefined && lane.end === undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}
           </div>
         ))}
       </div>

@@ -1,5 +1,5 @@
 /** Where everything lies, from the document alone: sizes never depend on what flows, so nothing jumps. Canvas units. */
-import type { Catalog } from '../../scenario/descriptor.ts';
+import type { Catalog, Family, Shape } from '../../scenario/descriptor.ts';
 import type { Scenario, ScenarioNode } from '../../scenario/document.ts';
 
 export interface Box {
@@ -10,8 +10,8 @@ export interface Box {
 }
 export interface NodeBox extends Box {
   readonly id: string;
-  /** Left edge, centre line and width of the cells of each lane, relative to the box. */
-  readonly lanes: readonly { readonly x: number; readonly y: number; readonly w: number }[];
+  /** Left edge, centre line, width and size of the cells of each lane, relative to the box. */
+  readonly lanes: readonly { readonly x: number; readonly y: number; readonly w: number; readonly scale: number }[];
   readonly container: boolean;
 }
 /** A cubic Bézier curve: start, two control points, end. */
@@ -28,30 +28,35 @@ export const HEADER = 33;
 export const LANE = 25;
 export const CELL = { w: 20, h: 17, gap: 3 };
 const PAD = 10;
-/** Lanes of a consumer beyond these are summed up in its gauges. */
-export const MOST_LANES = 6;
+/** More lanes than this are drawn small, without letters. */
+const LARGE_LANES = 8;
+const SMALL = 0.56;
+const SHAPES: Readonly<Record<Family, Shape>> = {
+  producer: { lanes: 1, labels: 0, width: 178 },
+  consumer: { lanes: 1, labels: 44, width: 246 },
+  router: { lanes: 0, labels: 0, width: 138 },
+  queue: { lanes: 1, labels: 0, width: 236 },
+  cluster: { lanes: 0, labels: 0, width: 300 },
+};
+function shapeOf(node: ScenarioNode, catalog: Catalog): Shape {
+  const descriptor = catalog.node(node.kind);
+  return descriptor?.shape?.(node.config ?? {}) ?? SHAPES[descriptor?.family ?? 'queue'];
+}
+/** Height of one lane of so many. */
+export const laneHeight = (lanes: number): number => (lanes > LARGE_LANES ? Math.round(LANE * SMALL) : LANE);
 
-export function laneCount({ kind, config = {} }: ScenarioNode): number {
-  if (kind === 'consumer') return Math.min(MOST_LANES, typeof config['instances'] === 'number' ? config['instances'] : 1) + 1;
-  return kind.endsWith('.exchange') ? 0 : 1;
-}
-function size(node: ScenarioNode): { readonly w: number; readonly h: number } {
-  if (node.kind === 'consumer') return { w: 246, h: HEADER + laneCount(node) * LANE + 32 };
-  if (node.kind === 'producer') return { w: 178, h: HEADER + LANE + 34 };
-  if (node.kind.endsWith('.exchange')) return { w: 138, h: HEADER + 30 };
-  return { w: 236, h: HEADER + LANE + 32 };
-}
 export function boxesOf(doc: Scenario, catalog: Catalog): Map<string, NodeBox> {
   const out = new Map<string, NodeBox>();
   let free = 0;
   for (const node of doc.nodes) {
     if (catalog.node(node.kind)?.container) continue;
-    const { w, h } = size(node);
+    const { lanes: count, labels, width, ends = 0 } = shapeOf(node, catalog);
+    const each = laneHeight(count);
+    const h = HEADER + count * each + (count === 0 ? 30 : 32);
     const [x = 40 + (free % 4) * 260, y = 60 + Math.floor(free++ / 4) * 150] = doc.layout?.[node.id] ?? [];
-    const labelled = node.kind === 'consumer';
-    const left = PAD + (labelled ? 44 : 0);
-    const lanes = Array.from({ length: laneCount(node) }, (_, i) => ({ x: left, y: HEADER + 4 + i * LANE + LANE / 2, w: w - left - PAD }));
-    out.set(node.id, { id: node.id, x, y, w, h, lanes, container: false });
+    const left = PAD + labels;
+    const lanes = Array.from({ length: count }, (_, i) => ({ x: left, y: HEADER + 4 + i * each + each / 2, w: width - left - PAD - ends, scale: each / LANE }));
+    out.set(node.id, { id: node.id, x, y, w: width, h, lanes, container: false });
   }
   for (const node of doc.nodes) {
     if (!catalog.node(node.kind)?.container) continue;

@@ -38,6 +38,8 @@ export interface Painter {
   paint(wall: number): boolean;
 }
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+/** How strongly a cell is filled, by its state; one that is not sure yet has an outline only. */
+const FILLS = [['ready', 1], ['held', 0.42], ['kept', 0.16]] as const;
 /** Letters are drawn from this zoom on. */
 const LEGIBLE = 0.45;
 
@@ -64,14 +66,17 @@ export function createPainter(context: Context): Painter {
     todo();
     context.fill();
   };
-  const square = (x: number, y: number, grow = 0) => context.roundRect(x - CELL.w / 2 - grow, y - CELL.h / 2 - grow, CELL.w + 2 * grow, CELL.h + 2 * grow, 4 + grow);
+  const square = (x: number, y: number, grow = 0, scale = 1) => {
+    const [w, h] = [CELL.w * scale, CELL.h * scale];
+    context.roundRect(x - w / 2 - grow, y - h / 2 - grow, w + 2 * grow, h + 2 * grow, 4 * scale + grow);
+  };
 
-  function outline(x: number, y: number, colour: string, width: number, grow: number, dash: number[] = []): void {
+  function outline(x: number, y: number, colour: string, width: number, grow: number, dash: number[] = [], scale = 1): void {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.setLineDash(dash);
     context.beginPath();
-    square(x, y, grow);
+    square(x, y, grow, scale);
     context.stroke();
     context.setLineDash([]);
   }
@@ -88,7 +93,7 @@ export function createPainter(context: Context): Painter {
   }
   function drawCells(): void {
     const onTheirWay = new Set(still ? [] : air.map((a) => `${a.target} ${a.flight.message}`));
-    const placed: { cell: Cell; x: number; y: number; hollow: boolean }[] = [];
+    const placed: { cell: Cell; x: number; y: number; hollow: boolean; scale: number }[] = [];
     for (const place of shown) {
       const box = boxes.get(place.id);
       if (!box) continue;
@@ -96,40 +101,55 @@ export function createPainter(context: Context): Painter {
         // The lane of what went through is the last of its node, whatever is shown above it.
         const at = lane.past ? box.lanes.at(-1) : box.lanes[Math.min(i, box.lanes.length - 1)];
         if (!at || (!lane.past && i >= box.lanes.length)) return;
-        const fit = Math.max(0, Math.floor((at.w - (lane.more > 0 ? 30 : 0) - (lane.busy === undefined ? 0 : 44)) / (CELL.w + CELL.gap)));
+        const { scale } = at;
+        const step = CELL.w * scale + CELL.gap;
+        const room = at.w - (lane.busy === undefined ? 0 : 44);
+        const crowded = !lane.past && (lane.more > 0 || lane.cells.length * step > room + CELL.gap);
+        const fit = Math.max(0, Math.floor((room - (crowded ? 30 : 0)) / step));
         const cells = lane.past ? lane.cells.slice(-fit) : lane.cells.slice(0, fit);
         cells.forEach((cell, n) => {
           const hollow = onTheirWay.has(`${place.id} ${cell.message}`);
           // What has not landed yet to the eye was not worked on yet either.
-          if (!(hollow && lane.past)) placed.push({ cell, x: box.x + at.x + CELL.w / 2 + n * (CELL.w + CELL.gap), y: box.y + at.y, hollow });
+          if (!(hollow && lane.past)) placed.push({ cell, x: box.x + at.x + (CELL.w * scale) / 2 + n * step, y: box.y + at.y, hollow, scale });
         });
         drawLaneEnd(box, at, lane, cells.length);
+        drawPointers(box, at, lane, fit);
       });
     }
     for (let k = 0; k < KEY_COLOURS.length; k++) {
       const mine = placed.filter(({ cell, hollow }) => cell.key % KEY_COLOURS.length === k && !hollow && cell.state !== 'dead');
-      context.globalAlpha = 1;
-      path(keyColour(k), () => {
-        for (const { cell, x, y } of mine) if (cell.state === 'ready') square(x, y);
-      });
-      context.globalAlpha = 0.42;
-      path(keyColour(k), () => {
-        for (const { cell, x, y } of mine) if (cell.state === 'held') square(x, y);
-      });
+      for (const [state, alpha] of FILLS) {
+        context.globalAlpha = alpha;
+        path(keyColour(k), () => {
+          for (const { cell, x, y, scale } of mine) if (cell.state === state) square(x, y, 0, scale);
+        });
+      }
     }
     context.globalAlpha = 0.6;
     path(colours.dead, () => {
-      for (const { cell, x, y } of placed) if (cell.state === 'dead') square(x, y);
+      for (const { cell, x, y, scale } of placed) if (cell.state === 'dead') square(x, y, 0, scale);
     });
     context.globalAlpha = 1;
-    for (const { cell, x, y, hollow } of placed) {
-      if (hollow) outline(x, y, keyColour(cell.key), 1.2, -0.6, [2.5, 2]);
-      else if (cell.state === 'held') outline(x, y, keyColour(cell.key), 1, -0.5);
-      if (cell.redelivered) outline(x, y, colours.redelivered, 1.6, 0.6);
-      if (cell.duplicate) outline(x, y, colours.duplicate, 1.6, 2, [5, 2]);
-      if (cell.message === followed) outline(x, y, colours.accent, 2.2, 3);
+    for (const { cell, x, y, hollow, scale } of placed) {
+      if (hollow || cell.state === 'unsure') outline(x, y, keyColour(cell.key), 1.2, -0.6, [2.5, 2], scale);
+      else if (cell.state === 'held') outline(x, y, keyColour(cell.key), 1, -0.5, [], scale);
+      if (cell.redelivered) outline(x, y, colours.redelivered, 1.6, 0.6, [], scale);
+      if (cell.duplicate) outline(x, y, colours.duplicate, 1.6, 2, [5, 2], scale);
+      if (cell.message === followed) outline(x, y, colours.accent, 2.2, 3, [], scale);
     }
-    letters(placed.filter((p) => !p.hollow).map(({ cell, x, y }) => ({ x, y, key: cell.key, seq: cell.seq, light: cell.state === 'held' })));
+    letters(placed.filter((p) => !p.hollow && p.scale === 1).map(({ cell, x, y }) => ({ x, y, key: cell.key, seq: cell.seq, light: cell.state !== 'ready' && cell.state !== 'dead' })));
+  }
+  /** A group's place in a log: a mark before the record that it gets next. */
+  function drawPointers(box: NodeBox, at: NodeBox['lanes'][number], lane: PlaceView['lanes'][number], fit: number): void {
+    const seen = new Map<number, number>();
+    for (const { before } of lane.pointers ?? []) {
+      if (before > fit) continue;
+      const nth = seen.get(before) ?? 0;
+      seen.set(before, nth + 1);
+      const x = box.x + at.x + before * (CELL.w * at.scale + CELL.gap) - CELL.gap / 2;
+      const half = (CELL.h * at.scale) / 2 + 2;
+      path(nth === 0 ? colours.accent : colours.text, () => context.roundRect(x - 1 + nth * 3, box.y + at.y - half, 2, half * 2, 1));
+    }
   }
   function drawLaneEnd(box: NodeBox, at: NodeBox['lanes'][number], lane: PlaceView['lanes'][number], drawn: number): void {
     const hidden = lane.more + (lane.past ? 0 : lane.cells.length - drawn);
@@ -138,7 +158,7 @@ export function createPainter(context: Context): Painter {
       context.textBaseline = 'middle';
       context.font = "600 9.5px system-ui, 'DejaVu Sans', sans-serif";
       context.fillStyle = colours.dead;
-      context.fillText(`+${hidden}`, box.x + at.x + drawn * (CELL.w + CELL.gap) + 2, box.y + at.y + 0.5);
+      context.fillText(`+${hidden}`, box.x + at.x + drawn * (CELL.w * at.scale + CELL.gap) + 2, box.y + at.y + 0.5);
     }
     if (lane.busy === undefined) return;
     const [x, y, w] = [box.x + at.x + at.w - 38, box.y + at.y - 1.5, 38];

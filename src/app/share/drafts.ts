@@ -5,7 +5,7 @@
  * is opened takes the place of earlier work.
  */
 import { create } from 'zustand';
-import { catalog } from '../../catalog.ts';
+import { catalog, loadRooms } from '../../catalog.ts';
 import type { Scenario } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
@@ -68,7 +68,7 @@ function names(): DraftName[] {
 export async function loadDraft(id = names()[0]?.id): Promise<Draft | null> {
   const found = id === undefined ? null : read(id);
   if (!found) return null;
-  const { parseScenario } = await import('../../scenario/parse.ts');
+  const [{ parseScenario }] = await Promise.all([import('../../scenario/parse.ts'), loadRooms()]);
   const parsed = parseScenario(found.doc, catalog);
   if (!parsed.ok) return null;
   useDrafts.setState({ current: id ?? null });

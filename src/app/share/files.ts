@@ -4,7 +4,7 @@ import { open } from '../shell/boot.ts';
 import { readFile } from './open.ts';
 
 export function newDocument(): void {
-  open({ ...EMPTY, title: 'New scenario' });
+  void open({ ...EMPTY, title: 'New scenario' });
 }
 export function openFile(): void {
   const input = document.createElement('input');
@@ -15,7 +15,7 @@ export function openFile(): void {
 }
 async function openIt(file: File): Promise<void> {
   const opened = await readFile(file);
-  if (opened) open(opened.doc);
+  if (opened) await open(opened.doc);
 }
 export function saveFile(): void {
   const { doc } = useDocument.getState();

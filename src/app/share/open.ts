@@ -1,6 +1,6 @@
 /** From an address or a file to a document, or to problems that can be read. */
 import { create } from 'zustand';
-import { catalog } from '../../catalog.ts';
+import { catalog, loadRooms } from '../../catalog.ts';
 import { sinceThen } from '../../interchange/changes.ts';
 import { decodeShare } from '../../interchange/share-url.ts';
 import type { Problem } from '../../worker/protocol.ts';
@@ -14,8 +14,8 @@ function complain(what: string, list: readonly Problem[]): null {
   useProblems.setState({ problems: { what, list } });
   return null;
 }
-/** The schemas come with the first foreign document: the first screen does not wait for them. */
-const parser = () => import('../../scenario/parse.ts');
+/** The schemas, and every broker's settings, come with the first foreign document: the first screen does not wait for them. */
+const parser = async () => (await Promise.all([import('../../scenario/parse.ts'), loadRooms()]))[0];
 /** @returns null when the address carries no scenario, or a broken one */
 export async function openAddress(fragment: string): Promise<Draft | null> {
   if (!fragment.startsWith('#s=')) return null;

@@ -1,8 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Panel, PanelGroup, PanelResizeHandle } from 'react-resizable-panels';
 import { Canvas } from '../canvas/Canvas.tsx';
-import { Dock } from '../findings/Dock.tsx';
-import { Inspector } from '../inspector/Inspector.tsx';
 import { ProblemPage } from '../share/Problems.tsx';
 import { useProblems } from '../share/open.ts';
 import { useDocument } from '../store/document.ts';
@@ -14,6 +12,9 @@ import { useKeys } from './keys.ts';
 import { LeftPanel } from './LeftPanel.tsx';
 import { TopBar } from './TopBar.tsx';
 
+// What lies around the canvas comes right after it.
+const Inspector = lazy(async () => ({ default: (await import('../inspector/Inspector.tsx')).Inspector }));
+const Dock = lazy(async () => ({ default: (await import('../findings/Dock.tsx')).Dock }));
 const Charts = lazy(() => import('../charts/Charts.tsx'));
 const Dialogs = lazy(() => import('./Dialogs.tsx'));
 
@@ -40,7 +41,9 @@ export function App() {
             </Panel>
             <PanelResizeHandle className="resize" aria-label="Width of the inspector" />
             <Panel defaultSize={19} minSize={15} maxSize={34}>
-              <Inspector />
+              <Suspense fallback={null}>
+                <Inspector />
+              </Suspense>
             </Panel>
           </PanelGroup>
         </Panel>
@@ -52,7 +55,9 @@ export function App() {
               <Suspense fallback={<div />}>
                 <Charts />
               </Suspense>
-              <Dock />
+              <Suspense fallback={<div />}>
+                <Dock />
+              </Suspense>
             </div>
           </section>
         </Panel>

@@ -111,7 +111,7 @@ function Commands() {
           {item('Dark theme', () => setTheme('dark'))}
           {item('Keyboard', () => show('help'), '?')}
         </Command.Group>
-        <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.scenario.title}`, () => open(g.scenario)))}</Command.Group>
+        <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.title}`, () => void g.load().then((doc) => open(doc))))}</Command.Group>
         <Command.Group heading="Findings">{findings.toReversed().map((f) => item(`${clockText(f.at)} ${f.title}`, () => seek(f.at)))}</Command.Group>
       </Command.List>
     </Command.Dialog>

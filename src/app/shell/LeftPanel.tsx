@@ -1,6 +1,6 @@
-import { Fragment } from 'react';
+import { Fragment, useSyncExternalStore } from 'react';
 import { Cog, Inbox, type LucideIcon, Send, Server, Split } from 'lucide-react';
-import { catalog } from '../../catalog.ts';
+import { catalog, onRooms } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
 import type { Family } from '../../scenario/descriptor.ts';
 import { addNode, DRAG_KIND } from '../canvas/actions.ts';
@@ -13,6 +13,8 @@ const GLYPHS: Readonly<Record<Family, LucideIcon>> = { producer: Send, consumer:
 export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);
   const description = useDocument((s) => s.doc.description);
+  const rooms = useSyncExternalStore(onRooms, () => catalog.rooms);
+  const brokers = [...new Set(gallery.map((g) => g.broker))];
   return (
     <nav className="left-panel" aria-label="Gallery and palette">
       <section className="lesson">
@@ -20,7 +22,7 @@ export function LeftPanel() {
         {description !== undefined && <p>{description}</p>}
       </section>
       <section aria-label="Palette">
-        {catalog.rooms
+        {rooms
           .filter((room) => room.nodes.length > 0)
           .map((room) => (
             <Fragment key={room.title}>
@@ -43,16 +45,23 @@ export function LeftPanel() {
         <h2 className="section-title" id="gallery">
           Gallery
         </h2>
-        <ul className="gallery">
-          {gallery.map(({ id, about, scenario }) => (
-            <li key={id}>
-              <button type="button" aria-current={scenario.title === title} onClick={() => open(scenario)}>
-                {scenario.title}
-                <small>{about}</small>
-              </button>
-            </li>
-          ))}
-        </ul>
+        {brokers.map((broker) => (
+          <Fragment key={broker}>
+            <h3 className="gallery-broker">{broker}</h3>
+            <ul className="gallery">
+              {gallery
+                .filter((g) => g.broker === broker)
+                .map((g) => (
+                  <li key={g.id}>
+                    <button type="button" aria-current={g.title === title} onClick={() => void g.load().then((doc) => open(doc))}>
+                      {g.title}
+                      <small>{g.about}</small>
+                    </button>
+                  </li>
+                ))}
+            </ul>
+          </Fragment>
+        ))}
       </section>
       <Drafts />
     </nav>

@@ -1,4 +1,4 @@
-import { DropdownMenu } from 'radix-ui';
+import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { ChevronsRight, Menu, Moon, Pause, Play, Redo2, RotateCcw, SkipForward, Sun, Undo2 } from 'lucide-react';
 import { useStore } from 'zustand';
 import { clockText } from '../../base/time.ts';
@@ -7,10 +7,10 @@ import type { Scenario } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
-import { newDocument, openFile, saveFile } from '../share/files.ts';
-import { autoLayout, fitView, makeThisTheStart } from '../canvas/actions.ts';
-import { SPEEDS } from './speeds.ts';
+import { speedName } from './speeds.ts';
 
+const FileMenu = lazy(async () => ({ default: (await import('./Menus.tsx')).FileMenu }));
+const SpeedMenu = lazy(async () => ({ default: (await import('./Menus.tsx')).SpeedMenu }));
 
 export function TopBar() {
   const doc = useDocument((s) => s.doc);
@@ -38,7 +38,7 @@ export function TopBar() {
         <button type="button" className="btn plain" aria-label={theme === 'light' ? 'Dark theme' : 'Light theme'} onClick={() => setTheme(document.documentElement.dataset['theme'] === 'light' ? 'dark' : 'light')}>
           {theme === 'light' ? <Moon size={15} aria-hidden /> : <Sun size={15} aria-hidden />}
         </button>
-        <FileMenu />
+        <LaterMenu name="Menu" label={<Menu size={15} aria-hidden />} Menu={FileMenu} />
       </div>
     </header>
   );
@@ -74,22 +74,7 @@ function Transport() {
       <button type="button" className="btn plain" title="To the next finding (f)" onClick={() => step('finding')}>
         <ChevronsRight size={14} aria-hidden /> Finding
       </button>
-      <DropdownMenu.Root>
-        <DropdownMenu.Trigger className="btn plain" aria-label="Speed">
-          {SPEEDS.find(([s]) => s === speed)?.[1] ?? `${speed}×`}
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" sideOffset={6}>
-            <DropdownMenu.RadioGroup value={String(speed)} onValueChange={(v) => useSession.getState().setSpeed(Number(v))}>
-              {SPEEDS.map(([s, name]) => (
-                <DropdownMenu.RadioItem key={name} value={String(s)}>
-                  {name} {s === speed && <span aria-hidden>✓</span>}
-                </DropdownMenu.RadioItem>
-              ))}
-            </DropdownMenu.RadioGroup>
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <LaterMenu name="Speed" label={speedName(speed)} Menu={SpeedMenu} />
       <span className="time" role="timer" aria-label="Time of the run">
         {clockText(now)}
       </span>
@@ -112,30 +97,17 @@ function History() {
     </>
   );
 }
-function FileMenu() {
-  const show = useView((s) => s.show);
-  const item = (name: string, todo: () => void, key = '') => (
-    <DropdownMenu.Item onSelect={todo}>
-      {name} <span className="quiet">{key}</span>
-    </DropdownMenu.Item>
+/** A menu's code comes after the first screen; who is faster finds it open when it is there. */
+function LaterMenu({ name, label, Menu: Later }: { readonly name: string; readonly label: ReactNode; readonly Menu: ComponentType<{ readonly label: ReactNode; readonly opened: boolean }> }) {
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <button type="button" className="btn plain" aria-label={name} aria-haspopup="menu" onClick={() => setWanted(true)}>
+      {label}
+    </button>
   );
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="btn plain" aria-label="Menu">
-        <Menu size={15} aria-hidden />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
-          {item('New', newDocument)}
-          {item('Open file …', openFile, 'Ctrl O')}
-          {item('Save file', saveFile, 'Ctrl S')}
-          {item('Make this the start', makeThisTheStart)}
-          {item('Tidy the layout', () => void autoLayout())}
-          {item('Fit everything', fitView)}
-          {item('Commands …', () => show('commands'), 'Ctrl K')}
-          {item('Keyboard', () => show('help'), '?')}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Suspense fallback={button}>
+      <Later label={label} opened={wanted} />
+    </Suspense>
   );
 }

@@ -1,10 +1,11 @@
 /** From an address or a draft to a running engine. */
-import type { Scenario } from '../../scenario/document.ts';
-import { gallery } from '../../gallery/index.ts';
+import { loadRooms } from '../../catalog.ts';
+import { opening } from '../../gallery/index.ts';
+import { familyOf, type Scenario } from '../../scenario/document.ts';
 import { type Engine, startEngine } from '../../worker/engine.ts';
 import { asOpening, autosave, loadDraft } from '../share/drafts.ts';
 import { openAddress } from '../share/open.ts';
-import { EMPTY, useDocument } from '../store/document.ts';
+import { useDocument } from '../store/document.ts';
 import { keepEngineInStep, receive, useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 
@@ -25,7 +26,8 @@ export function boot(): void {
 async function start(): Promise<void> {
   const shared = await openAddress(location.hash);
   const draft = shared === null ? await loadDraft() : null;
-  const opened: Opened & { doc: Scenario; at: number } = shared ?? draft ?? { doc: gallery[0]?.scenario ?? EMPTY, at: 0 };
+  const opened: Opened & { doc: Scenario; at: number } = shared ?? draft ?? { doc: opening, at: 0 };
+  await know(opened.doc);
   useDocument.getState().replace('Open', opened.doc, opened.notice);
   useDocument.temporal.getState().clear();
   useSession.getState().setSpeed(speedOf(opened));
@@ -33,7 +35,14 @@ async function start(): Promise<void> {
   keepEngineInStep();
   autosave();
   startOver(opened.at, opened.at === 0);
+  // What else there is comes when the first screen stands.
+  setTimeout(() => void loadRooms(), 1500);
   window.addEventListener('hashchange', () => void openAddress(location.hash).then((o) => o && open(o.doc, o.at, o)));
+}
+/** Brings what is known of the brokers in a document. */
+function know(doc: Scenario): Promise<void> {
+  const added = (doc.timeline ?? []).flatMap((e) => (typeof e.with?.['kind'] === 'string' ? [e.with['kind']] : []));
+  return loadRooms([...doc.nodes.map((n) => n.kind), ...added].map(familyOf));
 }
 /** The speed that was shared or saved, else the scenario's own, else the present one. */
 function speedOf(opened: Opened): number {
@@ -54,7 +63,8 @@ export function startOver(at: number, play: boolean): void {
   void commands.open(doc, at).then(() => (play ? commands.play(useSession.getState().speed) : undefined));
 }
 /** Opens a document in place of the present one, which stays among the drafts if it was edited; undo brings it back, too. */
-export function open(doc: Scenario, at = 0, how: Opened = {}): void {
+export async function open(doc: Scenario, at = 0, how: Opened = {}): Promise<void> {
+  await know(doc);
   asOpening(how.slot ?? null, () => useDocument.getState().replace(`Open ${doc.title}`, doc, how.notice));
   selectOf({ doc, ...how });
   const { commands, speed } = useSession.getState();
@@ -64,5 +74,5 @@ export function open(doc: Scenario, at = 0, how: Opened = {}): void {
 }
 export async function openDraft(id: string): Promise<void> {
   const draft = await loadDraft(id);
-  if (draft) open(draft.doc, draft.at, { ...draft, slot: id });
+  if (draft) await open(draft.doc, draft.at, { ...draft, slot: id });
 }

@@ -54,6 +54,7 @@ const topic: NodeDescriptor = {
   stem: 'topic',
   doc: `${DOC}/getting-started/introduction/`,
   badge: (c) => `${c['partitions'] ?? 3} partition${c['partitions'] === 1 ? '' : 's'}${c['cleanup.policy'] === undefined || c['cleanup.policy'] === 'delete' ? '' : `, ${String(c['cleanup.policy'])}`}`,
+  shape: (c) => ({ lanes: typeof c['partitions'] === 'number' ? c['partitions'] : 3, labels: 22, width: 316, ends: 44 }),
   actions: ['refuse-next-produce', 'reset-offsets'],
   fields: {
     partitions: { type: 'integer', help: 'a key belongs to one of them, and its order is kept there', min: 1, max: 64, default: 3, applies: GROW, doc: `${BROKER}num.partitions` },

@@ -38,27 +38,40 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
   if (rebalancing !== undefined) return { lanes, gauges, health: 'rebalancing', tone: 'warn' };
   return { lanes, gauges, ...(shrunk > 0 ? { health: 'under-replicated', tone: 'warn' as const } : {}) };
 }
-/** The newest records of one partition: read by the first group, in its hands, still to be read. */
+/** Cells of what everybody has read already, before the slowest group's place. */
+const BEHIND = 2;
+/** One partition around the place of its slowest group: read, in hands, to be read, not yet replicated. */
 function laneOf(room: KafkaRoom, topic: string, partition: Partition, groups: readonly string[], most: number): Lane {
-  const [group] = groups;
-  const { log } = partition;
-  const next = group === undefined ? log.start : Math.max(log.start, room.cluster.coordinator.committed(group, { topic, partition: partition.index }));
-  const from = Math.max(log.start, Math.min(next, log.end - 1), log.start);
-  const shown: LookCell[] = [];
-  for (let offset = from; offset < log.end && shown.length < most; offset++) {
+  const { log, index } = partition;
+  const at = groups.map((group) => ({ group, next: Math.max(log.start, Math.min(log.end, room.cluster.coordinator.committed(group, { topic, partition: index }))) }));
+  const slowest = at.reduce((least, { next }) => Math.min(least, next), groups.length === 0 ? Math.max(log.start, log.end - most) : log.end);
+  const from = Math.max(log.start, slowest - BEHIND);
+  const cells: LookCell[] = [];
+  const offsets: number[] = [];
+  for (let offset = from; offset < log.end && cells.length < most; offset++) {
     const record = log.at(offset);
     if (!record || record.control !== null) continue;
-    const stand = group === undefined ? undefined : room.readings.standOf(group, topic, partition.index, offset);
-    shown.push({ message: record.message, copy: stand?.copy ?? -1, state: record.aborted ? 'dead' : stand?.held ? 'held' : 'ready', redelivered: stand?.again ?? false });
+    const stands = groups.flatMap((g) => room.readings.standOf(g, topic, index, offset) ?? []);
+    const state = record.aborted ? 'dead' : offset >= partition.highWatermark ? 'unsure' : offset < slowest ? 'kept' : stands.some((s) => s.held) ? 'held' : 'ready';
+    cells.push({ message: record.message, copy: stands[0]?.copy ?? -1, state, redelivered: stands.some((s) => s.again) });
+    offsets.push(offset);
   }
-  const leader = partition.leader < 0 ? 'no leader' : `leader ${partition.leader + 1}`;
-  const owners = groups.map((g) => room.cluster.coordinator.state(g)?.members.find((m) => m.partitions.some((p) => p.topic === topic && p.partition === partition.index))?.client ?? 'nobody');
-  const tone = partition.leader < 0 || !room.cluster.up(partition.leader) ? 'bad' : partition.isr.length < partition.replicas.length ? 'warn' : undefined;
+  const pointers = at.flatMap(({ group, next }) => {
+    const before = offsets.findIndex((o) => o >= next);
+    return before >= 0 ? [{ before, name: group }] : next >= log.end && cells.length < most ? [{ before: cells.length, name: group }] : [];
+  });
+  const leader = partition.leader < 0 ? 'no leader' : `leader is broker ${partition.leader + 1}`;
+  const owners = groups.map((g) => room.cluster.coordinator.state(g)?.members.find((m) => m.partitions.some((p) => p.topic === topic && p.partition === index))?.client ?? 'nobody');
+  const offline = partition.leader < 0 || !room.cluster.up(partition.leader);
+  const inSync = partition.replicas.map((r) => (partition.isr.includes(r.broker) ? '●' : '○')).join('');
+  const tone = offline ? 'bad' : partition.isr.length < partition.replicas.length ? 'warn' : undefined;
   return {
-    label: String(partition.index),
-    cells: shown,
-    more: Math.max(0, log.end - from - shown.length),
-    note: `${leader}, ISR ${partition.isr.map((b) => b + 1).join(' ')}, high watermark ${partition.highWatermark} of ${log.end}${groups.length > 0 ? `, read by ${owners.join(', ')}` : ''}`,
+    label: String(index),
+    cells,
+    more: Math.max(0, log.end - (offsets.at(-1) ?? log.end - 1) - 1),
+    pointers,
+    end: `${offline ? '–' : partition.leader + 1} ${inSync}`,
+    note: `Partition ${index}: ${leader}, in sync ${partition.isr.map((b) => b + 1).join(' ') || 'none'}; offsets ${log.start} to ${log.end}, high watermark ${partition.highWatermark}${groups.map((g, i) => `; ${g} is at ${at[i]?.next}, read by ${owners[i]}`).join('')}`,
     ...(tone ? { tone } : {}),
   };
 }

@@ -1,0 +1,4 @@
+/** Tests know all brokers from the start. */
+import { loadRooms } from '../catalog.ts';
+
+await loadRooms();
