@@ -167,10 +167,25 @@ describe('refusals', () => {
     g.join('b', { subscribedTopicNames: ['t', 'u'] });
     expect(g.beat('a')).toBe('2: 0 1 u0 u1');
   });
+  test('a member that asks for another assignor makes the group’s epoch rise when that is now the most wanted', () => {
+    const g = consumerGroup();
+    g.join('a');
+    g.join('b');
+    g.beat('a', { serverAssignor: 'range' });
+    expect(g.group.groupEpoch).toBe(4);
+    g.beat('b', { serverAssignor: 'range' });
+    expect(g.group.groupEpoch).toBe(4);
+  });
   test('a group takes at most group.consumer.max.size members', () => {
     const g = consumerGroup({ 'group.consumer.max.size': 1 });
     g.join('a');
     expect([g.join('b'), g.beat('a')]).toEqual(['GROUP_MAX_SIZE_REACHED', '2: unchanged']);
+  });
+  test('a static member may take the place of its predecessor even in a full group', () => {
+    const g = consumerGroup({ 'group.consumer.max.size': 1 });
+    g.join('a', { instanceId: 'i' });
+    g.beat('a', { memberEpoch: -2, instanceId: 'i' });
+    expect([g.join('a2', { instanceId: 'i' }), g.join('b')]).toEqual(['2: 0 1 2 3', 'GROUP_MAX_SIZE_REACHED']);
   });
 });
 
