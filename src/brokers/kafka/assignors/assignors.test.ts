@@ -52,23 +52,23 @@ describe('on the client', () => {
 });
 
 describe('on the coordinator', () => {
-  const assigned = (assign: ServerAssignor, topics: Readonly<Record<string, number>>, members: readonly ServerMember[]) => shown(assign(counts(topics), members));
+  const given = (assign: ServerAssignor, topics: Readonly<Record<string, number>>, members: readonly ServerMember[]) => shown(assign(counts(topics), members));
   test(groupRule('uniform'), () => {
-    expect(assigned(uniform, { a: 5 }, [server('m1', 'a', 'a0 a1 a2 a3 a4'), server('m2', 'a')])).toEqual({ m1: 'a0 a1 a2', m2: 'a3 a4' });
-    expect(assigned(uniform, { a: 3 }, [server('m1', 'a', 'a2'), server('m2', 'a', 'a0 a1')])).toEqual({ m1: 'a2', m2: 'a0 a1' });
-    expect(assigned(uniform, { a: 4, b: 4 }, [server('m1', 'a'), server('m2', 'ab'), server('m3', 'b')])).toEqual({ m1: 'a0 a2', m2: 'a1 a3 b3', m3: 'b0 b1 b2' });
+    expect(given(uniform, { a: 5 }, [server('m1', 'a', 'a0 a1 a2 a3 a4'), server('m2', 'a')])).toEqual({ m1: 'a0 a1 a2', m2: 'a3 a4' });
+    expect(given(uniform, { a: 3 }, [server('m1', 'a', 'a2'), server('m2', 'a', 'a0 a1')])).toEqual({ m1: 'a2', m2: 'a0 a1' });
+    expect(given(uniform, { a: 4, b: 4 }, [server('m1', 'a'), server('m2', 'ab'), server('m3', 'b')])).toEqual({ m1: 'a0 a2', m2: 'a1 a3 b3', m3: 'b0 b1 b2' });
   });
   test('uniform hands a topic that is no longer subscribed to on to who is', () => {
-    expect(assigned(uniform, { a: 2, b: 2 }, [server('m1', 'b', 'a0 a1'), server('m2', 'ab', 'b0 b1')])).toEqual({ m1: 'b0 b1', m2: 'a0 a1' });
+    expect(given(uniform, { a: 2, b: 2 }, [server('m1', 'b', 'a0 a1'), server('m2', 'ab', 'b0 b1')])).toEqual({ m1: 'b0 b1', m2: 'a0 a1' });
   });
   test(groupRule('server-range'), () => {
-    expect(assigned(serverRange, { a: 4, b: 4 }, [server('m1', 'ab', 'a3'), server('m2', 'ab')])).toEqual({ m1: 'a0 a1 b0 b1', m2: 'a2 a3 b2 b3' });
-    expect(assigned(serverRange, { a: 2 }, [server('m1', 'a'), server('m2', 'a', '', 'i')])).toEqual({ m1: 'a1', m2: 'a0' });
+    expect(given(serverRange, { a: 4, b: 4 }, [server('m1', 'ab', 'a3'), server('m2', 'ab')])).toEqual({ m1: 'a0 a1 b0 b1', m2: 'a2 a3 b2 b3' });
+    expect(given(serverRange, { a: 2 }, [server('m1', 'a'), server('m2', 'a', '', 'i')])).toEqual({ m1: 'a1', m2: 'a0' });
   });
   test(groupRule('simple'), () => {
-    expect(assigned(simple, { a: 2 }, [server('m1', 'a'), server('m2', 'a'), server('m3', 'a')])).toEqual({ m1: 'a0 a1', m2: 'a0', m3: 'a1' });
-    expect(assigned(simple, { a: 3 }, [server('m1', 'a', 'a1'), server('m2', 'a')])).toEqual({ m1: 'a0 a1', m2: 'a2' });
-    expect(assigned(simple, { a: 2, b: 2 }, [server('m1', 'a'), server('m2', 'ab')])).toEqual({ m1: 'a0', m2: 'a1 b0 b1' });
+    expect(given(simple, { a: 2 }, [server('m1', 'a'), server('m2', 'a'), server('m3', 'a')])).toEqual({ m1: 'a0 a1', m2: 'a0', m3: 'a1' });
+    expect(given(simple, { a: 3 }, [server('m1', 'a', 'a1'), server('m2', 'a')])).toEqual({ m1: 'a0 a1', m2: 'a2' });
+    expect(given(simple, { a: 2, b: 2 }, [server('m1', 'a'), server('m2', 'ab')])).toEqual({ m1: 'a0', m2: 'a1 b0 b1' });
   });
 });
 

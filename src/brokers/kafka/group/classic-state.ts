@@ -86,6 +86,8 @@ export interface ClassicGroupHost extends BrokerHost {
   readonly groupId: string;
   /** A response is on its way to the client that asked. */
   send(client: string, response: ClassicResponse): void;
+  /** A member id that nobody has had: Kafka appends a random UUID, without this a number is. */
+  newMemberId?(prefix: string): string;
 }
 
 /** A broker's settings for classic groups. https://kafka.apache.org/44/configuration/broker-configs/ */

@@ -90,7 +90,8 @@ export class ClassicGroup extends ClassicRebalance {
   }
 
   #joinNew(request: JoinRequest): void {
-    const memberId = `${request.groupInstanceId ?? request.clientId}-${++this.data.ids}`;
+    const prefix = request.groupInstanceId ?? request.clientId;
+    const memberId = this.host.newMemberId?.(prefix) ?? `${prefix}-${++this.data.ids}`;
     const existing = staticMember(this.data, request.groupInstanceId);
     if (existing !== undefined) return this.#replaceStatic(request, existing, memberId);
     if (request.groupInstanceId !== null) return this.#addMember(request, memberId);
@@ -131,10 +132,12 @@ export class ClassicGroup extends ClassicRebalance {
     if (data.leader === member.memberId) data.leader = memberId;
     data.pendingSync = data.pendingSync.filter((pending) => pending !== member.memberId);
     this.forget(member.memberId);
+    data.members = [...data.members.filter((other) => other !== member), member];
     member.memberId = memberId;
     member.isNew = false;
-    update(member, request);
+    // Its first session still has the length of the old one's.
     this.keepAlive(memberId);
+    update(member, request);
     if (data.state === 'CompletingRebalance') return this.prepareRebalance();
     if (data.state !== 'Stable') return this.completeIfAllJoined();
     if (selectProtocol(data) !== data.protocolName) return this.rebalanceOrComplete();

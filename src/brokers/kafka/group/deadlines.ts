@@ -3,6 +3,8 @@ import type { BrokerHost } from '../../contract.ts';
 interface Deadline {
   /** µs of virtual time. */
   at: number;
+  /** Of two that are reached at once, the one that was set first comes first. */
+  order: number;
   /** The host's call that is under way for it, and when that comes. */
   ref: number;
   wakes: number;
@@ -31,8 +33,9 @@ export class Deadlines {
   set(key: string, delayMs: number): void {
     const at = this.#host.now() + delayMs * 1000;
     const known = this.#deadlines.get(key);
-    if (known !== undefined && known.wakes <= at) known.at = at;
-    else this.#arm(key, at);
+    const order = this.#next++;
+    if (known !== undefined && known.wakes <= at) Object.assign(known, { at, order });
+    else this.#arm(key, { at, order, ref: 0, wakes: at });
   }
   clear(key: string): void {
     this.#deadlines.delete(key);
@@ -40,22 +43,30 @@ export class Deadlines {
   clearWhere(matches: (key: string) => boolean): void {
     for (const key of [...this.#deadlines.keys()]) if (matches(key)) this.#deadlines.delete(key);
   }
-  /** @returns the name of the deadline that is reached with this call; null when it was moved, cleared or replaced */
+  /**
+   * The host's call. One that was moved, or before which another of this instant goes, is called for once more.
+   * @returns the name of the deadline that is reached, if any is
+   */
   due(ref: number): string | null {
-    for (const [key, deadline] of this.#deadlines) {
-      if (deadline.ref !== ref) continue;
-      this.#deadlines.delete(key);
-      if (deadline.at <= this.#host.now()) return key;
-      this.#arm(key, deadline.at);
-      return null;
+    let called: string | null = null;
+    let first: readonly [string, Deadline] | null = null;
+    for (const entry of this.#deadlines) {
+      const [key, deadline] = entry;
+      if (deadline.ref === ref) called = key;
+      if (deadline.at <= this.#host.now() && (first === null || deadline.order < first[1].order)) first = entry;
     }
-    return null;
+    const mine = called === null ? undefined : this.#deadlines.get(called);
+    if (called === null || mine === undefined) return null;
+    if (first?.[0] !== called) this.#arm(called, mine);
+    if (first === null) return null;
+    this.#deadlines.delete(first[0]);
+    return first[0];
   }
 
-  #arm(key: string, at: number): void {
+  #arm(key: string, deadline: Deadline): void {
     const ref = this.#next++;
-    this.#deadlines.set(key, { at, ref, wakes: at });
-    this.#host.after(at - this.#host.now(), this.#name, ref);
+    this.#deadlines.set(key, { ...deadline, ref, wakes: deadline.at });
+    this.#host.after(deadline.at - this.#host.now(), this.#name, ref);
   }
   save(): DeadlinesState {
     return { deadlines: [...this.#deadlines].map(([key, deadline]) => [key, { ...deadline }]), next: this.#next };

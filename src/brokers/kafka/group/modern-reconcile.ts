@@ -22,26 +22,25 @@ export interface Reconciliation {
 export function reconcile(member: ModernMember, to: Reconciliation): ModernMember {
   switch (member.state) {
     case 'STABLE':
-      if (member.memberEpoch !== to.targetEpoch) return next(member, member.memberEpoch, to);
+      if (member.memberEpoch !== to.targetEpoch) return next(member, to);
       return to.subscriptionChanged ? dropUnsubscribed(member, to) : member;
     case 'UNREVOKED_PARTITIONS':
       if (stillOwns(member.pendingRevocation, to)) return to.subscriptionChanged ? dropUnsubscribed(member, to) : member;
-      // A member that gave up topics by itself may be here before there is a target for its next epoch.
-      return next(member, Math.min(member.memberEpoch + 1, to.targetEpoch), to);
+      return next(member, to);
     case 'UNRELEASED_PARTITIONS':
-      return next(member, member.memberEpoch, to);
+      return next(member, to);
   }
 }
 
 const stillOwns = (revoked: readonly TopicPartition[], { owned }: Reconciliation) => owned === null || owned.some((one) => includes(revoked, one));
 const withEpoch = (member: ModernMember, memberEpoch: number): ModernMember => ({ ...member, memberEpoch, previousEpoch: member.memberEpoch });
 
-function next(member: ModernMember, epoch: number, to: Reconciliation): ModernMember {
+function next(member: ModernMember, to: Reconciliation): ModernMember {
   const target = to.target.filter((one) => to.topics.has(one.topic));
   const kept = member.assigned.filter((one) => includes(target, one));
   const revoked = member.assigned.filter((one) => !includes(target, one));
   if (revoked.length > 0 && stillOwns(revoked, to)) {
-    return { ...withEpoch(member, epoch), state: 'UNREVOKED_PARTITIONS', assigned: kept, pendingRevocation: revoked };
+    return { ...withEpoch(member, member.memberEpoch), state: 'UNREVOKED_PARTITIONS', assigned: kept, pendingRevocation: revoked };
   }
   const wanted = target.filter((one) => !includes(kept, one));
   // What the member itself has just given up is its own to take back.
@@ -57,8 +56,9 @@ function dropUnsubscribed(member: ModernMember, to: Reconciliation): ModernMembe
   if (assigned.length === member.assigned.length) return member;
   const dropped = member.assigned.filter((one) => !to.topics.has(one.topic));
   const pendingRevocation = [...member.pendingRevocation, ...dropped];
-  if (!stillOwns(pendingRevocation, to)) return { ...member, assigned };
-  return { ...member, state: 'UNREVOKED_PARTITIONS', assigned, pendingRevocation };
+  const same = withEpoch(member, member.memberEpoch);
+  if (!stillOwns(pendingRevocation, to)) return { ...same, assigned };
+  return { ...same, state: 'UNREVOKED_PARTITIONS', assigned, pendingRevocation };
 }
 
 /** Whether the member was given anything, or had anything taken, since. */

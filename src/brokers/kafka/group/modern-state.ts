@@ -82,7 +82,8 @@ export interface ModernData {
   metadata: string;
   metadataStale: boolean;
 }
-export const emptyModern = (): ModernData => ({ groupEpoch: 0, assignmentEpoch: 0, assignmentAt: null, members: [], target: [], metadata: '', metadataStale: false });
+/** A new group has seen one epoch, in which nobody was in it. */
+export const emptyModern = (): ModernData => ({ groupEpoch: 1, assignmentEpoch: 1, assignmentAt: null, members: [], target: [], metadata: '', metadataStale: false });
 
 export const samePartition = (a: TopicPartition, b: TopicPartition): boolean => a.partition === b.partition && a.topic === b.topic;
 export const includes = (some: readonly TopicPartition[], one: TopicPartition): boolean => some.some((other) => samePartition(other, one));

@@ -1,6 +1,5 @@
 import { copyOf } from '../../../base/copy.ts';
 import type { TopicPartition } from '../assignors/assignment.ts';
-import { hashOfString, inHashOrder } from '../assignors/hash-order.ts';
 import type { ServerAssignor } from '../assignors/server.ts';
 import { serverRange } from '../assignors/server-range.ts';
 import { uniform } from '../assignors/uniform.ts';
@@ -119,11 +118,12 @@ export class ModernGroup implements OffsetOwner {
 
   #regular(request: ConsumerHeartbeat): GroupError | null {
     const { memberId, instanceId, memberEpoch } = request;
-    const full = this.#data.members.length >= this.#settings['group.consumer.max.size'];
-    if (full && this.#member(memberId) === undefined) return 'GROUP_MAX_SIZE_REACHED';
     const existing = instanceId === null ? this.#member(memberId) : this.#data.members.find((member) => member.instanceId === instanceId);
+    const full = this.#data.members.length >= this.#settings['group.consumer.max.size'];
+    if (full && existing === undefined && this.#member(memberId) === undefined) return 'GROUP_MAX_SIZE_REACHED';
     const error = instanceId === null ? refusalOfDynamic(existing, request) : refusalOfStatic(existing, request);
     if (error !== null) return error;
+    const preferred = this.#preferredAssignor();
     const before = existing === undefined ? newMember(memberId, instanceId) : this.#replaced(existing, memberId, memberEpoch);
     const updated: ModernMember = {
       ...before,
@@ -133,7 +133,7 @@ export class ModernGroup implements OffsetOwner {
     };
     const subscriptionChanged = updated.topics.join('\n') !== before.topics.join('\n');
     this.#put(updated);
-    this.#bumpIfNeeded(subscriptionChanged);
+    this.#bumpIfNeeded(subscriptionChanged || this.#preferredAssignor() !== preferred);
     this.#computeTarget();
     const member = this.#reconcile(updated, subscriptionChanged, request.topicPartitions);
     this.#deadlines.set(SESSION + memberId, this.#settings['group.consumer.session.timeout.ms']);
@@ -149,18 +149,16 @@ export class ModernGroup implements OffsetOwner {
     const { data, before } = { data: this.#data, before: member.memberId };
     data.members = data.members.filter((other) => other !== member);
     data.target = data.target.map((one) => (one.memberId === before ? { ...one, memberId } : one));
-    return { ...member, memberId, memberEpoch: 0, previousEpoch: 0 };
+    return { ...member, memberId, memberEpoch: 0, previousEpoch: 0, assigned: member.assigned.map((one) => ({ ...one, epoch: 0 })) };
   }
 
-  #bumpIfNeeded(subscriptionChanged: boolean): void {
+  #bumpIfNeeded(changed: boolean): void {
     const data = this.#data;
-    let bump = data.groupEpoch === 0 || subscriptionChanged;
-    if (!bump && !data.metadataStale) return;
+    if (!changed && !data.metadataStale) return;
     const metadata = this.#metadata();
-    bump ||= metadata !== data.metadata;
+    if (changed || metadata !== data.metadata) data.groupEpoch++;
     data.metadata = metadata;
     data.metadataStale = false;
-    if (bump) data.groupEpoch++;
   }
   #metadata(): string {
     const topics = [...this.#host.topics()].filter(([topic]) => this.#data.members.some((member) => member.topics.includes(topic)));
@@ -183,7 +181,7 @@ export class ModernGroup implements OffsetOwner {
     const votes = new Map<string, number>();
     for (const { assignor } of this.#data.members) if (assignor !== null) votes.set(assignor, (votes.get(assignor) ?? 0) + 1);
     const most = Math.max(...votes.values());
-    return inHashOrder([...votes.keys()], hashOfString).find((name) => votes.get(name) === most) ?? DEFAULT_ASSIGNOR;
+    return [...votes.keys()].sort().find((name) => votes.get(name) === most) ?? DEFAULT_ASSIGNOR;
   }
 
   #reconcile(member: ModernMember, subscriptionChanged: boolean, owned: readonly TopicPartition[] | null): ModernMember {

@@ -86,7 +86,7 @@ function* inFlightBatches(data: SharePartitionData, { first, last }: OffsetRange
 /** Whole batches of the log, and in one piece; of the last, with a strict limit, only part is given out. */
 function acquireNew(data: SharePartitionData, request: Acquisition, first: number, logEnd: number, most: number): number[] {
   const wanted = first + most - 1;
-  const last = wanted >= logEnd ? logEnd : (request.batches.findLast((batch) => batch.first <= wanted)?.last ?? wanted);
+  const last = wanted >= logEnd ? logEnd : (request.batches.find((batch) => batch.first <= wanted && wanted <= batch.last)?.last ?? wanted);
   // A first fetch may find that the log begins later than the start offset.
   if (data.records.length === 0) data.startOffset = first;
   // Offsets that the log no longer has, between what is in flight and what was read.

@@ -105,6 +105,13 @@ describe('states of a record', () => {
     p.ack('a', 0, 0, 'ACCEPT');
     expect(p.ack('a', 0, 0, 'ACCEPT')).toBe(null);
   });
+  test('acknowledging what lies before the start offset means nothing; what nobody fetched is not known', () => {
+    const p = sharePartition();
+    expect(p.ack('a', 0, 0, 'ACCEPT')).toBe('INVALID_RECORD_STATE');
+    p.fetch('a', 500, 'batch_optimized', 1);
+    p.ack('a', 0, 4, 'REJECT');
+    expect([p.ack('b', 0, 4, 'ACCEPT'), p.ack('b', 3, 5, 'ACCEPT'), p.ack('a', 3, 5, 'ACCEPT'), p.window()]).toEqual([null, 'INVALID_RECORD_STATE', null, '6..9']);
+  });
   test('of an acknowledgement that is refused, nothing is done', () => {
     const p = sharePartition();
     p.fetch('a', 500, 'batch_optimized', 1);
@@ -163,6 +170,10 @@ describe('start and end offset', () => {
     expect(p.window()).toBe('3..8');
     p.ack('a', 3, 4, 'ACCEPT');
     expect(p.window()).toBe('7..8');
+    p.ack('a', 7, 8, 'RELEASE');
+    expect(p.it.acquire('a', [{ first: 8, last: 8 }], 500, 'batch_optimized')).toEqual([{ first: 8, last: 8, deliveryCount: 2 }]);
+    expect(p.events.at(-1)).toEqual({ kind: 'archived', offset: 7, because: 'gap' });
+    expect([p.ack('a', 7, 8, 'ACCEPT'), p.ack('a', 8, 8, 'ACCEPT'), p.window()]).toEqual(['INVALID_RECORD_STATE', null, '9..8']);
   });
 });
 

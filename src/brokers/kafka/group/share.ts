@@ -63,18 +63,24 @@ export class SharePartition {
    */
   acquire(memberId: string, batches: readonly OffsetRange[], maxRecords: number, mode: AcquireMode): readonly Acquired[] {
     const lock = this.#data.locks + 1;
-    const offsets = acquire(this.#data, this.#settings, { memberId, fetchOffset: this.nextFetchOffset(), batches, maxRecords, mode, lock });
+    const fetchOffset = this.nextFetchOffset();
+    this.#dropMissing(fetchOffset, batches[0]?.first ?? fetchOffset);
+    const offsets = acquire(this.#data, this.#settings, { memberId, fetchOffset, batches, maxRecords, mode, lock });
     if (offsets.length > 0) this.#lock();
     return asRanges(this.#data, offsets);
   }
 
-  /** All of it is taken, or nothing. Records that are done with already do not matter. */
+  /** All of it is taken, or nothing. Offsets before the start offset, and those without a record, do not matter. */
   acknowledge(memberId: string, acknowledgements: readonly Acknowledgement[]): GroupError | null {
     for (const { first, last, types } of acknowledgements) {
-      if (first > this.endOffset || last > this.endOffset || first > last || types.length === 0) return 'INVALID_REQUEST';
+      if (first > last || types.length === 0) return 'INVALID_REQUEST';
+      if (last < this.startOffset) continue;
+      const ending = recordAt(this.#data, last);
+      if (ending === undefined || isMissing(ending)) return this.#data.records.length === 0 ? 'INVALID_RECORD_STATE' : 'INVALID_REQUEST';
       for (const offset of this.#inFlight(first, last)) {
         const record = recordAt(this.#data, offset);
-        if (record?.state !== 'Acquired' || record.member !== memberId) return 'INVALID_RECORD_STATE';
+        if (record === undefined || isMissing(record)) continue;
+        if (record.state !== 'Acquired' || record.member !== memberId) return 'INVALID_RECORD_STATE';
         if (typeAt(first, types, offset) === 'RENEW' && !this.#settings['share.renew.acknowledge.enable']) return 'INVALID_RECORD_STATE';
       }
     }
@@ -83,7 +89,7 @@ export class SharePartition {
       for (const offset of this.#inFlight(first, last)) {
         const record = recordAt(this.#data, offset);
         const type = typeAt(first, types, offset);
-        if (record === undefined) continue;
+        if (record === undefined || isMissing(record)) continue;
         if (type === 'RENEW') renewed.push(record);
         else this.#settle(record, offset, type);
       }
@@ -122,6 +128,15 @@ export class SharePartition {
   *#inFlight(first: number, last: number): Generator<number> {
     for (let offset = Math.max(first, this.startOffset); offset <= last; offset++) yield offset;
   }
+  /** What could be delivered again but is not in the log any more: it was compacted away. */
+  #dropMissing(from: number, to: number): void {
+    for (const offset of this.#inFlight(from, Math.min(to - 1, this.endOffset))) {
+      const record = recordAt(this.#data, offset);
+      if (record?.state !== 'Available') continue;
+      free(record, 'Archived');
+      this.#host.tell({ kind: 'archived', offset, because: 'gap' });
+    }
+  }
   /** A new lock; those whose records have moved on run out without effect. */
   #lock(): number {
     this.#host.after(this.#settings['group.share.record.lock.duration.ms'] * 1000, 'acquisition-lock', ++this.#data.locks);
@@ -156,6 +171,9 @@ export class SharePartition {
 }
 
 const typeAt = (first: number, types: readonly AcknowledgeType[], offset: number): AcknowledgeType => (types.length === 1 ? types[0] : types[offset - first]) ?? 'GAP';
+
+/** The log had nothing there. */
+const isMissing = (record: InFlightRecord) => record.state === 'Archived' && record.deliveryCount === 0;
 
 function free(record: InFlightRecord, state: InFlightRecord['state']): void {
   record.state = state;
