@@ -14,3 +14,8 @@ export function meanWait(servers: number, arrivals: number, service: number): nu
   if (offered >= servers) return Infinity;
   return (erlangC(servers, offered) * service) / (servers - offered);
 }
+/** Mean wait in M/G/1 (Pollaczek and Khinchine). @param squared mean of the square of the service time, s² */
+export function meanWaitOfOne(arrivals: number, service: number, squared: number): number {
+  const rho = arrivals * service;
+  return rho >= 1 ? Infinity : (arrivals * squared) / (2 * (1 - rho));
+}
