@@ -98,7 +98,7 @@ export function xclaim(core: Core, argv: readonly string[]): Reply {
     if (fields === null && pending !== undefined) {
       tellClaim(core, key, group, id);
       dropPending(group, id);
-      core.forgotten(key, group.name, [id]);
+      core.forgotten(key, group.name, [id], 'entry_deleted');
       moved = false;
     }
     if (fields === null || (pending === undefined && !asked.force)) continue;
@@ -173,6 +173,6 @@ export function xautoclaim(core: Core, argv: readonly string[]): Reply {
     claimed.push(claimant.take(id, fields, { time: now, deliveries: pending.deliveries + (justId ? 0 : 1) }, justId));
     tellClaim(core, key, group, id);
   }
-  if (deleted.length > 0) core.forgotten(key, group.name, deleted);
+  if (deleted.length > 0) core.forgotten(key, group.name, deleted, 'entry_deleted');
   return [show(group.ids[at] ?? FIRST), claimed, deleted.map(show)];
 }

@@ -41,6 +41,8 @@ export interface Wait {
 }
 /** Why entries left a stream. */
 export type Removal = 'maxlen' | 'minid' | 'xdel' | 'del' | 'expired' | 'evicted';
+/** Why something left the pending list unacknowledged. */
+export type Forgetting = 'entry_deleted' | 'delref' | 'consumer_deleted' | 'group_destroyed';
 /** What a delivery is: of a new entry, of one that is pending with this consumer, or taken from another. */
 export type Handing = 'new' | 'history' | 'claim';
 /** A write as replicas and the append-only file get it. */
@@ -57,8 +59,7 @@ export type RedisEvent =
   | { readonly kind: 'delivered'; readonly key: string; readonly group: string; readonly consumer: string; readonly id: Id; readonly deliveries: number; readonly how: Handing; readonly pending: boolean }
   | { readonly kind: 'acknowledged'; readonly key: string; readonly group: string; readonly ids: readonly Id[] }
   | { readonly kind: 'removed'; readonly key: string; readonly why: Removal; readonly entries: readonly Entry[] }
-  /** Left the pending list unacknowledged: the entry or the consumer or the group is gone. */
-  | { readonly kind: 'forgotten'; readonly key: string; readonly group: string; readonly ids: readonly Id[] };
+  | { readonly kind: 'forgotten'; readonly key: string; readonly group: string; readonly ids: readonly Id[]; readonly why: Forgetting };
 
 export class Core {
   readonly version: Version;
@@ -71,6 +72,8 @@ export class Core {
   readonly ready: string[] = [];
   /** Writes as a replica or the append-only file gets them. */
   readonly written: Written[] = [];
+  /** Writes since this was last set to 0. */
+  dirty = 0;
   /** Whether anybody is to be told of writes. */
   tells = true;
   /** Of the command that is being done: bytes of the payload that the fields only stand for. */
@@ -149,11 +152,12 @@ export class Core {
   signal(key: string): void {
     if (!this.ready.includes(key)) this.ready.push(key);
   }
-  forgotten(key: string, group: string, ids: readonly Id[]): void {
-    if (ids.length > 0) this.out.push({ kind: 'forgotten', key, group, ids });
+  forgotten(key: string, group: string, ids: readonly Id[], why: Forgetting): void {
+    if (ids.length > 0) this.out.push({ kind: 'forgotten', key, group, ids, why });
   }
   /** Tells replicas and the append-only file of a write. */
   propagate(...argv: readonly string[]): void {
+    this.dirty++;
     if (this.tells) this.written.push({ argv, weight: this.weight });
   }
 }

@@ -63,7 +63,7 @@ export function destroy(core: Core, argv: readonly string[]): Reply {
   const stream = existing(core, argv);
   const group = removeNamed(stream.groups, argv[3]!);
   if (group === undefined) return 0;
-  core.forgotten(argv[2]!, group.name, group.ids);
+  core.forgotten(argv[2]!, group.name, group.ids, 'group_destroyed');
   core.propagate(...argv);
   core.signal(argv[2]!);
   return 1;
@@ -82,7 +82,7 @@ export function deleteConsumer(core: Core, argv: readonly string[]): Reply {
   const ids = [...consumer.ids];
   for (const id of ids) dropPending(group, id);
   removeNamed(group.consumers, consumer.name);
-  core.forgotten(argv[2]!, group.name, ids);
+  core.forgotten(argv[2]!, group.name, ids, 'consumer_deleted');
   core.propagate(...argv);
   return ids.length;
 }

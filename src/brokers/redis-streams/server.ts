@@ -25,9 +25,12 @@ interface Blocked {
   /** Unix time in ms from which on there may be something to claim. */
   claimableAt: number | null;
 }
-interface State {
+/** All keys, and when those that expire do: Unix time in ms. */
+export interface Dataset {
   readonly keys: (readonly [string, Value])[];
   readonly expires: (readonly [string, number])[];
+}
+interface State extends Dataset {
   readonly config: Config;
   readonly blocked: Blocked[];
   readonly waiting: (readonly [string, number[]])[];
@@ -39,7 +42,7 @@ interface State {
   readonly goodReplicas: number;
 }
 /** 1 January 2026: the clock of the run begins here. */
-const EPOCH = 1_767_225_600_000;
+export const EPOCH = 1_767_225_600_000;
 /** A pending entry: its structure, and its place in two radix trees. */
 const PENDING_BYTES = 100;
 
@@ -66,6 +69,12 @@ export class RedisServer {
   /** Whether `written` is to be filled. */
   set tells(wanted: boolean) {
     this.core.tells = wanted;
+  }
+  /** Writes since this was last asked. */
+  takeDirty(): number {
+    const { dirty } = this.core;
+    this.core.dirty = 0;
+    return dirty;
   }
   /** Replicas that have answered of late: what min-replicas-to-write is compared with. */
   goodReplicas = 0;
@@ -209,6 +218,21 @@ export class RedisServer {
     const reply = this.run([...one.argv.slice(0, streams), key, one.argv[one.at + index] ?? ''], {});
     if (isWait(reply)) return { ...reply, keys: one.keys };
     return isNoGroup(reply) ? errors.groupGoneBefore72() : reply;
+  }
+
+  /** The data alone, as an RDB file or a full synchronisation carries it. */
+  dataset(): Dataset {
+    const { keys, expires } = this.core;
+    return copyOf({ keys: [...keys], expires: [...expires] });
+  }
+  /** Begins anew with this data: nobody is connected. */
+  adopt(data: Dataset): void {
+    const { keys, expires } = copyOf(data);
+    this.core.restore(keys, [], []);
+    this.blocked.clear();
+    this.waiting.clear();
+    for (const list of [this.core.out, this.core.written, this.core.ready]) list.length = 0;
+    for (const [key, at] of expires) this.core.expireAt(key, at);
   }
 
   save(): unknown {
