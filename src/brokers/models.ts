@@ -10,6 +10,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { KafkaRoom } = await import('./kafka/room.ts');
     return (host, topology) => new KafkaRoom(host, topology);
   },
+  'redis-streams': async () => {
+    const { RedisRoom } = await import('./redis-streams/room.ts');
+    return (host, topology) => new RedisRoom(host, topology);
+  },
 };
 /** Rooms of the families named; families without a model are left out. */
 export async function loadModels(families: Iterable<string>): Promise<Record<string, RoomFactory>> {

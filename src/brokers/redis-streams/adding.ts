@@ -64,8 +64,8 @@ function defaultLimit(entries: number): number {
   return entries <= 0 ? 10_000 : Math.min(100 * entries, 1_000_000);
 }
 
-/** @param obeyed a master's word: no limit is put on trimming  @param weight bytes of the payload that the fields only stand for */
-export function xadd(core: Core, argv: readonly string[], { obeyed = false, weight = 0 } = {}): Reply {
+/** @param obeyed a master's word: no limit is put on trimming */
+export function xadd(core: Core, argv: readonly string[], { obeyed = false } = {}): Reply {
   const asks = options(core, argv, true, obeyed);
   const { trim: trimming, id: asked, at, idempotence: named } = asks;
   const texts = argv.slice(at + 1);
@@ -81,7 +81,9 @@ export function xadd(core: Core, argv: readonly string[], { obeyed = false, weig
   if (stream.lastId === LAST) return errors.exhausted();
   const id = pick(stream, asked, core.now());
   if (id === null || id <= stream.lastId) return errors.idTooSmall();
-  if (!append(stream, id, { texts, weight }, core.config)) return errors.tooLarge();
+  const fields = { texts, weight: core.weight };
+  if (!append(stream, id, fields, core.config)) return errors.tooLarge();
+  core.out.push({ kind: 'added', key, id, fields });
   if (named !== null) remember(stream, named, texts, id);
   if (trimming !== null) cut(core, key, stream, trimming, asks.references);
   const told = [...argv];

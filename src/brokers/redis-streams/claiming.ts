@@ -90,7 +90,7 @@ export function xclaim(core: Core, argv: readonly string[]): Reply {
   if (moved) group.lastId = asked.lastId;
   // A time in the future, or before 1970, is taken for now.
   const time = asked.time === null || asked.time < 0 || asked.time > now ? now : asked.time;
-  const claimant = new Claimant(core, group, argv[3]!);
+  const claimant = new Claimant(core, key, group, argv[3]!);
   const replies: Reply[] = [];
   for (const id of asked.ids) {
     const fields = entryAt(stream, id);
@@ -98,7 +98,7 @@ export function xclaim(core: Core, argv: readonly string[]): Reply {
     if (fields === null && pending !== undefined) {
       tellClaim(core, key, group, id);
       dropPending(group, id);
-      core.forgotten(key, group.name, [id]);
+      core.forgotten(key, group.name, [id], 'entry_deleted');
       moved = false;
     }
     if (fields === null || (pending === undefined && !asked.force)) continue;
@@ -116,10 +116,12 @@ export function xclaim(core: Core, argv: readonly string[]): Reply {
 /** The consumer that claims: until 7.2 it is made only when it gets something. */
 class Claimant {
   private readonly core: Core;
+  private readonly key: string;
   private readonly group: Group;
   private readonly name: string;
-  constructor(core: Core, group: Group, name: string) {
+  constructor(core: Core, key: string, group: Group, name: string) {
     this.core = core;
+    this.key = key;
     this.group = group;
     this.name = name;
     if (core.has('7.2')) this.consumer();
@@ -132,6 +134,7 @@ class Claimant {
   take(id: Id, fields: Fields, pending: Omit<Pending, 'consumer' | 'turn'>, justId: boolean): Reply {
     this.consumer().active = this.core.now();
     setPending(this.group, id, { ...pending, consumer: this.name });
+    this.core.out.push({ kind: 'delivered', key: this.key, group: this.group.name, consumer: this.name, id, deliveries: pending.deliveries, how: 'claim', pending: true });
     return justId ? show(id) : shown([id, fields]);
   }
 }
@@ -151,7 +154,7 @@ export function xautoclaim(core: Core, argv: readonly string[]): Reply {
   const key = argv[1]!;
   const { stream, group } = groupOf(core, key, argv[2]!);
   const now = core.now();
-  const claimant = new Claimant(core, group, argv[3]!);
+  const claimant = new Claimant(core, key, group, argv[3]!);
   const [claimed, deleted]: [Reply[], Id[]] = [[], []];
   let at = lowerBound(group.ids, start);
   // It looks at ten times as many entries as it may answer with.
@@ -170,6 +173,6 @@ export function xautoclaim(core: Core, argv: readonly string[]): Reply {
     claimed.push(claimant.take(id, fields, { time: now, deliveries: pending.deliveries + (justId ? 0 : 1) }, justId));
     tellClaim(core, key, group, id);
   }
-  if (deleted.length > 0) core.forgotten(key, group.name, deleted);
+  if (deleted.length > 0) core.forgotten(key, group.name, deleted, 'entry_deleted');
   return [show(group.ids[at] ?? FIRST), claimed, deleted.map(show)];
 }

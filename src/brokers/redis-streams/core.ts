@@ -2,7 +2,7 @@
 import type { BrokerHost, Refusal } from '../contract.ts';
 import { errors, refuse } from './errors.ts';
 import type { Id } from './ids.ts';
-import type { Entry, NodeLimits, Stream } from './stream.ts';
+import type { Entry, Fields, NodeLimits, Stream } from './stream.ts';
 import { has, type Version } from './versions.ts';
 
 /** A RESP2 reply: nil, integer, string or status, array, error. */
@@ -18,7 +18,12 @@ export type Value = Stream | PlainString;
 export interface Config extends NodeLimits {
   'stream-node-max-entries': number;
   'stream-node-max-bytes': number;
+  /** Bytes; 0 for no limit. */
+  maxmemory: number;
+  'maxmemory-policy': 'noeviction' | 'allkeys-lru';
+  'min-replicas-to-write': number;
 }
+export const DEFAULTS: Config = { 'stream-node-max-entries': 100, 'stream-node-max-bytes': 4096, maxmemory: 0, 'maxmemory-policy': 'noeviction', 'min-replicas-to-write': 0 };
 /** What a command asks for that cannot be answered yet. */
 export interface Wait {
   readonly wait: true;
@@ -35,13 +40,26 @@ export interface Wait {
   readonly claimableAt: number | null;
 }
 /** Why entries left a stream. */
-export type Removal = 'maxlen' | 'minid' | 'xdel' | 'del' | 'expired';
+export type Removal = 'maxlen' | 'minid' | 'xdel' | 'del' | 'expired' | 'evicted';
+/** Why something left the pending list unacknowledged. */
+export type Forgetting = 'entry_deleted' | 'delref' | 'consumer_deleted' | 'group_destroyed';
+/** What a delivery is: of a new entry, of one that is pending with this consumer, or taken from another. */
+export type Handing = 'new' | 'history' | 'claim';
+/** A write as replicas and the append-only file get it. */
+export interface Written {
+  readonly argv: readonly string[];
+  /** Bytes of the payload that the fields only stand for. */
+  readonly weight: number;
+}
 /** What happened besides the reply. */
 export type RedisEvent =
   | { readonly kind: 'reply'; readonly client: string; readonly reply: Reply }
+  | { readonly kind: 'added'; readonly key: string; readonly id: Id; readonly fields: Fields }
+  /** `pending`: false with NOACK. */
+  | { readonly kind: 'delivered'; readonly key: string; readonly group: string; readonly consumer: string; readonly id: Id; readonly deliveries: number; readonly how: Handing; readonly pending: boolean }
+  | { readonly kind: 'acknowledged'; readonly key: string; readonly group: string; readonly ids: readonly Id[] }
   | { readonly kind: 'removed'; readonly key: string; readonly why: Removal; readonly entries: readonly Entry[] }
-  /** Left the pending list unacknowledged: the entry or the consumer or the group is gone. */
-  | { readonly kind: 'forgotten'; readonly key: string; readonly group: string; readonly ids: readonly Id[] };
+  | { readonly kind: 'forgotten'; readonly key: string; readonly group: string; readonly ids: readonly Id[]; readonly why: Forgetting };
 
 export class Core {
   readonly version: Version;
@@ -53,7 +71,16 @@ export class Core {
   /** Keys that blocked clients have to look at, in the order in which they were touched. */
   readonly ready: string[] = [];
   /** Writes as a replica or the append-only file gets them. */
-  readonly written: (readonly string[])[] = [];
+  readonly written: Written[] = [];
+  /** Writes since this was last set to 0. */
+  dirty = 0;
+  /** Whether anybody is to be told of writes. */
+  tells = true;
+  /** Of the command that is being done: bytes of the payload that the fields only stand for. */
+  weight = 0;
+  /** When a key was last used, in commands: the order of eviction. */
+  readonly used = new Map<string, number>();
+  commands = 0;
   private readonly host: BrokerHost;
   private readonly epoch: number;
 
@@ -74,11 +101,13 @@ export class Core {
   /** The stream of that name, or undefined. Refuses a value of another type. */
   stream(key: string): Stream | undefined {
     const value = this.keys.get(key);
+    if (value !== undefined) this.used.set(key, this.commands);
     return value === undefined || value.type === 'stream' ? value : refuse(errors.wrongType());
   }
   put(key: string, value: Value): void {
     this.expires.delete(key);
     this.keys.set(key, value);
+    this.used.set(key, this.commands);
     this.signal(key);
   }
   remove(key: string, why: Removal): boolean {
@@ -86,6 +115,7 @@ export class Core {
     if (value === undefined) return false;
     this.keys.delete(key);
     this.expires.delete(key);
+    this.used.delete(key);
     if (value.type === 'stream') {
       const entries = value.nodes.flatMap(({ ids, entries }) => ids.flatMap((id, i): Entry[] => (entries[i] ? [[id, entries[i]]] : [])));
       if (entries.length > 0) this.out.push({ kind: 'removed', key, why, entries });
@@ -110,9 +140,11 @@ export class Core {
       this.propagate('DEL', key);
     }
   }
-  restore(keys: Iterable<readonly [string, Value]>, expires: Iterable<readonly [string, number]>): void {
+  restore(keys: Iterable<readonly [string, Value]>, expires: Iterable<readonly [string, number]>, used: Iterable<readonly [string, number]>): void {
     this.keys.clear();
     this.expires.clear();
+    this.used.clear();
+    for (const [key, at] of used) this.used.set(key, at);
     for (const [key, value] of keys) this.keys.set(key, value);
     for (const [key, at] of expires) this.expires.set(key, at);
   }
@@ -120,11 +152,12 @@ export class Core {
   signal(key: string): void {
     if (!this.ready.includes(key)) this.ready.push(key);
   }
-  forgotten(key: string, group: string, ids: readonly Id[]): void {
-    if (ids.length > 0) this.out.push({ kind: 'forgotten', key, group, ids });
+  forgotten(key: string, group: string, ids: readonly Id[], why: Forgetting): void {
+    if (ids.length > 0) this.out.push({ kind: 'forgotten', key, group, ids, why });
   }
   /** Tells replicas and the append-only file of a write. */
   propagate(...argv: readonly string[]): void {
-    this.written.push(argv);
+    this.dirty++;
+    if (this.tells) this.written.push({ argv, weight: this.weight });
   }
 }

@@ -44,6 +44,7 @@ export function xackdel(core: Core, argv: readonly string[]): Reply {
   const may = permission(core, key, stream, references);
   const results = ids.map(strictId).map((id) => {
     if (dropPending(group, id) === undefined) return NO_SUCH_ID;
+    core.out.push({ kind: 'acknowledged', key, group: group.name, ids: [id] });
     if (may?.(id) === false) return STILL_REFERENCED;
     remove(core, key, stream, [id]);
     return DELETED;

@@ -1,6 +1,6 @@
 /** What a consumer of a group is given: what is new, what was pending too long, what it has had already. https://redis.io/docs/latest/commands/xreadgroup/ */
 import type { Core, Reply } from './core.ts';
-import { advance, type Consumer, consumerOf, type Group, idleFor, type Pending, setPending } from './group.ts';
+import { advance, type Consumer, consumerOf, type Group, idleFor, type Pending, pendingOf, setPending } from './group.ts';
 import { FIRST, type Id, LAST, next, show } from './ids.ts';
 import { lowerBound } from './sorted.ts';
 import { entryAt, type Fields, lastEntry, range, shown, type Stream } from './stream.ts';
@@ -46,6 +46,7 @@ function deliver({ core, key, stream, group, noack, claim }: Asked, consumer: Co
   const now = core.now();
   for (const [id] of entries) {
     advance(stream, group, id, core.has('7.2'));
+    core.out.push({ kind: 'delivered', key, group: group.name, consumer: consumer.name, id, deliveries: 1, how: 'new', pending: !noack });
     if (noack) continue;
     // XGROUP SETID may have brought the group back to what is pending with another.
     setPending(group, id, { consumer: consumer.name, time: now, deliveries: 1 });
@@ -72,21 +73,24 @@ function idleEntries({ core, stream, group, count }: Asked, claim: number): Idle
 /** Since 8.4: moves an entry that was pending too long to this consumer, and says how long that was and how often it was delivered. */
 function take({ core, key, group }: Asked, consumer: Consumer, { id, pending, fields }: Idle): Reply {
   const now = core.now();
-  setPending(group, id, { consumer: consumer.name, time: now, deliveries: pending.deliveries + 1 });
+  const deliveries = pending.deliveries + 1;
+  setPending(group, id, { consumer: consumer.name, time: now, deliveries });
+  core.out.push({ kind: 'delivered', key, group: group.name, consumer: consumer.name, id, deliveries, how: 'claim', pending: true });
   consumer.active = now;
   tellClaim(core, key, group, id);
   return [...shown([id, fields]), now - pending.time, pending.deliveries];
 }
 
 /** What is pending with this consumer: a repeat, which counts as a delivery. Deleted entries come without fields. */
-function history({ core, stream, group, count }: Asked, consumer: Consumer, after: Id): Reply[] {
+function history({ core, key, stream, group, count }: Asked, consumer: Consumer, after: Id): Reply[] {
   const from = lowerBound(consumer.ids, next(after) ?? FIRST);
   const ids = consumer.ids.slice(from, count === 0 ? undefined : from + count);
   return ids.map((id) => {
     const fields = entryAt(stream, id);
     if (fields === null) return [show(id), null];
-    const before = group.pending[lowerBound(group.ids, id)];
-    setPending(group, id, { consumer: consumer.name, time: core.now(), deliveries: (before?.deliveries ?? 0) + 1 });
+    const deliveries = (pendingOf(group, id)?.deliveries ?? 0) + 1;
+    setPending(group, id, { consumer: consumer.name, time: core.now(), deliveries });
+    core.out.push({ kind: 'delivered', key, group: group.name, consumer: consumer.name, id, deliveries, how: 'history', pending: true });
     return shown([id, fields]);
   });
 }

@@ -12,6 +12,8 @@ const ways: Record<keyof typeof errors, readonly [says: string, commands: readon
   unknownSubcommand: ["ERR unknown subcommand 'FOO'. Try XINFO HELP.", ['XINFO FOO s']],
   subcommandSyntax: ["ERR unknown subcommand or wrong number of arguments for 'STREAM'. Try XINFO HELP.", ['XADD s 1-0 f v', 'XINFO STREAM s HALF']],
   notAnInteger: ['ERR value is not an integer or out of range', ['XTRIM s MAXLEN 9223372036854775808']],
+  oom: ["OOM command not allowed when used memory > 'maxmemory'.", ['XADD s 1-0 f v', 'CONFIG maxmemory 10', 'XADD s 2-0 f v']],
+  noReplicas: ['NOREPLICAS Not enough good replicas to write.', ['CONFIG min-replicas-to-write 1', 'XADD s 1-0 f v']],
   noSuchKey: ['ERR no such key', ['XINFO STREAM s']],
   invalidId: ['ERR Invalid stream ID specified as stream command argument', ['XADD s x f v']],
   invalidStart: ['ERR invalid start ID for the interval', ['XRANGE s (18446744073709551615-18446744073709551615 +']],
@@ -68,7 +70,9 @@ describe('every refusal, in Redis’s words', () => {
       const s = server({ version });
       let last: unknown = null;
       for (const command of commands) {
-        if (command.startsWith('wait ')) s.do(command.slice(5), 'waiting');
+        const [, setting, value] = /^CONFIG (\S+) (\d+)$/.exec(command) ?? [];
+        if (setting !== undefined) Object.assign(s.redis.config, { [setting]: Number(value) });
+        else if (command.startsWith('wait ')) s.do(command.slice(5), 'waiting');
         else last = command.endsWith('LARGE') ? s.do(command, 'main', { weight: 2 ** 30 }) : s.do(command);
       }
       expect(s.woken()[0]?.[1] ?? last).toBe(says);

@@ -26,6 +26,8 @@ export const errors = {
   unknownSubcommand: (command: string, sub: string) => refusal(`ERR unknown subcommand '${cut(sub)}'. Try ${command.toUpperCase()} HELP.`),
   subcommandSyntax: (command: string, sub: string) => refusal(`ERR unknown subcommand or wrong number of arguments for '${cut(sub)}'. Try ${command.toUpperCase()} HELP.`),
   notAnInteger: (text = 'value is not an integer or out of range') => refusal(`ERR ${text}`),
+  oom: () => refusal("OOM command not allowed when used memory > 'maxmemory'."),
+  noReplicas: () => refusal('NOREPLICAS Not enough good replicas to write.'),
   noSuchKey: () => refusal('ERR no such key'),
   invalidId: () => refusal('ERR Invalid stream ID specified as stream command argument'),
   invalidStart: () => refusal('ERR invalid start ID for the interval'),

@@ -63,7 +63,7 @@ export function destroy(core: Core, argv: readonly string[]): Reply {
   const stream = existing(core, argv);
   const group = removeNamed(stream.groups, argv[3]!);
   if (group === undefined) return 0;
-  core.forgotten(argv[2]!, group.name, group.ids);
+  core.forgotten(argv[2]!, group.name, group.ids, 'group_destroyed');
   core.propagate(...argv);
   core.signal(argv[2]!);
   return 1;
@@ -82,7 +82,7 @@ export function deleteConsumer(core: Core, argv: readonly string[]): Reply {
   const ids = [...consumer.ids];
   for (const id of ids) dropPending(group, id);
   removeNamed(group.consumers, consumer.name);
-  core.forgotten(argv[2]!, group.name, ids);
+  core.forgotten(argv[2]!, group.name, ids, 'consumer_deleted');
   core.propagate(...argv);
   return ids.length;
 }
@@ -93,6 +93,9 @@ export function xack(core: Core, argv: readonly string[]): Reply {
   const group = stream === undefined ? undefined : byName(stream.groups, argv[2]!);
   if (group === undefined) return 0;
   const known = argv.slice(3).map(strictId).filter((id) => dropPending(group, id) !== undefined);
-  if (known.length > 0) core.propagate(...argv);
+  if (known.length > 0) {
+    core.out.push({ kind: 'acknowledged', key: argv[1]!, group: group.name, ids: known });
+    core.propagate(...argv);
+  }
   return known.length;
 }

@@ -23,7 +23,7 @@ export function permission(core: Core, key: string, stream: Stream, references: 
   if (references === 'KEEPREF') return null;
   if (references === 'ACKED') return (id) => !isReferenced(stream, id);
   return (id) => {
-    for (const group of stream.groups) if (dropPending(group, id) !== undefined) core.forgotten(key, group.name, [id]);
+    for (const group of stream.groups) if (dropPending(group, id) !== undefined) core.forgotten(key, group.name, [id], 'delref');
     return true;
   };
 }

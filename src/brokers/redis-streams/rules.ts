@@ -58,6 +58,9 @@ export const rules = {
   R54: { name: 'idempotence', says: 'With IDMP a producer names its entry, with IDMPAUTO the fields do: an entry that is known is not added again, and its first ID is answered.', source: 'https://redis.io/docs/latest/develop/data-types/streams/idempotency/', since: '8.6' },
   R55: { name: 'idempotence-window', says: 'Per producer the last IDMP-MAXSIZE (100) names are known, for IDMP-DURATION (100 s); setting either anew clears them.', source: 'https://redis.io/docs/latest/commands/xcfgset/', since: '8.6' },
   R56: { name: 'entries-read-cap', says: 'ENTRIESREAD counts at most what was ever added.', source: 'https://github.com/redis/redis/blob/8.6.3/src/t_stream.c', since: '8.6' },
+  R57: { name: 'maxmemory', says: 'Above maxmemory, with noeviction, commands that may need memory are refused with OOM; reading, acknowledging and trimming go on.', source: 'https://redis.io/docs/latest/develop/reference/eviction/' },
+  R58: { name: 'eviction', says: 'With allkeys-lru the key that was used least recently goes as a whole: a stream with its groups.', source: 'https://redis.io/docs/latest/develop/reference/eviction/' },
+  R59: { name: 'min-replicas', says: 'With fewer good replicas than min-replicas-to-write, writes are refused with NOREPLICAS.', source: 'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

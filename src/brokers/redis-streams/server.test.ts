@@ -82,6 +82,29 @@ describe('keys', () => {
   });
 });
 
+describe('limits of the server', () => {
+  test(rule('maxmemory'), () => {
+    const s = server({ config: { maxmemory: 5000 } });
+    for (let i = 1; i < 6; i++) s.do(`XADD s ${i}-0 f v`, 'main', { weight: 1000 });
+    expect(s.do('XADD s 9-0 f v')).toContain('OOM command not allowed');
+    expect([s.do('XGROUP CREATE s g 0'), s.do('XLEN s'), s.do('XTRIM s MAXLEN 1')]).toEqual(["OOM command not allowed when used memory > 'maxmemory'.", 5, 4]);
+    expect(s.do('XADD s 9-0 f v')).toBe('9-0');
+  });
+  test(rule('eviction'), () => {
+    const s = server({ config: { maxmemory: 5000, 'maxmemory-policy': 'allkeys-lru' } });
+    s.all('XGROUP CREATE s g 0 MKSTREAM', 'XADD t 1-0 f v', 'XLEN s');
+    for (let i = 2; i < 7; i++) s.do(`XADD t ${i}-0 f v`, 'main', { weight: 1000 });
+    expect([s.do('XADD u 1-0 f v'), s.do('EXISTS s'), s.do('EXISTS t'), s.do('XLEN u')]).toEqual(['1-0', 0, 0, 1]);
+    expect(s.events('removed').map(({ key, why }) => [key, why])).toEqual([['t', 'evicted']]);
+  });
+  test(rule('min-replicas'), () => {
+    const s = server({ config: { 'min-replicas-to-write': 1 } });
+    expect([s.do('XADD s 1-0 f v'), s.do('XLEN s')]).toEqual(['NOREPLICAS Not enough good replicas to write.', 0]);
+    s.redis.goodReplicas = 1;
+    expect(s.do('XADD s 1-0 f v')).toBe('1-0');
+  });
+});
+
 const SCENE = [
   ...['XADD s * f v', 'XADD s MAXLEN ~ 3 * f v', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g a COUNT 1 STREAMS s >', 'XADD s 9999999999999-* f v', 'XADD s * f v', 'XADD s * f v'],
   ...['XREADGROUP GROUP g b COUNT 2 STREAMS s >', 'XCLAIM s g c 0 9999999999999-0 RETRYCOUNT 4', 'XREADGROUP GROUP g b NOACK COUNT 1 STREAMS s >', 'XDEL s 9999999999999-1', 'XTRIM s MAXLEN ~ 1'],
@@ -96,13 +119,13 @@ test(rule('replication'), () => {
   const replica = server({ config: { 'stream-node-max-entries': 2 } });
   for (const line of SCENE) {
     master.do(line);
-    for (const argv of master.redis.written.splice(0)) replica.redis.execute('master', argv, { obeyed: true });
+    for (const { argv } of master.redis.written.splice(0)) replica.redis.execute('master', argv, { obeyed: true });
     for (const one of [master, replica]) one.ms(1);
     const states = [master, replica].map((one) => LOOKS.map((look) => JSON.stringify(one.do(look)).replace(TIMES, '')));
     expect([line, states[1]]).toEqual([line, states[0]]);
   }
   master.ms(100);
-  expect(master.redis.written).toEqual([['DEL', 't']]);
+  expect(master.redis.written).toEqual([{ argv: ['DEL', 't'], weight: 0 }]);
 });
 
 test(rule('restart'), () => {

@@ -1,9 +1,10 @@
 /** A Redis server as its clients meet it: each command done with all its consequences when the call returns. */
 import { copyOf } from '../../base/copy.ts';
-import type { BrokerHost } from '../contract.ts';
-import { type Call, commandOf } from './commands.ts';
-import { type Config, Core, type RedisEvent, type Reply, type Value, type Wait } from './core.ts';
+import type { BrokerHost, Refusal } from '../contract.ts';
+import { type Call, type Command, commandOf } from './commands.ts';
+import { type Config, Core, DEFAULTS, type RedisEvent, type Reply, type Value, type Wait, type Written } from './core.ts';
 import { errors, Refused } from './errors.ts';
+import type { Stream } from './stream.ts';
 import type { Version } from './versions.ts';
 
 export interface RedisOptions {
@@ -24,18 +25,26 @@ interface Blocked {
   /** Unix time in ms from which on there may be something to claim. */
   claimableAt: number | null;
 }
-interface State {
+/** All keys, and when those that expire do: Unix time in ms. */
+export interface Dataset {
   readonly keys: (readonly [string, Value])[];
   readonly expires: (readonly [string, number])[];
+}
+interface State extends Dataset {
   readonly config: Config;
   readonly blocked: Blocked[];
   readonly waiting: (readonly [string, number[]])[];
   readonly ids: number;
   readonly out: readonly RedisEvent[];
-  readonly written: readonly (readonly string[])[];
+  readonly written: readonly Written[];
+  readonly used: (readonly [string, number])[];
+  readonly commands: number;
+  readonly goodReplicas: number;
 }
 /** 1 January 2026: the clock of the run begins here. */
-const EPOCH = 1_767_225_600_000;
+export const EPOCH = 1_767_225_600_000;
+/** A pending entry: its structure, and its place in two radix trees. */
+const PENDING_BYTES = 100;
 
 export class RedisServer {
   private readonly core: Core;
@@ -47,16 +56,28 @@ export class RedisServer {
 
   constructor(host: BrokerHost, options: RedisOptions) {
     this.host = host;
-    this.core = new Core(host, options.version, { 'stream-node-max-entries': 100, 'stream-node-max-bytes': 4096, ...options.config }, options.epoch ?? EPOCH);
+    this.core = new Core(host, options.version, { ...DEFAULTS, ...options.config }, options.epoch ?? EPOCH);
   }
   /** What happened since it was last emptied. */
   get out(): RedisEvent[] {
     return this.core.out;
   }
   /** Writes since it was last emptied, as replicas get them. */
-  get written(): (readonly string[])[] {
+  get written(): Written[] {
     return this.core.written;
   }
+  /** Whether `written` is to be filled. */
+  set tells(wanted: boolean) {
+    this.core.tells = wanted;
+  }
+  /** Writes since this was last asked. */
+  takeDirty(): number {
+    const { dirty } = this.core;
+    this.core.dirty = 0;
+    return dirty;
+  }
+  /** Replicas that have answered of late: what min-replicas-to-write is compared with. */
+  goodReplicas = 0;
   get config(): Config {
     return this.core.config;
   }
@@ -93,12 +114,55 @@ export class RedisServer {
   private run(argv: readonly string[], call: Call): Reply | Wait {
     const command = commandOf(argv, (since) => this.core.has(since));
     if ('refused' in command) return command;
+    this.core.commands++;
+    this.core.weight = call.weight ?? 0;
+    if (call.obeyed !== true) {
+      const refusal = this.gate(command);
+      if (refusal !== null) return refusal;
+    }
     try {
       return command.run(this.core, argv, call);
     } catch (error) {
       if (error instanceof Refused) return error.refusal;
       throw error;
     }
+  }
+  /** What keeps a command from being done, whatever it says. https://redis.io/docs/latest/operate/oss_and_stack/management/config/ */
+  private gate(command: Command): Refusal | null {
+    const { config } = this.core;
+    if (config.maxmemory > 0 && !this.makeRoom() && command.denyoom === true) return errors.oom();
+    return command.writes === true && this.goodReplicas < config['min-replicas-to-write'] ? errors.noReplicas() : null;
+  }
+  /** Evicts what was used least recently until there is room, if the policy says so. @returns whether there is */
+  private makeRoom(): boolean {
+    const { config, used, keys } = this.core;
+    while (this.memory() > config.maxmemory) {
+      if (config['maxmemory-policy'] === 'noeviction') return false;
+      let oldest: string | undefined;
+      for (const key of keys.keys()) if (oldest === undefined || (used.get(key) ?? 0) < (used.get(oldest) ?? 0)) oldest = key;
+      if (oldest === undefined) return false;
+      this.core.remove(oldest, 'evicted');
+      this.core.propagate('DEL', oldest);
+    }
+    return true;
+  }
+  /** Bytes of all data, estimated: nodes as they are serialised, and what a pending entry takes. */
+  memory(): number {
+    let bytes = 0;
+    for (const value of this.core.keys.values()) {
+      if (value.type !== 'stream') continue;
+      for (const node of value.nodes) bytes += node.bytes;
+      for (const group of value.groups) bytes += group.ids.length * PENDING_BYTES;
+    }
+    return bytes;
+  }
+  stream(key: string): Stream | undefined {
+    const value = this.core.keys.get(key);
+    return value?.type === 'stream' ? value : undefined;
+  }
+  /** Names of all keys. */
+  keys(): string[] {
+    return [...this.core.keys.keys()];
   }
   private block(client: string, wait: Wait): void {
     const one: Blocked = { id: this.ids++, client, argv: wait.argv, at: wait.at, keys: [], whenGone: wait.whenGone, claimableAt: null };
@@ -156,14 +220,32 @@ export class RedisServer {
     return isNoGroup(reply) ? errors.groupGoneBefore72() : reply;
   }
 
+  /** The data alone, as an RDB file or a full synchronisation carries it. */
+  dataset(): Dataset {
+    const { keys, expires } = this.core;
+    return copyOf({ keys: [...keys], expires: [...expires] });
+  }
+  /** Begins anew with this data: nobody is connected. */
+  adopt(data: Dataset): void {
+    const { keys, expires } = copyOf(data);
+    this.core.restore(keys, [], []);
+    this.blocked.clear();
+    this.waiting.clear();
+    for (const list of [this.core.out, this.core.written, this.core.ready]) list.length = 0;
+    for (const [key, at] of expires) this.core.expireAt(key, at);
+  }
+
   save(): unknown {
-    const { keys, expires, config, out, written } = this.core;
-    const state: State = { keys: [...keys], expires: [...expires], config, blocked: [...this.blocked.values()], waiting: [...this.waiting], ids: this.ids, out, written };
+    const { keys, expires, config, out, written, used, commands } = this.core;
+    const { ids, goodReplicas } = this;
+    const state: State = { keys: [...keys], expires: [...expires], config, blocked: [...this.blocked.values()], waiting: [...this.waiting], ids, out, written, used: [...used], commands, goodReplicas };
     return copyOf(state);
   }
   load(saved: unknown): void {
     const state = copyOf(saved) as State;
-    this.core.restore(state.keys, state.expires);
+    this.core.restore(state.keys, state.expires, state.used);
+    this.core.commands = state.commands;
+    this.goodReplicas = state.goodReplicas;
     Object.assign(this.core.config, state.config);
     this.core.out.splice(0, Number.POSITIVE_INFINITY, ...state.out);
     this.core.written.splice(0, Number.POSITIVE_INFINITY, ...state.written);

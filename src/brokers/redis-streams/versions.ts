@@ -1,5 +1,6 @@
 /** The versions that are modelled: two recorded, and the newest that the model was compared with. */
 export const VERSIONS = ['7.0.15', '8.0.2', '8.6.3'] as const;
+export const NEWEST = '8.6.3';
 export type Version = (typeof VERSIONS)[number];
 
 const number = (version: string): number => {

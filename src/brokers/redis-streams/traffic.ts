@@ -1,0 +1,143 @@
+/** What is under way between clients and a server, and the client's side of every connection. */
+import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import type { Id } from './ids.ts';
+
+/** What a hop or a wake is about. */
+export const WAKE = { thing: 0, serverTimer: 1, reconnect: 2, poll: 3, claim: 4, server: 5, wait: 6 } as const;
+
+/** Where an entry is, as its reader knows it. */
+export interface Place {
+  readonly key: string;
+  readonly id: Id;
+}
+/** Something on its way between a client and the server. */
+export type Thing = { readonly session: string; readonly life: number } & (
+  | { readonly do: 'open' | 'close' | 'opened' }
+  | { readonly do: 'lost'; readonly why: string }
+  | { readonly do: 'xadd'; readonly message: number }
+  | { readonly do: 'reply'; readonly message: number; readonly outcome: 'confirmed' | 'unknown' | Refusal }
+  /** `after`: per stream where the history is read on; null for new entries. */
+  | { readonly do: 'xreadgroup'; readonly after: Readonly<Record<string, string>> | null }
+  | { readonly do: 'xautoclaim' }
+  | { readonly do: 'deliver'; readonly delivery: Delivery; readonly at: Place }
+  /** An entry of its history that was deleted. */
+  | { readonly do: 'gone'; readonly at: Place }
+  /** The end of a reply. `found`: entries in it. */
+  | { readonly do: 'answered'; readonly what: 'xreadgroup' | 'xautoclaim'; readonly found: number; readonly refused: boolean }
+  /** XACK; or, to bury: MULTI, XADD to the dead stream, XACK, EXEC. */
+  | Offline
+);
+
+/** What a client does with an entry that it has done with. */
+export type Offline = { readonly do: 'xack'; readonly at: Place; readonly why: 'done' | 'rejected' | 'gone' } | { readonly do: 'bury'; readonly at: Place; readonly message: number };
+
+export interface SessionState {
+  readonly id: string;
+  readonly link: string;
+  readonly client: string;
+  readonly kind: 'publish' | 'receive';
+  /** What the client wants: to be connected. */
+  wanted: boolean;
+  /** Incarnation; what was sent in an earlier one means nothing. */
+  life: number;
+  /** What the client believes. */
+  connected: boolean;
+  /** The life of the connection that the server knows, or -1. */
+  served: number;
+  /** Attempts to connect since the last success. */
+  tries: number;
+  loseNextAck: boolean;
+  buffer: Delivery[];
+  /** Where the entries are that the client holds, by handle. */
+  places: [handle: number, at: Place][];
+  nextHandle: number;
+  slots: number;
+  /** An XREADGROUP is under way, or a pause is being made. */
+  asking: boolean;
+  /** An XAUTOCLAIM is under way; or it is time for one. */
+  claiming: boolean;
+  claimDue: boolean;
+  /** The process is new: it asks for what it left behind. */
+  fresh: boolean;
+  /** Commands that wait for a connection. */
+  offline: Offline[];
+  /** Per stream where its own history is read on; null when that is done. */
+  history: Record<string, string> | null;
+  /** Per stream where XAUTOCLAIM goes on; known to the server's side of the client only. */
+  cursors: Record<string, string>;
+}
+function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, served: -1, tries: 0, loseNextAck: false, buffer: [], places: [], nextHandle: 1, slots: 0, asking: false, claiming: false, claimDue: false, fresh: true, offline: [], history: null, cursors: {} };
+}
+
+export interface TrafficState {
+  readonly sessions: readonly SessionState[];
+  readonly things: readonly (readonly [number, Thing])[];
+  readonly timers: readonly (readonly [number, readonly [string, number]])[];
+  readonly next: number;
+}
+export class Traffic {
+  readonly sessions = new Map<string, SessionState>();
+  private things = new Map<number, Thing>();
+  private timers = new Map<number, readonly [string, number]>();
+  private next = 0;
+  private readonly host: RoomHost;
+  constructor(host: RoomHost) {
+    this.host = host;
+  }
+  session(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
+    const state = this.sessions.get(id) ?? newSession(id, link, client, kind);
+    this.sessions.set(id, state);
+    return state;
+  }
+  /** From the client to the server. */
+  up(state: SessionState, thing: Thing, message = -1): void {
+    this.host.hop(state.link, state.client, state.kind === 'receive', WAKE.thing, this.keep(thing), message, false);
+  }
+  /** From the server to the client. */
+  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
+    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
+  }
+  later(delay: number, what: number, state: SessionState, thing?: Thing): void {
+    this.host.after(delay, what, this.keep(thing ?? { do: 'opened', session: state.id, life: state.life }));
+  }
+  serverTimer(delay: number, name: string, ref: number): void {
+    const id = this.next++;
+    this.timers.set(id, [name, ref]);
+    this.host.after(delay, WAKE.serverTimer, id);
+  }
+  timer(ref: number): readonly [string, number] | undefined {
+    const timer = this.timers.get(ref);
+    this.timers.delete(ref);
+    return timer;
+  }
+  /** The server that asked for them is no more. */
+  forgetTimers(): void {
+    this.timers.clear();
+  }
+  /** The thing and its session, once. */
+  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
+    const thing = this.things.get(ref);
+    const state = thing && this.sessions.get(thing.session);
+    this.things.delete(ref);
+    return thing && state ? { thing, state } : undefined;
+  }
+  save(): TrafficState {
+    return { sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], next: this.next };
+  }
+  load(state: TrafficState): void {
+    for (const session of state.sessions) {
+      const known = this.sessions.get(session.id);
+      if (known) Object.assign(known, session);
+      else this.sessions.set(session.id, session);
+    }
+    this.things = new Map(state.things);
+    this.timers = new Map(state.timers);
+    this.next = state.next;
+  }
+  private keep(thing: Thing): number {
+    const id = this.next++;
+    this.things.set(id, thing);
+    return id;
+  }
+}
