@@ -93,7 +93,7 @@ export class NatsAdapter {
     const listener = this.#listeners.get(event.sid);
     this.#answers.get(event.sid)?.push(event);
     if (listener === undefined) return;
-    const body = this.#bodyOf(event);
+    const body = event.bodyless ? '' : this.#bodyOf(event);
     const shown = delivery(event, listener, body, this.#record, this.#broker);
     const into = listener.queue === '' ? this.#shown.deliveries : this.#shown.groups;
     const key = listener.queue === '' ? listener.name : listener.queue;
@@ -128,7 +128,7 @@ export class NatsAdapter {
   }
   /** A request: whatever comes back to its own inbox. */
   #asking(client: string, ask: (inbox: string) => void): readonly Handed[] {
-    const inbox = `_INBOX.${this.#next}`;
+    const inbox = `_INBOX.main.${this.#next}`;
     const sid = this.#listenOn(client, inbox);
     const answers: Handed[] = [];
     this.#answers.set(sid, answers);

@@ -28,7 +28,9 @@ const sequence = (text: string): number => (/^\d+$/.test(text) ? Number(text) : 
 
 export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
   const { config, store } = stream;
-  const subject = (config.subject_transform && transformed(config.subject_transform, envelope.subject)) ?? envelope.subject;
+  // What a consumer of another stream delivers into this one keeps the subject it was stored under there.
+  const arrived = envelope.shown ?? envelope.subject;
+  const subject = (config.subject_transform && transformed(config.subject_transform, arrived)) ?? arrived;
   const { message, headers = null, size = 0, reply = '' } = envelope;
   const answer = (ack: Partial<PubAck>) => {
     if (reply !== '' && !config.no_ack) route(core, null, { subject: reply, message: -1, ack: { stream: stream.name, seq: 0, duplicate: false, error: null, ...ack } });
@@ -76,12 +78,16 @@ export function keep(core: Core, stream: Stream, stored: Stored): void {
   enforceLimits(core, stream, subject);
   watchAge(core, stream);
 }
+/** Consumers are told behind whatever the storing set off, such as the end of a delivery whose message made room. */
+export function announce(core: Core, { name }: Stream, { seq, subject }: Stored): void {
+  core.later({ does: 'announce', stream: name, seq, subject, hops: 1 });
+}
 /** Tells the consumers whose filter lets it through. */
-export function announce(core: Core, stream: Stream, { seq, subject }: Stored): void {
-  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.filters)) arrived(core, consumer, seq);
+export function tell(core: Core, stream: Stream, seq: number, subject: string): void {
+  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.filters)) notice(core, consumer, seq);
   core.later({ does: 'feed', stream: stream.name });
 }
-function arrived(core: Core, consumer: Consumer, seq: number): void {
+function notice(core: Core, consumer: Consumer, seq: number): void {
   if (seq > consumer.countedThrough) consumer.numPending += 1;
   if (seq < consumer.sseq) return;
   const push = consumer.config.deliver_subject !== '';

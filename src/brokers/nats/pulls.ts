@@ -28,7 +28,7 @@ export function pull(core: Core, consumer: Consumer, reply: string, args: PullAr
   const misplaced = groupProblem(consumer, args);
   if (misplaced !== null) return refuse(...misplaced);
   stillThere(core, consumer, args);
-  if (consumer.waiting.length >= config.max_waiting) processWaiting(core, consumer, false);
+  if (consumer.waiting.length >= config.max_waiting && core.now() - consumer.checkedAt > LEAST_CHECK) processWaiting(core, consumer, false);
   if (args.no_wait === true) {
     const pending = Math.max(consumer.numPending, 0) + consumer.redeliver.size;
     if (pending === 0 && expires === 0) {
@@ -63,9 +63,13 @@ export function pull(core: Core, consumer: Consumer, reply: string, args: PullAr
   core.signal(consumer);
 }
 
+/** µs: a full queue is not searched for stale requests more often. */
+const LEAST_CHECK = 1_000_000;
+
 /** Expired requests and those nobody listens for go; heartbeats are sent. */
 export function processWaiting(core: Core, consumer: Consumer, endOfStream: boolean): { readonly wanted: number; readonly next: number } {
   const now = core.now();
+  if (consumer.waiting.length > 0) consumer.checkedAt = now;
   const left: Waiting[] = [];
   let wanted = 0;
   let next = -1;

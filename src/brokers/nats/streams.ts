@@ -80,7 +80,9 @@ function applyLimits(core: Core, stream: Stream, old: StreamConfig): void {
     }
   }
   enforceTotals(core, stream);
-  for (const subject of [...store.bySubject.keys()]) enforceSubjectLimit(core, stream, subject);
+  // A first limit per subject waits for the next message of the subject until 2.14; a lower one does not.
+  const [before, now] = [old.max_msgs_per_subject, config.max_msgs_per_subject];
+  if (now > 0 && (before > 0 ? now < before : core.since('2.14.5'))) for (const subject of [...store.bySubject.keys()]) enforceSubjectLimit(core, stream, subject);
   expire(core, stream);
 }
 
