@@ -204,7 +204,11 @@ export class NatsAdapter {
       no_wait: operation['noWait'] === true,
       max_bytes: number(operation['maxBytes']),
       idle_heartbeat: number(operation['heartbeatMs'] ?? operation['idleHeartbeatMs']) * 1_000_000,
-      ...(operation['group'] === undefined ? {} : { group: text(operation['group']) }),
+      group: text(operation['group']),
+      id: text(operation['id']),
+      min_pending: number(operation['min_pending']),
+      min_ack_pending: number(operation['min_ack_pending']),
+      priority: number(operation['priority']),
     });
     return null;
   }

@@ -20,7 +20,7 @@ export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, a
   const named = given.durable_name === '' ? given.name : given.durable_name;
   const config = given.name === '' ? { ...given, name: named } : given;
   if (/[\\/]/.test(named)) return errors.consumerPathSeparators();
-  const wrong = check(config, stream.config);
+  const wrong = check(config, stream.config, core.version);
   if (wrong !== null) return wrong;
   const old = stream.consumers.get(named);
   if (old !== undefined) return updateConsumer(core, stream, old, config, action);

@@ -77,8 +77,11 @@ export function processWaiting(core: Core, consumer: Consumer, endOfStream: bool
     if (at >= 0 && (next < 0 || at < next)) next = at;
   };
   for (const one of consumer.waiting) {
-    if ((endOfStream && one.noWait && one.d > 0) || (one.expires >= 0 && now >= one.expires)) {
-      status(core, one.reply, 408, 'Request Timeout', remaining(one));
+    const expired = one.expires >= 0 && now >= one.expires;
+    const served = endOfStream && one.noWait && (one.d > 0 || (core.since('2.14.5') && one.expires < 0));
+    if (expired || served) {
+      if (expired || !core.since('2.14.5')) status(core, one.reply, 408, 'Request Timeout', remaining(one));
+      else status(core, one.reply, 404, 'No Messages');
       continue;
     }
     if (!hasInterest(core, one.reply)) continue;

@@ -4,11 +4,12 @@ import { isPush } from './consumer-config.ts';
 import { deleteConsumer, interestChanged, watchPause } from './consumers.ts';
 import type { Core, Task, Timer } from './core.ts';
 import { serve, undelivered, wake } from './delivery.ts';
+import { expire } from './expiry.ts';
 import { unpin } from './groups.ts';
 import { forgetIds, ingest, tell } from './ingest.ts';
 import type { Consumer } from './model.ts';
 import { idleHeartbeat, processWaiting } from './pulls.ts';
-import { acked, expire } from './retention.ts';
+import { acked } from './retention.ts';
 import { feed } from './sources.ts';
 
 /** Does what is under way until nothing is: a verb returns with all its consequences. */
