@@ -44,18 +44,16 @@ function normalised(config: ConsumerConfig, version: Version): ConsumerConfig {
 }
 
 export function check(config: ConsumerConfig, stream: StreamConfig, version: Version): ApiError | null {
-  return (atLeast(version, '2.14.5') ? checkDurations(config) : null) ?? checkReplicas(config, stream) ?? checkMode(config, stream, version) ?? checkLimits(config, stream) ?? checkFilters(config) ?? checkStart(config) ?? checkRest(config);
+  return (atLeast(version, '2.14.5') ? checkDurations(config) : null) ?? checkNumbers(config) ?? checkMode(config, stream, version) ?? checkLimits(config, stream) ?? checkFilters(config) ?? checkStart(config) ?? checkRest(config);
 }
 
 function checkDurations({ backoff, ack_wait }: ConsumerConfig): ApiError | null {
   if (backoff.some((wait) => wait < 0)) return errors.backoffNegative();
   return ack_wait < 0 ? errors.ackWaitNegative() : null;
 }
-function checkReplicas(config: ConsumerConfig, stream: StreamConfig): ApiError | null {
+function checkNumbers(config: ConsumerConfig): ApiError | null {
   const { num_replicas: replicas, backoff, max_deliver, description } = config;
-  if (replicas > 0 && replicas > stream.num_replicas) return errors.replicasExceedsStream();
   if (replicas < 0) return errors.replicasNegative();
-  if (stream.retention !== 'limits' && replicas !== 0 && replicas !== stream.num_replicas) return errors.replicasShouldMatchStream();
   if (backoff.length > 0 && max_deliver !== -1 && backoff.length > max_deliver) return errors.maxDeliverBackoff();
   return description.length > MAX_DESCRIPTION ? errors.consumerDescriptionTooLong(MAX_DESCRIPTION) : null;
 }

@@ -178,12 +178,15 @@ export function deleteConsumer(core: Core, stream: Stream, consumer: Consumer, w
 /** pause_until (2.11): deliveries stop until then. */
 export function watchPause(core: Core, consumer: Consumer): void {
   const until = consumer.config.pause_until;
-  const paused = until !== null && until > core.now();
-  if (paused === consumer.timers.pause >= 0 && (!paused || consumer.timers.pause === until)) return;
-  if (paused) core.arm(consumer, 'pause', until - core.now());
-  else core.disarm(consumer, 'pause');
-  core.emit({ kind: 'consumer', stream: consumer.stream, consumer: consumer.name, what: paused ? 'paused' : 'resumed' });
-  if (!paused) core.signal(consumer);
+  if (until !== null && until > core.now()) {
+    if (consumer.timers.pause < 0) core.emit({ kind: 'consumer', stream: consumer.stream, consumer: consumer.name, what: 'paused' });
+    if (consumer.timers.pause !== until) core.arm(consumer, 'pause', until - core.now());
+  } else if (consumer.timers.pause >= 0) resume(core, consumer);
+}
+export function resume(core: Core, consumer: Consumer): void {
+  core.disarm(consumer, 'pause');
+  core.emit({ kind: 'consumer', stream: consumer.stream, consumer: consumer.name, what: 'resumed' });
+  core.signal(consumer);
 }
 /** The deliver subject of a push consumer is listened to, or not any more. */
 export function interestChanged(core: Core, consumer: Consumer, interest: boolean): void {

@@ -1,7 +1,7 @@
 import { checkPending, terminate } from './acks.ts';
 import { us } from './config.ts';
 import { isPush } from './consumer-config.ts';
-import { deleteConsumer, interestChanged, watchPause } from './consumers.ts';
+import { deleteConsumer, interestChanged, resume } from './consumers.ts';
 import type { Core, Task, Timer } from './core.ts';
 import { serve, undelivered, wake } from './delivery.ts';
 import { expire } from './expiry.ts';
@@ -64,7 +64,7 @@ const due: Readonly<Record<Timer, (core: Core, consumer: Consumer) => void>> = {
   },
   inactive,
   held: wake,
-  pause: watchPause,
+  pause: resume,
   pin: unpin,
 };
 /** Nobody used the consumer for inactive_threshold: it goes, with all it knows. */
