@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Refusal } from '../contract.ts';
 import type { ConsumerArgs, StreamArgs } from './config.ts';
-import { errors, protocolErrors } from './errors.ts';
+import type { errors, protocolErrors } from './errors.ts';
 import { millis, server } from './server.test-kit.ts';
 
 type Server = ReturnType<typeof server>;
