@@ -207,12 +207,13 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   replay_policy: ['instant', 'original'],
   priority_policy: ['none', 'overflow', 'pinned_client', 'prioritized'],
 };
-/** A word that is not of the enumeration makes the whole request invalid JSON to the server. */
-export function badWords(given: object): boolean {
-  return Object.entries(ENUMS).some(([field, words]) => {
+/** A word that is not of its enumeration makes the whole request invalid JSON to the server. @returns the first such word */
+export function badWord(given: object): string | null {
+  for (const [field, words] of Object.entries(ENUMS)) {
     const value: unknown = Reflect.get(given, field);
-    return value !== undefined && !words.includes(String(value));
-  });
+    if (value !== undefined && !words.includes(String(value))) return String(value);
+  }
+  return null;
 }
 /** ns of the API to µs of the clock. */
 export const us = (ns: number): number => Math.floor(ns / 1000);

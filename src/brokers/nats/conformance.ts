@@ -93,7 +93,7 @@ export class NatsAdapter {
     const listener = this.#listeners.get(event.sid);
     this.#answers.get(event.sid)?.push(event);
     if (listener === undefined) return;
-    const body = this.#bodyOf(event);
+    const body = event.bodyless ? '' : this.#bodyOf(event);
     const shown = delivery(event, listener, body, this.#record, this.#broker);
     const into = listener.queue === '' ? this.#shown.deliveries : this.#shown.groups;
     const key = listener.queue === '' ? listener.name : listener.queue;
@@ -128,7 +128,7 @@ export class NatsAdapter {
   }
   /** A request: whatever comes back to its own inbox. */
   #asking(client: string, ask: (inbox: string) => void): readonly Handed[] {
-    const inbox = `_INBOX.${this.#next}`;
+    const inbox = `_INBOX.main.${this.#next}`;
     const sid = this.#listenOn(client, inbox);
     const answers: Handed[] = [];
     this.#answers.set(sid, answers);
@@ -204,7 +204,11 @@ export class NatsAdapter {
       no_wait: operation['noWait'] === true,
       max_bytes: number(operation['maxBytes']),
       idle_heartbeat: number(operation['heartbeatMs'] ?? operation['idleHeartbeatMs']) * 1_000_000,
-      ...(operation['group'] === undefined ? {} : { group: text(operation['group']) }),
+      group: text(operation['group']),
+      id: text(operation['id']),
+      min_pending: number(operation['min_pending']),
+      min_ack_pending: number(operation['min_ack_pending']),
+      priority: number(operation['priority']),
     });
     return null;
   }

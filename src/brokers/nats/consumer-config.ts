@@ -1,4 +1,4 @@
-import { type ConsumerArgs, type ConsumerConfig, completeConsumer, goDuration, type StreamConfig, type Version } from './config.ts';
+import { atLeast, type ConsumerArgs, type ConsumerConfig, completeConsumer, goDuration, type StreamConfig, type Version } from './config.ts';
 import { type ApiError, errors } from './errors.ts';
 import { isLiteral, isSubsetOf, isValidSubject, subjectsCollide } from './subjects.ts';
 
@@ -17,7 +17,7 @@ export const isPush = ({ deliver_subject }: ConsumerConfig): boolean => deliver_
 
 /** @param args as given @returns the configuration that the server keeps and shows */
 export function withDefaults(args: ConsumerArgs, stream: StreamConfig, version: Version): ConsumerConfig {
-  const given = completeConsumer(args, version);
+  const given = normalised(completeConsumer(args, version), version);
   const acks = given.ack_policy !== 'none';
   const limits = stream.consumer_limits;
   const ownPending = given.max_ack_pending === 0 ? (limits.max_ack_pending ?? 0) : given.max_ack_pending;
@@ -34,21 +34,32 @@ export function withDefaults(args: ConsumerArgs, stream: StreamConfig, version: 
 }
 const PINNED_TTL = 120_000_000_000;
 
-export function check(config: ConsumerConfig, stream: StreamConfig): ApiError | null {
-  return checkReplicas(config, stream) ?? checkMode(config, stream) ?? checkLimits(config, stream) ?? checkFilters(config) ?? checkStart(config) ?? checkRest(config);
+/** From 2.12 on a limit below what makes sense means none. */
+function normalised(config: ConsumerConfig, version: Version): ConsumerConfig {
+  if (!atLeast(version, '2.14.5')) return config;
+  const { max_deliver, max_waiting, max_batch, max_expires, max_bytes, idle_heartbeat, inactive_threshold, priority_timeout } = config;
+  const floor = (value: number) => Math.max(value, 0);
+  const none = { max_waiting: floor(max_waiting), max_batch: floor(max_batch), max_expires: floor(max_expires), max_bytes: floor(max_bytes) };
+  return { ...config, ...none, max_deliver: Math.max(max_deliver, -1), idle_heartbeat: floor(idle_heartbeat), inactive_threshold: floor(inactive_threshold), priority_timeout: floor(priority_timeout) };
 }
 
-function checkReplicas(config: ConsumerConfig, stream: StreamConfig): ApiError | null {
+export function check(config: ConsumerConfig, stream: StreamConfig, version: Version): ApiError | null {
+  return (atLeast(version, '2.14.5') ? checkDurations(config) : null) ?? checkNumbers(config) ?? checkMode(config, stream, version) ?? checkLimits(config, stream) ?? checkFilters(config) ?? checkStart(config) ?? checkRest(config);
+}
+
+function checkDurations({ backoff, ack_wait }: ConsumerConfig): ApiError | null {
+  if (backoff.some((wait) => wait < 0)) return errors.backoffNegative();
+  return ack_wait < 0 ? errors.ackWaitNegative() : null;
+}
+function checkNumbers(config: ConsumerConfig): ApiError | null {
   const { num_replicas: replicas, backoff, max_deliver, description } = config;
-  if (replicas > 0 && replicas > stream.num_replicas) return errors.replicasExceedsStream();
   if (replicas < 0) return errors.replicasNegative();
-  if (stream.retention !== 'limits' && replicas !== 0 && replicas !== stream.num_replicas) return errors.replicasShouldMatchStream();
   if (backoff.length > 0 && max_deliver !== -1 && backoff.length > max_deliver) return errors.maxDeliverBackoff();
   return description.length > MAX_DESCRIPTION ? errors.consumerDescriptionTooLong(MAX_DESCRIPTION) : null;
 }
 
-function checkMode(config: ConsumerConfig, stream: StreamConfig): ApiError | null {
-  return isPush(config) ? checkPush(config, stream) : checkPull(config, stream);
+function checkMode(config: ConsumerConfig, stream: StreamConfig, version: Version): ApiError | null {
+  return isPush(config) ? checkPush(config, stream) : checkPull(config, stream, version);
 }
 function checkPush(config: ConsumerConfig, stream: StreamConfig): ApiError | null {
   const { deliver_subject: subject, idle_heartbeat: heartbeat } = config;
@@ -59,8 +70,8 @@ function checkPush(config: ConsumerConfig, stream: StreamConfig): ApiError | nul
   if (config.max_ack_pending > 0 && config.ack_policy === 'none') return errors.maxPendingAckPolicy();
   return heartbeat > 0 && heartbeat < 100_000_000 ? errors.smallHeartbeat() : null;
 }
-function checkPull(config: ConsumerConfig, stream: StreamConfig): ApiError | null {
-  if (config.ack_policy === 'none' && stream.retention === 'workqueue') return errors.pullRequiresAck();
+function checkPull(config: ConsumerConfig, stream: StreamConfig, version: Version): ApiError | null {
+  if (config.ack_policy === 'none' && stream.retention === 'workqueue') return errors.pullRequiresAck(atLeast(version, '2.14.5'));
   if (config.rate_limit_bps > 0) return errors.pullWithRateLimit();
   if (config.max_waiting < 0) return errors.maxWaitingNegative();
   if (config.idle_heartbeat > 0) return errors.heartbeatRequiresPush();

@@ -6,7 +6,7 @@ import { burst } from './delivery.ts';
 import { type ApiError, errors } from './errors.ts';
 import type { Consumer, Stream } from './model.ts';
 import { cleanUp, recount } from './retention.ts';
-import { hasInterest, listens } from './routing.ts';
+import { hasInterest, listens, status } from './routing.ts';
 import { newest, nextPassing, seqFromTime, subjectsPassing } from './store.ts';
 import { subjectsCollide } from './subjects.ts';
 
@@ -16,10 +16,11 @@ export type Action = '' | 'create' | 'update';
 
 export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, action: Action): Consumer | ApiError {
   if ((args.num_replicas ?? 0) > 1) return errors.replicasNotSupported();
-  const config = withDefaults(args, stream.config, core.version);
-  const named = config.durable_name === '' ? config.name : config.durable_name;
+  const given = withDefaults(args, stream.config, core.version);
+  const named = given.durable_name === '' ? given.name : given.durable_name;
+  const config = given.name === '' ? { ...given, name: named } : given;
   if (/[\\/]/.test(named)) return errors.consumerPathSeparators();
-  const wrong = check(config, stream.config);
+  const wrong = check(config, stream.config, core.version);
   if (wrong !== null) return wrong;
   const old = stream.consumers.get(named);
   if (old !== undefined) return updateConsumer(core, stream, old, config, action);
@@ -80,6 +81,7 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig):
     flow: config.flow_control ? { window: FLOW_WINDOW, bytes: 0, asked: 0, reply: '' } : null,
     rate: rateOf(core, stream, config),
     lastPull: -1,
+    checkedAt: -1,
     inactiveAfter: threshold(core, config),
     pinned: null,
     pins: 0,
@@ -149,7 +151,7 @@ function updateConsumer(core: Core, stream: Stream, consumer: Consumer, next: Co
   if (old.max_waiting !== config.max_waiting) return errors.consumerCreate('max waiting can not be updated');
   if (old.deliver_subject !== config.deliver_subject && consumer.pending.size > 0) expireAll(core, consumer);
   consumer.config = config;
-  if (old.deliver_subject !== config.deliver_subject) core.later({ does: 'interest', consumer: consumer.id, interest: listens(core, consumer) });
+  if (old.deliver_subject !== config.deliver_subject || old.deliver_group !== config.deliver_group) core.later({ does: 'interest', consumer: consumer.id, interest: listens(core, consumer) });
   if (old.max_ack_pending !== config.max_ack_pending) core.signal(consumer);
   if (old.ack_wait !== config.ack_wait && consumer.timers.pending >= 0) core.arm(consumer, 'pending', 100_000);
   if (old.rate_limit_bps !== config.rate_limit_bps) consumer.rate = rateOf(core, stream, config);
@@ -169,18 +171,22 @@ export function deleteConsumer(core: Core, stream: Stream, consumer: Consumer, w
   stream.consumers.delete(consumer.name);
   core.consumers.delete(consumer.id);
   core.emit({ kind: 'consumer', stream: stream.name, consumer: consumer.name, what });
+  for (const { reply } of consumer.waiting) status(core, reply, 409, 'Consumer Deleted');
   if (stream.config.retention === 'interest' && core.streams.has(stream.name)) cleanUp(core, stream, consumer.ackFloorStream, consumer);
 }
 
 /** pause_until (2.11): deliveries stop until then. */
 export function watchPause(core: Core, consumer: Consumer): void {
   const until = consumer.config.pause_until;
-  const paused = until !== null && until > core.now();
-  if (paused === consumer.timers.pause >= 0 && (!paused || consumer.timers.pause === until)) return;
-  if (paused) core.arm(consumer, 'pause', until - core.now());
-  else core.disarm(consumer, 'pause');
-  core.emit({ kind: 'consumer', stream: consumer.stream, consumer: consumer.name, what: paused ? 'paused' : 'resumed' });
-  if (!paused) core.signal(consumer);
+  if (until !== null && until > core.now()) {
+    if (consumer.timers.pause < 0) core.emit({ kind: 'consumer', stream: consumer.stream, consumer: consumer.name, what: 'paused' });
+    if (consumer.timers.pause !== until) core.arm(consumer, 'pause', until - core.now());
+  } else if (consumer.timers.pause >= 0) resume(core, consumer);
+}
+export function resume(core: Core, consumer: Consumer): void {
+  core.disarm(consumer, 'pause');
+  core.emit({ kind: 'consumer', stream: consumer.stream, consumer: consumer.name, what: 'resumed' });
+  core.signal(consumer);
 }
 /** The deliver subject of a push consumer is listened to, or not any more. */
 export function interestChanged(core: Core, consumer: Consumer, interest: boolean): void {

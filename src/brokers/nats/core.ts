@@ -26,6 +26,8 @@ export type Task =
   | { readonly does: 'store'; readonly stream: string; readonly envelope: Envelope }
   | { readonly does: 'interest'; readonly consumer: number; readonly interest: boolean }
   | { readonly does: 'undelivered'; readonly consumer: number; readonly seq: number; readonly to: string }
+  /** Consumers learn of a message when `hops` rounds of other work are done. */
+  | { readonly does: 'announce'; readonly stream: string; readonly seq: number; readonly subject: string; readonly hops: number }
   /** The stream has something new for its mirrors and for those that source it. */
   | { readonly does: 'feed'; readonly stream: string };
 export interface Route {

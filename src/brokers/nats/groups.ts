@@ -9,8 +9,6 @@ import type { PullArgs } from './pull-args.ts';
 export function groupProblem({ config, pinned }: Consumer, args: PullArgs): readonly [number, string] | null {
   const { group = '', id = '', min_pending = 0, min_ack_pending = 0, priority = 0 } = args;
   const policy = config.priority_policy;
-  const given = group !== '' || id !== '' || min_pending !== 0 || min_ack_pending !== 0 || priority !== 0;
-  if (!given) return null;
   if ((min_pending !== 0 || min_ack_pending !== 0) && policy !== 'overflow') return [400, 'Bad Request - Not a Overflow Priority consumer'];
   if (id !== '' && policy !== 'pinned_client') return [400, 'Bad Request - Not a Pinned Client Priority consumer'];
   if (priority < 0 || priority > 9) return [400, 'Bad Request - Priority must be between 0 and 9'];

@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { type ApiError, errors } from './errors.ts';
 import type { Envelope, Headers, PubAck } from './events.ts';
 import type { Consumer, Stored, Stream } from './model.ts';
-import { enforceLimits, isRead, purge, watchAge } from './retention.ts';
+import { enforceLimits, isRead, NEVER, purge, watchAge } from './retention.ts';
 import { route } from './routing.ts';
 import { countOf, firstOf, headerBytes, insert, newest, passes, skip, storedBytes } from './store.ts';
 import { transformed } from './transform.ts';
@@ -17,6 +17,7 @@ const EXPECTED_LAST_SEQ = 'Nats-Expected-Last-Sequence';
 const EXPECTED_LAST_SUBJECT_SEQ = 'Nats-Expected-Last-Subject-Sequence';
 const EXPECTED_LAST_MSG_ID = 'Nats-Expected-Last-Msg-Id';
 const ROLLUP = 'Nats-Rollup';
+const TTL = 'Nats-TTL';
 const MAX_HEADER_BYTES = 65_535;
 
 /** A refusal, or `silent` where the server answers nothing. */
@@ -28,7 +29,9 @@ const sequence = (text: string): number => (/^\d+$/.test(text) ? Number(text) : 
 
 export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
   const { config, store } = stream;
-  const subject = (config.subject_transform && transformed(config.subject_transform, envelope.subject)) ?? envelope.subject;
+  // What a consumer of another stream delivers into this one keeps the subject it was stored under there.
+  const arrived = envelope.shown ?? envelope.subject;
+  const subject = (config.subject_transform && transformed(config.subject_transform, arrived)) ?? arrived;
   const { message, headers = null, size = 0, reply = '' } = envelope;
   const answer = (ack: Partial<PubAck>) => {
     if (reply !== '' && !config.no_ack) route(core, null, { subject: reply, message: -1, ack: { stream: stream.name, seq: 0, duplicate: false, error: null, ...ack } });
@@ -40,13 +43,16 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
   if (config.sealed) return refuse(errors.streamSealed());
   const wanted = header(headers, EXPECTED_STREAM);
   if (wanted !== '' && wanted !== stream.name) return refuse(errors.streamNotMatch());
+  const ttl = lifetime(core, headers);
+  if (ttl === null) return refuse(errors.messageTtlInvalid());
+  if (ttl !== 0 && !config.allow_msg_ttl) return refuse(errors.messageTtlDisabled());
   const id = header(headers, MSG_ID);
   const known = stream.ids.get(id);
   if (id !== '' && known !== undefined) {
     core.emit({ kind: 'duplicate', stream: stream.name, seq: known.seq, message, id });
     return answer({ seq: known.seq, duplicate: true });
   }
-  const verdict = expectations(stream, subject, headers) ?? sizes(stream, headers, size);
+  const verdict = expectations(core, stream, subject, headers) ?? sizes(stream, headers, size);
   if (verdict !== null) return verdict === 'silent' ? undefined : refuse(verdict);
 
   if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.filters))) {
@@ -58,7 +64,7 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
   const full = noRoom(stream, subject, headers, size);
   if (full !== null) return refuse(errors.storeFailed(full));
   const before = newest(store, subject)?.seq ?? 0;
-  const stored: Stored = { seq: store.lastSeq + 1, subject, message, size, headers, at: core.now(), expiresAt: -1 };
+  const stored: Stored = { seq: store.lastSeq + 1, subject, message, size, headers, at: core.now(), expiresAt: ttl === 0 ? -1 : ttl < 0 ? NEVER : core.now() + Math.max(ttl, leastLife(stream)) };
   keep(core, stream, stored);
   remember(core, stream, id, stored.seq);
   const rollup = rollupOf(headers);
@@ -74,22 +80,40 @@ export function keep(core: Core, stream: Stream, stored: Stored): void {
   insert(stream.store, stored, storedBytes(stream.config.storage, subject, headers, size));
   core.emit({ kind: 'stored', stream: stream.name, seq, message, subject, size });
   enforceLimits(core, stream, subject);
-  watchAge(core, stream);
+  watchAge(core, stream, stored);
+}
+/** Consumers are told behind whatever the storing set off, such as the end of a delivery whose message made room. */
+export function announce(core: Core, { name }: Stream, { seq, subject }: Stored): void {
+  core.later({ does: 'announce', stream: name, seq, subject, hops: 1 });
 }
 /** Tells the consumers whose filter lets it through. */
-export function announce(core: Core, stream: Stream, { seq, subject }: Stored): void {
-  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.filters)) arrived(core, consumer, seq);
+export function tell(core: Core, stream: Stream, seq: number, subject: string): void {
+  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.filters)) notice(core, consumer, seq);
   core.later({ does: 'feed', stream: stream.name });
 }
-function arrived(core: Core, consumer: Consumer, seq: number): void {
+function notice(core: Core, consumer: Consumer, seq: number): void {
   if (seq > consumer.countedThrough) consumer.numPending += 1;
   if (seq < consumer.sseq) return;
   const push = consumer.config.deliver_subject !== '';
   if (push ? consumer.active : consumer.waiting.length > 0) core.signal(consumer);
 }
 
+/** Nats-TTL (2.11) in µs: 0 for none, below 0 for ever, null when it is none. Whole seconds, or a duration of at least one. */
+function lifetime(core: Core, headers: Headers | null): number | null {
+  const text = header(headers, TTL);
+  if (text === '' || !core.since('2.14.5')) return 0;
+  if (text.toLowerCase() === 'never') return -1;
+  if (/^\d+$/.test(text)) return Number(text) * 1_000_000;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+  const seconds = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (units[unit] ?? 0), 0);
+  return parts.map(([whole]) => whole).join('') === text && seconds >= 1 ? Math.floor(seconds) * 1_000_000 : null;
+}
+/** With delete markers no message may end before a marker of its subject would. */
+const leastLife = ({ config }: Stream): number => (config.max_msgs_per_subject === 1 ? 0 : us(config.subject_delete_marker_ttl));
+
 /** The Nats-Expected-* headers and rollups, in the server's order. */
-function expectations(stream: Stream, subject: string, headers: Headers | null): Verdict {
+function expectations(core: Core, stream: Stream, subject: string, headers: Headers | null): Verdict {
   const { store, config } = stream;
   const perSubject = header(headers, EXPECTED_LAST_SUBJECT_SEQ);
   const last = newest(store, subject)?.seq ?? 0;
@@ -100,7 +124,8 @@ function expectations(stream: Stream, subject: string, headers: Headers | null):
   if (id !== '' && id !== stream.lastMsgId) return errors.wrongLastMsgId(stream.lastMsgId);
   if (header(headers, ROLLUP) === '') return null;
   if (!config.allow_rollup_hdrs || config.deny_purge) return errors.rollupFailed('rollup not permitted');
-  return rollupOf(headers) === null ? 'silent' : null;
+  if (rollupOf(headers) !== null) return null;
+  return core.since('2.14.5') ? errors.rollupFailed(`rollup value invalid: "${header(headers, ROLLUP).toLowerCase()}"`) : 'silent';
 }
 function rollupOf(headers: Headers | null): Rollup {
   const value = header(headers, ROLLUP).toLowerCase();

@@ -152,6 +152,8 @@ export interface Consumer {
   /** rate_limit_bps: bytes in the bucket and when that was. */
   rate: { tokens: number; at: number } | null;
   lastPull: number;
+  /** When the requests that wait were looked at last, µs. */
+  checkedAt: number;
   /** µs after which an unused consumer goes; 0: never. */
   inactiveAfter: number;
   /** pinned_client: who is served, since when it is silent, and a counter for ids. */

@@ -28,7 +28,7 @@ export function pull(core: Core, consumer: Consumer, reply: string, args: PullAr
   const misplaced = groupProblem(consumer, args);
   if (misplaced !== null) return refuse(...misplaced);
   stillThere(core, consumer, args);
-  if (consumer.waiting.length >= config.max_waiting) processWaiting(core, consumer, false);
+  if (consumer.waiting.length >= config.max_waiting && core.now() - consumer.checkedAt > LEAST_CHECK) processWaiting(core, consumer, false);
   if (args.no_wait === true) {
     const pending = Math.max(consumer.numPending, 0) + consumer.redeliver.size;
     if (pending === 0 && expires === 0) {
@@ -63,9 +63,13 @@ export function pull(core: Core, consumer: Consumer, reply: string, args: PullAr
   core.signal(consumer);
 }
 
+/** µs: a full queue is not searched for stale requests more often. */
+const LEAST_CHECK = 1_000_000;
+
 /** Expired requests and those nobody listens for go; heartbeats are sent. */
 export function processWaiting(core: Core, consumer: Consumer, endOfStream: boolean): { readonly wanted: number; readonly next: number } {
   const now = core.now();
+  if (consumer.waiting.length > 0) consumer.checkedAt = now;
   const left: Waiting[] = [];
   let wanted = 0;
   let next = -1;
@@ -73,8 +77,11 @@ export function processWaiting(core: Core, consumer: Consumer, endOfStream: bool
     if (at >= 0 && (next < 0 || at < next)) next = at;
   };
   for (const one of consumer.waiting) {
-    if ((endOfStream && one.noWait && one.d > 0) || (one.expires >= 0 && now >= one.expires)) {
-      status(core, one.reply, 408, 'Request Timeout', remaining(one));
+    const expired = one.expires >= 0 && now >= one.expires;
+    const served = endOfStream && one.noWait && (one.d > 0 || (core.since('2.14.5') && one.expires < 0));
+    if (expired || served) {
+      if (expired || !core.since('2.14.5')) status(core, one.reply, 408, 'Request Timeout', remaining(one));
+      else status(core, one.reply, 404, 'No Messages');
       continue;
     }
     if (!hasInterest(core, one.reply)) continue;

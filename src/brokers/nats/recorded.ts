@@ -34,15 +34,16 @@ export const streamArgs = (config: Json | undefined): StreamArgs => ({ storage: 
 export const consumerArgs = (config: Json | undefined): ConsumerArgs => ({ ack_policy: 'explicit', ...(native(config ?? {}) as object) }) as ConsumerArgs;
 
 export const errorOf = ({ code, err_code, text: description }: ApiError): JsonObject => ({ error: { code, err_code, description } });
-/** The fields asked for, as the API shows them: an empty value is left out where the API does so. */
+/** Fields that the API always shows; of the others it leaves out what is empty, zero or false. */
+const ALWAYS = new Set([
+  'name', 'retention', 'max_consumers', 'max_msgs', 'max_bytes', 'max_age', 'max_msgs_per_subject', 'discard', 'storage', 'num_replicas', 'compression', 'allow_direct',
+  'mirror_direct', 'sealed', 'deny_delete', 'deny_purge', 'allow_rollup_hdrs', 'consumer_limits', 'deliver_policy', 'ack_policy', 'replay_policy',
+]);
+/** The fields asked for, as stored. */
 export function reported(fields: Json | undefined, config: object): JsonObject {
-  const shown: [string, Json][] = [];
-  for (const field of list(fields)) {
-    const value: unknown = Reflect.get(config, text(field));
-    const empty = value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
-    if (!empty) shown.push([text(field), value as Json]);
-  }
-  return Object.fromEntries(shown);
+  const values = list(fields).map((field): [string, unknown] => [text(field), Reflect.get(config, text(field))]);
+  const empty = (value: unknown) => value === undefined || value === null || value === '' || value === 0 || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
+  return Object.fromEntries(values.filter(([field, value]) => ALWAYS.has(field) || !empty(value))) as JsonObject;
 }
 
 /** PubAck of a publish; `reportStream` asks for the stream's name. */
@@ -67,7 +68,7 @@ export interface Receiver {
 export function delivery(event: Handed, receiver: Receiver, body: string, record: ReadonlySet<string>, broker: 'nats' | 'jetstream'): JsonObject {
   const { status, description, info, headers } = event;
   if (status !== null) return { status, ...(description === '' ? {} : { description }) };
-  const shown: Record<string, Json> = { body: event.bodyless ? '' : body };
+  const shown: Record<string, Json> = { body };
   const subject = hidden(event.subject);
   if (info !== null) {
     shown['seq'] = info.streamSeq;

@@ -42,21 +42,15 @@ export function enforceSubjectLimit(core: Core, stream: Stream, subject: string)
   if (limit > 0) while (countOf(stream.store, subject) > limit) remove(core, stream, firstOf(stream.store, subject), 'max_msgs_per_subject');
 }
 
-/** Removes what is too old, and looks again when the next will be. */
-export function expire(core: Core, stream: Stream): void {
-  const { store, config } = stream;
-  const age = us(config.max_age);
-  const first = () => store.messages.get(store.firstSeq);
-  stream.ageTimer = -1;
-  if (config.max_age > 0) for (let one = first(); one !== undefined && one.at + age <= core.now(); one = first()) remove(core, stream, one.seq, 'max_age');
-  watchAge(core, stream);
-}
-export function watchAge(core: Core, stream: Stream): void {
+/** Sees to it that somebody looks when this message, or the oldest, is too old. */
+export function watchAge(core: Core, stream: Stream, { expiresAt }: Stored): void {
   const first = stream.store.messages.get(stream.store.firstSeq);
-  if (first === undefined || stream.config.max_age === 0) return;
-  const due = first.at + us(stream.config.max_age);
-  if (stream.ageTimer < 0 || due < stream.ageTimer) core.armStream(stream, 'age', due - core.now());
+  const ages = stream.config.max_age > 0 && first !== undefined ? [first.at + us(stream.config.max_age)] : [];
+  const due = Math.min(...ages, ...(expiresAt >= 0 ? [expiresAt] : []));
+  if (due < NEVER && (stream.ageTimer < 0 || due < stream.ageTimer)) core.armStream(stream, 'age', due - core.now());
 }
+/** Nats-TTL: never. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** Does this consumer still have to settle the message? Given up after max_deliver counts as not settled. */
 function needsAck(stream: Stream, consumer: Consumer, { seq, subject }: Stored): boolean {

@@ -99,9 +99,16 @@ const denied = (deny: readonly string[] | undefined, subject: string): boolean =
 /** Nobody got it, it asks for a reply, and the client wants to know: a message with status 503 on the reply subject. */
 export function noResponders(core: Core, client: Client, reply: string): void {
   if (client.options.no_responders !== true) return;
-  const sub = [...client.subs.values()].find((one) => one.queue === '' && subjectMatches(reply, one.subject));
+  const [sub] = [...client.subs.values()].filter((one) => one.queue === '' && subjectMatches(reply, one.subject)).sort(asFound);
   if (sub === undefined) return;
   core.emit({ kind: 'message', client: client.name, sid: sub.sid, subject: reply, reply: '', message: -1, size: 0, headers: null, status: 503, description: '', ack: null, info: null, bodyless: false });
+}
+/** The server takes the first subscription its tree finds: `>` before `*` before a literal, but a literal last token before `*`. */
+function asFound(one: Subscription, other: Subscription): number {
+  const [a, b] = [tokensOf(one.subject), tokensOf(other.subject)];
+  const rank = (tokens: readonly string[], i: number) => (tokens[i] === '>' ? 0 : (tokens[i] === '*') === (i < tokens.length - 1) ? 1 : 2);
+  for (let i = 0; i < Math.min(a.length, b.length); i++) if (rank(a, i) !== rank(b, i)) return rank(a, i) - rank(b, i);
+  return one.order - other.order;
 }
 /** A message of the server itself, without payload: a status line on a reply subject. */
 export function status(core: Core, subject: string, code: number, description: string, headers: Headers | null = null, reply = ''): void {

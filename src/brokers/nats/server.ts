@@ -1,11 +1,11 @@
 import { acknowledge, inProgress, nak, parseAckSubject, terminate } from './acks.ts';
 import type { AckArgs, Answer, ConsumerInfo, GetArgs, GotMessage, Nats, Outcome, PublishArgs, StreamInfo, SubscribeArgs } from './api.ts';
-import { badWords, type ConsumerArgs, type StreamArgs } from './config.ts';
+import { badWord, type ConsumerArgs, type StreamArgs } from './config.ts';
 import { isPush } from './consumer-config.ts';
 import { type Action, createConsumer, deleteConsumer, flowAnswered, watchPause } from './consumers.ts';
 import type { BrokerHost } from '../contract.ts';
 import { Core, type NatsOptions, type Settings } from './core.ts';
-import { errors, protocolErrors } from './errors.ts';
+import { type ApiError, errors, protocolErrors } from './errors.ts';
 import type { NatsEvent } from './events.ts';
 import { unpin } from './groups.ts';
 import type { Client, ConnectOptions, Consumer, Stored, Stream } from './model.ts';
@@ -94,10 +94,14 @@ export class NatsServer implements Nats {
   }
 
   createStream(args: StreamArgs): Answer<StreamInfo> {
-    return this.#made(badWords(args) ? errors.invalidJson() : createStream(this.#core, args));
+    return this.#made(this.#unreadable(args) ?? createStream(this.#core, args));
   }
   updateStream(args: StreamArgs): Answer<StreamInfo> {
-    return this.#made(badWords(args) ? errors.invalidJson() : updateStream(this.#core, args));
+    return this.#made(this.#unreadable(args) ?? updateStream(this.#core, args));
+  }
+  #unreadable(args: object): ApiError | null {
+    const word = badWord(args);
+    return word === null ? null : errors.invalidJson(this.#core.since('2.14.5') ? word : null);
   }
   #made(stream: Answer<Stream>): Answer<StreamInfo> {
     return this.#finished('refused' in stream ? stream : this.#info(stream));
@@ -149,7 +153,8 @@ export class NatsServer implements Nats {
   }
 
   createConsumer(name: string, args: ConsumerArgs, action: Action = ''): Answer<ConsumerInfo> {
-    if (badWords(args)) return errors.invalidJson();
+    const unreadable = this.#unreadable(args);
+    if (unreadable !== null) return unreadable;
     return this.#on(name, (stream) => {
       const made = createConsumer(this.#core, stream, args, action);
       if ('refused' in made) return made;

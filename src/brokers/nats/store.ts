@@ -143,7 +143,7 @@ export function seqFromTime(store: Store, at: number): number {
 /** Sequences between the first and the last whose messages are gone. */
 export function gaps(store: Store): number[] {
   const gone: number[] = [];
-  if (store.lastSeq - store.firstSeq + 1 === store.messages.size) return gone;
+  if (store.messages.size === 0 || store.lastSeq - store.firstSeq + 1 === store.messages.size) return gone;
   for (let seq = store.firstSeq; seq <= store.lastSeq; seq++) if (!store.messages.has(seq)) gone.push(seq);
   return gone;
 }

@@ -32,6 +32,8 @@ export function withStreamDefaults(core: Core, args: StreamArgs): StreamConfig {
     duplicate_window: given.duplicate_window === 0 && mirror === null ? window : given.duplicate_window,
     subjects: takesOwnName ? [given.name] : given.subjects,
     republish: republish !== null && republish.src === '' ? { ...republish, src: '>' } : republish,
+    // Delete markers need lives of their own, and replace what is left of the subject.
+    ...(given.subject_delete_marker_ttl > 0 ? { allow_msg_ttl: true, allow_rollup_hdrs: true, deny_purge: given.allow_rollup_hdrs && given.deny_purge } : {}),
     mirror_direct: mirror === null ? given.mirror_direct : (core.streams.get(mirror.name)?.config.allow_direct ?? given.mirror_direct),
   };
 }
@@ -56,7 +58,11 @@ function checkTimes(config: StreamConfig): ApiError | null {
   if (age !== 0 && window > age) return wrong('duplicates window can not be larger then max age');
   if (window > 0 && window < LEAST) return wrong('duplicates window needs to be >= 100ms');
   if (config.deny_purge && config.allow_rollup_hdrs) return wrong('roll-ups require the purge permission');
-  return checkDiscardPerSubject(config);
+  return checkDiscardPerSubject(config) ?? checkMarkers(config);
+}
+function checkMarkers({ subject_delete_marker_ttl: ttl }: StreamConfig): ApiError | null {
+  if (ttl < 0) return wrong('subject delete marker TTL must not be negative');
+  return ttl > 0 && ttl < 1_000_000_000 ? wrong('subject delete marker TTL must be at least 1 second') : null;
 }
 function checkDiscardPerSubject({ discard_new_per_subject, discard, max_msgs_per_subject }: StreamConfig): ApiError | null {
   if (!discard_new_per_subject) return null;
@@ -145,7 +151,7 @@ function checkRepublish({ republish, subjects }: StreamConfig): ApiError | null 
 export function checkUpdate(core: Core, stream: Stream, next: StreamConfig): ApiError | null {
   const old = stream.config;
   const can = (what: string) => wrong(`stream configuration update can not ${what}`);
-  if (next.max_consumers !== old.max_consumers) return can('change MaxConsumers');
+  if (next.max_consumers !== old.max_consumers && !core.since('2.14.5')) return can('change MaxConsumers');
   if (next.storage !== old.storage) return can('change storage type');
   if (next.retention !== old.retention) {
     if (!core.since('2.10.27')) return can('change retention policy');

@@ -2,9 +2,10 @@ import { type StreamArgs, type StreamConfig, sameConfig } from './config.ts';
 import { deleteConsumer } from './consumers.ts';
 import type { Core } from './core.ts';
 import { type ApiError, errors } from './errors.ts';
+import { expire } from './expiry.ts';
 import { forgetIds } from './ingest.ts';
 import type { Stream } from './model.ts';
-import { acked, enforceSubjectLimit, enforceTotals, expire } from './retention.ts';
+import { acked, enforceSubjectLimit, enforceTotals } from './retention.ts';
 import { streamsChanged } from './routing.ts';
 import { startReading } from './sources.ts';
 import { newStore, passes } from './store.ts';
@@ -80,7 +81,9 @@ function applyLimits(core: Core, stream: Stream, old: StreamConfig): void {
     }
   }
   enforceTotals(core, stream);
-  for (const subject of [...store.bySubject.keys()]) enforceSubjectLimit(core, stream, subject);
+  // A first limit per subject waits for the next message of the subject until 2.14; a lower one does not.
+  const [before, now] = [old.max_msgs_per_subject, config.max_msgs_per_subject];
+  if (now > 0 && (before > 0 ? now < before : core.since('2.14.5'))) for (const subject of [...store.bySubject.keys()]) enforceSubjectLimit(core, stream, subject);
   expire(core, stream);
 }
 

@@ -1,14 +1,15 @@
 import { checkPending, terminate } from './acks.ts';
 import { us } from './config.ts';
 import { isPush } from './consumer-config.ts';
-import { deleteConsumer, interestChanged, watchPause } from './consumers.ts';
+import { deleteConsumer, interestChanged, resume } from './consumers.ts';
 import type { Core, Task, Timer } from './core.ts';
 import { serve, undelivered, wake } from './delivery.ts';
+import { expire } from './expiry.ts';
 import { unpin } from './groups.ts';
-import { forgetIds, ingest } from './ingest.ts';
+import { forgetIds, ingest, tell } from './ingest.ts';
 import type { Consumer } from './model.ts';
 import { idleHeartbeat, processWaiting } from './pulls.ts';
-import { acked, expire } from './retention.ts';
+import { acked } from './retention.ts';
 import { feed } from './sources.ts';
 
 /** Does what is under way until nothing is: a verb returns with all its consequences. */
@@ -16,12 +17,14 @@ export function finish(core: Core): void {
   for (let task = core.tasks.shift(); task !== undefined; task = core.tasks.shift()) perform(core, task);
 }
 function perform(core: Core, task: Task): void {
-  if (task.does === 'store' || task.does === 'acked' || task.does === 'feed') {
+  if (task.does === 'store' || task.does === 'acked' || task.does === 'feed' || task.does === 'announce') {
     const stream = core.streams.get(task.stream);
     if (stream === undefined) return;
     if (task.does === 'store') ingest(core, stream, task.envelope);
     else if (task.does === 'acked') acked(core, stream, null, task.seq);
-    else feed(core, stream);
+    else if (task.does === 'feed') feed(core, stream);
+    else if (task.hops > 0) core.later({ ...task, hops: task.hops - 1 });
+    else tell(core, stream, task.seq, task.subject);
     return;
   }
   const consumer = core.consumers.get(task.consumer);
@@ -61,7 +64,7 @@ const due: Readonly<Record<Timer, (core: Core, consumer: Consumer) => void>> = {
   },
   inactive,
   held: wake,
-  pause: watchPause,
+  pause: resume,
   pin: unpin,
 };
 /** Nobody used the consumer for inactive_threshold: it goes, with all it knows. */

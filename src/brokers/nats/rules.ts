@@ -1,0 +1,90 @@
+import type { Rules } from '../contract.ts';
+
+const DOCS = 'https://docs.nats.io/nats-concepts';
+const STREAMS = `${DOCS}/jetstream/streams`;
+const CONSUMERS = `${DOCS}/jetstream/consumers`;
+const PROTOCOL = 'https://docs.nats.io/reference/reference-protocols/nats-protocol';
+const ADR = (number: number) => `https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-${number}.md`;
+const SOURCE = (file: string) => `https://github.com/nats-io/nats-server/blob/v2.10.27/server/${file}`;
+
+/** What the model holds to be true of nats-server, and where that is written. Tests are titled by these. */
+export const rules = {
+  N01: { name: 'star', says: 'In a subscription * stands for exactly one token.', source: `${DOCS}/subjects#matching-a-single-token` },
+  N02: { name: 'gt', says: '> stands for one or more tokens, at the end only.', source: `${DOCS}/subjects#matching-multiple-tokens` },
+  N03: { name: 'literal', says: 'Subjects are case-sensitive, and wildcard characters of a published subject are ordinary characters.', source: `${DOCS}/subjects` },
+  N04: { name: 'at-most-once', says: 'Core NATS keeps nothing: what is published while nobody listens is gone.', source: `${DOCS}/core-nats` },
+  N05: { name: 'fan-out', says: 'Every plain subscription gets a copy, several of one connection too.', source: `${DOCS}/core-nats/pubsub` },
+  N06: { name: 'queue-group', says: 'Of a queue group one member, chosen at random, gets the message.', source: `${DOCS}/core-nats/queue` },
+  N07: { name: 'queue-name', says: 'A queue group is its name: members that listen by different patterns get one message between them.', source: SOURCE('sublist.go') },
+  N08: { name: 'auto-unsubscribe', says: 'UNSUB with a maximum ends a subscription after so many messages, those before included.', source: `${PROTOCOL}#unsub` },
+  N09: { name: 'no-responders', says: 'A request that reaches nobody is answered with 503 at once.', source: `${DOCS}/core-nats/reqreply#no-responders` },
+  N10: { name: 'echo', says: 'With echo off a connection does not get what it publishes itself.', source: `${PROTOCOL}#connect` },
+  N11: { name: 'max-payload', says: 'A payload over max_payload closes the connection.', source: `${PROTOCOL}#okerr` },
+  N12: { name: 'permissions', says: 'What a client may not publish or subscribe is refused and dropped; the connection stays.', source: 'https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization' },
+  N13: { name: 'sequence', says: 'Each stored message gets the next sequence of the stream, and no sequence is given twice.', source: STREAMS },
+  N14: { name: 'discard-old', says: 'A full stream drops its oldest messages.', source: `${STREAMS}#discardpolicy` },
+  N15: { name: 'discard-new', says: 'With discard new a full stream refuses the publish.', source: `${STREAMS}#discardpolicy` },
+  N16: { name: 'per-subject', says: 'max_msgs_per_subject keeps the newest of each subject, also with discard new.', source: STREAMS },
+  N17: { name: 'discard-new-per-subject', says: 'discard_new_per_subject refuses a further message of a subject at its limit.', source: `${STREAMS}#discardpolicy` },
+  N18: { name: 'max-bytes', says: 'max_bytes counts subject, headers, payload and an overhead of the storage.', source: SOURCE('memstore.go') },
+  N19: { name: 'max-age', says: 'Messages older than max_age are removed.', source: `${STREAMS}#retentionpolicy` },
+  N20: { name: 'workqueue', says: 'A workqueue stream removes a message when it is acked.', source: `${STREAMS}#retentionpolicy` },
+  N21: { name: 'interest', says: 'An interest stream removes a message when every interested consumer has acked it.', source: `${STREAMS}#retentionpolicy` },
+  N22: { name: 'interest-none', says: 'An interest stream without an interested consumer acks a publish and keeps nothing.', source: `${STREAMS}#retentionpolicy` },
+  N23: { name: 'dedup', says: 'A Nats-Msg-Id seen within duplicate_window is acked as a duplicate and not stored.', source: 'https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication' },
+  N24: { name: 'expected', says: 'Nats-Expected-* headers refuse a publish when the stream is not as expected.', source: `${DOCS}/jetstream/headers#publish` },
+  N25: { name: 'rollup', says: 'Nats-Rollup replaces all earlier messages of the subject or the stream.', source: `${STREAMS}#allowrollup` },
+  N26: { name: 'purge', says: 'A purge removes all, those of a filter, those below a sequence, or all but the newest; the sequence goes on.', source: ADR(10) },
+  N27: { name: 'delete', says: 'Deleting a message leaves a gap.', source: STREAMS },
+  N28: { name: 'sealed', says: 'A sealed stream takes and loses no message, and is never unsealed.', source: STREAMS },
+  N29: { name: 'mirror', says: 'A mirror takes over messages with their sequences.', source: `${DOCS}/jetstream/source_and_mirror` },
+  N30: { name: 'source', says: 'A sourced message gets a sequence of its own and a header that tells its origin.', source: `${DOCS}/jetstream/source_and_mirror` },
+  N31: { name: 'transform', says: 'A subject transform renames messages as they come in.', source: `${DOCS}/subject_mapping` },
+  N32: { name: 'republish', says: 'A stored message is published again under the republish destination, with headers of its place.', source: ADR(28) },
+  N33: { name: 'overlap', says: 'No two streams may take the same subject.', source: SOURCE('stream.go') },
+  N34: { name: 'deliver-policy', says: 'The deliver policy says where a new consumer begins.', source: `${CONSUMERS}#deliverpolicy` },
+  N35: { name: 'last-per-subject', says: 'last_per_subject begins with the newest of each subject, in stream order.', source: `${CONSUMERS}#deliverpolicy` },
+  N36: { name: 'ack-floor', says: 'The ack floor is the place below which all deliveries are settled.', source: `${CONSUMERS}#ackpolicy` },
+  N37: { name: 'ack-all', says: 'With ack policy all an ack covers every earlier delivery.', source: `${CONSUMERS}#ackpolicy` },
+  N38: { name: 'ack-none', says: 'With ack policy none a delivery counts as acked.', source: `${CONSUMERS}#ackpolicy` },
+  N39: { name: 'ack-wait', says: 'A message that is not acked within ack_wait is delivered again, with a higher count.', source: `${CONSUMERS}#general` },
+  N40: { name: 'late-ack', says: 'An ack that comes after a redelivery still settles the message.', source: `${CONSUMERS}#ackpolicy` },
+  N41: { name: 'backoff', says: 'The n-th wait is the n-th entry of backoff; the last repeats.', source: SOURCE('consumer.go') },
+  N42: { name: 'max-deliver', says: 'After max_deliver deliveries the consumer gives up, with an advisory; the message stays in the stream.', source: `${CONSUMERS}#general` },
+  N43: { name: 'nak', says: 'A nak redelivers at once, or after its delay, on top of what the backoff adds.', source: 'https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#negative-acknowledgements' },
+  N44: { name: 'term', says: 'A terminated message is not delivered again, and an advisory tells of it.', source: 'https://docs.nats.io/using-nats/developer/develop_jetstream/consumers' },
+  N45: { name: 'in-progress', says: 'In-progress begins the ack wait again.', source: 'https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive' },
+  N46: { name: 'max-ack-pending', says: 'With max_ack_pending messages out nothing new is delivered.', source: `${CONSUMERS}#maxackpending` },
+  N47: { name: 'redelivery-first', says: 'What is due again goes before what was never delivered.', source: SOURCE('consumer.go') },
+  N48: { name: 'pull-batch', says: 'A pull takes up to batch messages; several requests that wait are served in turn.', source: ADR(13) },
+  N49: { name: 'no-wait', says: 'A no_wait pull ends when nothing more is there: 404 with nothing at all, 408 after a part.', source: ADR(13) },
+  N50: { name: 'pull-expires', says: 'A pull that is not filled in time ends with a 408.', source: ADR(13) },
+  N51: { name: 'max-waiting', says: 'A pull beyond max_waiting is refused with 409.', source: CONSUMERS },
+  N52: { name: 'pull-bytes', says: 'A pull with max_bytes ends with 409 when the next message does not fit.', source: ADR(13) },
+  N53: { name: 'push', says: 'A push consumer delivers while somebody listens on exactly its deliver subject.', source: SOURCE('sublist.go') },
+  N54: { name: 'deliver-group', says: 'With a deliver group the listeners of the group share the messages.', source: `${CONSUMERS}#push-specific` },
+  N55: { name: 'heartbeat', says: 'An idle push consumer sends heartbeats with its last sequences.', source: ADR(9) },
+  N56: { name: 'flow-control', says: 'A flow-controlled consumer stops at its window until the client answers.', source: ADR(15) },
+  N57: { name: 'replay-original', says: 'replay_policy original keeps the distances in time.', source: `${CONSUMERS}#general` },
+  N58: { name: 'rate-limit', says: 'rate_limit_bps spreads deliveries once its bucket is empty.', source: `${CONSUMERS}#push-specific` },
+  N59: { name: 'headers-only', says: 'headers_only delivers the size of the payload instead of the payload.', source: `${CONSUMERS}#push-specific` },
+  N60: { name: 'filters', says: 'A consumer sees what its filters let through, and counts only that as pending.', source: `${CONSUMERS}#filtersubjects` },
+  N61: { name: 'workqueue-partition', says: 'Consumers of a workqueue stream may not overlap.', source: SOURCE('stream.go') },
+  N62: { name: 'inactive', says: 'An ephemeral consumer, or one with inactive_threshold, goes when nobody used it for that long.', source: `${CONSUMERS}#general` },
+  N63: { name: 'consumer-deleted', says: 'Pulls that wait on a consumer that goes are ended with 409.', source: SOURCE('consumer.go') },
+  N64: { name: 'pause', says: 'A paused consumer delivers nothing until pause_until.', source: 'https://docs.nats.io/release-notes/whats_new/whats_new_211', since: '2.14.5' },
+  N65: { name: 'overflow', says: 'With policy overflow a request with min_pending or min_ack_pending is served only when that much waits or is out.', source: ADR(42), since: '2.14.5' },
+  N66: { name: 'pinned', says: 'With policy pinned_client one client is served until it is silent for priority_timeout.', source: ADR(42), since: '2.14.5' },
+  N67: { name: 'prioritized', says: 'With policy prioritized requests of a lower number go first.', source: ADR(42), since: '2.14.5' },
+  N68: { name: 'ttl', says: 'Nats-TTL gives a message a life of its own, or an endless one, where the stream allows it.', source: ADR(43), since: '2.14.5' },
+  N69: { name: 'marker', says: 'With subject_delete_marker_ttl the last message of a subject leaves a marker when its age ends it.', source: ADR(43), since: '2.14.5' },
+  N70: { name: 'no-wait-404', says: 'From 2.14 on a no_wait pull ends with 404, also after a part.', source: 'https://github.com/nats-io/nats-server/blob/v2.14.5/server/consumer.go', since: '2.14.5' },
+} as const satisfies Rules & Record<string, { readonly name: string }>;
+
+type Name = (typeof rules)[keyof typeof rules]['name'];
+
+/** A test's title: the rule it proves. */
+export function rule(name: Name): string {
+  const [number, { says }] = Object.entries(rules).find(([, one]) => one.name === name) ?? ['', { says: '' }];
+  return `${number} ${says}`;
+}
