@@ -54,7 +54,7 @@ export class EffectOnce extends Check {
     let reason = 'clients.sent_twice';
     let queue = '';
     for (const cause of this.causesOf(entry)) {
-      if (cause.kind === 'requeued' && reason === 'clients.sent_twice') reason = this.text(cause.reason);
+      if ((cause.kind === 'requeued' || cause.kind === 'dead-lettered') && reason === 'clients.sent_twice') reason = this.text(cause.reason);
       if (cause.kind === 'delivered' && queue === '') queue = this.text(cause.place);
     }
     const crash = this.crashes.get(first.actor);
@@ -88,7 +88,7 @@ export class DeliveredOnce extends Check {
     this.told.set(place, message, 1);
     let reason = copy === entry.copy ? 'clients.redelivered' : 'clients.sent_twice';
     for (const cause of this.causesOf(entry)) {
-      if (cause.kind !== 'requeued') continue;
+      if (cause.kind !== 'requeued' && cause.kind !== 'dead-lettered') continue;
       reason = this.text(cause.reason);
       break;
     }

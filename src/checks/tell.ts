@@ -3,7 +3,7 @@ import { clockText, spanText } from '../base/time.ts';
 import { keyName } from '../history/messages.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Catalog, Remedy, Words } from '../scenario/descriptor.ts';
-import { nodeOf, type Scenario, type ScenarioNode, titleOf } from '../scenario/document.ts';
+import { familyOf, nodeOf, type Scenario, type ScenarioNode, titleOf } from '../scenario/document.ts';
 import type { Evidence } from './check.ts';
 
 export interface Told {
@@ -25,10 +25,14 @@ export function wordsOf(catalog: Catalog, reason: string | undefined): Words | u
   for (const room of catalog.rooms) if (Object.hasOwn(room.reasons, reason)) return room.reasons[reason];
   return undefined;
 }
-function remedyOf({ catalog }: Telling, node: ScenarioNode | undefined, check: string): Remedy | undefined {
-  const family = node?.kind.split('.')[0];
-  const rooms = [...catalog.rooms].sort((a, b) => Number(b.id === family) - Number(a.id === family));
-  for (const room of rooms) if (Object.hasOwn(room.remedies, check)) return room.remedies[check];
+/** What would prevent it, said by the broker that is concerned, else by the clients: first for this very reason, then for the check. */
+function remedyOf({ catalog, document }: Telling, node: ScenarioNode | undefined, check: string, reason: string | undefined): Remedy | undefined {
+  const wired = document.links.flatMap((l) => (l.from === node?.id ? [l.to] : l.to === node?.id ? [l.from] : []));
+  const concerned = [node?.kind, ...wired.map((id) => document.nodes.find((n) => n.id === id)?.kind)].map((kind) => familyOf(kind ?? ''));
+  const rooms = [...new Set([...concerned.filter((family) => family !== 'clients'), 'clients'])].flatMap((family) => catalog.rooms.find((r) => r.id === family) ?? []);
+  for (const name of [`${check} ${reason ?? ''}`, check]) {
+    for (const room of rooms) if (Object.hasOwn(room.remedies, name)) return room.remedies[name];
+  }
   return undefined;
 }
 /** "A17": the letter of the key and the number within it. */
@@ -55,7 +59,7 @@ export function tell(evidence: Evidence, telling: Telling): Told {
   const at = (name: string) => clockText(Number(f[name] ?? 0));
   const span = (name: string) => spanText(Number(f[name] ?? 0));
   const more = evidence.count > 1 ? ` (${evidence.count} like it in the last seconds)` : '';
-  const remedy = remedyOf(telling, node, evidence.check);
+  const remedy = remedyOf(telling, node, evidence.check, evidence.reason);
   const told = (title: string, because: string): Told => ({
     title,
     because: `${because}${more}`.trim(),

@@ -222,8 +222,8 @@ export const clients: RoomDescriptor = {
     'clients.no_room': { says: 'the broker took no more and the producer does not wait' },
     'clients.redelivered': { says: 'the same copy was delivered again' },
     'clients.sent_twice': { says: 'the producer published it again because it did not know whether the first attempt had arrived' },
-    'clients.settled_before_effect': { says: 'custody ended before the effect was applied' },
-    'clients.settled_without_effect': { says: 'custody ended as done, and no effect was ever applied' },
+    'clients.settled_before_effect': { says: 'the broker was told that it was done before its effect was applied' },
+    'clients.settled_without_effect': { says: 'the broker was told that it was done, and no effect was ever applied' },
     'clients.different_ways': { says: 'the two took different ways to the consumer' },
     'clients.different_lanes': { says: 'messages of the key lie in two partitions, and each is read at its own pace' },
     'clients.written_late': { says: 'it had come to the broker after the other one' },
@@ -247,6 +247,7 @@ export const clients: RoomDescriptor = {
     'idle-consumer': { says: 'Lower the prefetch so that waiting messages go to whoever is free.' },
     'prefetch-hogging': { says: 'Lower the prefetch so that waiting messages go to whoever is free.' },
     'poison-loop': { says: 'Give up a message after a few attempts and set it aside.', edit: { field: 'onFailure', value: 'reject' } },
+    backpressure: { says: 'See what fills the broker: slow the source, or make its consumers faster. A buffer only puts it off.' },
     latency: { says: 'Look for where messages wait: more instances shorten the queue, not the work.' },
   },
   simplifications: [

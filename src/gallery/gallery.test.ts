@@ -7,6 +7,7 @@ import { parseScenario } from '../scenario/parse.ts';
 import { findingsOf } from '../simulation/picture.ts';
 import { startRun } from '../simulation/run.ts';
 import { summaryOf } from '../simulation/summary.ts';
+import { findingsProse } from '../testing/prose.ts';
 import { runTwice } from '../testing/run-twice.ts';
 import { gallery } from './index.ts';
 
@@ -32,7 +33,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'thrown-out': [['effect-once', /took effect twice at Printer\..*read again from the last committed offset/, 20]],
   'auto-commit': [
     ['no-loss', /was lost at orders \(group search\)\..*auto\.offset\.reset=latest/, 5],
-    ['no-loss', /was lost at orders \(group mail\)\. Custody ended before the effect/, 10],
+    ['no-loss', /was lost at orders \(group mail\)\. The broker was told that it was done before its effect/, 10],
   ],
   'two-three-one': [['order', /took effect before \d+ at Chart of the first\. It had come to the broker after the other one/, 8]],
   'bad-record': [
@@ -66,3 +67,6 @@ it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point,
   }
   expect(summary).toBe(readFileSync(golden, 'utf8'));
 });
+it('docs/findings.md says what the gallery finds (npx tsx scripts/write-findings.ts)', async () => {
+  expect(await findingsProse()).toBe(readFileSync(new URL('../../docs/findings.md', import.meta.url), 'utf8'));
+}, 60_000);

@@ -131,6 +131,7 @@ export interface RoomDescriptor {
   readonly doubts?: (doc: Scenario) => readonly Doubt[];
   readonly actions: readonly ActionDescriptor[];
   readonly reasons: Readonly<Record<string, Words>>;
+  /** By check, or by check and reason ("order clients.written_late"), which is looked at first. */
   readonly remedies: Readonly<Record<string, Remedy>>;
   /** What the model leaves out or makes simpler, one sentence each. */
   readonly simplifications: readonly string[];

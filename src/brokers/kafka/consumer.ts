@@ -382,7 +382,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private giveUp(record: InHand): void {
     const topic = this.config['deadLetterTopic'];
     const sent = typeof topic === 'string' && topic !== '' && this.host.forward(this.client, topic, record.delivery.message);
-    this.host.readings.givenUp(this.group, this.topic, record.partition, record.offset, sent ? 'dead-lettered' : 'dropped', sent ? 'kafka.sent_to_other_topic' : 'kafka.given_up');
+    this.host.readings.givenUp(this.group, this.topic, record.partition, record.offset, record.delivery.message, sent ? 'dead-lettered' : 'dropped', sent ? 'kafka.sent_to_other_topic' : 'kafka.given_up');
   }
   /** What may be committed at the end: what poll() has given out, but for the records that its own thread has not finished. */
   private done(): { readonly partition: number; readonly offset: number }[] {

@@ -31,6 +31,7 @@ interface GroupReading {
 }
 export interface ReadingsState {
   readonly groups: readonly GroupReading[];
+  readonly forwarded: readonly (readonly [number, number])[];
 }
 export interface Handed {
   readonly copy: number;
@@ -40,6 +41,8 @@ export interface Handed {
 
 export class Readings {
   private groups: GroupReading[] = [];
+  /** Messages on their way to another topic: the entry that gave them up. */
+  private forwarded = new Map<number, number>();
   private readonly host: RoomHost;
   /** Node of a topic's name. */
   private readonly nodeOf: (topic: string) => string;
@@ -70,7 +73,8 @@ export class Readings {
   accepted(topic: string, partition: number, offset: number, message: number, transactional: boolean): number {
     const readers = this.groups.filter((g) => g.topic === topic);
     const visible = readers.filter((g) => !(transactional && g.committedOnly));
-    const entry = this.host.record('accepted', { message, place: this.nodeOf(topic), detail: visible.length });
+    const entry = this.host.record('accepted', { message, place: this.nodeOf(topic), detail: visible.length, cause: this.forwarded.get(message) ?? -1 });
+    this.forwarded.delete(message);
     for (const group of readers) {
       const part = this.part(group, partition, offset);
       const reading: Reading = { copy: -1, message, stand: 'hidden', attempts: 0, entry, since: this.host.now() };
@@ -134,10 +138,12 @@ export class Readings {
     for (const reading of part.readings) if (reading.stand === 'in flight') this.requeue(found, reading, again);
   }
   /** The reader gives up on a record that it was handed: whatever is committed, it is done with. */
-  givenUp(group: string, topic: string, partition: number, offset: number, how: 'dead-lettered' | 'dropped', reason: string): void {
+  givenUp(group: string, topic: string, partition: number, offset: number, message: number, how: 'dead-lettered' | 'dropped', reason: string): void {
     const found = this.of(group, topic);
     const reading = found && this.at(found, partition, offset);
-    if (found && reading) this.finish(found, reading, how, reason);
+    if (!found || !reading) return;
+    this.finish(found, reading, how, reason);
+    if (how === 'dead-lettered') this.forwarded.set(message, reading.entry);
   }
   /** Handed out again from `offset` on: a seek. */
   returned(group: string, topic: string, partition: number, offset: number, reason: string): void {
@@ -200,10 +206,11 @@ export class Readings {
     return this.groups.filter((g) => g.topic === topic).map((g) => g.group);
   }
   save(): ReadingsState {
-    return copyOf({ groups: this.groups });
+    return copyOf({ groups: this.groups, forwarded: [...this.forwarded] });
   }
   load(state: ReadingsState): void {
     this.groups = copyOf(state).groups as GroupReading[];
+    this.forwarded = new Map(state.forwarded);
   }
 
   private of(group: string, topic: string): GroupReading | undefined {
@@ -239,7 +246,7 @@ export class Readings {
   }
   private finish(group: GroupReading, reading: Reading, how: 'settled' | 'dropped' | 'lost' | 'expired' | 'dead-lettered', reason: string): void {
     if (reading.stand === 'none' || reading.stand === 'hidden') return;
-    this.host.record(how, { message: reading.message, copy: reading.copy, place: group.place, attempt: reading.attempts, reason, cause: reading.entry });
+    reading.entry = this.host.record(how, { message: reading.message, copy: reading.copy, place: group.place, attempt: reading.attempts, reason, cause: reading.entry });
     reading.stand = 'none';
   }
 }
