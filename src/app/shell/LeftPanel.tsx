@@ -1,8 +1,9 @@
-import { Fragment, useSyncExternalStore } from 'react';
+import { Fragment, useState, useSyncExternalStore } from 'react';
 import { Cog, Inbox, type LucideIcon, Send, Server, Split } from 'lucide-react';
 import { catalog, onRooms } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
-import type { Family } from '../../scenario/descriptor.ts';
+import type { Family, RoomDescriptor } from '../../scenario/descriptor.ts';
+import { familyOf } from '../../scenario/document.ts';
 import { addNode, DRAG_KIND } from '../canvas/actions.ts';
 import { useDocument } from '../store/document.ts';
 import { deleteDraft, useDrafts } from '../share/drafts.ts';
@@ -25,20 +26,7 @@ export function LeftPanel() {
         {rooms
           .filter((room) => room.nodes.length > 0)
           .map((room) => (
-            <Fragment key={room.title}>
-              <h2 className="section-title">{room.title}</h2>
-              <div className="palette">
-                {room.nodes.map((node) => {
-                  const Glyph = GLYPHS[node.family];
-                  return (
-                    <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
-                      <Glyph size={13} aria-hidden />
-                      {node.title}
-                    </button>
-                  );
-                })}
-              </div>
-            </Fragment>
+            <PaletteRoom key={`${room.id} ${title}`} room={room} />
           ))}
       </section>
       <section aria-labelledby="gallery">
@@ -65,6 +53,29 @@ export function LeftPanel() {
       </section>
       <Drafts />
     </nav>
+  );
+}
+/** Open at first: the clients, the brokers that the scenario has, and all of them while it has none. */
+function PaletteRoom({ room }: { readonly room: RoomDescriptor }) {
+  const [open, setOpen] = useState(() => {
+    const used = new Set(useDocument.getState().doc.nodes.map((n) => familyOf(n.kind)));
+    return room.id === 'clients' || used.has(room.id) || !catalog.rooms.some((r) => r.versions !== undefined && used.has(r.id));
+  });
+  return (
+    <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary className="section-title">{room.title}</summary>
+      <div className="palette">
+        {room.nodes.map((node) => {
+          const Glyph = GLYPHS[node.family];
+          return (
+            <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
+              <Glyph size={13} aria-hidden />
+              {node.title}
+            </button>
+          );
+        })}
+      </div>
+    </details>
   );
 }
 /** What somebody edited in this browser, newest first. */
