@@ -20,6 +20,9 @@ interface State {
   /** Leader of each partition, -1 where there is none; null before the first answer. */
   leaders: readonly number[] | null;
   asking: boolean;
+  /** Requests so far, for metadata and for an id: the timeout of an earlier one is void. */
+  asked: number;
+  idAsked: number;
   /** It will be asked again soon, because a partition had no leader. */
   refreshing: boolean;
   producerId: number;
@@ -47,7 +50,7 @@ export interface ProducerSessionState {
   readonly sticky: StickyState | null;
   readonly turn: number;
 }
-const fresh = (): State => ({ leaders: null, asking: false, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
+const fresh = (): State => ({ leaders: null, asking: false, asked: 0, idAsked: 0, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
 
 export class KafkaProducer implements PublishSession {
   readonly client: ClientState;
@@ -151,12 +154,17 @@ export class KafkaProducer implements PublishSession {
         this.listener.unblocked();
         this.listener.room();
         break;
-      case 'ask':
+      case 'no metadata':
+        if (!this.state.asking || arg !== this.state.asked) return;
         this.state.asking = false;
         this.ask();
         break;
-      case 'initialise':
+      case 'no id':
+        if (!this.state.initialising || arg !== this.state.idAsked) return;
         this.state.initialising = false;
+        this.initialise();
+        break;
+      case 'initialise':
         this.initialise();
         break;
       case 'refresh':
@@ -248,7 +256,7 @@ export class KafkaProducer implements PublishSession {
     if (this.state.asking) return;
     this.state.asking = true;
     this.host.request(this.client, -1, { api: 'Metadata', topics: [this.topic] }, []);
-    this.host.later(this.client, this.number('request.timeout.ms', 30_000) * 1000, 'ask', 0);
+    this.host.later(this.client, this.number('request.timeout.ms', 30_000) * 1000, 'no metadata', ++this.state.asked);
   }
   private learn(leaders: readonly number[]): void {
     const { state } = this;
@@ -268,7 +276,7 @@ export class KafkaProducer implements PublishSession {
     if (this.state.initialising) return;
     this.state.initialising = true;
     this.host.request(this.client, -1, { api: 'InitProducerId', transactionalId: this.transactionalId, transactionTimeout: this.number('transaction.timeout.ms', 60_000) * 1000 }, []);
-    this.host.later(this.client, this.number('request.timeout.ms', 30_000) * 1000, 'initialise', 0);
+    this.host.later(this.client, this.number('request.timeout.ms', 30_000) * 1000, 'no id', ++this.state.idAsked);
   }
   private initialised({ error, producerId, producerEpoch }: Extract<Response, { api: 'InitProducerId' }>): void {
     const { state } = this;

@@ -1,0 +1,328 @@
+/** The cluster by its own requests: logs, replication, elections, idempotence, transactions. */
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../rabbitmq/virtual-clock.ts';
+import { KafkaCluster } from './cluster.ts';
+import type { Batch, KafkaEvent, Request, Response } from './protocol.ts';
+import { rule } from './rules.ts';
+import { clusterSettings, topicSettings } from './settings.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+const LATENCY = 1000;
+
+function cluster(config: Config = {}, topic: Config = {}) {
+  const clock = new VirtualClock();
+  const make = () => new KafkaCluster(clock, clusterSettings({ 'broker.session.timeout.ms': 1000, 'replica.lag.time.max.ms': 2000, 'log.retention.check.interval.ms': 1000, ...config }, LATENCY));
+  let kafka = make();
+  clock.attach((name, ref) => kafka.timer(name, ref));
+  kafka.putTopic('t', topicSettings({ config: { partitions: 1, ...topic } }));
+  let correlation = 0;
+  const events: KafkaEvent[] = [];
+  const drain = () => {
+    // Everything goes through a saved copy: what is not in it is not state.
+    events.push(...kafka.out.splice(0));
+    const next = make();
+    next.load(structuredClone(kafka.save()));
+    kafka = next;
+  };
+  const ask = (request: Request, broker = kafka.partition('t', 0)?.leader ?? 0): number => {
+    kafka.handle('c', ++correlation, broker, request);
+    drain();
+    return correlation;
+  };
+  const answer = (n: number): Response | undefined => events.flatMap((e) => (e.kind === 'response' && e.correlation === n ? [e.response] : []))[0];
+  return {
+    get kafka() {
+      return kafka;
+    },
+    events,
+    ask,
+    answer,
+    advance: (ms: number) => {
+      for (let i = 0; i < ms; i++) {
+        clock.advance(1000);
+        drain();
+      }
+    },
+    produce: (messages: readonly number[], more: Partial<Batch> & { acks?: 0 | 1 | -1; key?: number; size?: number; broker?: number } = {}) => {
+      const { acks = -1, key = 0, size = 100, broker, ...batch } = more;
+      return ask({ api: 'Produce', acks, timeout: 5_000_000, batches: [{ topic: 't', partition: 0, producerId: -1, producerEpoch: -1, baseSequence: -1, transactional: false, records: messages.map((message) => ({ message, key, size, time: clock.now() })), ...batch }] }, broker);
+    },
+    errorOf: (n: number) => {
+      const response = answer(n);
+      return response?.api === 'Produce' ? response.results[0]?.error : undefined;
+    },
+    fetch: (offset: number, isolation: 'read_uncommitted' | 'read_committed' = 'read_uncommitted', more: Partial<Extract<Request, { api: 'Fetch' }>> = {}) => ask({ api: 'Fetch', isolation, maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, partitions: [{ topic: 't', partition: 0, offset }], ...more }),
+    messages: (n: number) => {
+      const response = answer(n);
+      return response?.api === 'Fetch' ? response.results[0]?.records.map((r) => r.message) : undefined;
+    },
+    init: (transactionalId: string | null, timeout = 60_000_000) => {
+      const response = answer(ask({ api: 'InitProducerId', transactionalId, transactionTimeout: timeout }));
+      if (response?.api !== 'InitProducerId') throw new Error('no answer');
+      return { producerId: response.producerId, producerEpoch: response.producerEpoch };
+    },
+    end: (transactionalId: string, id: { producerId: number; producerEpoch: number }, commit: boolean) => {
+      const response = answer(ask({ api: 'EndTxn', transactionalId, ...id, commit }));
+      return response?.api === 'EndTxn' ? response.error : undefined;
+    },
+  };
+}
+describe('replication', () => {
+  it(rule('high-watermark'), () => {
+    const c = cluster();
+    c.produce([1], { acks: 1 });
+    const early = c.fetch(0);
+    expect(c.messages(early)).toBeUndefined();
+    c.advance(2);
+    expect(c.messages(early)).toEqual([1]);
+  });
+  it(rule('acks-all'), () => {
+    const c = cluster();
+    const n = c.produce([1]);
+    c.advance(1);
+    expect(c.errorOf(n)).toBeUndefined();
+    c.advance(1);
+    expect(c.errorOf(n)).toBe('NONE');
+  });
+  it(rule('acks-1'), () => {
+    const c = cluster();
+    expect(c.errorOf(c.produce([1], { acks: 1 }))).toBe('NONE');
+    c.kafka.kill(c.kafka.partition('t', 0)?.leader ?? 0);
+    c.advance(1200);
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(0);
+    expect(c.events.some((e) => e.kind === 'truncated' && e.records.length === 1)).toBe(true);
+  });
+  it(rule('acks-0'), () => {
+    const c = cluster();
+    const n = c.produce([1], { acks: 0 });
+    c.advance(10);
+    expect(c.answer(n)).toBeUndefined();
+    expect(c.kafka.partition('t', 0)?.highWatermark).toBe(1);
+  });
+  it(rule('isr-shrinks'), () => {
+    const c = cluster();
+    c.kafka.stall(1, true);
+    c.produce([1]);
+    c.advance(4000);
+    expect(c.kafka.partition('t', 0)?.isr).toEqual([0, 2]);
+    c.kafka.stall(1, false);
+    c.advance(10);
+    expect([...(c.kafka.partition('t', 0)?.isr ?? [])].sort()).toEqual([0, 1, 2]);
+  });
+  it(rule('min-isr'), () => {
+    const c = cluster({}, { 'min.insync.replicas': 3 });
+    c.kafka.shutDown(2);
+    expect(c.errorOf(c.produce([1]))).toBe('NOT_ENOUGH_REPLICAS');
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(0);
+    expect(c.errorOf(c.produce([1], { acks: 1 }))).toBe('NONE');
+  });
+  it(rule('min-isr-after-append'), () => {
+    const c = cluster({}, { 'min.insync.replicas': 3 });
+    c.kafka.stall(1, true);
+    const n = c.produce([1]);
+    c.advance(4500);
+    expect(c.errorOf(n)).toBe('NOT_ENOUGH_REPLICAS_AFTER_APPEND');
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(1);
+  });
+  it(rule('strict-min-isr'), () => {
+    const high = (on: boolean) => {
+      const c = cluster({ 'eligible.leader.replicas': on }, { 'min.insync.replicas': 2 });
+      c.kafka.shutDown(1);
+      c.kafka.shutDown(2);
+      c.produce([1], { acks: 1 });
+      c.advance(10);
+      return c.kafka.partition('t', 0)?.highWatermark;
+    };
+    expect(high(true)).toBe(0);
+    expect(high(false)).toBe(1);
+  });
+  it(rule('fetch-waits'), () => {
+    const c = cluster();
+    const n = c.fetch(0, 'read_uncommitted', { minBytes: 250 });
+    c.produce([1]);
+    c.advance(50);
+    expect(c.messages(n)).toBeUndefined();
+    c.advance(60);
+    expect(c.messages(n)).toEqual([1]);
+    const two = c.fetch(0, 'read_uncommitted', { minBytes: 150 });
+    c.produce([2]);
+    c.advance(3);
+    expect(c.messages(two)).toEqual([1, 2]);
+  });
+  it(rule('fetch-first'), () => {
+    const c = cluster();
+    c.produce([1, 2], { size: 5000 });
+    c.advance(5);
+    expect(c.messages(c.fetch(0, 'read_uncommitted', { maxPartitionBytes: 10, maxBytes: 10 }))).toEqual([1]);
+  });
+});
+describe('elections', () => {
+  const leaderOf = (c: ReturnType<typeof cluster>) => c.kafka.partition('t', 0)?.leader;
+  it(rule('fencing'), () => {
+    const c = cluster();
+    c.kafka.kill(0);
+    c.advance(900);
+    expect(leaderOf(c)).toBe(0);
+    c.advance(200);
+    expect(leaderOf(c)).toBe(1);
+  });
+  it(rule('controlled-shutdown'), () => {
+    const c = cluster();
+    c.produce([1], { acks: 1 });
+    c.kafka.shutDown(0);
+    expect(leaderOf(c)).toBe(1);
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(1);
+  });
+  /** Two followers are gone from the in-sync replicas, then the leader dies and one of them comes back. */
+  const alone = (topic: Config, config: Config = { 'eligible.leader.replicas': false }) => {
+    const c = cluster(config, topic);
+    c.kafka.stall(1, true);
+    c.kafka.stall(2, true);
+    c.produce([1], { acks: 1 });
+    c.advance(4500);
+    c.kafka.kill(0);
+    c.kafka.stall(1, false);
+    c.advance(1200);
+    return c;
+  };
+  it(rule('no-unclean'), () => {
+    const c = alone({});
+    expect(leaderOf(c)).toBe(-1);
+    c.kafka.start(0);
+    expect(leaderOf(c)).toBe(0);
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(1);
+  });
+  it(rule('unclean'), () => {
+    const c = alone({ 'unclean.leader.election.enable': true });
+    expect(leaderOf(c)).toBe(1);
+    expect(c.events.flatMap((e) => (e.kind === 'truncated' ? [e.because] : []))).toEqual(['unclean_election']);
+  });
+  it(rule('elr'), () => {
+    const c = cluster({ 'eligible.leader.replicas': true }, { 'min.insync.replicas': 2 });
+    c.kafka.shutDown(2);
+    c.kafka.shutDown(1);
+    expect(c.kafka.partition('t', 0)?.elr).toEqual([1]);
+    c.kafka.kill(0);
+    c.advance(1200);
+    expect(leaderOf(c)).toBe(-1);
+    c.kafka.start(1);
+    expect(leaderOf(c)).toBe(1);
+  });
+  it(rule('not-leader'), () => {
+    const c = cluster();
+    expect(c.errorOf(c.produce([1], { broker: 2 }))).toBe('NOT_LEADER_OR_FOLLOWER');
+  });
+});
+describe('batches', () => {
+  it(rule('idempotence'), () => {
+    const c = cluster();
+    const id = c.init(null);
+    c.produce([1, 2], { ...id, baseSequence: 0 });
+    const again = c.produce([1, 2], { ...id, baseSequence: 0 });
+    c.advance(5);
+    expect(c.errorOf(again)).toBe('NONE');
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(2);
+  });
+  it(rule('sequence-gap'), () => {
+    const c = cluster();
+    const id = c.init(null);
+    c.produce([1], { ...id, baseSequence: 0 });
+    expect(c.errorOf(c.produce([3], { ...id, baseSequence: 2 }))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+  });
+  it(rule('no-idempotence'), () => {
+    const c = cluster();
+    c.produce([1]);
+    c.produce([1]);
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(2);
+  });
+  it(rule('too-large'), () => {
+    const c = cluster({}, { 'max.message.bytes': 200 });
+    expect(c.errorOf(c.produce([1], { size: 300 }))).toBe('MESSAGE_TOO_LARGE');
+  });
+  it(rule('compacted-needs-key'), () => {
+    const c = cluster({}, { 'cleanup.policy': 'compact' });
+    expect(c.errorOf(c.produce([1], { key: -1 }))).toBe('INVALID_RECORD');
+  });
+});
+describe('transactions', () => {
+  it(rule('transaction'), () => {
+    const c = cluster();
+    const id = c.init('shop');
+    c.produce([1], { ...id, baseSequence: 0, transactional: true });
+    c.produce([9]);
+    c.advance(5);
+    expect(c.messages(c.fetch(0))).toEqual([1, 9]);
+    const waits = c.fetch(0, 'read_committed');
+    expect(c.messages(waits)).toBeUndefined();
+    expect(c.end('shop', id, true)).toBe('NONE');
+    c.advance(5);
+    expect(c.messages(waits)).toEqual([1, 9]);
+    c.produce([2], { ...id, baseSequence: 1, transactional: true });
+    c.end('shop', id, false);
+    c.advance(5);
+    expect(c.messages(c.fetch(0, 'read_committed'))).toEqual([1, 9]);
+    expect(c.messages(c.fetch(0))).toEqual([1, 9, 2]);
+  });
+  it(rule('fenced'), () => {
+    const c = cluster();
+    const old = c.init('shop');
+    c.produce([1], { ...old, baseSequence: 0, transactional: true });
+    const fresh = c.init('shop');
+    expect(fresh).toEqual({ producerId: old.producerId, producerEpoch: old.producerEpoch + 1 });
+    expect(c.errorOf(c.produce([2], { ...old, baseSequence: 1, transactional: true }))).toBe('PRODUCER_FENCED');
+    expect(c.end('shop', old, true)).toBe('PRODUCER_FENCED');
+    c.produce([3], { ...fresh, baseSequence: 0, transactional: true });
+    c.end('shop', fresh, true);
+    c.advance(5);
+    expect(c.messages(c.fetch(0, 'read_committed'))).toEqual([3]);
+  });
+  it(rule('transaction-timeout'), () => {
+    const c = cluster();
+    const id = c.init('shop', 500_000);
+    c.produce([1], { ...id, baseSequence: 0, transactional: true });
+    c.advance(600);
+    expect(c.end('shop', id, true)).toBe('INVALID_PRODUCER_EPOCH');
+    expect(c.messages(c.fetch(0, 'read_committed')) ?? []).toEqual([]);
+  });
+});
+describe('the log', () => {
+  it(rule('retention'), () => {
+    const c = cluster({}, { 'segment.ms': 100, 'retention.ms': 500 });
+    c.produce([1]);
+    c.advance(200);
+    c.produce([2]);
+    c.advance(2000);
+    expect(c.kafka.partition('t', 0)?.log.start).toBe(1);
+    c.advance(2000);
+    expect(c.kafka.partition('t', 0)?.log.start).toBe(1);
+  });
+  it(rule('out-of-range'), () => {
+    const c = cluster({}, { 'segment.ms': 100, 'retention.ms': 500 });
+    c.produce([1]);
+    c.advance(200);
+    c.produce([2]);
+    c.advance(2000);
+    const response = c.answer(c.fetch(0));
+    expect(response?.api === 'Fetch' && response.results[0]?.error).toBe('OFFSET_OUT_OF_RANGE');
+  });
+  it(rule('compaction'), () => {
+    const c = cluster({}, { 'segment.ms': 100, 'cleanup.policy': 'compact' });
+    c.produce([1], { key: 1 });
+    c.produce([2], { key: 2 });
+    c.produce([3], { key: 1 });
+    c.advance(200);
+    c.produce([4], { key: 2 });
+    c.advance(1500);
+    expect(c.messages(c.fetch(0))).toEqual([2, 3, 4]);
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(4);
+  });
+  it(rule('partitions-grow'), () => {
+    const c = cluster({}, { partitions: 3 });
+    expect(c.kafka.putTopic('t', topicSettings({ config: { partitions: 2 } }))?.name).toBe('INVALID_PARTITIONS');
+    expect(c.kafka.putTopic('t', topicSettings({ config: { partitions: 4 } }))).toBeUndefined();
+  });
+  it(rule('replication-factor'), () => {
+    const c = cluster({ nodes: 1 }, { 'replication.factor': 1 });
+    expect(c.kafka.putTopic('u', topicSettings({ config: { 'replication.factor': 3 } }))?.name).toBe('INVALID_REPLICATION_FACTOR');
+  });
+});

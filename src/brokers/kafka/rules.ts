@@ -1,0 +1,60 @@
+import type { Rules } from '../contract.ts';
+
+const D = 'https://kafka.apache.org/44';
+const design = `${D}/design/design/`;
+const producer = `${D}/configuration/producer-configs/`;
+const consumer = `${D}/configuration/consumer-configs/`;
+const topic = `${D}/configuration/topic-configs/`;
+const broker = `${D}/configuration/broker-configs/`;
+const elr = `${D}/operations/eligible-leader-replicas/`;
+const kip = (page: string) => `https://cwiki.apache.org/confluence/display/KAFKA/${page}`;
+const kip98 = kip('KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging');
+
+/** What the model holds to be true of Kafka's logs, replication, producers and transactions; groups have rules of their own. Tests are titled by these. */
+export const rules = {
+  K01: { name: 'high-watermark', says: 'A record can be read when all in-sync replicas have it: below the high watermark.', source: `${design}#replication` },
+  K02: { name: 'acks-all', says: 'acks=all is answered when all in-sync replicas have the batch.', source: `${producer}#producerconfigs_acks` },
+  K03: { name: 'acks-1', says: 'acks=1 is answered when the leader has the batch: it is lost with the leader if no follower had it.', source: `${producer}#producerconfigs_acks` },
+  K04: { name: 'acks-0', says: 'acks=0 is not answered at all.', source: `${producer}#producerconfigs_acks` },
+  K05: { name: 'min-isr', says: 'With acks=all and fewer in-sync replicas than min.insync.replicas a batch is refused with NOT_ENOUGH_REPLICAS, and nothing is written.', source: `${topic}#topicconfigs_min.insync.replicas` },
+  K06: { name: 'min-isr-after-append', says: 'When the in-sync replicas become too few after the write, NOT_ENOUGH_REPLICAS_AFTER_APPEND: the batch is in the log.', source: `${D}/design/protocol/#protocol_error_codes` },
+  K07: { name: 'isr-shrinks', says: 'A follower that has not had everything for replica.lag.time.max.ms leaves the in-sync replicas, and comes back when it has caught up.', source: `${broker}#brokerconfigs_replica.lag.time.max.ms` },
+  K08: { name: 'fencing', says: 'The controller takes a broker for dead when its heartbeats are missing for broker.session.timeout.ms; then an in-sync replica leads.', source: `${broker}#brokerconfigs_broker.session.timeout.ms` },
+  K09: { name: 'controlled-shutdown', says: 'A controlled shutdown moves leadership away first: nothing is lost and nothing waits.', source: `${D}/operations/basic-kafka-operations/#basic_ops_restarting` },
+  K10: { name: 'no-unclean', says: 'Without an in-sync replica a partition has no leader, rather than one that lacks committed records.', source: `${design}#design_uncleanleader` },
+  K11: { name: 'unclean', says: 'With unclean.leader.election.enable any replica may lead; what it lacks is gone.', source: `${design}#design_uncleanleader` },
+  K12: { name: 'elr', says: 'Replicas that leave the in-sync set while it is at or below min.insync.replicas stay eligible to lead.', source: elr, since: '4.1' },
+  K13: { name: 'strict-min-isr', says: 'With eligible leader replicas the high watermark stands while there are fewer in-sync replicas than min.insync.replicas, also for acks=1.', source: elr, since: '4.1' },
+  K14: { name: 'not-leader', says: 'A broker that does not lead the partition refuses with NOT_LEADER_OR_FOLLOWER.', source: `${D}/design/protocol/#protocol_error_codes` },
+  K15: { name: 'too-large', says: 'A batch above max.message.bytes is refused with MESSAGE_TOO_LARGE.', source: `${topic}#topicconfigs_max.message.bytes` },
+  K16: { name: 'idempotence', says: 'A batch with sequence numbers that are known already is answered and not written again.', source: kip98 },
+  K17: { name: 'sequence-gap', says: 'A batch that leaves out sequence numbers is refused with OUT_OF_ORDER_SEQUENCE_NUMBER.', source: kip98 },
+  K18: { name: 'no-idempotence', says: 'Without sequence numbers a batch that is sent again is written again.', source: `${producer}#producerconfigs_enable.idempotence` },
+  K19: { name: 'compacted-needs-key', says: 'A compacted topic refuses a record without a key with INVALID_RECORD.', source: `${topic}#topicconfigs_cleanup.policy` },
+  K20: { name: 'transaction', says: 'read_committed reads up to the first open transaction, and never sees aborted records.', source: `${consumer}#consumerconfigs_isolation.level` },
+  K21: { name: 'fenced', says: 'InitProducerId for a transactional.id fences whoever had it, and aborts its open transaction.', source: kip98 },
+  K22: { name: 'transaction-timeout', says: 'A transaction that is open for transaction.timeout.ms is aborted by the coordinator, and its producer is fenced.', source: `${producer}#producerconfigs_transaction.timeout.ms` },
+  K23: { name: 'retention', says: 'Retention deletes whole closed segments, never the open one.', source: `${topic}#topicconfigs_retention.ms` },
+  K24: { name: 'compaction', says: 'Compaction keeps the newest record of each key in closed segments; offsets never change.', source: `${design}#compaction` },
+  K25: { name: 'fetch-waits', says: 'A fetch waits for fetch.min.bytes, at most fetch.max.wait.ms.', source: `${consumer}#consumerconfigs_fetch.min.bytes` },
+  K26: { name: 'fetch-first', says: 'The first record is given out however large it is.', source: `${consumer}#consumerconfigs_max.partition.fetch.bytes` },
+  K27: { name: 'out-of-range', says: 'A fetch outside the log is refused with OFFSET_OUT_OF_RANGE.', source: `${consumer}#consumerconfigs_auto.offset.reset` },
+  K28: { name: 'partitions-grow', says: 'The number of partitions of a topic can only grow.', source: `${D}/operations/basic-kafka-operations/#basic_ops_modify_topic` },
+  K29: { name: 'replication-factor', says: 'There cannot be more copies of a partition than brokers.', source: `${broker}#brokerconfigs_default.replication.factor` },
+  K30: { name: 'retry-reorders', says: 'Without idempotence and with several requests under way a retry puts its batch behind those that came after it.', source: `${producer}#producerconfigs_max.in.flight.requests.per.connection` },
+  K31: { name: 'max-poll', says: 'A consumer that does not poll for max.poll.interval.ms leaves the group by itself; its next commit fails.', source: `${consumer}#consumerconfigs_max.poll.interval.ms` },
+  K32: { name: 'auto-commit', says: 'poll() commits what earlier polls gave out, at most every auto.commit.interval.ms.', source: `${consumer}#consumerconfigs_enable.auto.commit` },
+  K33: { name: 'offset-reset', says: 'Without a committed offset a group begins where auto.offset.reset says: latest unless set.', source: `${consumer}#consumerconfigs_auto.offset.reset` },
+  K34: { name: 'max-block', says: 'send() blocks for at most max.block.ms when buffer.memory is full, then throws TimeoutException.', source: `${producer}#producerconfigs_max.block.ms` },
+  K35: { name: 'delivery-timeout', says: 'A batch that is not answered within delivery.timeout.ms fails; when it was sent, nobody knows whether it is in the log.', source: `${producer}#producerconfigs_delivery.timeout.ms` },
+  K36: { name: 'static', says: 'A static member that comes back within session.timeout.ms gets its partitions without a rebalance.', source: `${consumer}#consumerconfigs_group.instance.id` },
+  K37: { name: 'silent', says: 'A member that dies is out after session.timeout.ms: until then nobody reads its partitions.', source: `${consumer}#consumerconfigs_session.timeout.ms` },
+} as const satisfies Rules & Record<string, { readonly name: string }>;
+
+type Name = (typeof rules)[keyof typeof rules]['name'];
+
+/** A test's title: the rule it proves. */
+export function rule(name: Name): string {
+  const [number, { says }] = Object.entries(rules).find(([, one]) => one.name === name) ?? ['', { says: '' }];
+  return `${number} ${says}`;
+}
