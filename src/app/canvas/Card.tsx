@@ -24,7 +24,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
       <div className="lanes">
         {place.lanes.map((lane, i) => (
           <div key={lane.label ?? i} className="lane" style={{ height: laneHeight(place.lanes.length) }} title={lane.end === undefined ? undefined : lane.note}>
-            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{6,}\//, '#')}</span>}
+            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{5,}\//, '#')}</span>}
             {lane.end !== undefined && <span className={`end num tone-${lane.tone ?? 'note'}`}>{lane.end}</span>}
             {lane.note !== undefined && lane.end === undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}
           </div>
