@@ -1,4 +1,5 @@
 import type { Refusal } from '../contract.ts';
+import type { QueueType } from './model.ts';
 import type { Delivery, PublishArgs, Table, Version } from './events.ts';
 
 export interface RabbitOptions {
@@ -65,7 +66,7 @@ export interface ConsumeArgs {
   readonly consumerTag?: string;
   readonly noAck?: boolean;
   readonly exclusive?: boolean;
-  /** `x-priority`, `x-consumer-timeout`. */
+  /** `x-priority`, `x-consumer-timeout`; of streams `x-stream-offset`, `x-stream-filter`, `x-stream-match-unfiltered`. */
   readonly arguments?: Table;
 }
 export interface PolicyArgs {
@@ -73,7 +74,7 @@ export interface PolicyArgs {
   readonly pattern: string;
   readonly definition: Table;
   readonly priority?: number;
-  readonly applyTo?: 'all' | 'queues' | 'classic_queues' | 'quorum_queues' | 'exchanges';
+  readonly applyTo?: 'all' | 'queues' | 'classic_queues' | 'quorum_queues' | 'streams' | 'exchanges';
 }
 
 export interface QueueDeclared { readonly queue: string; readonly messageCount: number; readonly consumerCount: number }
@@ -96,17 +97,18 @@ export interface HeldCopy extends PeekedCopy {
   readonly deliveredAt: number;
 }
 export interface QueueCounts {
+  /** On a stream all that it has, read or not. */
   readonly ready: number;
   readonly unacked: number;
   readonly consumers: number;
-  /** Body bytes of ready messages. */
+  /** Body bytes of ready messages; on a stream the bytes of its segments. */
   readonly bytes: number;
-  /** Of the message at the head; null when nothing is ready. */
+  /** Of the message at the head, on a stream of the first that it has; null when nothing is ready. */
   readonly oldestEnqueuedAt: number | null;
 }
 export interface QueueView {
   readonly queue: string;
-  readonly type: 'classic' | 'quorum';
+  readonly type: QueueType;
   readonly durable: boolean;
   readonly exclusive: boolean;
   readonly autoDelete: boolean;
@@ -125,6 +127,8 @@ export interface ConsumerView {
   readonly unacked: number;
   readonly prefetch: number;
   readonly priority: number;
+  /** On a stream: the next offset that it reads. */
+  readonly offset: number | null;
 }
 export interface ExchangeView {
   readonly exchange: string;
@@ -145,6 +149,8 @@ export interface CensusRow {
   readonly queue: string;
   readonly pending: readonly number[];
   readonly inFlight: readonly number[];
+  /** What a stream has, read or not: readers do not take it away. */
+  readonly retained: readonly number[];
 }
 
 /** The server's whole surface. `RabbitBroker` in broker.ts is it. */

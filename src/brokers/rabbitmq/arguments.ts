@@ -2,13 +2,14 @@ import type { Refusal } from '../contract.ts';
 import type { QueueArgs } from './api.ts';
 import { errors } from './errors.ts';
 import type { FieldValue, Table, Version } from './events.ts';
+import type { QueueType } from './model.ts';
+import { checkStreamArguments, noStream, streamInterval, streamSettings, type StreamSettings } from './stream-arguments.ts';
 
 /** What a queue goes by: its arguments and its policy together. Times in ms, null for none. */
-export interface QueueSettings {
+export interface QueueSettings extends StreamSettings {
   readonly ttl: number | null;
   readonly expires: number | null;
   readonly maxLength: number | null;
-  readonly maxBytes: number | null;
   readonly overflow: 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
   readonly deadLetterExchange: string | null;
   readonly deadLetterRoutingKey: string | null;
@@ -33,9 +34,21 @@ const bool: Check = (value) => (typeof value === 'boolean' ? null : `{unacceptab
 const oneOf = (...allowed: string[]): Check => (value) =>
   typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : allowed.includes(value) ? null : `{unsupported_value,<<"${value}">>}`;
 
+const locators = ['client-local', 'balanced', 'least-leaders', 'random'];
+const locator: Check = (value) => (typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : locators.includes(value) ? null : 'invalid_queue_locator_arg');
+
 const MAX_MS = 4294967295;
 const milliseconds = (min: number): Check => (value) => integer(min)(value) ?? (Number(value) > MAX_MS ? `{value_too_large,${value}}` : null);
 
+const age: Check = (value) => {
+  if (typeof value !== 'string') return `{unacceptable_type,${typeof value === 'number' ? 'signedint' : typeof value}}`;
+  const ms = streamInterval(value);
+  return ms === null ? 'invalid_max_age' : ms === 'crash' ? CRASH : null;
+};
+/** Instead of a reason: the server fails over the value. */
+const CRASH = '';
+
+/** In the order in which the server looks. */
 const checks: Record<string, Check> = {
   'x-expires': milliseconds(1),
   'x-message-ttl': milliseconds(0),
@@ -51,44 +64,58 @@ const checks: Record<string, Check> = {
   'x-queue-mode': oneOf('default', 'lazy'),
   'x-queue-version': integer(1),
   'x-single-active-consumer': bool,
-  'x-queue-type': oneOf('classic', 'quorum'),
   'x-quorum-initial-group-size': integer(1),
-  'x-queue-leader-locator': oneOf('client-local', 'balanced', 'least-leaders', 'random'),
+  'x-max-age': age,
+  'x-stream-max-segment-size-bytes': integer(0),
+  'x-initial-cluster-size': integer(1),
+  'x-queue-leader-locator': locator,
   'x-consumer-timeout': integer(0),
   'x-consumer-disconnected-timeout': integer(0),
   'x-delayed-retry-type': oneOf('disabled', 'all', 'failed', 'returned'),
   'x-delayed-retry-min': integer(0),
   'x-delayed-retry-max': integer(0),
 };
-/** Arguments of one queue type that the other refuses. */
 const onlyClassic = ['x-max-priority', 'x-queue-mode', 'x-queue-version'];
 const onlyQuorum = ['x-dead-letter-strategy', 'x-quorum-initial-group-size', 'x-max-in-memory-length', 'x-max-in-memory-bytes'];
+const onlyStream = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size'];
+/** Arguments that only other types have; what no type has is let through. */
+const notFor: Readonly<Record<QueueType, readonly string[]>> = {
+  classic: [...onlyQuorum, ...onlyStream, 'x-delivery-limit'],
+  quorum: [...onlyClassic, ...onlyStream, 'x-queue-master-locator'],
+  stream: [
+    ...onlyClassic, ...onlyQuorum, 'x-queue-master-locator', 'x-delivery-limit', 'x-expires', 'x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key',
+    'x-max-length', 'x-overflow', 'x-single-active-consumer',
+  ],
+};
+const isNotFor = (type: QueueType, name: string, version: Version) =>
+  notFor[type].includes(name) || (name === 'x-queue-leader-locator' && type === 'classic' && version === '3.10.8');
 
-export const queueType = (args: Table): 'classic' | 'quorum' => (args['x-queue-type'] === 'quorum' ? 'quorum' : 'classic');
+const types: readonly string[] = ['classic', 'quorum', 'stream'] satisfies QueueType[];
+export const queueType = ({ 'x-queue-type': type }: Table): QueueType => (type === 'quorum' || type === 'stream' ? type : 'classic');
 
 export function checkQueueArguments(args: QueueArgs, version: Version): Refusal | null {
   const { queue, durable = true, exclusive = false, autoDelete = false, arguments: table = {} } = args;
   const type = queueType(table);
-  for (const [name, value] of Object.entries(table)) {
-    const check = checks[name];
-    const why = check?.(value) ?? null;
-    if (why !== null) return errors.invalidArgument('queue', queue, name, why);
+  const named = table['x-queue-type'];
+  if (named !== undefined && typeof named !== 'string') return errors.invalidArgument('queue', queue, 'x-queue-type', `{unacceptable_type,${typeof named}}`);
+  if (named !== undefined && !types.includes(named)) return errors.invalidArgument('queue', queue, 'x-queue-type', `"unsupported queue type '${named}'"`);
+  for (const name of Object.keys(table)) if (isNotFor(type, name, version)) return errors.argumentNotForType(queue, name, type);
+  for (const [name, check] of Object.entries(checks)) {
+    const value = table[name];
+    const why = value === undefined ? null : check(value);
+    if (why !== null) return why === CRASH ? errors.crash() : errors.invalidArgument('queue', queue, name, why);
   }
   if ('x-dead-letter-routing-key' in table && !('x-dead-letter-exchange' in table)) {
     return errors.invalidArgument('queue', queue, 'x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
   }
-  for (const name of type === 'quorum' ? onlyClassic : onlyQuorum) {
-    if (name in table) return errors.argumentNotForType(queue, name, type);
-  }
   if (version === '4.3' && (table['x-queue-version'] === 1 || 'x-queue-mode' in table)) {
     return errors.argumentNotForType(queue, 'x-queue-mode' in table ? 'x-queue-mode' : 'x-queue-version', type);
   }
-  if (type === 'quorum') {
-    if (!durable) return errors.propertyNotForType(queue, 'non-durable');
-    if (exclusive) return errors.propertyNotForType(queue, 'exclusive-owner');
-    if (autoDelete) return errors.propertyNotForType(queue, 'auto-delete');
-  } else if (version === '4.3' && !durable && !exclusive) return errors.deprecated('transient_nonexcl_queues');
-  return null;
+  if (type === 'classic') return version === '4.3' && !durable && !exclusive ? errors.deprecated('transient_nonexcl_queues') : null;
+  if (autoDelete) return errors.propertyNotForType(queue, 'auto-delete');
+  if (exclusive) return errors.propertyNotForType(queue, 'exclusive-owner');
+  if (!durable) return errors.propertyNotForType(queue, 'non-durable');
+  return type === 'stream' ? checkStreamArguments(table, version) : null;
 }
 
 /** Arguments that a second declaration must repeat; others are not compared. */
@@ -104,7 +131,11 @@ const comparedForAll = [
   'x-single-active-consumer',
 ];
 const comparedForQuorum = [...comparedForAll, ...onlyQuorum, 'x-delivery-limit', 'x-queue-leader-locator', 'x-consumer-timeout', 'x-delayed-retry-type', 'x-delayed-retry-min', 'x-delayed-retry-max'];
-const comparedForClassic = [...comparedForAll, ...onlyClassic];
+const compared: Readonly<Record<QueueType, readonly string[]>> = {
+  classic: [...comparedForAll, ...onlyClassic],
+  quorum: comparedForQuorum,
+  stream: ['x-queue-type', 'x-max-age', 'x-queue-leader-locator', 'x-max-length-bytes', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size'],
+};
 
 export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
@@ -113,13 +144,19 @@ export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined):
 export function checkEquivalent(
   queue: { name: string; durable: boolean; autoDelete: boolean; arguments: Table },
   again: QueueArgs,
+  version: Version,
 ): Refusal | null {
   const { durable = true, autoDelete = false, arguments: table = {} } = again;
   if (durable !== queue.durable) return errors.inequivalentProperty('queue', queue.name, 'durable', durable, queue.durable);
   if (autoDelete !== queue.autoDelete) return errors.inequivalentProperty('queue', queue.name, 'auto_delete', autoDelete, queue.autoDelete);
-  for (const name of queueType(queue.arguments) === 'quorum' ? comparedForQuorum : comparedForClassic) {
+  const [type, asked] = [queueType(queue.arguments), queueType(table)];
+  for (const name of compared[type]) {
     const [was, is] = [queue.arguments[name], table[name]];
-    if (name === 'x-queue-type' && queueType(queue.arguments) === queueType(table)) continue;
+    if (name === 'x-queue-type') {
+      if (type === asked) continue;
+      const named = version === '3.10.8' ? table[name] !== undefined && queue.arguments[name] !== undefined : true;
+      if (named) return errors.inequivalentProperty('queue', queue.name, name, asked, type);
+    }
     if (!sameValue(was, is)) return errors.inequivalent('queue', queue.name, name, is, was);
   }
   return null;
@@ -139,15 +176,36 @@ function deliveryLimit(argument: number | null, policy: number | null, version: 
   return limit < 0 ? null : limit;
 }
 
-/** For numbers the lower of argument and policy counts, for names the argument, for overflow the policy. */
+const unset: QueueSettings = {
+  ...noStream,
+  ttl: null,
+  expires: null,
+  maxLength: null,
+  overflow: 'drop-head',
+  deadLetterExchange: null,
+  deadLetterRoutingKey: null,
+  atLeastOnce: false,
+  maxPriority: 0,
+  singleActive: false,
+  deliveryLimit: null,
+  consumerTimeout: null,
+  delayedRetry: 'disabled',
+  delayedRetryMin: 0,
+  delayedRetryMax: 0,
+};
+
+/** For numbers the lower of argument and policy counts, for names the argument, for overflow the policy. Streams have settings of their own. */
 export function settle(args: Table, policy: Table, version: Version): QueueSettings {
   const low = (name: string) => lower(numberOr(args[`x-${name}`]), numberOr(policy[name]));
   const own = (name: string) => textOr(args[`x-${name}`]) ?? textOr(policy[name]);
-  const quorum = queueType(args) === 'quorum';
+  const type = queueType(args);
+  const quorum = type === 'quorum';
+  if (type === 'stream') return { ...unset, ...streamSettings(args, policy), consumerTimeout: low('consumer-timeout') };
   const overflow = (textOr(policy['overflow']) ?? textOr(args['x-overflow']) ?? 'drop-head') as QueueSettings['overflow'];
   const exchange = own('dead-letter-exchange');
   const retry = version === '4.3' && quorum ? own('delayed-retry-type') : null;
   return {
+    ...noStream,
     ttl: low('message-ttl'),
     expires: low('expires'),
     maxLength: low('max-length'),

@@ -12,6 +12,7 @@ import { isPattern } from './policy.ts';
 import { publish } from './publishing.ts';
 import { applyPolicies, expiryDue, removeConsumers, use } from './queues.ts';
 import { loadCore, saveCore } from './state.ts';
+import { isStream } from './stream.ts';
 import { timeoutsDue } from './timeouts.ts';
 import { bindingViews, census, counts, exchangeViews, peek, queueView } from './views.ts';
 
@@ -119,6 +120,7 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
       const queue = this.queueFor(on, args.queue, 'getting from');
       if ('refused' in queue) return this.no(on.connection, on, queue);
       if (queue.type === 'quorum' && queue.settings.singleActive) return this.no(on.connection, on, errors.getFromSingleActive(queue.name));
+      if (isStream(queue)) return this.no(on.connection, on, errors.notForStreams(queue.name, 'basic.get'));
       use(this.core, queue);
       const delivery = fetch(this.core, queue, on, args.noAck ?? false);
       this.finish();
@@ -139,13 +141,17 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     return this.with(connection, channel, (on) => {
       const batch = byTag(on, args.deliveryTag, args.multiple ?? false);
       if ('refused' in batch) return this.no(on.connection, on, batch);
+      const read = this.core.since40 || settlement.how === 'ack' ? undefined : batch.find((held) => isStream(held.queue));
+      if (read !== undefined) return this.no(on.connection, on, errors.notForStreams(read.queue.name, 'basic.nack and basic.reject'));
       settleAll(this.core, on, batch, settlement);
       return this.done();
     });
   }
   basicRecover(connection: string, channel: number): Outcome {
     return this.with(connection, channel, (on) => {
-      settleAll(this.core, on, [...on.unacked.values()], returned('rabbitmq.recover', !this.core.since43));
+      const batch = [...on.unacked.values()];
+      if (!this.core.since40 && batch.some((held) => isStream(held.queue))) return this.no(on.connection, on, errors.crash());
+      settleAll(this.core, on, batch, returned('rabbitmq.recover', !this.core.since43));
       return this.done();
     });
   }

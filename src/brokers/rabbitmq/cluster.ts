@@ -15,7 +15,7 @@ export function stopNode(core: Core, name: string): void {
   node.up = false;
   core.emit({ kind: 'node', node: name, up: false });
   // What clients leave behind here waits until the queue has a place again.
-  const hit = [...core.queues.values()].filter((queue) => queue.node === name || (queue.type === 'quorum' && !hasMajority(core, queue)));
+  const hit = [...core.queues.values()].filter((queue) => queue.node === name || (queue.type !== 'classic' && !hasMajority(core, queue)));
   for (const queue of hit) queue.available = false;
   for (const connection of [...core.connections.values()]) {
     if (connection.node !== name) continue;
@@ -70,10 +70,10 @@ function elect(core: Core, queue: Queue): void {
   queue.available = hasMajority(core, queue);
   queue.node = queue.available ? (members(core, queue)[0] ?? null) : null;
   if (queue.node !== was) core.emit({ kind: 'leader', queue: queue.name, node: queue.node });
-  if (queue.available) resumeQuorum(core, queue);
+  if (queue.available) carryOn(core, queue);
 }
 
-function resumeQuorum(core: Core, queue: Queue): void {
+function carryOn(core: Core, queue: Queue): void {
   const deferred = queue.deferred;
   queue.deferred = [];
   for (const { batch, settlement } of deferred) settle(core, queue, batch.filter((held: Held) => !held.stale), settlement);
@@ -95,6 +95,6 @@ export function startNode(core: Core, name: string): void {
       queue.available = true;
       use(core, queue);
       dispatch(core, queue);
-    } else if (queue.type === 'quorum' && hasMajority(core, queue)) elect(core, queue);
+    } else if (queue.type !== 'classic' && hasMajority(core, queue)) elect(core, queue);
   }
 }

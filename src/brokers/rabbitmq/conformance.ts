@@ -374,7 +374,6 @@ export const rabbitmqConformance = {
     for (const operation of [...example.setup, ...example.steps]) {
       const type = operation['type'];
       if (operation.op === 'exchange' && typeof type === 'string' && type.startsWith('x-') && !MODELLED_TYPES.includes(type)) return `exchange type ${type} is not modelled`;
-      if (table(operation['arguments'])['x-queue-type'] === 'stream') return 'streams are not modelled';
       if (operation.op.startsWith('tx')) return 'transactions are not modelled';
       if (!known.knows(operation.op)) return `operation ${operation.op} is not modelled`;
     }

@@ -5,6 +5,7 @@ import { chooseActive, dispatch, keyOf } from './custody.ts';
 import { errors } from './errors.ts';
 import type { Channel, Consumer, Queue } from './model.ts';
 import { REPLY_TO } from './publishing.ts';
+import { isStream, look, openReading } from './stream.ts';
 
 const UNLIMITED_BEFORE_4 = 2000;
 
@@ -12,10 +13,21 @@ function tagFor(core: Core, wanted: string | undefined): string {
   return wanted === undefined || wanted === '' ? `amq.ctag-${core.counters.tag++}` : wanted;
 }
 
+/** Arguments that consumers of another queue type have. */
+function isNotFor(core: Core, queue: Queue, name: string): boolean {
+  if (name === 'x-priority') return queue.type === 'stream';
+  if (name === 'x-stream-offset') return queue.type !== 'stream';
+  if (name === 'x-stream-filter') return core.since40 && queue.type !== 'stream';
+  return name === 'x-cancel-on-ha-failover' && !core.since40 && queue.type !== 'classic';
+}
+
 export function consume(core: Core, channel: Channel, queue: Queue, args: ConsumeArgs): Outcome<{ consumerTag: string }> {
   const no = (refusal: ReturnType<typeof errors.noQueue>) => refuse(core, channel.connection, channel, refusal);
   const { arguments: table = {} } = args;
   if (args.consumerTag !== undefined && channel.consumers.has(args.consumerTag)) return no(errors.consumerTagReused(args.consumerTag));
+  for (const name of Object.keys(table)) if (isNotFor(core, queue, name)) return no(errors.argumentNotForType(queue.name, name, queue.type));
+  const reading = isStream(queue) ? openReading(core, channel, queue, args) : null;
+  if (reading !== null && 'refused' in reading) return no(reading);
   const priority = table['x-priority'];
   if (priority !== undefined && !Number.isInteger(priority)) {
     return no(errors.invalidArgument('queue', queue.name, 'x-priority', `"expected integer, got ${typeof priority === 'string' ? 'longstr' : typeof priority}"`));
@@ -38,16 +50,18 @@ export function consume(core: Core, channel: Channel, queue: Queue, args: Consum
     prefetch: channel.prefetch === 0 ? unlimited : channel.prefetch,
     order: core.order(),
     timeout: core.since43 && typeof timeout === 'number' ? timeout : null,
+    reading,
     unacked: 0,
     queued: false,
     cancelled: false,
   };
   channel.consumers.set(consumer.tag, consumer);
   queue.consumers.set(keyOf(consumer), consumer);
-  if (!queue.settings.singleActive) queue.ring.put(consumer);
+  if (reading === null && !queue.settings.singleActive) queue.ring.put(consumer);
   queue.lastUsed = core.now();
   chooseActive(core, queue);
   dispatch(core, queue);
+  if (isStream(queue) && core.since40) look(core, queue);
   return { refused: false, consumerTag: consumer.tag };
 }
 

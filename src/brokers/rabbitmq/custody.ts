@@ -3,13 +3,14 @@ import { firstInLine, hasRoom } from './consumer.ts';
 import type { Core } from './core.ts';
 import { bury, dropExpired } from './dead-letter.ts';
 import type { Reason, RequeueReason } from './events.ts';
-import type { Channel, Consumer, Copy, Envelope, Held, Queue } from './model.ts';
+import type { Channel, Consumer, Copy, Envelope, Held, Queue, QueueType } from './model.ts';
 import { deliveryOf } from './message.ts';
+import { append, isStream, readAll, settleReads } from './stream.ts';
 
 /** What happens to the copies of one queue: arrival, dispatch, settlement, return. */
 
-export function newBacklog(core: Core, type: 'classic' | 'quorum') {
-  if (type === 'classic') return new ClassicBacklog();
+export function newBacklog(core: Core, type: QueueType) {
+  if (type !== 'quorum') return new ClassicBacklog();
   return new QuorumBacklog(core.since43 ? 'levels' : core.since40 ? 'weighted' : 'fifo');
 }
 
@@ -56,13 +57,14 @@ function updateRejecting(queue: Queue): void {
 
 /** Why the queue would not take a message of this size now, or null. */
 export function refuses(queue: Queue, size: number): Reason | null {
-  if (!queue.available) return queue.type === 'quorum' ? 'rabbitmq.no_quorum' : 'rabbitmq.queue_unavailable';
+  if (!queue.available) return queue.type === 'classic' ? 'rabbitmq.queue_unavailable' : 'rabbitmq.no_quorum';
   if (queue.settings.overflow === 'drop-head') return null;
   if (queue.type === 'quorum') return queue.rejecting ? 'rabbitmq.maxlen_reject_publish' : null;
   return over(queue, queue.backlog.size + 1, queue.readyBytes + size) ? 'rabbitmq.maxlen_reject_publish' : null;
 }
 
 export function enqueue(core: Core, queue: Queue, envelope: Envelope, parent: number | null): Copy {
+  if (isStream(queue)) return append(core, queue, envelope, parent);
   const now = core.now();
   const carried = queue.type === 'quorum' && core.since40 ? envelope.failedDeliveries : 0;
   const copy: Copy = {
@@ -139,6 +141,7 @@ export function chooseActive(core: Core, queue: Queue): void {
 export const keyOf = (consumer: Pick<Consumer, 'channel' | 'tag'>) => `${consumer.channel.connection.order}/${consumer.channel.number}/${consumer.tag}`;
 
 export function dispatch(core: Core, queue: Queue): void {
+  if (isStream(queue)) return readAll(core, queue);
   if (queue.available && !queue.deleted) {
     for (;;) {
       dropExpired(core, queue);
@@ -179,8 +182,8 @@ function deliver(core: Core, queue: Queue, copy: Copy, consumer: Consumer): void
 }
 
 function hold(core: Core, queue: Queue, copy: Copy, channel: Channel, tag: number, consumer: Consumer | null): void {
-  const held: Held = { copy, queue, channel, tag, consumer, at: core.now(), stale: false };
-  queue.held.set(copy.id, held);
+  const held: Held = { copy, key: copy.id, queue, channel, tag, consumer, at: core.now(), stale: false };
+  queue.held.set(held.key, held);
   channel.unacked.set(tag, held);
   if (consumer === null) {
     if (queue.type === 'quorum') queue.ghosts++;
@@ -222,12 +225,12 @@ export function forget(core: Core, copy: Copy): void {
 
 /** Takes a delivery from its channel and gives its consumer room again. */
 export function release(held: Held): void {
-  const { queue, channel, consumer, copy } = held;
+  const { queue, channel, consumer } = held;
   channel.unacked.delete(held.tag);
   if (held.consumer !== null) channel.globalUsed = Math.max(0, channel.globalUsed - 1);
   if (held.stale) return;
   held.stale = true;
-  queue.held.delete(copy.id);
+  queue.held.delete(held.key);
   if (consumer === null) {
     if (queue.type === 'quorum') queue.ghosts--;
     return;
@@ -240,16 +243,19 @@ export function release(held: Held): void {
 
 /** A consumer that was passed over for want of room queues up again once it has some. */
 export function wake(consumer: Consumer): void {
-  if (!consumer.queued && !consumer.queue.settings.singleActive && hasRoom(consumer)) consumer.queue.ring.put(consumer);
+  if (consumer.reading === null && !consumer.queued && !consumer.queue.settings.singleActive && hasRoom(consumer)) consumer.queue.ring.put(consumer);
 }
 
 export type Settlement = { how: 'ack' } | { how: 'discard' } | { how: 'requeue'; because: RequeueReason; failed: boolean; mayGoToTail: boolean };
+
+const byClient: readonly RequeueReason[] = ['rabbitmq.nack_requeue', 'rabbitmq.reject_requeue', 'rabbitmq.recover'];
 
 /** Settles deliveries of one queue in their order. A quorum queue without a leader does it when it has one. */
 export function settle(core: Core, queue: Queue, batch: readonly Held[], settlement: Settlement): void {
   const live = batch.filter((held) => !held.stale);
   for (const held of batch) if (held.stale) release(held);
   if (live.length === 0 || queue.deleted) return;
+  if (isStream(queue)) return settleReads(core, queue, live, settlement.how === 'requeue' && !byClient.includes(settlement.because));
   if (!queue.available && queue.type === 'quorum') {
     for (const held of live) held.channel.unacked.delete(held.tag);
     queue.deferred.push({ batch: live, settlement });

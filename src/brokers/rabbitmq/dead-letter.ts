@@ -3,6 +3,7 @@ import { enqueue, forget, refuses, trim } from './custody.ts';
 import type { DeathReason, Reason } from './events.ts';
 import { route } from './exchanges.ts';
 import type { Copy, Death, Envelope, Queue } from './model.ts';
+import { isStream } from './stream.ts';
 
 const fate: Record<DeathReason, { kind: 'expired' | 'dropped'; because: Reason }> = {
   expired: { kind: 'expired', because: 'rabbitmq.message_ttl' },
@@ -96,7 +97,8 @@ function targets(core: Core, funeral: Funeral): Targets {
   return { letter: sent, queues: open.flatMap((name) => core.queues.get(name) ?? []), problem: null };
 }
 
-function bring(core: Core, funeral: Funeral, { letter: sent, queues, problem }: Targets): void {
+/** @param surely with a confirm from every target */
+function bring(core: Core, funeral: Funeral, { letter: sent, queues, problem }: Targets, surely: boolean): void {
   const { copy, queue, exchange, reason, refused } = funeral;
   const { message } = copy.envelope;
   if (!refused) forget(core, copy);
@@ -106,7 +108,7 @@ function bring(core: Core, funeral: Funeral, { letter: sent, queues, problem }: 
   }
   const copies: number[] = [];
   for (const target of queues) {
-    const because = refuses(target, sent.size);
+    const because = isStream(target) && !core.since40 && !surely ? 'rabbitmq.dead_letter_to_stream' : refuses(target, sent.size);
     if (because === null) copies.push(enqueue(core, target, sent, refused ? null : copy.id).id);
     else {
       core.emit({ kind: 'not-enqueued', message, queue: target.name, because });
@@ -148,7 +150,7 @@ function work(core: Core, queue: Queue): void {
     } else {
       queue.undertakingBytes -= next.copy.envelope.size;
       if (deadLetterExchange === null) bury(core, queue, next.copy, next.reason);
-      else bring(core, funeral, found);
+      else bring(core, funeral, found, true);
     }
   }
   if (stuck.length > 0) {
@@ -167,7 +169,7 @@ export function settleDeaths(core: Core): void {
   for (;;) {
     const funeral = core.funerals.shift();
     if (funeral !== undefined) {
-      bring(core, funeral, targets(core, funeral));
+      bring(core, funeral, targets(core, funeral), false);
       continue;
     }
     const worker = core.workers.values().next();

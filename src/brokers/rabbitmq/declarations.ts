@@ -1,6 +1,6 @@
 import type { BrokerHost, Refusal } from '../contract.ts';
 import type { BindArgs, Done, ExchangeArgs, ExchangeBindArgs, Outcome, QueueArgs, QueueDeclared, RabbitOptions } from './api.ts';
-import { checkEquivalent, checkQueueArguments } from './arguments.ts';
+import { checkEquivalent, checkQueueArguments, queueType } from './arguments.ts';
 import { refuse } from './channels.ts';
 import { Core } from './core.ts';
 import { dispatch } from './custody.ts';
@@ -12,6 +12,7 @@ import { noteAlarm } from './flow.ts';
 import type { Channel, Connection, Exchange, Queue } from './model.ts';
 import { accept, REPLY_TO } from './publishing.ts';
 import { applyPolicies, createQueue, deleteQueue, purge, use } from './queues.ts';
+import { isStream } from './stream.ts';
 import { words } from './topic.ts';
 import { consumerCount } from './views.ts';
 
@@ -143,16 +144,20 @@ export class RabbitDeclarations {
       dropExpired(this.core, queue);
       dispatch(this.core, queue);
       this.finish();
+      // A stream's numbers come from its metrics, and of AMQP consumers it has none.
+      if (isStream(queue)) return { refused: false, queue: queue.name, messageCount: queue.stream.counted(this.core.now()), consumerCount: 0 };
       return { refused: false, queue: queue.name, messageCount: queue.backlog.size, consumerCount: consumerCount(queue) };
     });
   }
   #declare(on: Channel, args: QueueArgs, serverNamed: boolean): Queue | Refusal {
+    const type = queueType(args.arguments ?? {});
+    if (serverNamed && type !== 'classic') return errors.serverNamed(type);
     if (args.passive === true || this.core.queues.has(args.queue)) {
       const queue = this.queueFor(on, args.queue, 'declaring');
       if ('refused' in queue) return queue;
       if (args.passive !== true) {
         if ((queue.exclusive !== null) !== (args.exclusive ?? false)) return errors.locked(queue.name);
-        const wrong = checkEquivalent(queue, args);
+        const wrong = checkEquivalent(queue, args, this.core.version);
         if (wrong !== null) return wrong;
       }
       if (queue.type === 'classic' || args.passive !== true) use(this.core, queue);
@@ -170,7 +175,7 @@ export class RabbitDeclarations {
       const queue = this.core.metadataAvailable() ? this.queueFor(on, name, ifUnused || ifEmpty ? 'deleting' : null) : errors.metadataUnavailable();
       if ('refused' in queue) return this.no(on.connection, on, queue);
       if (queue.type === 'quorum' && (ifUnused || ifEmpty)) return this.no(on.connection, on, errors.conditionalDelete(name, ifUnused ? 'if-unused' : 'if-empty'));
-      if (ifUnused && queue.consumers.size > 0) return this.no(on.connection, on, errors.queueInUse(name));
+      if (ifUnused && queue.consumers.size > 0 && !isStream(queue)) return this.no(on.connection, on, errors.queueInUse(name));
       if (ifEmpty && queue.backlog.size > 0) return this.no(on.connection, on, errors.queueNotEmpty(name));
       const messageCount = deleteQueue(this.core, queue, 'rabbitmq.queue_deleted');
       return { ...this.done(), messageCount };
@@ -180,6 +185,7 @@ export class RabbitDeclarations {
     return this.with<{ messageCount: number }>(connection, channel, (on) => {
       const queue = this.queueFor(on, name, 'purging');
       if ('refused' in queue) return this.no(on.connection, on, queue);
+      if (isStream(queue)) return this.no(on.connection, on, errors.notForStreams(name, 'queue.purge'));
       dropExpired(this.core, queue);
       const messageCount = purge(this.core, queue);
       return { ...this.done(), messageCount };

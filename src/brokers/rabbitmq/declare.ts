@@ -63,8 +63,11 @@ export const POLICY_KEYS: Readonly<Record<string, string>> = {
   'x-dead-letter-routing-key': 'dead-letter-routing-key',
   'x-dead-letter-strategy': 'dead-letter-strategy',
   'x-delivery-limit': 'delivery-limit',
+  'x-max-age': 'max-age',
+  'x-stream-max-segment-size-bytes': 'stream-max-segment-size-bytes',
+  'x-stream-filter-size-bytes': 'stream-filter-size-bytes',
 };
-const ARGUMENT_KEYS = ['x-queue-type', 'x-max-priority', 'x-single-active-consumer'];
+const ARGUMENT_KEYS = ['x-queue-type', 'x-max-priority', 'x-single-active-consumer', 'x-initial-cluster-size', 'x-queue-leader-locator'];
 
 export function nameOf(node: ScenarioNode): string {
   const name = node.config?.['name'];

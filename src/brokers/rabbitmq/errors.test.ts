@@ -7,6 +7,7 @@ import { server } from './server.test-kit.ts';
 type Server = ReturnType<typeof server>;
 const q = (s: Server, args = {}) => s.queue('q', args);
 const quorum = { 'x-queue-type': 'quorum' };
+const stream = { 'x-queue-type': 'stream' };
 const three = { nodes: ['n1', 'n2', 'n3'] };
 
 const hashBy = (s: Server, table: Table) => s.broker.exchangeDeclare('a', 1, { exchange: 'e', type: 'x-consistent-hash', arguments: table });
@@ -67,6 +68,13 @@ const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' 
   channelMax: ['has reached the negotiated channel_max (1)', 'connection', () => server({ channel_max: 1 }).broker.openChannel('a', 2)],
   globalQos: ["queue 'q' in vhost '/' does not support global qos", 'connection', (s) => (q(s, quorum), s.broker.basicQos('a', 1, { prefetchCount: 1, global: true }), s.broker.basicConsume('a', 1, { queue: 'q' }))],
   conditionalDelete: ['if-unused flag set are not supported by quorum queues', 'connection', (s) => (q(s, quorum), s.broker.queueDelete('a', 1, { queue: 'q', ifUnused: true }))],
+  serverNamed: ['Cannot declare a server-named queue for type rabbit_stream_queue', 'channel', (s) => s.queue('', stream)],
+  segmentTooLarge: ['Exceeded max value for x-stream-max-segment-size-bytes', 'channel', (s) => q(s, { ...stream, 'x-stream-max-segment-size-bytes': 3_000_000_001 })],
+  filterSize: ['Invalid value for  x-stream-filter-size-bytes', 'channel', (s) => q(s, { ...stream, 'x-stream-filter-size-bytes': 15 })],
+  streamWithoutPrefetch: ["consumer prefetch count is not set for stream queue 'q' in vhost '/'", 'channel', (s) => (q(s, stream), s.consume('q', 'c'))],
+  noLocalReplica: ["stream queue 'q' in vhost '/' does not have a running replica on the local node", 'channel', (s) => (q(s, { ...stream, 'x-initial-cluster-size': 1 }), s.open('b', 1, 'n2'), s.consume('q', 'c', { connection: 'b', prefetch: 1 }))],
+  streamAutoAck: ["automatic acknowledgement not supported by stream queue 'q' in vhost '/'", 'connection', (s) => (q(s, stream), s.consume('q', 'c', { prefetch: 1, noAck: true }))],
+  notForStreams: ["basic.get not supported by stream queues queue 'q' in vhost '/'", 'connection', (s) => (q(s, stream), s.broker.basicGet('a', 1, { queue: 'q' }))],
   deprecated: ['transient_nonexcl_queues', 'connection', () => server({ version: '4.3' }).queue('q', {}, { durable: false })],
   noQuorum: ['no majority of its members is up', 'connection', (s) => (q(s, quorum), s.broker.stopNode('n2'), s.broker.stopNode('n3'), s.consume('q', 'c'))],
   metadataUnavailable: [

@@ -1,4 +1,5 @@
 import type { Refusal } from '../contract.ts';
+import type { QueueType } from './model.ts';
 
 /**
  * RabbitMQ's refusals, in its own words. Numbers are AMQP 0-9-1 reply codes.
@@ -68,7 +69,7 @@ export const errors = {
     refusal('PRECONDITION_FAILED', `inequivalent arg '${property}' for ${of(kind, name)}: received '${received}' but current is '${current}'`),
   invalidArgument: (kind: Kind, name: string, argument: string, why: string) =>
     refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of(kind, name)}: ${why}`),
-  argumentNotForType: (name: string, argument: string, type: string) =>
+  argumentNotForType: (name: string, argument: string, type: QueueType) =>
     refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of('queue', name)} of queue type rabbit_${type}_queue`),
   propertyNotForType: (name: string, property: string) => refusal('PRECONDITION_FAILED', `invalid property '${property}' for ${of('queue', name)}`),
   invalidExpiration: (value: string, why: string) => refusal('PRECONDITION_FAILED', `invalid expiration '${value}': ${why}`),
@@ -104,6 +105,14 @@ export const errors = {
   globalQos: (name: string) => refusal('NOT_IMPLEMENTED', `${of('queue', name)} does not support global qos`),
   conditionalDelete: (name: string, flag: 'if-unused' | 'if-empty') =>
     refusal('NOT_IMPLEMENTED', `cannot delete ${of('queue', name)}. queue.delete operations with ${flag} flag set are not supported by quorum queues`),
+  serverNamed: (type: QueueType) => refusal('PRECONDITION_FAILED', `Cannot declare a server-named queue for type rabbit_${type}_queue`),
+  segmentTooLarge: () => refusal('PRECONDITION_FAILED', 'Exceeded max value for x-stream-max-segment-size-bytes'),
+  // Two spaces, as the server has it.
+  filterSize: () => refusal('PRECONDITION_FAILED', 'Invalid value for  x-stream-filter-size-bytes'),
+  streamWithoutPrefetch: (name: string) => refusal('PRECONDITION_FAILED', `consumer prefetch count is not set for stream ${of('queue', name)}`),
+  noLocalReplica: (name: string) => refusal('PRECONDITION_FAILED', `stream ${of('queue', name)} does not have a running replica on the local node`),
+  streamAutoAck: (name: string) => refusal('NOT_IMPLEMENTED', `automatic acknowledgement not supported by stream ${of('queue', name)}`),
+  notForStreams: (name: string, verb: 'basic.get' | 'queue.purge' | 'basic.nack and basic.reject') => refusal('NOT_IMPLEMENTED', `${verb} not supported by stream queues ${of('queue', name)}`),
   deprecated: (feature: string) =>
     refusal('INTERNAL_ERROR', `Feature \`${feature}\` is deprecated.\nBy default, this feature is not permitted anymore.`),
   /** What the broker did not expect: the channel process crashes, and the connection goes with it. */

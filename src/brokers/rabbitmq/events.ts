@@ -62,7 +62,9 @@ export type Reason =
   | 'rabbitmq.node_down_queue'
   | 'rabbitmq.no_binding'
   | 'rabbitmq.queue_unavailable'
-  | 'rabbitmq.no_quorum';
+  | 'rabbitmq.no_quorum'
+  | 'rabbitmq.dead_letter_to_stream'
+  | 'rabbitmq.stream_retention';
 
 /** Why a delivery came back to its queue. */
 export type RequeueReason =
@@ -90,6 +92,12 @@ export type RabbitEvent =
   | { readonly kind: 'dead-lettered'; readonly copy: number; readonly message: number; readonly queue: string; readonly because: DeathReason; readonly exchange: string; readonly routingKey: string; readonly copies: readonly number[] }
   /** A refused publish that `reject-publish-dlx` dead-letters: it never was a copy. */
   | { readonly kind: 'refused-dead-lettered'; readonly message: number; readonly queue: string; readonly exchange: string; readonly routingKey: string; readonly copies: readonly number[] }
+  /** A stream has a message at this offset from now on, for every reader. */
+  | { readonly kind: 'stored'; readonly copy: number; readonly message: number; readonly queue: string; readonly offset: number; readonly parent: number | null }
+  /** A reader of a stream is through with a delivery, or went away with it; the stream keeps the message. */
+  | { readonly kind: 'read'; readonly copy: number; readonly message: number; readonly queue: string; readonly offset: number; readonly connection: string; readonly channel: number; readonly consumer: string; readonly how: 'settled' | 'abandoned' }
+  /** A stream gave up what it had from one offset to another: segments over its limits, or all of it with the stream. */
+  | { readonly kind: 'truncated'; readonly queue: string; readonly from: number; readonly to: number; readonly copies: readonly number[]; readonly messages: readonly number[]; readonly because: Reason }
   | { readonly kind: 'confirm'; readonly connection: string; readonly channel: number; readonly seqNo: number; readonly message: number; readonly ack: boolean; readonly because: Reason | null }
   | { readonly kind: 'return'; readonly connection: string; readonly channel: number; readonly message: number; readonly replyCode: number; readonly replyText: string; readonly exchange: string; readonly routingKey: string }
   /** basic.cancel sent by the broker. */

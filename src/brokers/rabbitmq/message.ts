@@ -76,7 +76,7 @@ function headersOf(core: Core, queue: Queue, copy: Copy, fetched: boolean): Tabl
     headers['x-first-death-exchange'] = firstDeath.exchange;
     headers['x-first-death-queue'] = firstDeath.queue;
     headers['x-first-death-reason'] = firstDeath.reason;
-    headers['x-death'] = deaths.map(deathTable);
+    if (deaths.length > 0) headers['x-death'] = deaths.map(deathTable);
     const last = deaths[0];
     if (core.since40 && last !== undefined) {
       headers['x-last-death-exchange'] = last.exchange;
@@ -84,6 +84,7 @@ function headersOf(core: Core, queue: Queue, copy: Copy, fetched: boolean): Tabl
       headers['x-last-death-reason'] = last.reason;
     }
   }
+  if (queue.type === 'stream') headers['x-stream-offset'] = copy.seq;
   if (queue.type === 'quorum') {
     const count = core.since43 ? copy.failed : copy.acquired;
     // 3.x shows a count of 0 on a get, not on a delivery.

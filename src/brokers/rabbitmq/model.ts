@@ -4,6 +4,8 @@ import type { Settlement } from './custody.ts';
 import type { Deque, Heap } from './deque.ts';
 import type { DeathReason, FieldValue, PublishArgs, Table } from './events.ts';
 import type { QueueSettings } from './arguments.ts';
+import type { StreamFilter } from './stream-filter.ts';
+import type { Position, StreamLog } from './stream-log.ts';
 
 /** One line of `x-death`: a queue and a reason, and how often. */
 export interface Death {
@@ -60,6 +62,8 @@ export interface Copy {
 
 export interface Held {
   readonly copy: Copy;
+  /** Under which its queue has it: the copy's id, or a number of its own where several consumers can have the same copy out. */
+  readonly key: number;
   readonly queue: Queue;
   readonly channel: Channel;
   readonly tag: number;
@@ -82,10 +86,19 @@ export interface Consumer {
   readonly order: number;
   /** ms, or null: the queue's or the broker's. */
   readonly timeout: number | null;
+  /** On a stream: where it stands. */
+  readonly reading: Reading | null;
   unacked: number;
   /** In the ring of those that are offered messages. */
   queued: boolean;
   cancelled: boolean;
+}
+
+/** A consumer's place in a stream. */
+export interface Reading extends Position {
+  /** How many more it is sent before it must acknowledge. */
+  credit: number;
+  readonly filter: StreamFilter | null;
 }
 
 export interface Channel {
@@ -160,10 +173,11 @@ export interface Undertaking {
   readonly reason: DeathReason;
 }
 
+export type QueueType = 'classic' | 'quorum' | 'stream';
 export interface Queue {
   readonly id: number;
   readonly name: string;
-  readonly type: 'classic' | 'quorum';
+  readonly type: QueueType;
   readonly durable: boolean;
   readonly exclusive: string | null;
   readonly autoDelete: boolean;
@@ -171,6 +185,8 @@ export interface Queue {
   settings: QueueSettings;
   policy: string | null;
   backlog: Backlog;
+  /** Streams only; their backlog stays empty. */
+  readonly stream: StreamLog | null;
   readyBytes: number;
   nextSeq: number;
   readonly held: Map<number, Held>;

@@ -1,6 +1,6 @@
 import { utf8Bytes } from '../../base/utf8.ts';
 
-/** erlang:phash2/1, by which Erlang nodes agree (erts/emulator/beam/utils.c: make_hash2). */
+/** erlang:phash2, by which Erlang nodes agree (erts/emulator/beam/utils.c: make_hash2). */
 
 /** Erlang terms as far as message properties make them. A string is a binary. */
 export type Term = string | number | { readonly atom: string } | { readonly float: number } | { readonly tuple: readonly Term[] } | readonly Term[];
@@ -8,11 +8,11 @@ export type Term = string | number | { readonly atom: string } | { readonly floa
 const GOLDEN = 0x9e3779b9;
 /** The constant that sets one kind of term apart from another. */
 const constant = (n: number) => Math.imul(GOLDEN, n) >>> 0;
-const RANGE_BITS = 27;
+const RANGE = 2 ** 27;
 
-/** 0 to 2²⁷ − 1. */
-export function phash2(term: Term): number {
-  return hash(term, 0) & ((1 << RANGE_BITS) - 1);
+/** 0 to range − 1. */
+export function phash2(term: Term, range = RANGE): number {
+  return (hash(term, 0) >>> 0) % range;
 }
 
 /** Jenkins' mix of three words; the third is the result. */

@@ -1,12 +1,13 @@
 import type { PolicyArgs } from './api.ts';
 import type { Core } from './core.ts';
+import type { QueueType } from './model.ts';
 
 /** One policy counts for an entity: the matching one of the highest priority. */
-export function policyFor(core: Core, name: string, type: 'classic' | 'quorum' | 'exchange'): PolicyArgs | null {
+export function policyFor(core: Core, name: string, type: QueueType | 'exchange'): PolicyArgs | null {
   let best: PolicyArgs | null = null;
   for (const policy of core.policies.values()) {
     const { applyTo = 'all' } = policy;
-    const applies = applyTo === 'all' || (type === 'exchange' ? applyTo === 'exchanges' : applyTo === 'queues' || applyTo === `${type}_queues`);
+    const applies = applyTo === 'all' || (type === 'exchange' ? applyTo === 'exchanges' : applyTo === 'queues' || applyTo === (type === 'stream' ? 'streams' : `${type}_queues`));
     if (!applies || !matches(policy.pattern, name)) continue;
     if (best === null || (policy.priority ?? 0) > (best.priority ?? 0)) best = policy;
   }

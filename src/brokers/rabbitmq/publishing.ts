@@ -10,6 +10,8 @@ import { route } from './exchanges.ts';
 import { checkMessage, sealed } from './message.ts';
 import { intake, isReading, noteAlarm } from './flow.ts';
 import type { Channel, Envelope } from './model.ts';
+import { isStream } from './stream.ts';
+import { isUnfilterable } from './stream-message.ts';
 
 export const REPLY_TO = 'amq.rabbitmq.reply-to';
 
@@ -45,6 +47,7 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
   const replied = args.exchange === '' && args.routingKey.startsWith(`${REPLY_TO}.`) && reply(core, envelope);
   const queues = replied ? [] : route(core, exchange, envelope);
   let failure: Reason | null = null;
+  let fails = false;
   if (queues.length === 0 && !replied) {
     core.emit({ kind: 'unrouted', message: args.message, exchange: args.exchange, because: 'rabbitmq.no_binding' });
     if (args.mandatory === true) {
@@ -55,6 +58,10 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
   for (const name of queues) {
     const queue = core.queues.get(name);
     if (queue === undefined) continue;
+    if (isStream(queue) && isUnfilterable(core, envelope)) {
+      fails = true;
+      continue;
+    }
     const because = refuses(queue, envelope.size);
     if (because === null) {
       enqueue(core, queue, envelope, null);
@@ -66,6 +73,7 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
     if (queue.settings.overflow === 'reject-publish-dlx' && queue.available) buryRefused(core, queue, envelope);
   }
   settleDeaths(core);
+  if (fails) return no(errors.crash());
   confirm(failure);
   noteAlarm(core);
   return { refused: false, seqNo, held: false };

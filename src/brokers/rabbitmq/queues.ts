@@ -6,19 +6,21 @@ import { chooseActive, dispatch, forget, keyOf, newBacklog, trim } from './custo
 import { Deque, Heap } from './deque.ts';
 import type { Reason } from './events.ts';
 import { deleteExchange, removeBindingsTo } from './exchanges.ts';
-import type { Connection, Consumer, Copy, Held, Queue } from './model.ts';
+import type { Connection, Consumer, Copy, Held, Queue, QueueType } from './model.ts';
 import { policyFor } from './policy.ts';
+import { dropStream, isStream, leave, retain } from './stream.ts';
+import { StreamLog } from './stream-log.ts';
 
 const DEFAULT_GROUP = 3;
 
-/** Where a queue comes to live: on the client's node, a quorum queue with members beside it. */
-function placement(core: Core, type: 'classic' | 'quorum', args: QueueArgs, connection: Connection): { node: string; members: string[] } {
+/** Where a queue comes to live: on the client's node, a quorum queue with members beside it, a stream with replicas on all nodes. */
+function placement(core: Core, type: QueueType, args: QueueArgs, connection: Connection): { node: string; members: string[] } {
   const up = core.nodes.filter((node) => node.up).map((node) => node.name);
   const load = (name: string) => [...core.queues.values()].filter((queue) => queue.node === name).length;
   const balanced = [...up].sort((a, b) => load(a) - load(b))[0];
   const node = args.arguments?.['x-queue-leader-locator'] === 'balanced' && balanced !== undefined ? balanced : connection.node;
   if (type === 'classic') return { node, members: [node] };
-  const size = Number(args.arguments?.['x-quorum-initial-group-size'] ?? DEFAULT_GROUP);
+  const size = Number(type === 'stream' ? (args.arguments?.['x-initial-cluster-size'] ?? core.nodes.length) : (args.arguments?.['x-quorum-initial-group-size'] ?? DEFAULT_GROUP));
   const others = [...core.nodes].filter((one) => one.name !== node).sort((a, b) => Number(b.up) - Number(a.up));
   return { node, members: [node, ...others.map((one) => one.name)].slice(0, Math.max(1, size)) };
 }
@@ -38,6 +40,7 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
     settings: settings(table, policy?.definition ?? {}, core.version),
     policy: policy?.name ?? null,
     backlog: newBacklog(core, type),
+    stream: type === 'stream' ? new StreamLog() : null,
     readyBytes: 0,
     nextSeq: 0,
     held: new Map(),
@@ -99,6 +102,8 @@ export function takeAll(core: Core, queue: Queue): Copy[] {
   const held = [...queue.held.values()];
   for (const one of held) detach(one);
   queue.held.clear();
+  // A stream keeps what is out.
+  if (isStream(queue)) return [];
   const later = queue.deferred.flatMap(({ batch }) => batch.map((one) => one.copy));
   queue.deferred = [];
   const known = new Set(held.map((one) => one.copy));
@@ -142,6 +147,7 @@ export function deleteQueue(core: Core, queue: Queue, because: Reason): number {
   for (const consumer of [...queue.consumers.values()]) cancelByBroker(core, consumer);
   const kind = because === 'rabbitmq.node_down_queue' ? 'lost' : 'dropped';
   for (const copy of takeAll(core, queue)) core.emit({ kind, copy: copy.id, message: copy.envelope.message, queue: queue.name, because });
+  if (isStream(queue)) dropStream(core, queue, because);
   core.emit({ kind: 'deleted', entity: 'queue', name: queue.name, because });
   for (const exchange of removeBindingsTo(core, 'queue', queue.name)) deleteExchange(core, exchange);
   return ready;
@@ -175,6 +181,7 @@ export function removeConsumers(core: Core, consumers: readonly Consumer[]): Que
       if (queue.autoDelete) deleteQueue(core, queue, 'rabbitmq.auto_deleted');
       else use(core, queue);
     }
+    if (isStream(queue)) leave(queue);
     if (!queue.deleted) chooseActive(core, queue);
   }
   return [...queues].filter((queue) => !queue.deleted);
@@ -192,6 +199,7 @@ export function applyPolicies(core: Core): void {
       queue.expiresAt = -1;
       use(core, queue);
     }
+    if (isStream(queue)) retain(core, queue);
     trim(core, queue);
     if (queue.undertakings.size > 0) core.workers.add(queue.id);
     dispatch(core, queue);

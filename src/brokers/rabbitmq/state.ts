@@ -10,17 +10,19 @@ import { addBinding, createExchange, typeOf } from './exchanges.ts';
 import type { Binding, Channel, Connection, Consumer, Copy, Envelope, Exchange, Held, Queue, Undertaking } from './model.ts';
 import { policyFor } from './policy.ts';
 import { newDelayed } from './queues.ts';
+import { StreamLog } from './stream-log.ts';
 
 /** The whole server as plain data. Envelopes are shared, so they are numbered; all else is written where it lives. */
 
 type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
-/** A delivery: its copy, channel (by id), tag, consumer (by order), time, whether the channel still knows it. */
-type HeldState = readonly [CopyState, number, number, number, number, boolean];
-type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'unacked' | 'cancelled'> & {
+/** A delivery: its copy, channel (by id), tag, consumer (by order), time, whether the channel still knows it, its key. */
+type HeldState = readonly [CopyState, number, number, number, number, boolean, number];
+type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'reading' | 'unacked' | 'cancelled'> & {
   channel: number;
 };
-type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {
+type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {
   backlog: unknown;
+  stream: unknown;
   held: HeldState[];
   consumers: ConsumerState[];
   ring: number[];
@@ -71,19 +73,20 @@ export function saveCore(core: Core): unknown {
   };
   const writeHeld = (held: Held): HeldState => {
     const { copy, channel, tag, consumer, at } = held;
-    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held];
+    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held, held.key];
   };
   const writeConsumer = (one: Consumer): ConsumerState => {
     const { channel, queue: _queue, queued: _queued, ...rest } = one;
     return { ...rest, channel: channel.id };
   };
   const writeQueue = (queue: Queue): QueueState => {
-    const { settings: _s, policy: _p, deleted: _d, backlog, held, consumers, ring, active, delayed, undertakings, deferred, ...rest } = queue;
+    const { settings: _s, policy: _p, deleted: _d, backlog, stream, held, consumers, ring, active, delayed, undertakings, deferred, ...rest } = queue;
     // Consumers that were cancelled while messages were out live on in those deliveries.
     const known = new Set([...consumers.values(), ...[...held.values()].flatMap((one) => one.consumer ?? [])]);
     return {
       ...rest,
       backlog: backlog.save(writeCopy),
+      stream: stream?.save(writeCopy) ?? null,
       held: [...held.values()].map(writeHeld),
       consumers: [...known].map(writeConsumer),
       ring: [...ring].map((one) => one.order),
@@ -172,7 +175,7 @@ function readConnection(core: Core, state: ConnectionState, channels: Map<number
 }
 
 function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[], channels: Map<number, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
-  const { backlog, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
+  const { backlog, stream, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
   const readCopy = (value: unknown): Copy => {
     const [number, copy] = value as CopyState;
     return { ...copy, envelope: envelopes[number] as Envelope };
@@ -184,6 +187,7 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
     settings: settings(table, policy?.definition ?? {}, core.version),
     policy: policy?.name ?? null,
     backlog: newBacklog(core, rest.type),
+    stream: rest.type === 'stream' ? new StreamLog() : null,
     held: new Map(),
     consumers: new Map(),
     ring: new ConsumerRing(),
@@ -194,10 +198,11 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
     deleted: false,
   };
   queue.backlog.load(backlog, readCopy);
+  queue.stream?.load(stream, readCopy);
   for (const one of delayed) queue.delayed.push({ ...one, copy: readCopy(one.copy) });
   for (const { channel: id, ...one } of written) {
     const channel = channels.get(id) ?? lostChannel(channels, id);
-    const consumer: Consumer = { ...one, channel, queue, queued: false };
+    const consumer: Consumer = { ...one, reading: one.reading === null ? null : { ...one.reading }, channel, queue, queued: false };
     consumers.set(consumer.order, consumer);
     if (!consumer.cancelled) queue.consumers.set(keyOf(consumer), consumer);
   }
@@ -206,10 +211,10 @@ function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[]
     if (consumer !== undefined) queue.ring.put(consumer);
   }
   queue.active = active === null ? null : (consumers.get(active) ?? null);
-  for (const [copy, id, tag, order, at, linked] of held) {
+  for (const [copy, id, tag, order, at, linked, key] of held) {
     const channel = channels.get(id) ?? lostChannel(channels, id);
-    const one: Held = { copy: readCopy(copy), queue, channel, tag, consumer: consumers.get(order) ?? null, at, stale: false };
-    queue.held.set(one.copy.id, one);
+    const one: Held = { copy: readCopy(copy), key, queue, channel, tag, consumer: consumers.get(order) ?? null, at, stale: false };
+    queue.held.set(key, one);
     if (linked) helds.push(one);
   }
   for (const { batch, settlement } of deferred) queue.deferred.push({ batch: batch.flatMap((id) => queue.held.get(id) ?? []), settlement });
@@ -255,7 +260,7 @@ function spent(channel: Channel, tag: number, fetched: boolean): Held {
     replyTo: null, correlationId: null, messageId: null, timestamp: null, deaths: [], firstDeath: null, failedDeliveries: 0,
   };
   const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
-  return { copy, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };
+  return { copy, key: -1, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };
 }
 
 const noConsumer = { tag: '', cancelled: true } as Consumer;

@@ -44,7 +44,7 @@ function withdraw(core: Core, channel: Channel, consumer: Consumer): void {
   if (!consumer.cancelled) cancelByBroker(core, consumer);
   for (const held of out) {
     detach(held);
-    queue.held.delete(held.copy.id);
+    queue.held.delete(held.key);
   }
   chooseActive(core, queue);
   giveBack(core, queue, out.map((held) => held.copy), { because: 'rabbitmq.consumer_timeout', failed: true, mayGoToTail: false });

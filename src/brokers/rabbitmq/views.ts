@@ -1,6 +1,7 @@
 import type { BindingView, CensusRow, ExchangeView, HeldCopy, PeekedCopy, QueueCounts, QueueView } from './api.ts';
 import type { Core } from './core.ts';
 import type { Copy, Queue } from './model.ts';
+import { isStream } from './stream.ts';
 
 const peeked = (core: Core, copy: Copy): PeekedCopy => ({
   copy: copy.id,
@@ -26,12 +27,17 @@ export function peek(core: Core, queue: Queue, max: number): { ready: PeekedCopy
       deliveredAt: at,
     });
   }
-  return { ready: queue.backlog.peek(max).map((copy) => peeked(core, copy)), unacked };
+  const ready = isStream(queue) ? queue.stream.peek(max) : queue.backlog.peek(max);
+  return { ready: ready.map((copy) => peeked(core, copy)), unacked };
 }
 
 export const consumerCount = (queue: Queue) => queue.consumers.size + queue.ghosts;
 
 export function counts(queue: Queue): QueueCounts {
+  if (isStream(queue)) {
+    const { size, bytes } = queue.stream;
+    return { ready: size, unacked: queue.held.size, consumers: consumerCount(queue), bytes, oldestEnqueuedAt: queue.stream.oldest()?.enqueuedAt ?? null };
+  }
   return {
     ready: queue.backlog.size,
     unacked: queue.held.size,
@@ -61,6 +67,7 @@ export function queueView(queue: Queue): QueueView {
       unacked: consumer.unacked,
       prefetch: consumer.prefetch,
       priority: consumer.priority,
+      offset: consumer.reading?.next ?? null,
     })),
   };
 }
@@ -88,7 +95,7 @@ export function bindingViews(core: Core): BindingView[] {
   );
 }
 
-/** Every copy that has not ended: waiting (also for a retry or for its dead-letter targets), or out with a client. */
+/** Every copy that has not ended: waiting (also for a retry or for its dead-letter targets), out with a client, or kept by a stream. */
 export function census(core: Core): CensusRow[] {
   return [...core.queues.values()].map((queue) => ({
     queue: queue.name,
@@ -97,6 +104,7 @@ export function census(core: Core): CensusRow[] {
       ...queue.delayed.sorted().map((one) => one.copy.id),
       ...[...queue.undertakings].map((one) => one.copy.id),
     ],
-    inFlight: [...queue.held.keys()],
+    inFlight: [...new Set([...queue.held.values()].map((held) => held.copy.id))],
+    retained: isStream(queue) ? [...queue.stream.all()].map((copy) => copy.id) : [],
   }));
 }

@@ -1,0 +1,32 @@
+import type { FieldValue, Table } from './events.ts';
+import { phash2 } from './phash2.ts';
+
+/** Stream filtering: a Bloom filter for each chunk (https://github.com/rabbitmq/osiris/blob/main/src/osiris_bloom.erl). A chunk is one message here. */
+
+export interface StreamFilter {
+  readonly values: readonly string[];
+  /** x-stream-match-unfiltered: messages without a filter value pass, too. */
+  readonly unfiltered: boolean;
+}
+export const FILTER_VALUE = 'x-stream-filter-value';
+
+/** What a consumer's arguments ask for; null for everything. */
+export function filterOf({ 'x-stream-filter': filter, 'x-stream-match-unfiltered': unfiltered }: Table): StreamFilter | null {
+  const values = typeof filter === 'string' ? [filter] : isList(filter) ? filter.filter((one): one is string => typeof one === 'string') : null;
+  return values === null || values.length === 0 ? null : { values, unfiltered: unfiltered === true };
+}
+const isList = (value: FieldValue | undefined): value is readonly FieldValue[] => Array.isArray(value);
+
+/** Whether a message may pass: as any Bloom filter, one for another value may, too, when its bits are the same. */
+export function passesFilter(filter: StreamFilter, headers: Table, filterBytes: number): boolean {
+  const value = headers[FILTER_VALUE];
+  if (typeof value !== 'string' || value === '') return filter.unfiltered;
+  const bits = bitsOf(value, filterBytes);
+  return filter.values.some((one) => one === value || bitsOf(one, filterBytes).every((bit) => bits.includes(bit)));
+}
+/** Bit 0 says that there are messages without a value. */
+function bitsOf(value: string, filterBytes: number): readonly number[] {
+  if (value === '') return [0];
+  const range = filterBytes * 8 - 1;
+  return [phash2(value, range) + 1, phash2([value], range) + 1];
+}

@@ -1,0 +1,197 @@
+import type { Copy } from './model.ts';
+
+/**
+ * A stream's log on disk, in segments, as osiris keeps it (https://github.com/rabbitmq/osiris/blob/main/src/osiris_log.erl).
+ * Every message is a chunk of its own, as with publishers that wait for each confirm. The seq of a copy is its offset.
+ */
+
+export interface Retention {
+  /** x-max-length-bytes; null for none. */
+  readonly maxBytes: number | null;
+  /** x-max-age in ms; null for none. */
+  readonly maxAge: number | null;
+  /** x-stream-max-segment-size-bytes. */
+  readonly maxSegmentBytes: number;
+}
+interface Segment {
+  /** Offset of what it begins with. */
+  readonly first: number;
+  bytes: number;
+  copies: Copy[];
+}
+/** Where a reader stands. */
+export interface Position {
+  /** The least offset that it has not read. */
+  next: number;
+  /** The first offset of the segment that it has open. */
+  segment: number;
+}
+/** What a reader asks for. Timestamps in ms. */
+export type OffsetSpec = 'first' | 'last' | 'next' | number | { readonly timestamp: number };
+
+const FILE_HEADER = 8;
+/** A snapshot of the writers' sequences opens every segment but the first; it takes an offset. Written with a message it saves that one its trailer. */
+const SNAPSHOT_BYTES = 105;
+const TRAILER_BYTES = 45;
+const MOST_CHUNKS = 256_000;
+/** rabbit_osiris_metrics looks every 5 s: that is how old a count can be. */
+const METRICS_INTERVAL = 5_000_000;
+
+export class StreamLog {
+  #segments: Segment[] = [{ first: 0, bytes: FILE_HEADER, copies: [] }];
+  /** Deleted, but still open in a reader. */
+  #unlinked: Segment[] = [];
+  #nextOffset = 0;
+  /** A publisher with confirms or sequences has written. */
+  #tracked = false;
+  #counted = { tick: 0, messages: 0 };
+
+  get size(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.copies.length, 0);
+  }
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+  get nextOffset(): number {
+    return this.#nextOffset;
+  }
+  get firstOffset(): number {
+    return this.#segments[0]?.first ?? this.#nextOffset;
+  }
+  oldest(): Copy | undefined {
+    return this.#segments.find((segment) => segment.copies.length > 0)?.copies[0];
+  }
+  #latest(): Segment {
+    return this.#segments.at(-1) as Segment;
+  }
+
+  /** Opens a new segment when the latest is full, which takes an offset. `awaited`: a reader waits at the end. True when one was opened. */
+  prepare(maxSegmentBytes: number, now: number, awaited: boolean): boolean {
+    this.#count(now);
+    const latest = this.#latest();
+    if (latest.bytes < maxSegmentBytes && latest.copies.length < MOST_CHUNKS) return false;
+    if (latest.copies.length === 0) return false;
+    this.#segments.push({ first: this.#nextOffset, bytes: FILE_HEADER + (this.#tracked ? SNAPSHOT_BYTES - (awaited ? 0 : TRAILER_BYTES) : 0), copies: [] });
+    if (this.#tracked) this.#nextOffset++;
+    return true;
+  }
+  append(copy: Copy, bytes: number, tracked: boolean): void {
+    const latest = this.#latest();
+    latest.copies.push(copy);
+    latest.bytes += bytes;
+    this.#nextOffset = copy.seq + 1;
+    this.#tracked ||= tracked;
+  }
+
+  /** Deletes whole segments, the latest never; answers them, oldest first. */
+  truncate({ maxBytes, maxAge }: Retention, now: number, readers: readonly Position[]): readonly { from: number; to: number; copies: readonly Copy[] }[] {
+    this.#count(now);
+    let keepFrom = 0;
+    if (maxBytes !== null) {
+      let left = maxBytes - this.#latest().bytes;
+      for (keepFrom = this.#segments.length - 1; keepFrom > 0 && (this.#segments[keepFrom - 1] as Segment).bytes <= left; keepFrom--) left -= (this.#segments[keepFrom - 1] as Segment).bytes;
+    }
+    if (maxAge !== null) {
+      const oldest = Math.floor(now / 1000) - maxAge;
+      while (keepFrom < this.#segments.length - 1 && lastTimestamp(this.#segments[keepFrom] as Segment) < oldest) keepFrom++;
+    }
+    const gone = this.#segments.splice(0, keepFrom);
+    this.#unlinked.push(...gone);
+    this.release(readers);
+    return gone.map((segment, i) => ({ from: segment.first, to: ((gone[i + 1] ?? this.#segments[0])?.first ?? this.#nextOffset) - 1, copies: segment.copies }));
+  }
+  /** Forgets deleted segments that nobody has open any more. */
+  release(readers: readonly Position[]): void {
+    if (this.#unlinked.length > 0) this.#unlinked = this.#unlinked.filter((segment) => readers.some((one) => one.segment === segment.first));
+  }
+
+  /** Where a new reader begins. */
+  locate(spec: OffsetSpec): Position {
+    if (spec === 'next') return { next: this.#nextOffset, segment: this.#latest().first };
+    if (spec === 'first') return this.#at(this.firstOffset);
+    if (spec === 'last') {
+      const last = this.#segments.findLast((segment) => segment.copies.length > 0)?.copies.at(-1);
+      return last === undefined ? this.locate('next') : this.#at(last.seq);
+    }
+    if (typeof spec === 'number') return this.#at(Math.max(spec, this.firstOffset));
+    for (const segment of this.#segments) {
+      const last = segment.copies.at(-1);
+      if (last === undefined || timestampOf(last) < spec.timestamp) continue;
+      const found = segment.copies[lowest(segment.copies, (copy) => timestampOf(copy) < spec.timestamp)];
+      if (found !== undefined) return { next: found.seq, segment: segment.first };
+    }
+    return this.locate('next');
+  }
+  #at(offset: number): Position {
+    const holder = this.#segments.findLast((segment) => segment.first <= offset) ?? this.#segments[0];
+    return { next: offset, segment: holder?.first ?? 0 };
+  }
+
+  /** The next message for a reader, who opens the segments on the way; undefined at the end. */
+  read(position: Position): Copy | undefined {
+    let segment = this.#unlinked.find((one) => one.first === position.segment) ?? this.#segments[this.#index(position.segment)];
+    while (segment !== undefined) {
+      position.segment = segment.first;
+      const found = segment.copies[lowest(segment.copies, (copy) => copy.seq < position.next)];
+      if (found !== undefined) return found;
+      segment = this.#segments[this.#index(segment.first + 1)];
+    }
+    return undefined;
+  }
+  /** The first segment that begins at the offset or later. */
+  #index(offset: number): number {
+    return lowest(this.#segments, (segment) => segment.first < offset);
+  }
+
+  /** The newest, oldest first. */
+  peek(max: number): Copy[] {
+    const found: Copy[] = [];
+    for (let n = this.#segments.length - 1; n >= 0 && found.length < max; n--) {
+      const { copies } = this.#segments[n] as Segment;
+      found.unshift(...copies.slice(Math.max(0, copies.length - (max - found.length))));
+    }
+    return found;
+  }
+  *all(): Generator<Copy> {
+    for (const segment of this.#segments) yield* segment.copies;
+  }
+
+  /** How many messages a declaration is told: as many as there were when the metrics were taken last. */
+  counted(now: number): number {
+    this.#count(now);
+    return this.#counted.messages;
+  }
+  #count(now: number): void {
+    const tick = Math.floor(now / METRICS_INTERVAL);
+    if (tick > this.#counted.tick) this.#counted = { tick, messages: this.#nextOffset - this.firstOffset };
+  }
+
+  save(write: (copy: Copy) => unknown): unknown {
+    const plain = ({ copies, ...rest }: Segment) => ({ ...rest, copies: copies.map(write) });
+    return { segments: this.#segments.map(plain), unlinked: this.#unlinked.map(plain), nextOffset: this.#nextOffset, tracked: this.#tracked, counted: this.#counted };
+  }
+  load(state: unknown, read: (state: unknown) => Copy): void {
+    type Plain = Omit<Segment, 'copies'> & { copies: unknown[] };
+    const saved = state as { segments: Plain[]; unlinked: Plain[]; nextOffset: number; tracked: boolean; counted: { tick: number; messages: number } };
+    const segment = ({ copies, ...rest }: Plain): Segment => ({ ...rest, copies: copies.map(read) });
+    this.#segments = saved.segments.map(segment);
+    this.#unlinked = saved.unlinked.map(segment);
+    this.#nextOffset = saved.nextOffset;
+    this.#tracked = saved.tracked;
+    this.#counted = saved.counted;
+  }
+}
+
+const timestampOf = (copy: Copy) => Math.floor(copy.enqueuedAt / 1000);
+const lastTimestamp = (segment: Segment) => (segment.copies.length === 0 ? Number.POSITIVE_INFINITY : timestampOf(segment.copies.at(-1) as Copy));
+
+/** The first of the sorted items that is not `below`. */
+function lowest<T>(items: readonly T[], below: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (below(items[middle] as T)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
