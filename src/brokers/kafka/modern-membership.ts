@@ -24,8 +24,10 @@ export interface ModernMembershipState {
   /** ms, as the coordinator wants it */
   interval: number;
   beat: number;
+  /** It was refused for good: it is out until its application has started again. */
+  barred: boolean;
 }
-export const OUTSIDE: ModernMembershipState = { stage: 'out', memberId: '', epoch: -1, owned: [], target: null, tells: false, told: false, waiting: -1, interval: 5_000, beat: 0 };
+export const OUTSIDE: ModernMembershipState = { stage: 'out', memberId: '', epoch: -1, owned: [], target: null, tells: false, told: false, waiting: -1, interval: 5_000, beat: 0, barred: false };
 const LEAVE_EPOCH = -1;
 /** µs before a heartbeat is sent again that found no coordinator: retry.backoff.ms */
 const RETRY = 100_000;
@@ -57,12 +59,12 @@ export class ModernMembership implements Membership {
     return this.state.stage === 'stable';
   }
   needsJoin(): boolean {
-    return this.state.stage === 'out' || this.state.target !== null;
+    return (this.state.stage === 'out' && !this.state.barred) || this.state.target !== null;
   }
   join(): void {
     if (this.state.target !== null) return this.reconcile(this.state.target);
     const { memberId } = this.settings();
-    Object.assign(this.state, { stage: 'joining', memberId, epoch: JOIN_EPOCH, owned: [], target: null, tells: false });
+    Object.assign(this.state, { stage: 'joining', memberId, epoch: JOIN_EPOCH, owned: [], target: null, tells: false, barred: false });
     this.introduce();
   }
   answered(correlation: number, response: GroupResponse): void {
@@ -75,7 +77,9 @@ export class ModernMembership implements Membership {
   }
   heartbeat(beat: number): void {
     const { state } = this;
-    if (beat !== state.beat || state.stage === 'out') return;
+    if (beat !== state.beat) return;
+    if (state.barred) return this.join();
+    if (state.stage === 'out') return;
     // One at a time: while the last has no answer, the next waits.
     if (state.waiting >= 0) this.beatIn(state.interval * 1000);
     else if (state.stage === 'joining') this.introduce();
@@ -151,7 +155,8 @@ export class ModernMembership implements Membership {
   private failed(error: GroupError): void {
     this.forget();
     this.listener.refused(error);
-    this.listener.joinIn(STARTED_AGAIN);
+    this.state.barred = true;
+    this.beatIn(STARTED_AGAIN);
   }
   private forget(): void {
     const { state } = this;
