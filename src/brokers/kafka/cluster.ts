@@ -138,6 +138,10 @@ export class KafkaCluster implements Brokers, PartitionListener {
   topic(name: string): Readonly<Topic> | undefined {
     return this.topics.get(name);
   }
+  /** Topics that exist and how many partitions they have, in the order in which they were made. */
+  counts(): ReadonlyMap<string, number> {
+    return new Map([...this.topics].map(([name, { partitions }]) => [name, partitions.length]));
+  }
   topicNames(): string[] {
     return [...this.topics.keys()];
   }
@@ -161,12 +165,14 @@ export class KafkaCluster implements Brokers, PartitionListener {
     }
     this.watchRetention();
     this.fetches.look();
+    this.coordinator.topicsChanged();
     return undefined;
   }
   /** @returns the partitions that were there, with all their records */
   deleteTopic(name: string): readonly Partition[] {
     const topic = this.topics.get(name);
     this.topics.delete(name);
+    this.coordinator.topicsChanged();
     return topic?.partitions ?? [];
   }
   // Requests -------------------------------------------------------------------

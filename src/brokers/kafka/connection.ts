@@ -34,3 +34,7 @@ export function retryBackoff(config: Readonly<Record<string, unknown>>, attempt:
   return Math.round(Math.min(wait, most) * (0.8 + 0.4 * luck.next()) * 1000);
 }
 export type Answer = Response;
+/** "pay/1" of a session's id "pay/1 link#3". */
+export function clientOf(session: string): string {
+  return session.slice(0, session.indexOf(' '));
+}

@@ -5,7 +5,9 @@
 import { micros } from '../../base/time.ts';
 import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
 import type { ClientHost, ClientState } from './connection.ts';
-import { ClassicMembership, type MembershipListener, type MembershipSettings, type MembershipState } from './membership.ts';
+import type { GroupError } from './group/errors.ts';
+import { ClassicMembership, type Membership, type MembershipListener, type MembershipSettings, type MembershipState, OUT } from './membership.ts';
+import { ModernMembership, type ModernMembershipState, OUTSIDE } from './modern-membership.ts';
 import { Positions, type PositionsState, type Polled } from './positions.ts';
 import type { GroupRequest, Response, TopicPartition } from './protocol.ts';
 import type { Readings } from './readings.ts';
@@ -21,6 +23,8 @@ interface InHand {
   zombie: boolean;
 }
 interface State {
+  /** What it was made with. */
+  protocol: 'classic' | 'consumer';
   /** The application waits in poll(). */
   polling: boolean;
   lastPoll: number;
@@ -46,9 +50,10 @@ interface State {
 export interface ConsumerSessionState {
   readonly state: State;
   readonly positions: PositionsState;
-  readonly membership: MembershipState;
+  readonly classic: MembershipState;
+  readonly modern: ModernMembershipState;
 }
-const fresh = (): State => ({ polling: false, lastPoll: 0, polls: 0, slots: 0, inHand: [], nextHandle: 1, fetching: -1, committing: -1, lastCommit: 0, pausedUntil: 0, fetchAfter: 0, finished: [], partitions: 0, leftForPolling: false });
+const fresh = (): State => ({ protocol: 'classic', polling: false, lastPoll: 0, polls: 0, slots: 0, inHand: [], nextHandle: 1, fetching: -1, committing: -1, lastCommit: 0, pausedUntil: 0, fetchAfter: 0, finished: [], partitions: 0, leftForPolling: false });
 
 export interface ConsumerHost extends ClientHost {
   readonly readings: Readings;
@@ -63,7 +68,8 @@ export interface ConsumerHost extends ClientHost {
 export class KafkaConsumer implements ReceiveSession, MembershipListener {
   readonly can = { retryOne: false, reject: true, extend: false, outOfOrder: false };
   readonly client: ClientState;
-  readonly membership: ClassicMembership;
+  private readonly classic: ClassicMembership;
+  private readonly modern: ModernMembership;
   private readonly host: ConsumerHost;
   private readonly listener: ReceiveListener;
   private readonly positions = new Positions();
@@ -73,7 +79,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.client = client;
     this.host = host;
     this.listener = listener;
-    this.membership = new ClassicMembership(() => this.settings(), this);
+    this.classic = new ClassicMembership(() => this.settings(), this);
+    this.modern = new ModernMembership(() => this.settings(), this);
   }
   // ReceiveSession -------------------------------------------------------------
   open(): void {
@@ -82,6 +89,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     client.wanted = true;
     client.life++;
     this.reset();
+    this.state.protocol = this.config['group.protocol'] === 'consumer' ? 'consumer' : 'classic';
     this.state.lastPoll = this.now;
     this.state.lastCommit = this.now;
     this.ask();
@@ -91,7 +99,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     if (!client.wanted) return;
     // close() commits and leaves the group; a dead process does neither.
     if (how === 'graceful') {
-      if (this.autoCommit && this.membership.state.generation >= 0) this.commit(this.done(), 'kafka.auto_commit');
+      if (this.autoCommit && this.membership.epoch >= 0) this.commit(this.done(), 'kafka.auto_commit');
       this.membership.leave('close');
     }
     client.wanted = false;
@@ -131,9 +139,9 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         break;
       }
       case 'Group':
-        this.membership.answered(response.response);
-        // A heartbeat tells that everybody has to join again: poll() does it, also when it only waits.
-        if (response.response.kind === 'Heartbeat' && state.polling && this.membership.needsJoin()) this.poll();
+        this.membership.answered(correlation, response.response);
+        // A heartbeat tells that there is something to give up or to take: poll() does it, also when it only waits.
+        if (response.response.kind.endsWith('Heartbeat') && state.polling && this.membership.needsJoin()) this.poll();
         break;
       case 'OffsetFetch':
         if (response.error !== null) this.host.later(this.client, 100_000, 'offsets', 0);
@@ -148,7 +156,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         this.fetched(response);
         break;
       case 'OffsetCommit':
-        if (response.error === 'UNKNOWN_MEMBER_ID' || response.error === 'ILLEGAL_GENERATION' || response.error === 'FENCED_INSTANCE_ID') this.membership.forget();
+        if (response.error !== null) this.membership.commitRefused(response.error);
         if (correlation !== state.committing) return;
         state.committing = -1;
         this.work();
@@ -164,7 +172,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         this.ask();
         break;
       case 'heartbeat':
-        this.membership.heartbeat();
+        this.membership.heartbeat(arg);
         break;
       case 'join':
         if (state.polling) this.poll();
@@ -173,7 +181,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         this.fetchOffsets(this.positions.unknown());
         break;
       case 'again':
-        if (this.membership.state.stage !== 'stable') this.membership.state.stage = 'out';
+        this.membership.unanswered();
         if (state.polling) this.poll();
         else this.fetch();
         break;
@@ -184,24 +192,27 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         if (state.polling) this.handOut();
         break;
       case 'poll interval':
-        if (arg !== state.polls || state.polling || this.membership.state.stage === 'out') return;
+        if (arg !== state.polls || state.polling || !this.membership.joined) return;
         // The background thread leaves the group; the application works on and does not know.
         state.leftForPolling = true;
         this.membership.leave('poll interval');
     }
   }
   // MembershipListener ---------------------------------------------------------
-  request(request: GroupRequest): void {
-    this.host.request(this.client, -1, request, []);
+  request(request: GroupRequest): number {
+    return this.host.request(this.client, -1, request, []);
   }
-  heartbeatIn(delay: number): void {
-    this.host.later(this.client, delay, 'heartbeat', 0);
+  refused(error: GroupError): void {
+    this.host.host.record('refused', { place: this.place, actor: this.client.client, reason: `kafka.${error}` });
+  }
+  heartbeatIn(delay: number, beat: number): void {
+    this.host.later(this.client, delay, 'heartbeat', beat);
   }
   joinIn(delay: number): void {
     this.host.later(this.client, delay, 'join', 0);
   }
-  beforeJoin(): void {
-    if (this.autoCommit && this.membership.state.generation >= 0) this.commit(this.positions.consumed(), 'kafka.auto_commit');
+  beforeRebalance(): void {
+    if (this.autoCommit && this.membership.epoch >= 0) this.commit(this.positions.consumed(), 'kafka.auto_commit');
   }
   revoked(partitions: readonly TopicPartition[], lost: boolean): void {
     const { state } = this;
@@ -226,17 +237,21 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     if (this.state.polling) this.poll();
   }
   save(): ConsumerSessionState {
-    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })), finished: this.state.finished.map(([p, n]) => [p, n]) }, positions: this.positions.save(), membership: this.membership.save() };
+    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })), finished: this.state.finished.map(([p, n]) => [p, n]) }, positions: this.positions.save(), classic: this.classic.save(), modern: this.modern.save() };
   }
-  load({ state, positions, membership }: ConsumerSessionState): void {
+  load({ state, positions, classic, modern }: ConsumerSessionState): void {
     this.state = { ...state, inHand: state.inHand.map((r) => ({ ...r })), finished: state.finished.map(([p, n]) => [p, n]) };
     this.positions.load(positions);
-    this.membership.load(membership);
+    this.classic.load(classic);
+    this.modern.load(modern);
   }
   /** For the picture. */
   get view(): { readonly partitions: readonly number[]; readonly rebalancing: boolean; readonly joined: boolean } {
-    const { stage, owned } = this.membership.state;
-    return { partitions: owned.filter((p) => p.topic === this.topic).map((p) => p.partition), rebalancing: stage === 'joining' || stage === 'syncing' || this.membership.state.rejoin, joined: stage !== 'out' };
+    const { owned, rebalancing, joined } = this.membership;
+    return { partitions: owned.filter((p) => p.topic === this.topic).map((p) => p.partition), rebalancing, joined };
+  }
+  private get membership(): Membership {
+    return this.state.protocol === 'consumer' ? this.modern : this.classic;
   }
   // Settings -------------------------------------------------------------------
   private get now(): number {
@@ -269,6 +284,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       group: this.group,
       clientId: this.client.client,
       groupInstanceId: this.instanceId,
+      memberId: `${this.client.client}-${this.client.life}`,
+      assignor: this.config['group.remote.assignor'] === undefined ? null : String(this.config['group.remote.assignor']),
       sessionTimeout: this.number('session.timeout.ms', 45_000),
       heartbeatInterval: this.number('heartbeat.interval.ms', 3_000),
       maxPollInterval: this.number('max.poll.interval.ms', 300_000),
@@ -281,7 +298,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private reset(): void {
     this.state = fresh();
     this.positions.clear();
-    this.membership.load({ stage: 'out', memberId: '', generation: -1, protocol: '', owned: [], rejoin: false, beating: false, knew: 0, leads: false });
+    this.classic.load(OUT);
+    this.modern.load(OUTSIDE);
   }
   // The poll loop --------------------------------------------------------------
   private ask(): void {
@@ -395,7 +413,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   // Positions and fetches ------------------------------------------------------
   private fetchOffsets(partitions: readonly number[]): void {
     if (partitions.length === 0) return;
-    const member = { memberId: this.membership.state.memberId, groupInstanceId: this.instanceId, generationOrEpoch: this.membership.state.generation };
+    const member = { memberId: this.membership.memberId, groupInstanceId: this.instanceId, generationOrEpoch: this.membership.epoch };
     this.host.request(this.client, -1, { api: 'OffsetFetch', group: this.group, member, partitions: partitions.map((partition) => ({ topic: this.topic, partition })), stable: this.config['isolation.level'] === 'read_committed' }, []);
   }
   private offsetsKnown(offsets: readonly (TopicPartition & { readonly offset: number })[]): void {
@@ -455,13 +473,13 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private commit(offsets: readonly { readonly partition: number; readonly offset: number }[], how: string): number {
     const fit = offsets.filter(({ partition, offset }) => this.positions.news(partition, offset) || !this.positions.has(partition));
     if (fit.length === 0) return -1;
-    if (this.membership.state.generation < 0) {
+    if (this.membership.epoch < 0) {
       this.commitFailed();
       return -1;
     }
     for (const { partition, offset } of fit) this.positions.committed(partition, offset);
-    const { memberId, generation } = this.membership.state;
-    return this.host.request(this.client, -1, { api: 'OffsetCommit', group: this.group, member: { memberId, groupInstanceId: this.instanceId, generationOrEpoch: generation }, offsets: fit.map((o) => ({ topic: this.topic, ...o })), how }, []);
+    const { memberId, epoch } = this.membership;
+    return this.host.request(this.client, -1, { api: 'OffsetCommit', group: this.group, member: { memberId, groupInstanceId: this.instanceId, generationOrEpoch: epoch }, offsets: fit.map((o) => ({ topic: this.topic, ...o })), how }, []);
   }
   private commitSync(offsets: readonly { readonly partition: number; readonly offset: number }[]): void {
     this.state.committing = this.commit(offsets, 'kafka.commit_sync');

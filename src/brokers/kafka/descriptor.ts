@@ -42,6 +42,8 @@ const cluster: NodeDescriptor = {
     'eligible.leader.replicas': flag(`${DOC}/operations/eligible-leader-replicas`, '', 'since 4.1 on for new clusters: what has left the in-sync replicas with all committed records may still lead', true, { applies: RESTART, group: 'Replication' }),
     'log.retention.check.interval.ms': int(BROKER, 'log.retention.check.interval.ms', 'how often segments are looked at', 1, DAYS, 300_000, { unit: 'ms', applies: RESTART, group: 'Log' } as Partial<Field>),
     'group.initial.rebalance.delay.ms': ms(BROKER, 'group.initial.rebalance.delay.ms', 'a new group waits so long for more members', 3_000, { applies: RESTART, group: 'Groups' }),
+    'group.consumer.session.timeout.ms': int(BROKER, 'group.consumer.session.timeout.ms', 'without a heartbeat for so long a member of the consumer protocol is out', 1_000, 1_800_000, 45_000, { unit: 'ms', applies: RESTART, group: 'Groups' } as Partial<Field>),
+    'group.consumer.heartbeat.interval.ms': int(BROKER, 'group.consumer.heartbeat.interval.ms', 'between two heartbeats of the consumer protocol; a new assignment is learnt with one', 100, 1_800_000, 5_000, { unit: 'ms', applies: RESTART, group: 'Groups' } as Partial<Field>),
     'offsets.retention.minutes': int(BROKER, 'offsets.retention.minutes', 'committed offsets of an empty group are kept', 1, 1_000_000, 10_080, { unit: 'min', applies: RESTART, group: 'Groups' } as Partial<Field>),
   },
 };
@@ -106,6 +108,8 @@ const produce: LinkDescriptor = {
   },
 };
 const AUTO = { field: 'enable.auto.commit', is: [true] };
+const CLASSIC = { field: 'group.protocol', is: ['classic'] };
+const CONSUMER_PROTOCOL = { field: 'group.protocol', is: ['consumer'] };
 const MANUAL = { field: 'enable.auto.commit', is: [false] };
 const consume: LinkDescriptor = {
   kind: 'consume',
@@ -118,10 +122,12 @@ const consume: LinkDescriptor = {
   begins: (_, consumer) => ({ 'group.id': consumer.id }),
   fields: {
     'group.id': { type: 'text', help: 'members of one group share the partitions; every group reads everything', maxLength: 200, default: 'group', applies: RECONNECT, doc: `${CONSUMER}group.id` },
-    'partition.assignment.strategy': { type: 'choice', help: 'who gets which partitions; all but cooperative-sticky stop everybody during a rebalance', options: ['range, cooperative-sticky', 'range', 'roundrobin', 'sticky', 'cooperative-sticky'], default: 'range, cooperative-sticky', applies: RECONNECT, doc: `${CONSUMER}partition.assignment.strategy`, group: 'Group' },
-    staticMembership: { type: 'flag', label: 'group.instance.id', help: 'each instance keeps its place and its partitions across a restart within session.timeout.ms', default: false, applies: RECONNECT, doc: `${CONSUMER}group.instance.id`, group: 'Group' },
-    'session.timeout.ms': int(CONSUMER, 'session.timeout.ms', 'without a heartbeat for so long a member is out', 6_000, 1_800_000, 45_000, { unit: 'ms', group: 'Group' } as Partial<Field>),
-    'heartbeat.interval.ms': int(CONSUMER, 'heartbeat.interval.ms', 'between two heartbeats; a rebalance is noticed with one', 1, 1_800_000, 3_000, { unit: 'ms', group: 'Group' } as Partial<Field>),
+    'group.protocol': { type: 'choice', help: 'classic: the members stop and share out among themselves; consumer (KIP-848): the coordinator assigns, and who keeps a partition reads on', options: ['classic', 'consumer'], default: 'classic', applies: RECONNECT, doc: `${CONSUMER}group.protocol`, group: 'Group' },
+    'group.remote.assignor': { type: 'choice', help: 'how the coordinator assigns; without it, uniform', options: ['uniform', 'range'], optional: true, applies: RECONNECT, doc: `${CONSUMER}group.remote.assignor`, when: CONSUMER_PROTOCOL, group: 'Group' },
+    'partition.assignment.strategy': { type: 'choice', help: 'who gets which partitions; all but cooperative-sticky stop everybody during a rebalance', options: ['range, cooperative-sticky', 'range', 'roundrobin', 'sticky', 'cooperative-sticky'], default: 'range, cooperative-sticky', applies: RECONNECT, doc: `${CONSUMER}partition.assignment.strategy`, when: CLASSIC, group: 'Group' },
+    staticMembership: { type: 'flag', label: 'group.instance.id', help: 'each instance keeps its place and its partitions across a restart within the session timeout', default: false, applies: RECONNECT, doc: `${CONSUMER}group.instance.id`, group: 'Group' },
+    'session.timeout.ms': int(CONSUMER, 'session.timeout.ms', 'without a heartbeat for so long a member is out', 6_000, 1_800_000, 45_000, { when: CLASSIC, unit: 'ms', group: 'Group' } as Partial<Field>),
+    'heartbeat.interval.ms': int(CONSUMER, 'heartbeat.interval.ms', 'between two heartbeats; a rebalance is noticed with one', 1, 1_800_000, 3_000, { when: CLASSIC, unit: 'ms', group: 'Group' } as Partial<Field>),
     'max.poll.interval.ms': int(CONSUMER, 'max.poll.interval.ms', 'between two calls of poll(); a slower application leaves the group', 1, DAYS, 300_000, { unit: 'ms', group: 'Poll loop' } as Partial<Field>),
     'max.poll.records': int(CONSUMER, 'max.poll.records', 'that one poll() gives out', 1, 100_000, 500, { group: 'Poll loop' }),
     handOff: { type: 'flag', label: 'hand work to other threads', help: 'poll() is called again before the work is done, so that an automatic commit may be ahead of it', default: false, applies: LIVE, group: 'Poll loop' },
@@ -177,7 +183,9 @@ export const kafka: RoomDescriptor = {
     'A batch is not compressed, and its size is that of its records and their headers.',
     'The group and transaction coordinators and the controller are there while any broker is.',
     'What a replica has that its new leader lacks is cut off at the election, not when the replica comes back.',
-    'Share groups, the KIP-848 protocol, quotas, tiered storage and fetching from followers are not modelled yet.',
+    'A group that has members refuses those of another protocol: it is not converted while it runs (group.consumer.migration.policy).',
+    'A member of the consumer protocol gives partitions up, and takes new ones, when its application calls poll(); it subscribes to its topic by name.',
+    'Share groups, quotas, tiered storage and fetching from followers are not modelled yet.',
     'A process that is killed loses nothing that it has written: the page cache survives it. The loss of a whole machine with its page cache is not modelled.',
   ],
 };

@@ -25,14 +25,14 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
     gauges.push({ name: groups.length === 1 ? 'lag' : `lag ${group}`, value: String(lag), of: room.readings.placeOf(name, group) });
     if (depth && depth.oldest >= 0 && room.host.now() - depth.oldest > 1e6) gauges.push({ name: groups.length === 1 ? 'behind' : `${group} behind`, value: spanText(room.host.now() - depth.oldest), tone: room.host.now() - depth.oldest > 10e6 ? 'warn' : 'ok', minor: groups.length > 1 });
     const state = room.cluster.coordinator.state(group);
-    if (state) gauges.push({ name: `group ${group}`, value: `${state.state}, generation ${state.generation}, ${state.members.length} member${state.members.length === 1 ? '' : 's'}`, minor: true });
+    if (state) gauges.push({ name: `group ${group}`, value: `${state.state}, ${state.type === 'classic' ? 'generation' : 'epoch'} ${state.generation}, ${state.members.length} member${state.members.length === 1 ? '' : 's'}`, minor: true });
   }
   gauges.push({ name: 'records', value: String(topic.partitions.reduce((sum, p) => sum + p.log.end - p.log.start, 0)), minor: groups.length > 1 });
   const few = topic.partitions.filter((p) => p.isr.length < p.settings.minInsyncReplicas).length;
   const offline = topic.partitions.filter((p) => p.leader < 0 || !room.cluster.up(p.leader)).length;
   const shrunk = topic.partitions.filter((p) => p.isr.length < p.replicas.length).length;
   gauges.push({ name: 'under-replicated', value: String(shrunk), minor: true });
-  const rebalancing = groups.find((g) => ['PreparingRebalance', 'CompletingRebalance'].includes(room.cluster.coordinator.state(g)?.state ?? ''));
+  const rebalancing = groups.find((g) => room.cluster.coordinator.state(g)?.rebalancing);
   if (offline > 0) return { lanes, gauges, health: `${offline} without leader`, tone: 'bad' };
   if (few > 0) return { lanes, gauges, health: 'too few in sync', tone: 'bad' };
   if (rebalancing !== undefined) return { lanes, gauges, health: 'rebalancing', tone: 'warn' };

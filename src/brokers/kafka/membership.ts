@@ -8,12 +8,17 @@ import { roundRobin } from './assignors/round-robin.ts';
 import { sticky } from './assignors/sticky.ts';
 import type { ConsumerMember, TopicPartition } from './assignors/assignment.ts';
 import type { ClassicResponse } from './group/classic-state.ts';
-import type { GroupRequest } from './protocol.ts';
+import type { GroupError } from './group/errors.ts';
+import type { GroupRequest, GroupResponse } from './protocol.ts';
 
 export interface MembershipSettings {
   readonly group: string;
   readonly clientId: string;
   readonly groupInstanceId: string | null;
+  /** Made by the client itself, for the newer protocols. */
+  readonly memberId: string;
+  /** group.remote.assignor */
+  readonly assignor: string | null;
   /** ms */
   readonly sessionTimeout: number;
   readonly heartbeatInterval: number;
@@ -26,15 +31,39 @@ export interface MembershipSettings {
   /** Partitions of every topic that the group reads: the leader assigns them all. */
   readonly counts: ReadonlyMap<string, number>;
 }
+/** How a consumer belongs to its group, by whichever protocol. */
+export interface Membership {
+  readonly memberId: string;
+  /** Generation or member epoch under which it commits; -1 while it is out. */
+  readonly epoch: number;
+  readonly owned: readonly TopicPartition[];
+  readonly joined: boolean;
+  readonly rebalancing: boolean;
+  readonly stable: boolean;
+  /** Whether poll() has to take part in a rebalance before it gives out records. */
+  needsJoin(): boolean;
+  join(): void;
+  answered(correlation: number, response: GroupResponse): void;
+  /** The background thread's turn. @param beat void when another has been set since */
+  heartbeat(beat: number): void;
+  /** No broker answered. */
+  unanswered(): void;
+  /** The coordinator refused a commit. */
+  commitRefused(error: string): void;
+  leave(reason: 'close' | 'poll interval'): void;
+}
 export interface MembershipListener {
-  request(request: GroupRequest): void;
+  /** @returns its correlation */
+  request(request: GroupRequest): number;
   /** Partitions that are no longer its own; `lost`: it is out of the group, and may not commit for them. */
   revoked(partitions: readonly TopicPartition[], lost: boolean): void;
   /** All that it has now, and what is new of it. */
   assigned(all: readonly TopicPartition[], fresh: readonly TopicPartition[]): void;
-  /** Before it joins: the moment for a last commit. */
-  beforeJoin(): void;
-  heartbeatIn(delay: number): void;
+  /** Before partitions go: the moment for a last commit. */
+  beforeRebalance(): void;
+  /** The coordinator refused membership for good: the application ends with this error. */
+  refused(error: GroupError): void;
+  heartbeatIn(delay: number, beat: number): void;
   /** A retry of the join, after a pause. */
   joinIn(delay: number): void;
 }
@@ -51,24 +80,41 @@ export interface MembershipState {
   knew: number;
   leads: boolean;
 }
+export const OUT: MembershipState = { stage: 'out', memberId: '', generation: -1, protocol: '', owned: [], rejoin: false, beating: false, knew: 0, leads: false };
+/** µs after which an application that ended with an error is there again. */
+export const STARTED_AGAIN = 5_000_000;
 const same = (a: TopicPartition, b: TopicPartition) => a.topic === b.topic && a.partition === b.partition;
-const without = (some: readonly TopicPartition[], others: readonly TopicPartition[]) => some.filter((one) => !others.some((other) => same(one, other)));
+export const without = (some: readonly TopicPartition[], others: readonly TopicPartition[]) => some.filter((one) => !others.some((other) => same(one, other)));
 
-export class ClassicMembership {
-  state: MembershipState = { stage: 'out', memberId: '', generation: -1, protocol: '', owned: [], rejoin: false, beating: false, knew: 0, leads: false };
+export class ClassicMembership implements Membership {
+  private state: MembershipState = { ...OUT };
   private readonly settings: () => MembershipSettings;
   private readonly listener: MembershipListener;
   constructor(settings: () => MembershipSettings, listener: MembershipListener) {
     this.settings = settings;
     this.listener = listener;
   }
+  get memberId(): string {
+    return this.state.memberId;
+  }
+  get epoch(): number {
+    return this.state.generation;
+  }
+  get owned(): readonly TopicPartition[] {
+    return this.state.owned;
+  }
+  get joined(): boolean {
+    return this.state.stage !== 'out';
+  }
+  get rebalancing(): boolean {
+    return this.state.stage === 'joining' || this.state.stage === 'syncing' || this.state.rejoin;
+  }
   get stable(): boolean {
     return this.state.stage === 'stable' && !this.state.rejoin;
   }
-  get cooperative(): boolean {
+  private get cooperative(): boolean {
     return this.settings().strategies.every((s) => s === 'cooperative-sticky');
   }
-  /** Whether poll() has to take part in a rebalance before it gives out records. */
   needsJoin(): boolean {
     if (this.state.leads && this.state.stage === 'stable' && this.settings().partitions !== this.state.knew) this.state.rejoin = true;
     return this.state.stage === 'out' || (this.state.stage === 'stable' && this.state.rejoin);
@@ -76,7 +122,7 @@ export class ClassicMembership {
   join(): void {
     const { state, settings } = this;
     const { group, clientId, groupInstanceId, sessionTimeout, maxPollInterval, strategies, topic, partitions } = settings();
-    if (state.stage !== 'joining') this.listener.beforeJoin();
+    if (state.stage !== 'joining') this.listener.beforeRebalance();
     // Eager: everything is given up before joining. Cooperative: what is owned goes on being read.
     if (!this.cooperative) this.giveUp(state.owned, false);
     state.stage = 'joining';
@@ -87,10 +133,10 @@ export class ClassicMembership {
     this.listener.request({ api: 'JoinGroup', group, join: { memberId: state.memberId, groupInstanceId, clientId, sessionTimeoutMs: sessionTimeout, rebalanceTimeoutMs: maxPollInterval, protocolType: 'consumer', protocols } });
     this.beat();
   }
-  answered(response: ClassicResponse): void {
+  answered(_correlation: number, response: GroupResponse): void {
     switch (response.kind) {
       case 'JoinGroup':
-        this.joined(response);
+        this.joinAnswered(response);
         break;
       case 'SyncGroup':
         this.synced(response);
@@ -98,8 +144,13 @@ export class ClassicMembership {
       case 'Heartbeat':
         this.beaten(response.error);
         break;
-      case 'LeaveGroup':
     }
+  }
+  unanswered(): void {
+    if (this.state.stage !== 'stable') this.state.stage = 'out';
+  }
+  commitRefused(error: string): void {
+    if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION' || error === 'FENCED_INSTANCE_ID') this.forget();
   }
   /** heartbeat.interval.ms is over: the background thread beats, whatever the application does. */
   heartbeat(): void {
@@ -121,7 +172,7 @@ export class ClassicMembership {
     this.forget();
   }
   /** Out of the group: nothing that it held may be committed any more. */
-  forget(): void {
+  private forget(): void {
     const { state } = this;
     this.giveUp(state.owned, true);
     Object.assign(state, { stage: 'out', memberId: '', generation: -1, rejoin: false, leads: false });
@@ -136,14 +187,14 @@ export class ClassicMembership {
   private beat(): void {
     if (this.state.beating) return;
     this.state.beating = true;
-    this.listener.heartbeatIn(this.settings().heartbeatInterval * 1000);
+    this.listener.heartbeatIn(this.settings().heartbeatInterval * 1000, 0);
   }
   private giveUp(partitions: readonly TopicPartition[], lost: boolean): void {
     if (partitions.length === 0) return;
     this.state.owned = without(this.state.owned, partitions);
     this.listener.revoked(partitions, lost);
   }
-  private joined(response: Extract<ClassicResponse, { kind: 'JoinGroup' }>): void {
+  private joinAnswered(response: Extract<ClassicResponse, { kind: 'JoinGroup' }>): void {
     const { state } = this;
     if (state.stage !== 'joining') return;
     if (response.error === 'MEMBER_ID_REQUIRED') {
@@ -183,7 +234,7 @@ export class ClassicMembership {
     if (error === 'REBALANCE_IN_PROGRESS') state.rejoin = true;
     else if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION' || error === 'FENCED_INSTANCE_ID') this.forget();
   }
-  private refused(error: string): void {
+  private refused(error: GroupError): void {
     const { state } = this;
     if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION') {
       this.giveUp(state.owned, true);
@@ -191,7 +242,9 @@ export class ClassicMembership {
       if (error === 'UNKNOWN_MEMBER_ID') state.memberId = '';
     }
     state.stage = 'out';
-    this.listener.joinIn(100_000);
+    const fatal = error === 'INCONSISTENT_GROUP_PROTOCOL';
+    if (fatal) this.listener.refused(error);
+    this.listener.joinIn(fatal ? STARTED_AGAIN : 100_000);
   }
 }
 type Counts = ReadonlyMap<string, number>;

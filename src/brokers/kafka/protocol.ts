@@ -1,5 +1,6 @@
 /** Requests and responses between Kafka's clients and brokers, by their API names. https://kafka.apache.org/44/design/protocol/ */
 import type { ClassicResponse, HeartbeatRequest, JoinRequest, LeaveRequest, SyncRequest } from './group/classic-state.ts';
+import type { ConsumerHeartbeat, ConsumerHeartbeatResponse } from './group/modern-state.ts';
 import type { GroupError } from './group/errors.ts';
 import type { LogRecord } from './log.ts';
 
@@ -57,8 +58,10 @@ export type GroupRequest =
   | { readonly api: 'SyncGroup'; readonly group: string; readonly sync: Omit<SyncRequest, 'client'> }
   | { readonly api: 'Heartbeat'; readonly group: string; readonly heartbeat: Omit<HeartbeatRequest, 'client'> }
   | { readonly api: 'LeaveGroup'; readonly group: string; readonly leave: Omit<LeaveRequest, 'client'> }
+  | { readonly api: 'ConsumerGroupHeartbeat'; readonly group: string; readonly heartbeat: Omit<ConsumerHeartbeat, 'client'> }
   | { readonly api: 'OffsetCommit'; readonly group: string; readonly member: MemberOfGroup; readonly offsets: readonly (TopicPartition & { readonly offset: number })[]; readonly how: string }
   | { readonly api: 'OffsetFetch'; readonly group: string; readonly member: MemberOfGroup; readonly partitions: readonly TopicPartition[]; readonly stable: boolean };
+export type GroupResponse = ClassicResponse | ConsumerHeartbeatResponse;
 export interface MemberOfGroup {
   readonly memberId: string;
   readonly groupInstanceId: string | null;
@@ -86,7 +89,7 @@ export type Response =
   | { readonly api: 'EndTxn'; readonly error: ErrorName }
   | { readonly api: 'Fetch'; readonly error: ErrorName; readonly results: readonly Fetched[] }
   | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
-  | { readonly api: 'Group'; readonly response: ClassicResponse }
+  | { readonly api: 'Group'; readonly response: GroupResponse }
   | { readonly api: 'OffsetCommit'; readonly error: GroupError | null }
   | { readonly api: 'OffsetFetch'; readonly error: GroupError | null; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
   /** No broker answers. */

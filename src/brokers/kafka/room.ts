@@ -58,6 +58,10 @@ export class KafkaRoom implements Room, ConsumerHost {
   reconcile(topology: Topology): void {
     const before = this.topology;
     const first = this.cluster.topicNames().length === 0;
+    // What a client is made with holds until it is made again; it says goodbye as what it was.
+    const anew = first ? [] : this.inOrder().filter((client) => client.wanted && needsRestart(client, before, topology));
+    for (const client of anew) this.session(client.id)?.close('graceful');
+    this.flush();
     this.know(topology);
     const names = new Set(this.topics.map((t) => t.name));
     for (const name of this.cluster.topicNames()) if (!names.has(name)) this.dropTopic(name);
@@ -67,16 +71,7 @@ export class KafkaRoom implements Room, ConsumerHost {
     }
     this.reconcileReadings();
     this.flush();
-    if (first) return;
-    // What a client is made with holds until it is made again.
-    for (const client of this.inOrder()) {
-      const link = topology.links.find((l) => l.id === client.link);
-      const was = before.links.find((l) => l.id === client.link);
-      if (!client.wanted || !link || !was || !RESTARTS.some((name) => link.config?.[name] !== was.config?.[name])) continue;
-      const session = this.session(client.id);
-      session?.close('graceful');
-      session?.open();
-    }
+    for (const client of anew) this.session(client.id)?.open();
     this.flush();
   }
   know(topology: Topology): void {
@@ -181,7 +176,7 @@ export class KafkaRoom implements Room, ConsumerHost {
     return this.host.luck(`${state.id} ${purpose}`);
   }
   counts(): ReadonlyMap<string, number> {
-    return new Map(this.cluster.topicNames().map((name) => [name, this.cluster.topic(name)?.partitions.length ?? 0]));
+    return this.cluster.counts();
   }
   messageAt(topic: string, partition: number, offset: number): number | undefined {
     const record = this.cluster.partition(topic, partition)?.log.at(offset);
@@ -256,7 +251,11 @@ export class KafkaRoom implements Room, ConsumerHost {
   }
 }
 /** Settings that a client reads once, when it is made. */
-const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'partitioner.class', 'group.id', 'group.protocol', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit'];
+const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'partitioner.class', 'group.id', 'group.protocol', 'group.remote.assignor', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit'];
+function needsRestart({ link }: ClientState, before: Topology, after: Topology): boolean {
+  const [was, is] = [before, after].map((topology) => topology.links.find((l) => l.id === link));
+  return is !== undefined && RESTARTS.some((name) => is.config?.[name] !== was?.config?.[name]);
+}
 
 export function nameOf(node: { readonly id: string; readonly config?: Readonly<Record<string, unknown>> }): string {
   const name = node.config?.['name'];

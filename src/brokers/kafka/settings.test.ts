@@ -30,6 +30,7 @@ function stage(configs: Configs, timeline: readonly TimelineEntry[]): Scenario {
 }
 const MANUAL: Configs = { consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'enable.auto.commit': false } };
 const consuming = (more: Config): Configs => ({ consume: { ...MANUAL['consume'], ...more } });
+const MODERN: Configs = { consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'group.protocol': 'consumer' } };
 const REFUSED = [at(500, 'refuse-next-produce', 'kafka.topic'), at(510, 'refuse-next-produce', 'kafka.topic'), at(700, 'refuse-next-produce', 'kafka.topic')];
 const CRASH = [at(1000, 'crash', 'consumer/1'), at(1500, 'restart', 'consumer/1')];
 const KILL = [at(800, 'stop-node', 'kafka.cluster/node-1'), at(2500, 'start-node', 'kafka.cluster/node-1')];
@@ -46,6 +47,8 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'kafka.cluster.log.retention.check.interval.ms': { values: [200, 2000], with: { 'kafka.cluster': { 'group.initial.rebalance.delay.ms': 2500 }, 'kafka.topic': SMALL } },
   'kafka.cluster.group.initial.rebalance.delay.ms': { values: [0, 1000] },
   'kafka.cluster.offsets.retention.minutes': { values: [1, 30], with: { producer: { rate: 3 }, ...consuming({ 'auto.offset.reset': 'latest' }) }, timeline: [at(9000, 'shut-down', 'consumer'), at(1_300_000, 'restart', 'consumer')], until: 1305e6 },
+  'kafka.cluster.group.consumer.session.timeout.ms': { values: [2000, 6000], with: { 'kafka.cluster': { 'group.consumer.heartbeat.interval.ms': 500 }, ...MODERN }, timeline: [at(1000, 'crash', 'consumer/1')], until: 10e6 },
+  'kafka.cluster.group.consumer.heartbeat.interval.ms': { values: [200, 3000], with: MODERN, timeline: [at(1000, 'set', 'consumer', { instances: 3 })], until: 8e6 },
   'kafka.topic.partitions': { values: [2, 5] },
   'kafka.topic.replication.factor': { values: [1, 3], timeline: KILL },
   'kafka.topic.min.insync.replicas': { values: [1, 3], with: { 'kafka.cluster': { 'broker.session.timeout.ms': 200 } }, timeline: KILL },
@@ -76,6 +79,8 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'publish.transactional.id': { values: [undefined, 'shop'] },
   'publish.transaction.timeout.ms': { values: [200, 60_000], with: { publish: { 'transactional.id': 'shop', commitInterval: '1s' } } },
   'publish.commitInterval': { values: ['200ms', '1s'], with: { publish: { 'transactional.id': 'shop' }, ...consuming({ 'isolation.level': 'read_committed' }) } },
+  'consume.group.protocol': { values: ['classic', 'consumer'] },
+  'consume.group.remote.assignor': { values: ['uniform', 'range'], with: { ...MODERN, consumer: { instances: 3, serviceTime: '10ms' }, 'kafka.topic': { partitions: 6 } }, timeline: [at(1500, 'shut-down', 'consumer/1')], until: 12e6 },
   'consume.partition.assignment.strategy': { values: ['range', 'cooperative-sticky'], timeline: [at(1000, 'set', 'consumer', { instances: 3 })], until: 8e6 },
   'consume.staticMembership': { values: [true, false], timeline: CRASH, until: 12e6 },
   'consume.session.timeout.ms': { values: [6000, 12_000], timeline: [at(1000, 'crash', 'consumer/1')], until: 20e6 },

@@ -1,9 +1,10 @@
 /** What Kafka's reasons and remedies say. */
 import type { Remedy, Words } from '../../scenario/descriptor.ts';
 import { errors } from './errors.ts';
+import { groupErrors } from './group/errors.ts';
 
 const D = 'https://kafka.apache.org/44';
-const refused = Object.fromEntries(Object.entries(errors).map(([name, { text }]) => [`kafka.${name}`, { says: `${name}: ${text}`, rule: `${D}/design/protocol/#protocol_error_codes` }]));
+const refused = Object.fromEntries(Object.entries({ ...groupErrors, ...errors }).map(([name, { text }]) => [`kafka.${name}`, { says: `${name}: ${text}`, rule: `${D}/design/protocol/#protocol_error_codes` }]));
 
 export const reasons: Readonly<Record<string, Words>> = {
   ...refused,
@@ -32,7 +33,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'kafka.rebalance': { says: 'The group shared its partitions out anew.', rule: `${D}/operations/consumer-rebalance-protocol/` },
   'kafka.joined': { says: 'It joined the group.' },
   'kafka.left': { says: 'It left the group.' },
-  'kafka.session_timeout': { says: 'No heartbeat came for session.timeout.ms.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_session.timeout.ms` },
+  'kafka.session_timeout': { says: 'No heartbeat came before the session timed out.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_session.timeout.ms` },
   'kafka.assigned': { says: 'It was assigned partitions.' },
   'kafka.partitions_revoked': { says: 'Its partitions were taken away in a rebalance.' },
   'kafka.partitions_lost': { says: 'It was thrown out of the group while it worked on.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_max.poll.interval.ms` },

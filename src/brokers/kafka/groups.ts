@@ -1,0 +1,101 @@
+/** One group of a cluster, of the type that its first member gave it, with its committed offsets. */
+import type { KafkaCluster } from './cluster.ts';
+import { clientOf } from './connection.ts';
+import { ClassicGroup } from './group/classic.ts';
+import type { GroupError } from './group/errors.ts';
+import { ModernGroup } from './group/modern.ts';
+import type { OffsetOwner } from './group/offset-owner.ts';
+import { GroupOffsets } from './group/offsets.ts';
+import { ShareGroup } from './group/share-group.ts';
+import type { GroupResponse, TopicPartition } from './protocol.ts';
+
+/** `group.type`: what a group speaks. */
+export type GroupType = 'classic' | 'consumer' | 'share';
+export interface GroupState {
+  readonly id: string;
+  readonly type: GroupType;
+  readonly classic: unknown;
+  readonly modern: unknown;
+  readonly share: unknown;
+  readonly offsets: unknown;
+  readonly names: readonly (readonly [string, string])[];
+}
+interface GroupHost {
+  after(delay: number, name: string, ref: number): void;
+  send(to: string, response: GroupResponse): void;
+}
+
+export class Group {
+  readonly id: string;
+  readonly classic: ClassicGroup;
+  readonly modern: ModernGroup;
+  readonly share: ShareGroup;
+  readonly offsets: GroupOffsets;
+  type: GroupType = 'classic';
+  /** Client of a member id. */
+  private names = new Map<string, string>();
+  constructor(id: string, cluster: KafkaCluster, { after, send }: GroupHost) {
+    const { settings } = cluster;
+    this.id = id;
+    const now = () => cluster.host.now();
+    const topics = () => cluster.counts();
+    const host = { groupId: id, now, after, send };
+    this.classic = new ClassicGroup(host, { 'group.initial.rebalance.delay.ms': settings.initialRebalanceDelay / 1000 });
+    this.modern = new ModernGroup({ ...host, topics }, { 'group.consumer.session.timeout.ms': settings.consumerSessionTimeout / 1000, 'group.consumer.heartbeat.interval.ms': settings.consumerHeartbeatInterval / 1000 });
+    this.share = new ShareGroup({ groupId: id, now, after, send: () => undefined, topics, gone: () => undefined });
+    const owner = (): OffsetOwner => (this.type === 'consumer' ? this.modern : this.classic);
+    const owned: OffsetOwner = { mayCommit: (request) => owner().mayCommit(request), committed: (memberId) => owner().committed(memberId), mayFetch: (memberId, epoch) => owner().mayFetch(memberId, epoch), offsetExpiry: () => owner().offsetExpiry() };
+    this.offsets = new GroupOffsets({ now, after, expired: () => undefined }, owned, { 'offsets.retention.minutes': settings.offsetsRetention / 60e6 });
+  }
+  /** Whoever comes first says what the group is; once it has members (or shares its partitions), it is that. @returns why not */
+  refusalOf(type: GroupType): GroupError | null {
+    if (this.type === type) return null;
+    if (this.memberIds().length > 0 || this.type === 'share') return type === 'classic' ? 'INCONSISTENT_GROUP_PROTOCOL' : 'GROUP_ID_NOT_FOUND';
+    this.type = type;
+    return null;
+  }
+  memberIds(): string[] {
+    return this.members().map((member) => member.memberId);
+  }
+  /** With what each of them has. */
+  members(): { readonly memberId: string; readonly partitions: readonly TopicPartition[] }[] {
+    if (this.type === 'classic') return this.classic.members().map(({ memberId, assignment }) => ({ memberId, partitions: assignment }));
+    return (this.type === 'consumer' ? this.modern : this.share).members().map(({ memberId, assigned }) => ({ memberId, partitions: assigned }));
+  }
+  get state(): string {
+    if (this.type === 'classic') return this.classic.state;
+    if (this.type === 'consumer') return this.modern.state;
+    return this.share.members().length > 0 ? 'Stable' : 'Empty';
+  }
+  /** While it shares its partitions out anew. Members of a share group wait for nobody. */
+  get rebalancing(): boolean {
+    return this.type === 'classic' ? this.classic.state === 'PreparingRebalance' : this.type === 'consumer' && ['Assigning', 'Reconciling'].includes(this.modern.state);
+  }
+  get generation(): number {
+    return this.type === 'classic' ? this.classic.generationId : (this.type === 'consumer' ? this.modern : this.share).groupEpoch;
+  }
+  timer(name: string, ref: number): void {
+    if (name === 'offsets-retention') this.offsets.timer(name, ref);
+    else if (name === 'consumer-group') this.modern.timer(name, ref);
+    else if (name === 'share-group') this.share.timer(name, ref);
+    else this.classic.timer(name, ref);
+  }
+  knows(memberId: string, session: string): void {
+    this.names.set(memberId, clientOf(session));
+  }
+  /** The client behind a member id: "pay/1". */
+  nameOf(memberId: string): string {
+    return this.names.get(memberId) ?? memberId.replace(/-\d+$/, '');
+  }
+  save(): GroupState {
+    return { id: this.id, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names] };
+  }
+  load(state: GroupState): void {
+    this.type = state.type;
+    this.classic.load(state.classic);
+    this.modern.load(state.modern);
+    this.share.load(state.share);
+    this.offsets.load(state.offsets);
+    this.names = new Map(state.names);
+  }
+}
