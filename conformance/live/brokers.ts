@@ -1,0 +1,5 @@
+import type { LiveBroker } from './contract.ts';
+import { redisStreams } from './redis/broker.ts';
+
+/** Brokers that can be run here, by the names of the cases. */
+export const liveBrokers: readonly LiveBroker[] = [redisStreams];
