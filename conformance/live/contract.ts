@@ -1,0 +1,32 @@
+import type { ConformanceCase, ConformanceModel, Observation, Operation } from '../../src/testing/conformance-runner.ts';
+
+/** What the live run and the recorder need to know of a broker. */
+
+/** A case with what only matters in real time: `settleMs` is the least wait after an operation. */
+export type LiveCase = ConformanceCase & { readonly settleMs?: number };
+
+/** One case's clients of a live server. `run` does an operation and waits for its consequences. */
+export interface LiveClient {
+  /** @param settleMs real time, ms, in which consequences may still arrive */
+  run(operation: Operation, settleMs: number): Promise<Observation | null>;
+  close(): Promise<void>;
+}
+export interface LiveServer {
+  readonly version: string;
+  /** Fresh clients on an empty server. */
+  client(example: LiveCase): Promise<LiveClient>;
+  stop(): Promise<void>;
+}
+export interface LiveBroker {
+  readonly model: ConformanceModel;
+  /** How many servers may run side by side; each does one case at a time. */
+  readonly lanes: number;
+  /** Why there is no server to compare with, in one sentence, or null. */
+  missing(): Promise<string | null>;
+  start(): Promise<LiveServer>;
+}
+
+/** The server may not be had here, which is no fault of the comparison. */
+export class Unavailable extends Error {}
+
+export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

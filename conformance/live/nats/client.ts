@@ -1,0 +1,231 @@
+import type { Json, JsonObject, Observation, Operation } from '../../../src/testing/conformance-runner.ts';
+import { type LiveCase, type LiveClient, sleep } from '../contract.ts';
+import { NatsConnection } from './connection.ts';
+import { administration } from './jetstream.ts';
+import type { Message } from './parser.ts';
+import { ackInfo, delivery, list, number, object, text } from './shapes.ts';
+
+interface Listener {
+  readonly name: string;
+  readonly client: string;
+  readonly subject: string;
+  readonly queue: string;
+  readonly respond: string | null;
+  sid: number;
+}
+interface Handing {
+  readonly holder: string;
+  readonly body: string;
+  readonly reply: string;
+  settled: boolean;
+}
+interface Seen {
+  readonly deliveries: Record<string, Json[]>;
+  readonly groups: Record<string, Json[]>;
+  readonly errors: Json[];
+  readonly disconnected: string[];
+}
+const nothing = (): Seen => ({ deliveries: {}, groups: {}, errors: [], disconnected: [] });
+const order = (a: Json, b: Json) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+/** A stream that acknowledges nothing stays silent: ms. */
+const ACK_PATIENCE = 400;
+
+/** The clients of one case on NATS, JetStream included. */
+export class NatsClient implements LiveClient {
+  readonly #port: number;
+  readonly #broker: string;
+  readonly #record: ReadonlySet<string>;
+  readonly #omit: ReadonlySet<string>;
+  readonly #connections = new Map<string, NatsConnection>();
+  readonly #listeners: Listener[] = [];
+  readonly #handed: Handing[] = [];
+  #seen = nothing();
+
+  constructor(port: number, { broker, record, omit }: LiveCase) {
+    this.#port = port;
+    this.#broker = broker;
+    this.#record = new Set(record ?? []);
+    this.#omit = new Set(omit ?? []);
+  }
+  async run(operation: Operation, settleMs: number): Promise<Observation | null> {
+    this.#seen = nothing();
+    const result = await this.#do(operation, settleMs);
+    await sleep(settleMs);
+    const shown: Record<string, Json> = result === null ? {} : { result };
+    for (const members of Object.values(this.#seen.groups)) members.sort(order);
+    for (const [aspect, value] of Object.entries(this.#seen)) if (Object.keys(value).length > 0) shown[aspect] = value as Json;
+    return Object.keys(shown).length === 0 ? null : shown;
+  }
+  async close(): Promise<void> {
+    for (const connection of this.#connections.values()) connection.close();
+    this.#connections.clear();
+  }
+
+  async #connection(operation: Operation): Promise<NatsConnection> {
+    const name = text(operation['client'], 'main');
+    return this.#connections.get(name) ?? (await this.#connect(name, object(operation['options'])));
+  }
+  async #connect(name: string, options: JsonObject): Promise<NatsConnection> {
+    const { noEcho, noResponders, ...rest } = options;
+    const flags = { ...rest, ...(noEcho === undefined ? {} : { echo: noEcho !== true }), ...(noResponders === undefined ? {} : { no_responders: noResponders !== false }) };
+    const made = await NatsConnection.open(
+      this.#port,
+      flags,
+      (error) => this.#seen.errors.push({ client: name, error }),
+      () => {
+        if (this.#connections.delete(name)) this.#seen.disconnected.push(name);
+      },
+    );
+    this.#connections.set(name, made);
+    return made;
+  }
+
+  async #do(operation: Operation, settleMs: number): Promise<Json> {
+    const { op } = operation;
+    const administer = administration[op];
+    if (op === 'advance') {
+      await sleep(number(operation['ms']));
+      return null;
+    }
+    if (op === 'disconnect') {
+      const name = text(operation['client'], 'main');
+      this.#connections.get(name)?.close();
+      this.#connections.delete(name);
+      return null;
+    }
+    const connection = await this.#connection(operation);
+    if (administer !== undefined) return await administer(connection, operation, this.#omit);
+    switch (op) {
+      case 'connect':
+        return null;
+      case 'subscribe':
+        return this.#subscribe(connection, operation, text(operation['sub']), text(operation['subject']));
+      case 'unsubscribe':
+        return this.#stop(text(operation['sub']), number(operation['max']));
+      case 'cancelPull':
+        return this.#stop(text(operation['as']), 0);
+      case 'publish':
+        return this.#broker === 'jetstream' ? await this.#publishAcked(connection, operation) : this.#publish(connection, operation);
+      case 'publishNoAck':
+        return this.#publish(connection, operation);
+      case 'request':
+        return await this.#request(connection, operation, settleMs);
+      case 'pull':
+        return this.#pull(connection, operation);
+      case 'ack':
+      case 'nak':
+      case 'term':
+      case 'inProgress':
+        return await this.#settle(connection, operation);
+      default:
+        throw new Error(`operation ${op} is not known`);
+    }
+  }
+
+  #subscribe(connection: NatsConnection, operation: Operation, name: string, subject: string): null {
+    const { respond } = operation;
+    const listener: Listener = { name, client: text(operation['client'], 'main'), subject, queue: text(operation['queue']), respond: typeof respond === 'string' ? respond : null, sid: 0 };
+    listener.sid = connection.subscribe(subject, listener.queue, (message) => this.#receive(connection, listener, message));
+    this.#listeners.push(listener);
+    return null;
+  }
+  #receive(connection: NatsConnection, listener: Listener, message: Message): void {
+    const [into, key] = listener.queue === '' ? [this.#seen.deliveries, listener.name] : [this.#seen.groups, listener.queue];
+    (into[key] ??= []).push(delivery(message, listener, this.#record, this.#broker));
+    if (ackInfo(message.reply) !== null) this.#handed.push({ holder: listener.name, body: message.body, reply: message.reply, settled: false });
+    if (listener.respond !== null && message.reply !== '') connection.publish(message.reply, listener.respond);
+  }
+  #stop(name: string, max: number): null {
+    for (const one of this.#listeners) if (one.name === name) this.#connections.get(one.client)?.unsubscribe(one.sid, max);
+    return null;
+  }
+
+  #publish(connection: NatsConnection, operation: Operation): null {
+    for (const body of bodiesOf(operation)) connection.publish(text(operation['subject']), body, text(operation['reply']), headersOf(operation));
+    return null;
+  }
+  async #publishAcked(connection: NatsConnection, operation: Operation): Promise<Json> {
+    const results: JsonObject[] = [];
+    for (const body of bodiesOf(operation)) {
+      const answer = await connection.request(text(operation['subject']), body, number(operation['timeoutMs'], ACK_PATIENCE), headersOf(operation));
+      results.push(published(answer, operation['reportStream'] === true));
+    }
+    if (!Array.isArray(operation['bodies'])) return results[0] ?? null;
+    return { seqs: results.map((result) => (Object.keys(result).length === 1 && 'seq' in result ? number(result['seq']) : result)) };
+  }
+  async #request(connection: NatsConnection, operation: Operation, settleMs: number): Promise<Json> {
+    const replies: JsonObject[] = [];
+    const inbox = connection.newInbox();
+    const sid = connection.subscribe(inbox, '', ({ status, body }) => replies.push(status === null ? { body } : { status }));
+    connection.publish(text(operation['subject']), text(operation['body']), inbox, headersOf(operation));
+    await sleep(settleMs * 2);
+    connection.unsubscribe(sid);
+    return { replies: replies.sort(order) };
+  }
+
+  #pull(connection: NatsConnection, operation: Operation): null {
+    const inbox = connection.newInbox();
+    this.#subscribe(connection, { op: 'pull', client: operation['client'] ?? 'main' }, text(operation['as']), inbox);
+    const ns = (name: string) => number(operation[name]) * 1_000_000;
+    const asked = { batch: number(operation['batch'], 1), expires: ns('expiresMs'), no_wait: operation['noWait'] === true, max_bytes: number(operation['maxBytes']), idle_heartbeat: ns('heartbeatMs') || ns('idleHeartbeatMs') };
+    const group = operation['group'] === undefined ? {} : { group: text(operation['group']) };
+    connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${text(operation['stream'])}.${text(operation['consumer'])}`, JSON.stringify({ ...asked, ...group }), inbox);
+    return null;
+  }
+  async #settle(connection: NatsConnection, operation: Operation): Promise<Json> {
+    const name = text(operation['delivery']);
+    const at = name.indexOf(':');
+    const found = this.#handed.findLast((one) => (operation['again'] === true || !one.settled) && one.holder === name.slice(0, at) && one.body === name.slice(at + 1));
+    if (found === undefined) throw new Error(`no outstanding delivery ${name}`);
+    if (operation.op !== 'inProgress') found.settled = true;
+    const word = acknowledgement(operation);
+    if (operation['sync'] !== true) {
+      connection.publish(found.reply, word);
+      return null;
+    }
+    const answer = await connection.request(found.reply, word, ACK_PATIENCE);
+    return answer !== null && answer.status !== null ? { status: answer.status } : { confirmed: answer !== null };
+  }
+}
+
+function acknowledgement(operation: Operation): string {
+  const delay = number(operation['delayMs']) * 1_000_000;
+  const reason = text(operation['reason']);
+  switch (operation.op) {
+    case 'nak':
+      return delay > 0 ? `-NAK ${JSON.stringify({ delay })}` : '-NAK';
+    case 'term':
+      return reason === '' ? '+TERM' : `+TERM ${reason}`;
+    case 'inProgress':
+      return '+WPI';
+    default:
+      return '+ACK';
+  }
+}
+const bodiesOf = (operation: Operation): readonly string[] => (Array.isArray(operation['bodies']) ? list(operation['bodies']).map((one) => text(one)) : [text(operation['body'])]);
+
+function headersOf(operation: Operation): Record<string, string> {
+  const named: readonly (readonly [string, Json | undefined])[] = [
+    ['Nats-Msg-Id', operation['msgId']],
+    ['Nats-Expected-Last-Sequence', operation['expectedSeq']],
+    ['Nats-Expected-Last-Subject-Sequence', operation['expectedSubjectSeq']],
+    ['Nats-Expected-Last-Msg-Id', operation['expectedMsgId']],
+    ['Nats-Expected-Stream', operation['expectedStream']],
+    ['Nats-Rollup', operation['rollup']],
+    ...Object.entries(object(operation['headers'])),
+  ];
+  return Object.fromEntries(named.flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, String(value)]])));
+}
+
+/** The answer to a publish: a PubAck, an error, or whatever a responder says. */
+function published(answer: Message | null, reportStream: boolean): JsonObject {
+  if (answer === null) return { noAck: true };
+  if (answer.status !== null) return { status: answer.status };
+  if (!answer.body.startsWith('{')) return { body: answer.body };
+  const { seq, duplicate, stream, error } = JSON.parse(answer.body) as JsonObject;
+  if (error !== undefined) {
+    const { code, err_code, description } = object(error);
+    return { error: { code: code ?? null, err_code: err_code ?? null, description: description ?? null } };
+  }
+  return { seq: number(seq), ...(duplicate === true ? { duplicate: true } : {}), ...(reportStream ? { stream: text(stream) } : {}) };
+}

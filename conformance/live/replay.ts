@@ -1,0 +1,59 @@
+import { type ConformanceModel, expectationFor, type JsonObject } from '../../src/testing/conformance-runner.ts';
+import { firstDifference, type Run, type Step } from './compare.ts';
+import type { LiveCase, LiveServer } from './contract.ts';
+
+/** How often a difference must show: a busy machine is late now and then. */
+const RUNS = 3;
+/** The least real wait after an operation, ms; the recordings used 40 to 100. */
+export const SETTLE = 45;
+
+export type Comparison =
+  | { readonly kind: 'agree' }
+  | { readonly kind: 'differ'; readonly at: Step }
+  | { readonly kind: 'other-version'; readonly because: string }
+  | { readonly kind: 'not-modelled'; readonly because: string };
+
+/** A case on a live server. What cannot go on ends the run with `{failed}`. */
+export async function runLive(server: LiveServer, example: LiveCase, settleMs: number): Promise<Run> {
+  const settle = Math.max(settleMs, example.settleMs ?? 0);
+  const client = await server.client(example);
+  const shown: JsonObject[] = [];
+  try {
+    for (const operation of example.setup) {
+      const result = (await client.run(operation, settle))?.['result'];
+      if (typeof result === 'object' && result !== null && 'error' in result) throw new Error(`setup ${JSON.stringify(operation)}: ${JSON.stringify(result)}`);
+    }
+    for (const operation of example.steps) shown.push((await client.run(operation, settle)) ?? {});
+  } catch (error) {
+    shown.push({ failed: error instanceof Error ? error.message : String(error) });
+  } finally {
+    await client.close();
+  }
+  return shown;
+}
+
+function runModel(model: ConformanceModel, example: LiveCase, version: string): Run {
+  const shown: JsonObject[] = [];
+  try {
+    const adapter = model.adapter(example, version);
+    for (const operation of example.setup) adapter.run(operation);
+    for (const operation of example.steps) shown.push(adapter.run(operation) ?? {});
+  } catch (error) {
+    shown.push({ failed: error instanceof Error ? error.message : String(error) });
+  }
+  return shown;
+}
+
+export async function compare(server: LiveServer, model: ConformanceModel, example: LiveCase): Promise<Comparison> {
+  const expectation = expectationFor(example, server.version);
+  if ('skipped' in expectation) return { kind: 'other-version', because: `the recording ${expectation.skipped}` };
+  const cannot = model.cannot(example);
+  const modelled = cannot === null ? runModel(model, example, server.version) : null;
+  let at: Step | null = null;
+  for (let run = 1; run <= RUNS; run++) {
+    at = firstDifference(example, expectation.observed, await runLive(server, example, SETTLE * run), modelled);
+    if (at === null) break;
+  }
+  if (at !== null) return { kind: 'differ', at };
+  return cannot === null ? { kind: 'agree' } : { kind: 'not-modelled', because: cannot };
+}

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { liveBrokers } from './brokers.ts';
+import { casesIn } from './cases.ts';
+import { type LiveBroker, type LiveCase, type LiveServer, Unavailable } from './contract.ts';
+import { compare } from './replay.ts';
+import { difference, faults, type Row, table } from './table.ts';
+
+/** npm run conformance:live -- [--broker NAME] [--cases DIR] [--only-differences] */
+
+const { values } = parseArgs({
+  options: {
+    broker: { type: 'string' },
+    cases: { type: 'string', default: 'conformance/cases' },
+    'only-differences': { type: 'boolean', default: false },
+  },
+});
+
+/** One lane: a server of its own and the next case until none is left. */
+async function lane(broker: LiveBroker, left: LiveCase[], rows: Row[]): Promise<void> {
+  const server: LiveServer = await broker.start();
+  try {
+    for (let example = left.shift(); example !== undefined; example = left.shift()) {
+      const outcome = await compare(server, broker.model, example);
+      rows.push({ broker: example.broker, version: server.version, area: example.area, name: example.name, outcome });
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Promise<number> {
+  const missing = await broker.missing();
+  if (missing !== null) {
+    console.log(missing);
+    return 0;
+  }
+  const rows: Row[] = [];
+  const left = [...cases];
+  const lanes = Array.from({ length: Math.min(broker.lanes, left.length) }, () => lane(broker, left, rows));
+  const failed = (await Promise.allSettled(lanes)).find((one) => one.status === 'rejected');
+  if (failed !== undefined) {
+    if (!(failed.reason instanceof Unavailable)) throw failed.reason;
+    console.log(failed.reason.message);
+    return 0;
+  }
+  rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const differences = rows.flatMap((row) => difference(row) ?? []);
+  if (differences.length > 0) console.log(differences.join('\n'));
+  if (!values['only-differences']) console.log(`${table(rows)}\n`);
+  return faults(rows);
+}
+
+const cases = casesIn(values.cases);
+const chosen = liveBrokers.filter(({ model }) => values.broker === undefined || values.broker === model.broker);
+if (chosen.length === 0) console.log(`${values.broker} cannot be run here; known are ${liveBrokers.map(({ model }) => model.broker).join(', ')}.`);
+let differing = 0;
+for (const broker of chosen) {
+  const own = cases.filter((example) => example.broker === broker.model.broker);
+  if (own.length === 0) console.log(`There are no recorded cases of ${broker.model.broker} under ${values.cases}.`);
+  else differing += await compareBroker(broker, own);
+}
+process.exitCode = differing === 0 ? 0 : 1;

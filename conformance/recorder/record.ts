@@ -1,0 +1,59 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { ConformanceCase, Json } from '../../src/testing/conformance-runner.ts';
+import { liveBrokers } from '../live/brokers.ts';
+import type { LiveCase, LiveServer } from '../live/contract.ts';
+import { runLive } from '../live/replay.ts';
+import { written } from './format.ts';
+import { generalise } from './generalise.ts';
+
+/** npm run conformance:record -- FILE... : runs the cases on real servers and writes what was observed into the files. */
+
+/** Waits after each step, ms, one for each run: what depends on them is not recorded. */
+const WAITS = [40, 60, 100];
+
+const { positionals } = parseArgs({ allowPositionals: true });
+if (positionals.length === 0) console.log('Which files? npm run conformance:record -- conformance/cases/kafka/one.json …');
+const files = positionals.map((path) => ({ path, example: JSON.parse(readFileSync(path, 'utf8')) as LiveCase }));
+
+async function record(server: LiveServer, path: string, example: LiveCase): Promise<boolean> {
+  try {
+    const runs = [];
+    for (const wait of WAITS) runs.push(await runLive(server, example, wait));
+    writeFileSync(path, written(withObservation(example, server.version, generalise(runs)) as unknown as Json));
+    console.log(`recorded ${path}`);
+    return true;
+  } catch (error) {
+    console.log(`NOT RECORDED ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+/** What the case was first recorded on keeps its place; another version comes beside it. */
+function withObservation(example: LiveCase, version: string, observed: ConformanceCase['observed']): LiveCase {
+  if (example.brokerVersion === undefined || example.brokerVersion === version) {
+    const { format, broker, otherVersions, setup, steps, observed: _, brokerVersion: __, ...rest } = example;
+    return { format, broker, brokerVersion: version, ...rest, setup, steps, observed, ...(otherVersions === undefined ? {} : { otherVersions }) };
+  }
+  const same = JSON.stringify(observed) === JSON.stringify(example.observed);
+  const others = (example.otherVersions ?? []).filter((one) => one.version !== version);
+  return { ...example, otherVersions: [...others, same ? { version, same } : { version, same, observed }] };
+}
+
+let failed = 0;
+for (const broker of liveBrokers) {
+  const own = files.filter(({ example }) => example.broker === broker.model.broker);
+  if (own.length === 0) continue;
+  const missing = await broker.missing();
+  if (missing !== null) {
+    console.log(missing);
+    failed += own.length;
+    continue;
+  }
+  const server = await broker.start();
+  try {
+    for (const { path, example } of own) if (!(await record(server, path, example))) failed++;
+  } finally {
+    await server.stop();
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1;
