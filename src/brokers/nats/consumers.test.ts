@@ -256,3 +256,43 @@ describe('pull', () => {
     expect(s.heard(sid)).toEqual(['1', '2', '3']);
   });
 });
+
+describe('restart', () => {
+  const deliveries = (s: ReturnType<typeof server>, sid: number) => s.got(sid).flatMap((one) => (one.info === null ? [] : [[one.message, one.info.deliveries]]));
+  test(rule('restart'), () => {
+    const s = server();
+    s.stream({ storage: 'file' });
+    s.nats.createStream({ name: 'M', subjects: ['m.>'], storage: 'memory' });
+    s.nats.createConsumer('M', { durable_name: 'c', ack_policy: 'explicit' });
+    s.consumer({ ack_wait: seconds(3) });
+    for (const n of [1, 2, 3]) s.store('s.a', n, { 'Nats-Msg-Id': String(n) });
+    s.ms(1200);
+    const before = s.pull({ batch: 2, expires: seconds(30) });
+    expect(deliveries(s, before)).toEqual([[1, 1], [2, 1]]);
+    s.ms(300);
+    s.nats.restart();
+    s.nats.connect('a', { no_responders: true });
+    expect([s.nats.streamInfo('M'), s.info().num_ack_pending, s.store('s.a', 9, { 'Nats-Msg-Id': '3' })]).toMatchObject([{ err_code: 10059 }, 2, { duplicate: true, seq: 3 }]);
+    const after = s.pull({ batch: 5, expires: seconds(30) });
+    expect(deliveries(s, after)).toEqual([[3, 1]]);
+    // Delivered at 1.2 s, stored as 1 s: due at 4 s.
+    s.ms(2499);
+    expect(deliveries(s, after)).toEqual([[3, 1]]);
+    s.ms(2);
+    expect(deliveries(s, after)).toEqual([[3, 1], [1, 2], [2, 2]]);
+  });
+  test('what rate limit or replay held back goes out after a restart', () => {
+    const s = server();
+    s.stream({ storage: 'file', max_msg_size: 100 });
+    s.consumer({ deliver_subject: 'd', rate_limit_bps: 800 });
+    for (const n of [1, 2]) s.store('s.a', n, {}, 90);
+    const before = s.subscribe('d');
+    s.ms(10);
+    expect(s.heard(before)).toEqual([]);
+    s.nats.restart();
+    s.nats.connect('a');
+    const again = s.subscribe('d');
+    s.ms(10_000);
+    expect(s.heard(again)).toEqual(['1', '2']);
+  });
+});

@@ -71,21 +71,14 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig):
     pending: new Map(),
     redelivered: new Map(),
     redeliver: new Set(),
-    waiting: [],
     skip,
-    active: false,
     replaying: config.replay_policy !== 'instant',
     replayThrough: stream.store.lastSeq,
     lastStamp: -1,
-    held: null,
-    flow: config.flow_control ? { window: FLOW_WINDOW, bytes: 0, asked: 0, reply: '' } : null,
     rate: rateOf(core, stream, config),
-    lastPull: -1,
-    checkedAt: -1,
     inactiveAfter: threshold(core, config),
-    pinned: null,
     pins: 0,
-    timers: { pending: -1, wait: -1, heartbeat: -1, inactive: -1, held: -1, pause: -1, pin: -1 },
+    ...unheard(config),
   };
   stream.consumers.set(name, consumer);
   core.consumers.set(consumer.id, consumer);
@@ -99,10 +92,21 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig):
   return consumer;
 }
 const EPHEMERAL_THRESHOLD = 5_000_000_000;
+/** What a consumer knows of its clients while it has none. */
+export const unheard = ({ flow_control }: ConsumerConfig): Pick<Consumer, 'waiting' | 'active' | 'held' | 'flow' | 'lastPull' | 'checkedAt' | 'pinned' | 'timers'> => ({
+  waiting: [],
+  active: false,
+  held: null,
+  flow: flow_control ? { window: FLOW_WINDOW, bytes: 0, asked: 0, reply: '' } : null,
+  lastPull: -1,
+  checkedAt: -1,
+  pinned: null,
+  timers: { pending: -1, wait: -1, heartbeat: -1, inactive: -1, held: -1, pause: -1, pin: -1 },
+});
 /** The window of flow control begins at 2 MiB and doubles up to 32 MiB. */
 const FLOW_WINDOW = 2_097_152;
 const FLOW_LIMIT = 33_554_432;
-const rateOf = (core: Core, stream: Stream, { rate_limit_bps }: ConsumerConfig) => (rate_limit_bps > 0 ? { tokens: burst(core, stream), at: core.now() } : null);
+export const rateOf = (core: Core, stream: Stream, { rate_limit_bps }: ConsumerConfig) => (rate_limit_bps > 0 ? { tokens: burst(core, stream), at: core.now() } : null);
 /** The server adds 100 ms and up to 900 ms of jitter where the consumer is pulled, or the default of ephemerals counts. */
 function threshold(core: Core, config: ConsumerConfig): number {
   if (config.inactive_threshold <= 0) return 0;

@@ -79,6 +79,7 @@ export const rules = {
   N68: { name: 'ttl', says: 'Nats-TTL gives a message a life of its own, or an endless one, where the stream allows it.', source: ADR(43), since: '2.14.5' },
   N69: { name: 'marker', says: 'With subject_delete_marker_ttl the last message of a subject leaves a marker when its age ends it.', source: ADR(43), since: '2.14.5' },
   N70: { name: 'no-wait-404', says: 'From 2.14 on a no_wait pull ends with 404, also after a part.', source: 'https://github.com/nats-io/nats-server/blob/v2.14.5/server/consumer.go', since: '2.14.5' },
+  N71: { name: 'restart', says: 'A restart ends memory streams with their consumers; file streams keep messages, ids, deliveries that are out and their counts.', source: `${STREAMS}#storagetype` },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -17,6 +17,7 @@ import { noResponders, route } from './routing.ts';
 import { loadCore, saveCore } from './state.ts';
 import { countOf, gaps, newest, nextPassing, subjectsPassing } from './store.ts';
 import { createStream, deleteStream, updateStream } from './streams.ts';
+import { restart } from './restart.ts';
 import { finish, timer } from './work.ts';
 
 const success = { success: true } as const;
@@ -205,6 +206,15 @@ export class NatsServer implements Nats {
     });
   }
 
+  /** For whoever looks on; not to be changed. */
+  stream(name: string): Stream | undefined {
+    return this.#core.streams.get(name);
+  }
+  /** The process ends, and begins again with what lies in its files. */
+  restart(): void {
+    restart(this.#core);
+    finish(this.#core);
+  }
   /** Live settings of the server. */
   configure(settings: Partial<Settings>): void {
     this.#core.settings = { ...this.#core.settings, ...settings };
