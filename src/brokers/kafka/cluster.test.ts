@@ -289,19 +289,24 @@ describe('the log', () => {
   it(rule('retention'), () => {
     const c = cluster({}, { 'segment.ms': 100, 'retention.ms': 500 });
     c.produce([1]);
-    c.advance(200);
+    c.advance(700);
     c.produce([2]);
-    c.advance(2000);
+    c.advance(200);
+    expect(c.kafka.partition('t', 0)?.log.start).toBe(0);
+    c.advance(200);
     expect(c.kafka.partition('t', 0)?.log.start).toBe(1);
     c.advance(2000);
-    expect(c.kafka.partition('t', 0)?.log.start).toBe(1);
+    expect(c.kafka.partition('t', 0)?.log.start).toBe(2);
+    c.produce([3]);
+    c.advance(5);
+    expect(c.messages(c.fetch(2))).toEqual([3]);
   });
   it(rule('out-of-range'), () => {
     const c = cluster({}, { 'segment.ms': 100, 'retention.ms': 500 });
     c.produce([1]);
-    c.advance(200);
+    c.advance(700);
     c.produce([2]);
-    c.advance(2000);
+    c.advance(400);
     const response = c.answer(c.fetch(0));
     expect(response?.api === 'Fetch' && response.results[0]?.error).toBe('OFFSET_OUT_OF_RANGE');
   });

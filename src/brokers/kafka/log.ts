@@ -20,7 +20,7 @@ export interface LogRecord {
   /** It belongs to a transaction that was aborted: read_committed never sees it. */
   aborted: boolean;
 }
-/** A file of the log: retention deletes whole closed ones, never the active one. */
+/** A file of the log: retention deletes whole ones. */
 interface Segment {
   readonly base: number;
   bytes: number;
@@ -99,16 +99,19 @@ export class PartitionLog {
     this.cleanedTo = Math.min(this.cleanedTo, to);
     return cut;
   }
-  /** Deletes closed segments that are too old or too many. @returns the new log start offset */
-  retain(now: number, settings: LogSettings): number {
+  /**
+   * Deletes whole segments that are too old or too many; the active one, too, when all its records are too old: it is closed first.
+   * @param upTo the high watermark: what is not committed stays. @returns the new log start offset
+   */
+  retain(now: number, upTo: number, settings: LogSettings): number {
     if (!settings.delete) return this.start;
-    while (this.segments.length > 1) {
-      const [oldest] = this.segments as [Segment];
+    for (let oldest = this.segments[0]; oldest; oldest = this.segments[0]) {
+      const end = this.segments[1]?.base ?? this.end;
       const old = settings.retentionTime >= 0 && now - oldest.lastTime > settings.retentionTime;
-      const big = settings.retentionBytes >= 0 && this.bytes - oldest.bytes >= settings.retentionBytes;
-      if (!old && !big) break;
+      const big = settings.retentionBytes >= 0 && this.segments.length > 1 && this.bytes - oldest.bytes >= settings.retentionBytes;
+      if ((!old && !big) || end > upTo) break;
       this.segments.shift();
-      this.moveStart((this.segments[0] as Segment).base);
+      this.moveStart(end);
     }
     return this.start;
   }

@@ -34,7 +34,7 @@ export const rules = {
   K20: { name: 'transaction', says: 'read_committed reads up to the first open transaction, and never sees aborted records.', source: `${consumer}#consumerconfigs_isolation.level` },
   K21: { name: 'fenced', says: 'InitProducerId for a transactional.id fences whoever had it, and aborts its open transaction.', source: kip98 },
   K22: { name: 'transaction-timeout', says: 'A transaction that is open for transaction.timeout.ms is aborted by the coordinator, and its producer is fenced.', source: `${producer}#producerconfigs_transaction.timeout.ms` },
-  K23: { name: 'retention', says: 'Retention deletes whole closed segments, never the open one.', source: `${topic}#topicconfigs_retention.ms` },
+  K23: { name: 'retention', says: 'Retention deletes whole segments; the open one is closed and deleted when all its records are too old.', source: `${topic}#topicconfigs_retention.ms` },
   K24: { name: 'compaction', says: 'Compaction keeps the newest record of each key in closed segments; offsets never change.', source: `${design}#compaction` },
   K25: { name: 'fetch-waits', says: 'A fetch waits for fetch.min.bytes, at most fetch.max.wait.ms.', source: `${consumer}#consumerconfigs_fetch.min.bytes` },
   K26: { name: 'fetch-first', says: 'The first record is given out however large it is.', source: `${consumer}#consumerconfigs_max.partition.fetch.bytes` },
