@@ -184,6 +184,11 @@ export interface RabbitServer {
   basicReject(connection: string, channel: number, args: { deliveryTag: number; requeue?: boolean }): Outcome;
   basicRecover(connection: string, channel: number): Outcome;
 
+  /** StoreOffset of the stream protocol: where a named consumer has come to. There is no answer. */
+  storeOffset(stream: string, reference: string, offset: number): void;
+  /** QueryOffset of the stream protocol. */
+  queryOffset(stream: string, reference: string): Outcome<{ offset: number }>;
+
   setPolicy(args: PolicyArgs): Outcome;
   clearPolicy(name: string): Outcome;
   /** Live settings of the broker. */

@@ -12,7 +12,7 @@ import { isPattern } from './policy.ts';
 import { publish } from './publishing.ts';
 import { applyPolicies, expiryDue, removeConsumers, use } from './queues.ts';
 import { loadCore, saveCore } from './state.ts';
-import { isStream } from './stream.ts';
+import { isStream, storeOffset } from './stream.ts';
 import { timeoutsDue } from './timeouts.ts';
 import { bindingViews, census, counts, exchangeViews, peek, queueView } from './views.ts';
 
@@ -154,6 +154,17 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
       settleAll(this.core, on, batch, returned('rabbitmq.recover', !this.core.since43));
       return this.done();
     });
+  }
+
+  storeOffset(stream: string, reference: string, offset: number): void {
+    const queue = this.core.queues.get(stream);
+    if (queue !== undefined && isStream(queue)) storeOffset(this.core, queue, reference, offset);
+  }
+  queryOffset(stream: string, reference: string): Outcome<{ offset: number }> {
+    const queue = this.core.queues.get(stream);
+    if (queue === undefined || !isStream(queue)) return errors.noStream(stream);
+    const offset = queue.stream.tracked(reference);
+    return offset === null ? errors.noOffset(reference) : { refused: false, offset };
   }
 
   setPolicy(args: PolicyArgs): Outcome {

@@ -120,6 +120,9 @@ export const errors = {
   noQuorum: (name: string, doing: string) => refusal('INTERNAL_ERROR', `${doing} ${of('queue', name)} failed: no majority of its members is up`),
   metadataUnavailable: () => refusal('INTERNAL_ERROR', 'metadata store has no majority of nodes'),
   badPolicy: (pattern: string): Refusal => ({ refused: true, name: 'BAD_REQUEST', code: 400, text: `Validation failed: ${pattern} is not a valid pattern`, closes: 'message' }),
+  /** Response codes of the stream protocol (https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbitmq_stream/docs/PROTOCOL.adoc#response-codes). */
+  noStream: (stream: string): Refusal => ({ refused: true, name: 'STREAM_DOES_NOT_EXIST', code: 2, text: `stream ${stream} does not exist`, closes: 'message' }),
+  noOffset: (reference: string): Refusal => ({ refused: true, name: 'NO_OFFSET', code: 19, text: `no offset for reference ${reference}`, closes: 'message' }),
   shutdown: (node: string) => refusal('CONNECTION_FORCED', `broker forced connection closure with reason 'shutdown' (${node})`),
   operatorClosed: (why: string) => refusal('CONNECTION_FORCED', why),
   nodeNotRunning: (node: string): Refusal => ({ refused: true, name: 'ECONNREFUSED', code: 0, text: `connection refused: node ${node} is not running`, closes: 'connection' }),

@@ -75,6 +75,7 @@ export const rules = {
   R82: { name: 'stream-replicas', says: 'A stream has replicas on all nodes, or x-initial-cluster-size many; it works while most are up, and is read on nodes that have one.', source: 'https://www.rabbitmq.com/docs/streams#replication' },
   R83: { name: 'stream-offset-gap', says: 'Each segment but the first begins with a chunk of the broker\'s own, which takes an offset.', source: 'https://github.com/rabbitmq/osiris/blob/main/src/osiris_log.erl' },
   R84: { name: 'stream-count', says: 'The message count of a stream is as of its metrics, taken every 5 s; AMQP consumers are not counted.', source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_stream_queue.erl' },
+  R85: { name: 'stream-offset-tracking', says: 'A consumer can store its offset in the stream, which takes an offset itself; what lies before the first one is forgotten.', source: 'https://www.rabbitmq.com/docs/streams#offset-tracking' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

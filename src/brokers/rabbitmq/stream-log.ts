@@ -30,9 +30,11 @@ export interface Position {
 export type OffsetSpec = 'first' | 'last' | 'next' | number | { readonly timestamp: number };
 
 const FILE_HEADER = 8;
-/** A snapshot of the writers' sequences opens every segment but the first; it takes an offset. Written with a message it saves that one its trailer. */
+/** A snapshot of the writers' sequences and of tracked offsets opens every segment but the first; it takes an offset. Written with a message it saves that one its trailer. */
 const SNAPSHOT_BYTES = 105;
 const TRAILER_BYTES = 45;
+/** A chunk that tracks an offset, without its reference. */
+const TRACKING_BYTES = 56;
 const MOST_CHUNKS = 256_000;
 /** rabbit_osiris_metrics looks every 5 s: that is how old a count can be. */
 const METRICS_INTERVAL = 5_000_000;
@@ -45,6 +47,8 @@ export class StreamLog {
   /** A publisher with confirms or sequences has written. */
   #tracked = false;
   #counted = { tick: 0, messages: 0 };
+  /** What consumers have stored, by reference. */
+  #offsets = new Map<string, number>();
 
   get size(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.copies.length, 0);
@@ -73,6 +77,7 @@ export class StreamLog {
     if (latest.copies.length === 0) return false;
     this.#segments.push({ first: this.#nextOffset, bytes: FILE_HEADER + (this.#tracked ? SNAPSHOT_BYTES - (awaited ? 0 : TRAILER_BYTES) : 0), copies: [] });
     if (this.#tracked) this.#nextOffset++;
+    for (const [reference, offset] of this.#offsets) if (offset < this.firstOffset) this.#offsets.delete(reference);
     return true;
   }
   append(copy: Copy, bytes: number, tracked: boolean): void {
@@ -81,6 +86,17 @@ export class StreamLog {
     latest.bytes += bytes;
     this.#nextOffset = copy.seq + 1;
     this.#tracked ||= tracked;
+  }
+
+  /** Keeps a consumer's offset, in a chunk of its own. */
+  track(reference: string, offset: number): void {
+    this.#offsets.set(reference, offset);
+    this.#latest().bytes += TRACKING_BYTES + reference.length;
+    this.#nextOffset++;
+    this.#tracked = true;
+  }
+  tracked(reference: string): number | null {
+    return this.#offsets.get(reference) ?? null;
   }
 
   /** Deletes whole segments, the latest never; answers them, oldest first. */
@@ -110,7 +126,7 @@ export class StreamLog {
     if (spec === 'next') return { next: this.#nextOffset, segment: this.#latest().first };
     if (spec === 'first') return this.#at(this.firstOffset);
     if (spec === 'last') {
-      const last = this.#segments.findLast((segment) => segment.copies.length > 0)?.copies.at(-1);
+      const last = this.#newest();
       return last === undefined ? this.locate('next') : this.#at(last.seq);
     }
     if (typeof spec === 'number') return this.#at(Math.max(spec, this.firstOffset));
@@ -121,6 +137,13 @@ export class StreamLog {
       if (found !== undefined) return { next: found.seq, segment: segment.first };
     }
     return this.locate('next');
+  }
+  #newest(): Copy | undefined {
+    return this.#segments.findLast((segment) => segment.copies.length > 0)?.copies.at(-1);
+  }
+  /** Whether a reader has read all that there is. */
+  isAtEnd({ next }: Position): boolean {
+    return (this.#newest()?.seq ?? -1) < next;
   }
   #at(offset: number): Position {
     const holder = this.#segments.findLast((segment) => segment.first <= offset) ?? this.#segments[0];
@@ -168,17 +191,18 @@ export class StreamLog {
 
   save(write: (copy: Copy) => unknown): unknown {
     const plain = ({ copies, ...rest }: Segment) => ({ ...rest, copies: copies.map(write) });
-    return { segments: this.#segments.map(plain), unlinked: this.#unlinked.map(plain), nextOffset: this.#nextOffset, tracked: this.#tracked, counted: this.#counted };
+    return { segments: this.#segments.map(plain), unlinked: this.#unlinked.map(plain), nextOffset: this.#nextOffset, tracked: this.#tracked, counted: this.#counted, offsets: [...this.#offsets] };
   }
   load(state: unknown, read: (state: unknown) => Copy): void {
     type Plain = Omit<Segment, 'copies'> & { copies: unknown[] };
-    const saved = state as { segments: Plain[]; unlinked: Plain[]; nextOffset: number; tracked: boolean; counted: { tick: number; messages: number } };
+    const saved = state as { segments: Plain[]; unlinked: Plain[]; nextOffset: number; tracked: boolean; counted: { tick: number; messages: number }; offsets: [string, number][] };
     const segment = ({ copies, ...rest }: Plain): Segment => ({ ...rest, copies: copies.map(read) });
     this.#segments = saved.segments.map(segment);
     this.#unlinked = saved.unlinked.map(segment);
     this.#nextOffset = saved.nextOffset;
     this.#tracked = saved.tracked;
     this.#counted = saved.counted;
+    this.#offsets = new Map(saved.offsets);
   }
 }
 

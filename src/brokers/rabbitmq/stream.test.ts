@@ -194,6 +194,23 @@ describe('the log', () => {
     expect(s.broker.queueCounts('s')?.ready).toBe(5);
   });
 
+  test(rule('stream-offset-tracking'), () => {
+    const s = server();
+    fill(s, 3, { 'x-stream-max-segment-size-bytes': 500, 'x-max-length-bytes': 1500 });
+    const at = (reference: string) => s.broker.queryOffset('s', reference);
+    expect(at('one')).toMatchObject({ refused: true, name: 'NO_OFFSET' });
+    s.broker.storeOffset('s', 'one', 1);
+    s.broker.storeOffset('s', 'far', 99);
+    expect([at('one'), at('far')]).toMatchObject([{ offset: 1 }, { offset: 99 }]);
+    s.broker.storeOffset('nowhere', 'one', 1);
+    s.broker.storeOffset('s', 'r'.repeat(256), 1);
+    s.send('s');
+    // A new segment began at 4, with its snapshot, before the second one was stored.
+    expect(only(s.events(), 'stored').map((one) => one.offset)).toEqual([6]);
+    for (let i = 0; i < 12; i++) big(s);
+    expect([at('one'), at('far')]).toMatchObject([{ refused: true }, { offset: 99 }]);
+  });
+
   test(rule('stream-count'), () => {
     const s = server();
     fill(s, 3);

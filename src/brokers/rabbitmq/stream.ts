@@ -25,7 +25,7 @@ export function append(core: Core, queue: StreamQueue, sent: Envelope, parent: n
   const now = core.now();
   const { stream, settings } = queue;
   const envelope = asKept(core, sent);
-  const awaited = readersOf(queue).some((one) => one.credit > 0 && one.next === stream.nextOffset);
+  const awaited = readersOf(queue).some((one) => one.credit > 0 && stream.isAtEnd(one));
   const opened = stream.prepare(settings.maxSegmentBytes, now, awaited);
   const copy: Copy = { id: core.counters.copy++, envelope, seq: stream.nextOffset, enqueuedAt: now, expiresAt: -1, level: 0, redelivered: false, acquired: 0, failed: 0 };
   // Dead letters come without a publisher's sequence.
@@ -43,6 +43,15 @@ export function retain(core: Core, queue: StreamQueue): void {
 function truncated(core: Core, queue: Queue, from: number, to: number, copies: readonly Copy[], because: Reason): void {
   core.emit({ kind: 'truncated', queue: queue.name, from, to, copies: copies.map((copy) => copy.id), messages: copies.map((copy) => copy.envelope.message), because });
 }
+const LONGEST_REFERENCE = 255;
+/** StoreOffset of the stream protocol: without an answer, and ignored when it makes no sense. */
+export function storeOffset(core: Core, queue: StreamQueue, reference: string, offset: number): void {
+  if (!queue.available || reference.length > LONGEST_REFERENCE) return;
+  const opened = queue.stream.prepare(queue.settings.maxSegmentBytes, core.now(), false);
+  queue.stream.track(reference, offset);
+  if (opened) retain(core, queue);
+}
+
 /** A consumer that comes makes the broker look whether the latest segment is full, too: before it reads in 3.x, after that since 4.0. */
 export function look(core: Core, queue: StreamQueue): void {
   if (queue.stream.prepare(queue.settings.maxSegmentBytes, core.now(), true)) retain(core, queue);
