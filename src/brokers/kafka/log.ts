@@ -20,7 +20,7 @@ export interface LogRecord {
   /** It belongs to a transaction that was aborted: read_committed never sees it. */
   aborted: boolean;
 }
-/** A file of the log: retention deletes whole closed ones, never the active one. */
+/** A file of the log: retention deletes whole ones. */
 interface Segment {
   readonly base: number;
   bytes: number;
@@ -99,16 +99,21 @@ export class PartitionLog {
     this.cleanedTo = Math.min(this.cleanedTo, to);
     return cut;
   }
-  /** Deletes closed segments that are too old or too many. @returns the new log start offset */
-  retain(now: number, settings: LogSettings): number {
+  /**
+   * Deletes segments that are too old or too many, up to the high watermark. The active one goes, too, when all others went:
+   * a new one is begun first (UnifiedLog.deleteSegments). @returns the new log start offset
+   */
+  retain(now: number, settings: LogSettings, highWatermark: number): number {
     if (!settings.delete) return this.start;
-    while (this.segments.length > 1) {
-      const [oldest] = this.segments as [Segment];
+    for (;;) {
+      const [oldest, next] = this.segments;
+      const end = next?.base ?? this.end;
+      if (!oldest || end > highWatermark) break;
       const old = settings.retentionTime >= 0 && now - oldest.lastTime > settings.retentionTime;
       const big = settings.retentionBytes >= 0 && this.bytes - oldest.bytes >= settings.retentionBytes;
       if (!old && !big) break;
       this.segments.shift();
-      this.moveStart((this.segments[0] as Segment).base);
+      this.moveStart(end);
     }
     return this.start;
   }
