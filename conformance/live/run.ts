@@ -51,8 +51,12 @@ async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Pr
 }
 
 const cases = casesIn(values.cases);
-const chosen = liveBrokers.filter(({ model }) => values.broker === undefined || values.broker === model.broker);
-if (chosen.length === 0) console.log(`${values.broker} cannot be run here; known are ${liveBrokers.map(({ model }) => model.broker).join(', ')}.`);
+const wanted = (name: string) => values.broker === undefined || values.broker === name;
+const chosen = liveBrokers.filter(({ model }) => wanted(model.broker));
+const known = liveBrokers.map(({ model }) => model.broker);
+for (const name of new Set([...cases.map((example) => example.broker), ...(values.broker === undefined ? [] : [values.broker])])) {
+  if (wanted(name) && !known.includes(name)) console.log(`There is no live client for ${name}, so it was not compared; known are ${known.join(', ')}.`);
+}
 let differing = 0;
 for (const broker of chosen) {
   const own = cases.filter((example) => example.broker === broker.model.broker);

@@ -270,7 +270,9 @@ public class Driver {
     part.setPartitionData(List.of(new ProduceRequestData.PartitionProduceData().setIndex(partition).setRecords(batch)));
     data.topicData().add(part);
     // Version 12 names topics and adds partitions to a transaction by itself.
-    ProduceResponse response = (ProduceResponse) wire("produce").send(new ProduceRequest.Builder((short) 3, (short) 12, data).build((short) 12), acks != 0);
+    // Where nothing is answered the broker closes the connection when something is wrong.
+    Wire wire = acks == 0 ? new Wire(host, port) : wire("produce");
+    ProduceResponse response = (ProduceResponse) wire.send(new ProduceRequest.Builder((short) 3, (short) 12, data).build((short) 12), acks != 0);
     if (response == null) return object().put("partition", partition);
     var answer = response.data().responses().iterator().next().partitionResponses().get(0);
     if (answer.errorCode() != 0) return outcome(Errors.forCode(answer.errorCode()));

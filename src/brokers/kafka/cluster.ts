@@ -363,7 +363,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       const taken = log.compact(now, settings);
       if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken.map(([offset]) => offset) });
       const before = log.start;
-      if (log.retain(now, partition.highWatermark, settings) > before) this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });
+      if (log.retain(now, settings, partition.highWatermark) > before) this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });
     }
   }
 }

@@ -5,11 +5,12 @@ import { roundRobin } from './assignors/round-robin.ts';
 import { serverRange } from './assignors/server-range.ts';
 import { sticky } from './assignors/sticky.ts';
 import { uniform } from './assignors/uniform.ts';
+import { adapter, cannot } from './conformance-cases.ts';
 import { consistentPartition } from './crc32.ts';
 import { murmur2, toPositive, utf8 } from './murmur2.ts';
 import { partitionForKey } from './partitioner.ts';
 
-/** Tables of facts about Kafka, checked against the model. The shapes are those of conformance/FORMAT.md. */
+/** Recorded cases of Kafka, and tables of facts about it, checked against the model. The shapes are those of conformance/FORMAT.md. */
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 type Row = { readonly [name: string]: Json };
@@ -17,9 +18,6 @@ interface VectorOutcome {
   readonly row: string;
   readonly expected: Json;
   readonly actual: Json;
-}
-interface Example {
-  readonly name: string;
 }
 
 const isRow = (value: Json | undefined): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -112,11 +110,9 @@ function sequence(assign: (typeof assignors)[string], counts: PartitionCounts, s
 /** The room's entry for the conformance runner. */
 export const kafkaConformance = {
   broker: 'kafka',
-  version: '4.x',
-  cannot: (example: Example): string | null => `no operations of Kafka are modelled yet (${example.name})`,
-  adapter(): never {
-    throw new Error('no case of Kafka can be run');
-  },
+  version: '4.4.0',
+  cannot,
+  adapter,
   vectors(name: string, rows: readonly Row[]): readonly VectorOutcome[] | null {
     if (name === 'kafka-partitioner') return rows.map(partitionerRow);
     return name === 'kafka-assignors' ? rows.map(assignorRow) : null;

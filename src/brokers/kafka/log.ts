@@ -100,16 +100,18 @@ export class PartitionLog {
     return cut;
   }
   /**
-   * Deletes whole segments that are too old or too many; the active one, too, when all its records are too old: it is closed first.
-   * @param upTo the high watermark: what is not committed stays. @returns the new log start offset
+   * Deletes segments that are too old or too many, up to the high watermark. The active one goes, too, when all others went:
+   * a new one is begun first (UnifiedLog.deleteSegments). @returns the new log start offset
    */
-  retain(now: number, upTo: number, settings: LogSettings): number {
+  retain(now: number, settings: LogSettings, highWatermark: number): number {
     if (!settings.delete) return this.start;
-    for (let oldest = this.segments[0]; oldest; oldest = this.segments[0]) {
-      const end = this.segments[1]?.base ?? this.end;
+    for (;;) {
+      const [oldest, next] = this.segments;
+      const end = next?.base ?? this.end;
+      if (!oldest || end > highWatermark) break;
       const old = settings.retentionTime >= 0 && now - oldest.lastTime > settings.retentionTime;
       const big = settings.retentionBytes >= 0 && this.segments.length > 1 && this.bytes - oldest.bytes >= settings.retentionBytes;
-      if ((!old && !big) || end > upTo) break;
+      if (!old && !big) break;
       this.segments.shift();
       this.moveStart(end);
     }

@@ -28,7 +28,7 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
     if (state) gauges.push({ name: `group ${group}`, value: `${state.state}, ${state.type === 'classic' ? 'generation' : 'epoch'} ${state.generation}, ${state.members.length} member${state.members.length === 1 ? '' : 's'}`, minor: true });
   }
   gauges.push({ name: 'records', value: String(topic.partitions.reduce((sum, p) => sum + p.log.end - p.log.start, 0)), minor: groups.length > 1 });
-  const few = topic.partitions.filter((p) => p.isr.length < p.settings.minInsyncReplicas).length;
+  const few = topic.partitions.filter((p) => p.isr.length < p.minInsyncReplicas).length;
   const offline = topic.partitions.filter((p) => p.leader < 0 || !room.cluster.up(p.leader)).length;
   const shrunk = topic.partitions.filter((p) => p.isr.length < p.replicas.length).length;
   gauges.push({ name: 'under-replicated', value: String(shrunk), minor: true });

@@ -82,6 +82,10 @@ export class Partition {
   get isr(): readonly number[] {
     return this.state.isr;
   }
+  /** min.insync.replicas, but never more than there are replicas (KIP-966). */
+  get minInsyncReplicas(): number {
+    return Math.min(this.settings.minInsyncReplicas, this.state.replicas.length);
+  }
   get elr(): readonly number[] {
     return this.state.elr;
   }
@@ -244,7 +248,7 @@ export class Partition {
   private advance(): void {
     const { state } = this;
     if (state.leader < 0) return;
-    if (this.brokers.eligibleLeaderReplicas && state.isr.length < Math.min(this.settings.minInsyncReplicas, state.replicas.length)) return;
+    if (this.brokers.eligibleLeaderReplicas && state.isr.length < this.minInsyncReplicas) return;
     const to = state.replicas.reduce((least, r) => (state.isr.includes(r.broker) ? Math.min(least, r.end) : least), this.log.end);
     const from = state.highWatermark;
     if (to <= from) return;

@@ -99,7 +99,7 @@ export class Produces {
       this.refusing.splice(refused, 1);
       return 'NOT_ENOUGH_REPLICAS';
     }
-    if (acks === -1 && partition.isr.length < settings.minInsyncReplicas) return 'NOT_ENOUGH_REPLICAS';
+    if (acks === -1 && partition.isr.length < partition.minInsyncReplicas) return 'NOT_ENOUGH_REPLICAS';
     if (batch.transactional) {
       const error = cluster.transactions.mayWrite(batch.producerId, batch.producerEpoch);
       if (error !== 'NONE') return error;
@@ -135,7 +135,7 @@ export class Produces {
       if (!partition) part.error = 'UNKNOWN_TOPIC_OR_PARTITION';
       else if (partition.highWatermark >= part.upTo) part.error = 'NONE';
       // It was written, and the replicas that should have it went away meanwhile.
-      else if (partition.isr.length < partition.settings.minInsyncReplicas) part.error = 'NOT_ENOUGH_REPLICAS_AFTER_APPEND';
+      else if (partition.isr.length < partition.minInsyncReplicas) part.error = 'NOT_ENOUGH_REPLICAS_AFTER_APPEND';
     }
     if (waiting.parts.some((p) => p.error === null)) return;
     this.waiting.delete(id);

@@ -1,0 +1,111 @@
+import type { OneNode } from './one-node.ts';
+import { utf8 } from './murmur2.ts';
+import { partitionForKey } from './partitioner.ts';
+import { type Batch, keyOf } from './protocol.ts';
+import { type Json, type JsonObject, list, number, object, type Operation, outcome, settingOf, text } from './recorded.ts';
+import { topicSettings } from './settings.ts';
+
+interface Producer {
+  readonly transactionalId: string | null;
+  readonly id: number;
+  readonly epoch: number;
+  /** Next sequence number per partition. */
+  readonly sequences: Map<string, number>;
+}
+export interface Written {
+  readonly key: string | null;
+  readonly value: string | null;
+}
+/** ms */
+const TIMEOUT = 5000;
+
+/** Topics, and what recorded producers send to them. */
+export class Producing {
+  readonly #node: OneNode;
+  readonly #written: Written[] = [];
+  readonly #keys: string[] = [];
+  readonly #producers = new Map<string, Producer>();
+
+  constructor(node: OneNode) {
+    this.#node = node;
+  }
+  /** The record of a message's number. */
+  written(message: number): Written {
+    return this.#written[message] ?? { key: null, value: null };
+  }
+  topic(operation: Operation): JsonObject {
+    const name = text(operation['topic']);
+    if (this.#node.cluster.topic(name)) return { error: 'TOPIC_ALREADY_EXISTS' };
+    const given = Object.fromEntries(Object.entries(object(operation['config'])).map(([setting, value]) => [setting, settingOf(value)]));
+    const config = { partitions: number(operation['partitions'], 1), 'replication.factor': number(operation['replicationFactor'], 1), ...given };
+    return outcome(this.#node.cluster.putTopic(name, topicSettings({ config }))?.name ?? null);
+  }
+  addPartitions(operation: Operation): JsonObject {
+    const name = text(operation['topic']);
+    const topic = this.#node.cluster.topic(name);
+    const partitions = number(operation['partitions']);
+    if (!topic) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' };
+    if (partitions <= topic.partitions.length) return { error: 'INVALID_PARTITIONS' };
+    return outcome(this.#node.cluster.putTopic(name, { ...topic.settings, partitions })?.name ?? null);
+  }
+
+
+  initProducer(operation: Operation): JsonObject {
+    const transactionalId = text(operation['transactionalId']) || null;
+    const answer = this.#node.must({ api: 'InitProducerId', transactionalId, transactionTimeout: number(operation['timeoutMs'], 60_000) * 1000 }, 'InitProducerId');
+    if (answer.error === 'NONE') this.#producers.set(text(operation['producer']), { transactionalId, id: answer.producerId, epoch: answer.producerEpoch, sequences: new Map() });
+    return outcome(answer.error);
+  }
+  produce(operation: Operation): Json {
+    if (operation['keys'] === undefined) {
+      const values = operation['values'] === undefined ? [operation['value'] ?? null] : list(operation['values']);
+      return this.#produceBatch(operation, typeof operation['key'] === 'string' ? operation['key'] : null, values.map((value) => (value === null ? null : text(value))));
+    }
+    return { records: list(operation['keys']).map((key) => ({ key, ...this.#produceBatch(operation, text(key), [text(key)]) })) };
+  }
+  #produceBatch(operation: Operation, key: string | null, values: readonly (string | null)[]): JsonObject {
+    const topic = text(operation['topic']);
+    const acks = number(operation['acks'], -1) as 0 | 1 | -1;
+    const count = this.#node.cluster.topic(topic)?.partitions.length ?? 1;
+    const partition = operation['partition'] !== undefined || key === null ? number(operation['partition']) : partitionForKey(utf8(key), count);
+    const producer = operation['producer'] === undefined ? undefined : this.#producers.get(text(operation['producer']));
+    const place = keyOf(topic, partition);
+    const baseSequence = producer === undefined ? -1 : number(operation['sequence'], producer.sequences.get(place) ?? 0);
+    const before = this.#node.cluster.partition(topic, partition)?.log.end ?? 0;
+    const batch: Batch = {
+      topic,
+      partition,
+      producerId: producer?.id ?? -1,
+      producerEpoch: producer?.epoch ?? -1,
+      baseSequence,
+      transactional: producer !== undefined && producer.transactionalId !== null,
+      records: values.map((value) => ({ message: this.#written.push({ key, value }) - 1, key: this.#keyNumber(key), size: value === null ? 0 : utf8(value).length, time: this.#node.clock.now() })),
+    };
+    const answer = this.#node.ask(this.#node.cluster.partition(topic, partition)?.leader ?? 0, { api: 'Produce', acks, timeout: TIMEOUT * 1000, batches: [batch] }, 'Produce');
+    if (acks === 0) return { partition };
+    const error = answer?.results[0]?.error ?? 'REQUEST_TIMED_OUT';
+    if (error !== 'NONE') return { error };
+    if (operation['sequence'] === undefined) producer?.sequences.set(place, baseSequence + values.length);
+    return { partition, offset: this.#placeOf(batch, before) };
+  }
+  #keyNumber(key: string | null): number {
+    if (key === null) return -1;
+    const known = this.#keys.indexOf(key);
+    return known < 0 ? this.#keys.push(key) - 1 : known;
+  }
+  /** Of a batch that was known already: where it was written first. */
+  #placeOf({ topic, partition, producerId, producerEpoch, baseSequence }: Batch, before: number): number {
+    const log = this.#node.cluster.partition(topic, partition)?.log;
+    for (let offset = log?.start ?? before; baseSequence >= 0 && offset < before; offset++) {
+      const record = log?.at(offset);
+      if (record?.producerId === producerId && record.producerEpoch === producerEpoch && record.sequence === baseSequence && record.control === null) return offset;
+    }
+    return before;
+  }
+  endTransaction(operation: Operation): JsonObject {
+    const producer = this.#producers.get(text(operation['producer']));
+    if (!producer) throw new Error(`no producer ${text(operation['producer'])}`);
+    const { transactionalId, id, epoch } = producer;
+    return outcome(this.#node.must({ api: 'EndTxn', transactionalId: transactionalId ?? '', producerId: id, producerEpoch: epoch, commit: operation['commit'] === true }, 'EndTxn').error);
+  }
+}
