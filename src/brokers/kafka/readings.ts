@@ -135,9 +135,28 @@ export class Readings {
   }
   /** The reader gives up on a record that it was handed: whatever is committed, it is done with. */
   givenUp(group: string, topic: string, partition: number, offset: number, how: 'dead-lettered' | 'dropped', reason: string): void {
+    this.end(group, topic, partition, offset, how, reason);
+  }
+  private end(group: string, topic: string, partition: number, offset: number, how: 'settled' | 'dead-lettered' | 'dropped', reason: string): void {
     const found = this.of(group, topic);
     const reading = found && this.at(found, partition, offset);
     if (found && reading) this.finish(found, reading, how, reason);
+  }
+  /** What is handed out of one record now; undefined when nothing is. */
+  inHand(group: string, topic: string, partition: number, offset: number): Handed | undefined {
+    const found = this.of(group, topic);
+    const reading = found && this.at(found, partition, offset);
+    return reading?.stand === 'in flight' ? { copy: reading.copy, attempt: reading.attempts, entry: reading.entry } : undefined;
+  }
+  /** A share group's record was acknowledged. */
+  acknowledged(group: string, topic: string, partition: number, offset: number): void {
+    this.end(group, topic, partition, offset, 'settled', 'kafka.accepted');
+  }
+  /** A share group's record may be handed to anybody again. */
+  releasedOne(group: string, topic: string, partition: number, offset: number, reason: string): void {
+    const found = this.of(group, topic);
+    const reading = found && this.at(found, partition, offset);
+    if (found && reading?.stand === 'in flight') this.requeue(found, reading, reason);
   }
   /** Handed out again from `offset` on: a seek. */
   returned(group: string, topic: string, partition: number, offset: number, reason: string): void {
