@@ -148,6 +148,17 @@ export class Readings {
     const reading = found && this.at(found, partition, offset);
     return reading?.stand === 'in flight' ? { copy: reading.copy, attempt: reading.attempts, entry: reading.entry } : undefined;
   }
+  /** A share group is done with everything before; what is still in hands there stays until its holder is. */
+  movedOn(group: string, topic: string, partition: number, offset: number): void {
+    const found = this.of(group, topic);
+    const part = found?.parts[partition];
+    if (!found || !part) return;
+    while (part.base < offset && part.readings.length > 0 && part.readings[0]?.stand !== 'in flight') {
+      const reading = part.readings.shift();
+      if (reading) this.finish(found, reading, 'dropped', 'kafka.skipped');
+      part.base++;
+    }
+  }
   /** A share group's record was acknowledged. */
   acknowledged(group: string, topic: string, partition: number, offset: number): void {
     this.end(group, topic, partition, offset, 'settled', 'kafka.accepted');

@@ -56,7 +56,7 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
       readings.position(event.group, event.topic, event.partition, event.offset, 'kafka.read_again_from_commit', event.latest ? 'kafka.share_auto_offset_reset_latest' : 'kafka.skipped', (o) => room.messageAt(event.topic, event.partition, o));
       break;
     case 'share-moved':
-      readings.committed(event.group, event.topic, event.partition, event.offset, 'kafka.accepted');
+      readings.movedOn(event.group, event.topic, event.partition, event.offset);
       break;
     case 'replicated':
   }
