@@ -121,7 +121,7 @@ const consume: LinkDescriptor = {
   from: ['kafka.topic'],
   to: ['consumer'],
   label: (c) => String(c['group.id'] ?? ''),
-  brief: (c) => `group ${String(c['group.id'] ?? '')}`,
+  brief: (c) => `${c['group.protocol'] === 'share' ? 'share group' : 'group'} ${String(c['group.id'] ?? '')}`,
   begins: (_, consumer) => ({ 'group.id': consumer.id }),
   fields: {
     'group.id': { type: 'text', help: 'members of one group share the partitions; every group reads everything', maxLength: 200, default: 'group', applies: RECONNECT, doc: `${CONSUMER}group.id` },

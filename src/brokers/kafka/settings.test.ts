@@ -86,7 +86,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'consume.share.acquire.mode': { values: ['batch_optimized', 'record_limit'], with: { ...sharing({ 'max.poll.records': 2 }), publish: { 'linger.ms': 300 } } },
   'consume.share.record.lock.duration.ms': { values: [15_000, 30_000], with: { ...sharing({}), producer: { rate: 2 }, consumer: { instances: 2, serviceTime: '18s' } }, until: 40e6 },
   'consume.share.delivery.count.limit': { values: [2, 5], with: { ...sharing({ 'share.acknowledgement.mode': 'explicit' }), consumer: { failures: { rate: 0.5 }, serviceTime: '10ms' } } },
-  'consume.share.partition.max.record.locks': { values: [100, 2000], with: { ...sharing({ 'max.poll.records': 100 }), producer: { rate: 500 }, 'kafka.topic': { partitions: 1 }, consumer: { instances: 3, serviceTime: '100ms' } } },
+  'consume.share.partition.max.record.locks': { values: [100, 2000], with: { ...sharing({ 'max.poll.records': 100 }), producer: { rate: 500 }, 'kafka.topic': { partitions: 1 }, consumer: { instances: 3, serviceTime: '100ms' } }, until: 7e6 },
   'consume.share.auto.offset.reset': { values: ['latest', 'earliest'], with: { ...sharing({ latency: '200ms' }) } },
   'consume.share.isolation.level': { values: ['read_uncommitted', 'read_committed'], with: { ...sharing({}), publish: { 'transactional.id': 'shop', commitInterval: '500ms' } } },
   'consume.group.remote.assignor': { values: ['uniform', 'range'], with: { ...MODERN, consumer: { instances: 3, serviceTime: '10ms' }, 'kafka.topic': { partitions: 6 } }, timeline: [at(1500, 'shut-down', 'consumer/1')], until: 12e6 },
