@@ -43,6 +43,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'no-faster': [['idle-consumer', /^eager\/\d has been idle/, 12]],
   'acknowledged-then-vanished': [['no-loss', /was lost at cash \(group books\)\. Its leader was lost before a follower had it/, 12]],
   'two-emails': [['effect-once', /took effect twice at Mail\./, 12]],
+  'share-group': [['delivered-once', /was delivered again from videos \(group convert\).*acquisition lock ran out/, 20]],
   'ride-matching': [['growing-depth', /^requests \(group matching\) keeps growing/, 15]],
 };
 it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', async ({ id, title, load }) => {

@@ -28,5 +28,6 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'no-faster', title: 'More consumers, no faster; deploys that freeze', about: 'idle members; eager, cooperative, static', broker: 'Apache Kafka', load: async () => (await import('./no-faster.ts')).noFaster },
   { id: 'acknowledged-then-vanished', title: 'Acknowledged, then vanished', about: 'acks=1 and a leader that dies', broker: 'Apache Kafka', load: async () => (await import('./acknowledged-then-vanished.ts')).acknowledgedThenVanished },
   { id: 'two-emails', title: 'Exactly-once, yet two e-mails', about: 'exactly-once ends where the effect begins', broker: 'Apache Kafka', load: async () => (await import('./two-emails.ts')).twoEmails },
+  { id: 'share-group', title: 'A queue on a log: share group', about: 'four workers on one partition; a lock that runs out', broker: 'Apache Kafka', load: async () => (await import('./share-group.ts')).shareGroup },
   { id: 'ride-matching', title: 'Ride matching with a hot region', about: 'a hot region among twelve partitions', broker: 'Apache Kafka', load: async () => (await import('./ride-matching.ts')).rideMatching },
 ];

@@ -48,5 +48,5 @@ function onTopic(room: KafkaRoom, action: string, name: string, parameters: Read
   const partitions = cluster.topic(name)?.partitions ?? [];
   const offsets = partitions.map((p) => ({ topic: name, partition: p.index, offset: earliest ? p.log.start : p.highWatermark }));
   const group = String(parameters['group'] ?? '');
-  return cluster.coordinator.resetOffsets(group, offsets) ? `${group} begins at the ${earliest ? 'earliest' : 'latest'} offset.` : `Assignments can only be reset if the group '${group}' is inactive.`;
+  return cluster.coordinator.resetOffsets(group, offsets, !earliest) ? `${group} begins at the ${earliest ? 'earliest' : 'latest'} offset.` : `Assignments can only be reset if the group '${group}' is inactive.`;
 }

@@ -11,6 +11,7 @@ import { type Brokers, Partition, type PartitionListener, type PartitionState } 
 import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol.ts';
 import { Produces, type ProducesState } from './produces.ts';
 import type { ClusterSettings, TopicSettings } from './settings.ts';
+import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
 
 interface BrokerState {
@@ -29,6 +30,7 @@ interface State {
   readonly brokers: BrokerState[];
   readonly topics: readonly { readonly name: string; readonly settings: TopicSettings; readonly replicas: readonly (readonly number[])[]; readonly partitions: readonly PartitionState[] }[];
   readonly fetches: FetchesState;
+  readonly shares: SharesState;
   readonly produces: ProducesState;
   readonly transactions: TransactionsState;
   readonly coordinator: CoordinatorState;
@@ -53,6 +55,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   readonly settings: ClusterSettings;
   readonly transactions: Transactions;
   readonly coordinator: Coordinator;
+  readonly shares: Shares;
   private brokers: BrokerState[];
   private readonly topics = new Map<string, Topic>();
   private readonly fetches: Fetches;
@@ -70,6 +73,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.produces = new Produces(this);
     this.transactions = new Transactions(this);
     this.coordinator = new Coordinator(this);
+    this.shares = new Shares(this);
   }
   // Brokers --------------------------------------------------------------------
   get eligibleLeaderReplicas(): boolean {
@@ -100,7 +104,9 @@ export class KafkaCluster implements Brokers, PartitionListener {
     state.up = false;
     state.life++;
     this.out.push({ kind: 'broker', broker, up: false });
+    for (const partition of this.all()) if (partition.leader === broker) this.shares.leaderChanged(partition.topic, partition.index);
     this.fetches.brokerLost();
+    this.shares.look();
     this.produces.brokerLost();
     this.host.after(this.settings.brokerSessionTimeout, 'fence', broker * 1e6 + (state.life % 1e6));
   }
@@ -114,6 +120,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.out.push({ kind: 'broker', broker, up: false });
     this.fence(broker);
     this.fetches.brokerLost();
+    this.shares.look();
     this.produces.brokerLost();
   }
   start(broker: number): void {
@@ -165,6 +172,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     }
     this.watchRetention();
     this.fetches.look();
+    this.shares.look();
     this.coordinator.topicsChanged();
     return undefined;
   }
@@ -172,6 +180,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   deleteTopic(name: string): readonly Partition[] {
     const topic = this.topics.get(name);
     this.topics.delete(name);
+    this.shares.topicDeleted(name);
     this.coordinator.topicsChanged();
     return topic?.partitions ?? [];
   }
@@ -209,6 +218,11 @@ export class KafkaCluster implements Brokers, PartitionListener {
           }),
         });
         break;
+      case 'ShareFetch':
+      case 'ShareAcknowledge':
+      case 'ShareSessionEnd':
+        this.shares.handle(from, correlation, request);
+        break;
       default:
         this.coordinator.handle(from, correlation, request);
     }
@@ -216,6 +230,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   /** Whoever sent this is gone: no answer is wanted. */
   forget(from: string): void {
     this.fetches.forget(from);
+    this.shares.forget(from);
     this.produces.forget(from);
   }
   leaderError(partition: Partition | undefined): ErrorName {
@@ -255,6 +270,10 @@ export class KafkaCluster implements Brokers, PartitionListener {
       case 'fetch':
         this.fetches.timer(ref);
         break;
+      case 'share-fetch':
+      case 'share-lock':
+        this.shares.timer(name, ref);
+        break;
       case 'produce':
         this.produces.timer(ref);
         break;
@@ -275,6 +294,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.out.push({ kind: 'replicated', topic, partition: index, from, to });
     this.produces.look(keyOf(topic, index));
     this.fetches.look(keyOf(topic, index));
+    this.shares.look(keyOf(topic, index));
   }
   truncated(partition: Partition, records: readonly (readonly [number, LogRecord])[], because: 'unclean_election' | 'leader_failed'): void {
     this.out.push({ kind: 'truncated', topic: partition.topic, partition: partition.index, records, because });
@@ -283,6 +303,8 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.out.push({ kind: 'elected', topic: partition.topic, partition: partition.index, leader: partition.leader, clean });
     this.produces.lostLeader(keyOf(partition.topic, partition.index));
     this.fetches.look(keyOf(partition.topic, partition.index));
+    this.shares.leaderChanged(partition.topic, partition.index);
+    this.shares.look(keyOf(partition.topic, partition.index));
   }
   isrChanged(partition: Partition, shrunk: boolean): void {
     this.out.push({ kind: 'isr', topic: partition.topic, partition: partition.index, isr: [...partition.isr], shrunk });
@@ -304,6 +326,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       brokers: this.brokers,
       topics: [...this.topics.values()].map(({ name, settings, partitions }) => ({ name, settings, replicas: partitions.map((p) => p.replicas.map((r) => r.broker)), partitions: partitions.map((p) => p.save()) })),
       fetches: this.fetches.save(),
+      shares: this.shares.save(),
       produces: this.produces.save(),
       transactions: this.transactions.save(),
       coordinator: this.coordinator.save(),
@@ -327,6 +350,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       this.topics.set(name, { name, settings, partitions: made });
     }
     this.fetches.load(state.fetches);
+    this.shares.load(state.shares);
     this.produces.load(state.produces);
     this.transactions.load(state.transactions);
     this.coordinator.load(state.coordinator);
@@ -363,7 +387,9 @@ export class KafkaCluster implements Brokers, PartitionListener {
       const taken = log.compact(now, settings);
       if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken.map(([offset]) => offset) });
       const before = log.start;
-      if (log.retain(now, settings, partition.highWatermark) > before) this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });
+      if (log.retain(now, settings, partition.highWatermark) <= before) continue;
+      this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });
+      this.shares.logStart(topic, index, log.start);
     }
   }
 }

@@ -1,7 +1,9 @@
 /** What a Kafka client session needs of its room: requests out, answers in, timers of its own. */
 import type { RandomStream } from '../../kernel/random.ts';
-import type { RoomHost } from '../contract.ts';
-import type { Request, Response } from './protocol.ts';
+import type { Refusal, RoomHost } from '../contract.ts';
+import { errors } from './errors.ts';
+import { type GroupError, groupErrors } from './group/errors.ts';
+import type { ErrorName, Request } from './protocol.ts';
 
 export interface ClientState {
   readonly id: string;
@@ -33,7 +35,11 @@ export function retryBackoff(config: Readonly<Record<string, unknown>>, attempt:
   for (let i = 1; i < attempt && wait < most; i++) wait *= 2;
   return Math.round(Math.min(wait, most) * (0.8 + 0.4 * luck.next()) * 1000);
 }
-export type Answer = Response;
+/** A refusal by its name, whoever made it. */
+export function refusalNamed(name: GroupError | ErrorName): Refusal {
+  const { code, text } = name === 'NONE' ? errors.DISCONNECTED : { ...groupErrors, ...errors }[name];
+  return { refused: true, name: `kafka.${name}`, code, text, closes: 'message' };
+}
 /** "pay/1" of a session's id "pay/1 link#3". */
 export function clientOf(session: string): string {
   return session.slice(0, session.indexOf(' '));

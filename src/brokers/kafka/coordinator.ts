@@ -48,6 +48,14 @@ export class Coordinator {
           group.modern.heartbeat({ ...request.heartbeat, client });
           break;
         }
+        case 'ShareGroupHeartbeat': {
+          const { memberId, memberEpoch } = request.heartbeat;
+          const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('share') : null;
+          if (error !== null) return this.send(group, client, { kind: 'ShareGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
+          group.knows(memberId, from);
+          group.share.heartbeat({ ...request.heartbeat, client });
+          break;
+        }
         case 'OffsetCommit':
           this.commit(from, correlation, group, request);
           break;
@@ -74,12 +82,17 @@ export class Coordinator {
     for (const group of this.groups.values()) group.modern.topicsChanged();
   }
   committed(group: string, { topic, partition }: TopicPartition): number {
-    return this.groups.get(group)?.offsets.committed(topic, partition) ?? -1;
+    const known = this.groups.get(group);
+    return known?.type === 'share' ? this.cluster.shares.startOffset(group, { topic, partition }) : (known?.offsets.committed(topic, partition) ?? -1);
   }
   /** An administrator sets a group's offset: only of a group without members (kafka-consumer-groups.sh --reset-offsets). @returns whether it was done */
-  resetOffsets(name: string, offsets: readonly (TopicPartition & { readonly offset: number })[]): boolean {
+  resetOffsets(name: string, offsets: readonly (TopicPartition & { readonly offset: number })[], latest: boolean): boolean {
     const group = this.group(name);
     if (group.memberIds().length > 0) return false;
+    if (group.type === 'share') {
+      this.cluster.shares.reset(name, offsets, latest);
+      return true;
+    }
     group.offsets.commit({ memberId: '', groupInstanceId: null, generationOrEpoch: -1 }, offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })));
     return true;
   }
@@ -144,7 +157,7 @@ export class Coordinator {
 }
 /** No broker is up. A heartbeat of the newer protocols says so in its own response. */
 function unavailable(request: GroupRequest): Response {
-  if (request.api !== 'ConsumerGroupHeartbeat') return { api: 'Unavailable' };
+  if (request.api !== 'ConsumerGroupHeartbeat' && request.api !== 'ShareGroupHeartbeat') return { api: 'Unavailable' };
   const { memberId, memberEpoch } = request.heartbeat;
-  return { api: 'Group', response: { kind: 'ConsumerGroupHeartbeat', error: 'COORDINATOR_NOT_AVAILABLE', memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null } };
+  return { api: 'Group', response: { kind: request.api, error: 'COORDINATOR_NOT_AVAILABLE', memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null } };
 }

@@ -109,6 +109,9 @@ const produce: LinkDescriptor = {
 };
 const AUTO = { field: 'enable.auto.commit', is: [true] };
 const CLASSIC = { field: 'group.protocol', is: ['classic'] };
+const SHARE = { field: 'group.protocol', is: ['share'] };
+const NOT_SHARED = { field: 'group.protocol', is: ['classic', 'consumer'] };
+const GROUP = `${DOC}/configuration/group-configs/#groupconfigs_`;
 const CONSUMER_PROTOCOL = { field: 'group.protocol', is: ['consumer'] };
 const MANUAL = { field: 'enable.auto.commit', is: [false] };
 const consume: LinkDescriptor = {
@@ -118,32 +121,40 @@ const consume: LinkDescriptor = {
   from: ['kafka.topic'],
   to: ['consumer'],
   label: (c) => String(c['group.id'] ?? ''),
-  brief: (c) => `group ${String(c['group.id'] ?? '')}`,
+  brief: (c) => `${c['group.protocol'] === 'share' ? 'share group' : 'group'} ${String(c['group.id'] ?? '')}`,
   begins: (_, consumer) => ({ 'group.id': consumer.id }),
   fields: {
     'group.id': { type: 'text', help: 'members of one group share the partitions; every group reads everything', maxLength: 200, default: 'group', applies: RECONNECT, doc: `${CONSUMER}group.id` },
-    'group.protocol': { type: 'choice', help: 'classic: the members stop and share out among themselves; consumer (KIP-848): the coordinator assigns, and who keeps a partition reads on', options: ['classic', 'consumer'], default: 'classic', applies: RECONNECT, doc: `${CONSUMER}group.protocol`, group: 'Group' },
+    'group.protocol': { type: 'choice', help: 'classic: the members stop and share out among themselves; consumer (KIP-848): the coordinator assigns, and who keeps a partition reads on; share (a KafkaShareConsumer): members share every partition, record by record', options: ['classic', 'consumer', 'share'], default: 'classic', applies: RECONNECT, doc: `${CONSUMER}group.protocol`, group: 'Group' },
     'group.remote.assignor': { type: 'choice', help: 'how the coordinator assigns; without it, uniform', options: ['uniform', 'range'], optional: true, applies: RECONNECT, doc: `${CONSUMER}group.remote.assignor`, when: CONSUMER_PROTOCOL, group: 'Group' },
     'partition.assignment.strategy': { type: 'choice', help: 'who gets which partitions; all but cooperative-sticky stop everybody during a rebalance', options: ['range, cooperative-sticky', 'range', 'roundrobin', 'sticky', 'cooperative-sticky'], default: 'range, cooperative-sticky', applies: RECONNECT, doc: `${CONSUMER}partition.assignment.strategy`, when: CLASSIC, group: 'Group' },
-    staticMembership: { type: 'flag', label: 'group.instance.id', help: 'each instance keeps its place and its partitions across a restart within the session timeout', default: false, applies: RECONNECT, doc: `${CONSUMER}group.instance.id`, group: 'Group' },
+    staticMembership: { type: 'flag', label: 'group.instance.id', help: 'each instance keeps its place and its partitions across a restart within the session timeout', default: false, applies: RECONNECT, doc: `${CONSUMER}group.instance.id`, group: 'Group', when: NOT_SHARED },
     'session.timeout.ms': int(CONSUMER, 'session.timeout.ms', 'without a heartbeat for so long a member is out', 6_000, 1_800_000, 45_000, { when: CLASSIC, unit: 'ms', group: 'Group' } as Partial<Field>),
     'heartbeat.interval.ms': int(CONSUMER, 'heartbeat.interval.ms', 'between two heartbeats; a rebalance is noticed with one', 1, 1_800_000, 3_000, { when: CLASSIC, unit: 'ms', group: 'Group' } as Partial<Field>),
     'max.poll.interval.ms': int(CONSUMER, 'max.poll.interval.ms', 'between two calls of poll(); a slower application leaves the group', 1, DAYS, 300_000, { unit: 'ms', group: 'Poll loop' } as Partial<Field>),
     'max.poll.records': int(CONSUMER, 'max.poll.records', 'that one poll() gives out', 1, 100_000, 500, { group: 'Poll loop' }),
-    handOff: { type: 'flag', label: 'hand work to other threads', help: 'poll() is called again before the work is done, so that an automatic commit may be ahead of it', default: false, applies: LIVE, group: 'Poll loop' },
-    'enable.auto.commit': flag(CONSUMER, 'enable.auto.commit', 'poll() and close() commit what was given out before', true, { applies: RECONNECT, group: 'Commits' }),
+    handOff: { type: 'flag', label: 'hand work to other threads', help: 'poll() is called again before the work is done, so that an automatic commit may be ahead of it', default: false, applies: LIVE, group: 'Poll loop', when: NOT_SHARED },
+    'enable.auto.commit': flag(CONSUMER, 'enable.auto.commit', 'poll() and close() commit what was given out before', true, { applies: RECONNECT, group: 'Commits', when: NOT_SHARED }),
     'auto.commit.interval.ms': ms(CONSUMER, 'auto.commit.interval.ms', 'at most so often', 5_000, { when: AUTO, group: 'Commits' } as Partial<Field>),
     commit: { type: 'choice', help: 'when the application commits', options: ['commitSync', 'commitAsync', 'commitSync each record', 'commitSync before processing'], default: 'commitSync', applies: LIVE, doc: `${DOC}/javadoc/org/apache/kafka/clients/consumer/KafkaConsumer.html`, when: MANUAL, group: 'Commits' },
-    'auto.offset.reset': { type: 'choice', help: 'where to begin without a committed offset, or when it is gone', options: ['latest', 'earliest', 'none'], default: 'latest', applies: LIVE, doc: `${CONSUMER}auto.offset.reset`, group: 'Commits' },
-    'isolation.level': { type: 'choice', help: 'whether records of open and aborted transactions are seen', options: ['read_uncommitted', 'read_committed'], default: 'read_uncommitted', applies: RECONNECT, doc: `${CONSUMER}isolation.level`, group: 'Fetch' },
+    'auto.offset.reset': { type: 'choice', help: 'where to begin without a committed offset, or when it is gone', options: ['latest', 'earliest', 'none'], default: 'latest', applies: LIVE, doc: `${CONSUMER}auto.offset.reset`, group: 'Commits', when: NOT_SHARED },
+    'share.acknowledgement.mode': { type: 'choice', help: 'implicit: the next poll() accepts all that the last one gave, whatever became of it; explicit: the application accepts, releases or rejects each record', options: ['implicit', 'explicit'], default: 'implicit', applies: LIVE, doc: `${CONSUMER}share.acknowledgement.mode`, when: SHARE, group: 'Share group' },
+    acknowledge: { type: 'choice', label: 'send acknowledgements', help: 'those of explicit mode: with the next poll(), or by commitSync() after each record', options: ['with the next poll()', 'commitSync each record'], default: 'with the next poll()', applies: LIVE, doc: `${DOC}/javadoc/org/apache/kafka/clients/consumer/KafkaShareConsumer.html`, when: { field: 'share.acknowledgement.mode', is: ['explicit'] }, group: 'Share group' },
+    'share.acquire.mode': { type: 'choice', help: 'batch_optimized: whole batches of the producer, so that a poll() may give out more than max.poll.records', options: ['batch_optimized', 'record_limit'], default: 'batch_optimized', applies: LIVE, doc: `${CONSUMER}share.acquire.mode`, when: SHARE, group: 'Share group' },
+    'share.record.lock.duration.ms': int(GROUP, 'share.record.lock.duration.ms', 'a record that is not acknowledged for so long is given to another', 15_000, 60_000, 30_000, { unit: 'ms', when: SHARE, group: 'Share group' } as Partial<Field>),
+    'share.delivery.count.limit': int(GROUP, 'share.delivery.count.limit', 'a record that was delivered so often without being accepted is archived', 2, 10, 5, { when: SHARE, group: 'Share group' }),
+    'share.partition.max.record.locks': int(GROUP, 'share.partition.max.record.locks', 'of a partition between its first record that is not done with and its last that was delivered; then nothing new is delivered', 100, 10_000, 2_000, { when: SHARE, group: 'Share group' }),
+    'share.auto.offset.reset': { type: 'choice', help: 'where a new share group begins', options: ['latest', 'earliest'], default: 'latest', applies: LIVE, doc: `${GROUP}share.auto.offset.reset`, when: SHARE, group: 'Share group' },
+    'share.isolation.level': { type: 'choice', help: 'whether records of open and aborted transactions are delivered', options: ['read_uncommitted', 'read_committed'], default: 'read_uncommitted', applies: LIVE, doc: `${GROUP}share.isolation.level`, when: SHARE, group: 'Share group' },
+    'isolation.level': { type: 'choice', help: 'whether records of open and aborted transactions are seen', options: ['read_uncommitted', 'read_committed'], default: 'read_uncommitted', applies: RECONNECT, doc: `${CONSUMER}isolation.level`, group: 'Fetch', when: NOT_SHARED },
     'fetch.min.bytes': int(CONSUMER, 'fetch.min.bytes', 'the broker waits for so much', 0, 2_147_483_647, 1, { unit: 'bytes', group: 'Fetch' } as Partial<Field>),
     'fetch.max.wait.ms': ms(CONSUMER, 'fetch.max.wait.ms', 'but no longer than this', 500, { group: 'Fetch' }),
-    'max.partition.fetch.bytes': int(CONSUMER, 'max.partition.fetch.bytes', 'of one partition in one fetch', 0, 2_147_483_647, 1_048_576, { unit: 'bytes', group: 'Fetch' } as Partial<Field>),
+    'max.partition.fetch.bytes': int(CONSUMER, 'max.partition.fetch.bytes', 'of one partition in one fetch', 0, 2_147_483_647, 1_048_576, { unit: 'bytes', group: 'Fetch', when: NOT_SHARED } as Partial<Field>),
     'fetch.max.bytes': int(CONSUMER, 'fetch.max.bytes', 'of one fetch', 0, 2_147_483_647, 52_428_800, { unit: 'bytes', group: 'Fetch' } as Partial<Field>),
-    errorBackoff: { type: 'duration', label: 'pause after a failure', help: 'a record that failed and is to be tried again is polled again after so long; its partition waits', min: 0, max: 3600e6, default: '1s', applies: LIVE, group: 'Failures' },
+    errorBackoff: { type: 'duration', label: 'pause after a failure', help: 'a record that failed and is to be tried again is polled again after so long; its partition waits', min: 0, max: 3600e6, default: '1s', applies: LIVE, group: 'Failures', when: NOT_SHARED },
     deadLetterTopic: { type: 'text', label: 'dead-letter or retry topic', help: 'takes a record that the consumer rejects; without one it is skipped', maxLength: 249, optional: true, applies: LIVE, group: 'Failures' },
-    processAfter: { type: 'duration', label: 'process after', help: 'a record is given out when it is so old: the delay of a retry topic', min: 0, max: 3600e6, default: '0s', applies: LIVE, group: 'Failures' },
-    'metadata.max.age.ms': int(CONSUMER, 'metadata.max.age.ms', 'partitions that were added are seen after so long', 1, DAYS, 300_000, { unit: 'ms' } as Partial<Field>),
+    processAfter: { type: 'duration', label: 'process after', help: 'a record is given out when it is so old: the delay of a retry topic', min: 0, max: 3600e6, default: '0s', applies: LIVE, group: 'Failures', when: NOT_SHARED },
+    'metadata.max.age.ms': int(CONSUMER, 'metadata.max.age.ms', 'partitions that were added are seen after so long', 1, DAYS, 300_000, { unit: 'ms', when: NOT_SHARED } as Partial<Field>),
     'retry.backoff.ms': ms(CONSUMER, 'retry.backoff.ms', 'before a request that failed is sent again', 100),
     ...network,
   },
@@ -185,7 +196,8 @@ export const kafka: RoomDescriptor = {
     'What a replica has that its new leader lacks is cut off at the election, not when the replica comes back.',
     'A group that has members refuses those of another protocol: it is not converted while it runs (group.consumer.migration.policy).',
     'A member of the consumer protocol gives partitions up, and takes new ones, when its application calls poll(); it subscribes to its topic by name.',
-    'Share groups, quotas, tiered storage and fetching from followers are not modelled yet.',
+    'A share consumer has one share session for all brokers. A share group’s settings are those of its first link. The dead-letter queue of share groups (KIP-1191), renewing a lock, and share.auto.offset.reset=by_duration are not modelled.',
+    'Quotas, tiered storage and fetching from followers are not modelled yet.',
     'A process that is killed loses nothing that it has written: the page cache survives it. The loss of a whole machine with its page cache is not modelled.',
   ],
 };

@@ -15,6 +15,8 @@ export interface LogRecord {
   readonly sequence: number;
   readonly transactional: boolean;
   readonly control: 'commit' | 'abort' | null;
+  /** Its place in the batch with which it was written. */
+  readonly place: number;
   /** The broker has answered for it: its readers may count on it. */
   accepted: boolean;
   /** It belongs to a transaction that was aborted: read_committed never sees it. */

@@ -129,7 +129,7 @@ export class Partition {
         if (record && record.producerId === producerId && record.transactional) record.aborted = true;
       }
     }
-    this.append([{ message: -1, key: -1, size: 70, time: now, producerId, producerEpoch, sequence: -1, transactional: true, control: how, accepted: true, aborted: false }]);
+    this.append([{ message: -1, key: -1, size: 70, time: now, producerId, producerEpoch, sequence: -1, transactional: true, control: how, place: 0, accepted: true, aborted: false }]);
   }
   /** A follower's fetch came back with everything up to the leader's end, and its next fetch told the leader so. */
   replicated(broker: number, upTo: number, epoch: number, now: number): void {

@@ -175,6 +175,9 @@ export class KafkaProducer implements PublishSession {
         this.ask();
         this.host.later(this.client, this.number('metadata.max.age.ms', 300_000) * 1000, 'age', 0);
         break;
+      case 'end transaction':
+        if (this.state.transaction === 'ending') this.finishTransaction();
+        break;
       case 'request':
         this.timedOut(arg);
         break;
@@ -425,7 +428,8 @@ export class KafkaProducer implements PublishSession {
     if (state.transaction !== 'ending') return;
     if (error === 'PRODUCER_FENCED') return this.fenced();
     if (error === 'INVALID_PRODUCER_EPOCH') return this.abortable();
-    if (error !== 'NONE') return this.finishTransaction();
+    // Nobody answers for the coordinator: asked again after a pause.
+    if (error !== 'NONE') return this.host.later(this.client, Math.max(1, this.number('retry.backoff.ms', 100)) * 1000, 'end transaction', 0);
     this.conclude(state.endsWith === 'commit' ? 'confirmed' : refusal('TransactionAbortedException'));
   }
   private conclude(outcome: 'confirmed' | Refusal): void {

@@ -119,7 +119,7 @@ export class Produces {
       if (verdict.is === 'duplicate') return verdict.offset + batch.records.length;
     }
     if (batch.transactional) cluster.transactions.wrote(batch.producerId, partition);
-    const records = batch.records.map((r, i): LogRecord => ({ ...r, producerId: batch.producerId, producerEpoch: batch.producerEpoch, sequence: batch.baseSequence < 0 ? -1 : batch.baseSequence + i, transactional: batch.transactional, control: null, accepted: false, aborted: false }));
+    const records = batch.records.map((r, i): LogRecord => ({ ...r, producerId: batch.producerId, producerEpoch: batch.producerEpoch, sequence: batch.baseSequence < 0 ? -1 : batch.baseSequence + i, transactional: batch.transactional, control: null, place: i, accepted: false, aborted: false }));
     const first = partition.log.end;
     if (batch.baseSequence >= 0) partition.producers.add(batch.producerId, batch.producerEpoch, batch.baseSequence, last, first, now);
     partition.append(records);

@@ -2,6 +2,8 @@
 import type { ClassicResponse, HeartbeatRequest, JoinRequest, LeaveRequest, SyncRequest } from './group/classic-state.ts';
 import type { ConsumerHeartbeat, ConsumerHeartbeatResponse } from './group/modern-state.ts';
 import type { GroupError } from './group/errors.ts';
+import type { ShareHeartbeat, ShareHeartbeatResponse } from './group/share-group.ts';
+import type { AcknowledgeType, AcquireMode, ShareEvent } from './group/share-state.ts';
 import type { LogRecord } from './log.ts';
 
 export interface TopicPartition {
@@ -50,7 +52,20 @@ export type Request =
   | { readonly api: 'EndTxn'; readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number; readonly commit: boolean }
   | { readonly api: 'Fetch'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly maxWait: number; readonly minBytes: number; readonly maxBytes: number; readonly maxPartitionBytes: number; readonly partitions: readonly FetchFrom[] }
   | { readonly api: 'ListOffsets'; readonly at: 'earliest' | 'latest'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly partitions: readonly TopicPartition[] }
+  | ShareRequest
   | GroupRequest;
+
+/** What became of one record that was fetched for a share group. */
+export interface RecordAcknowledgement extends TopicPartition {
+  readonly offset: number;
+  readonly type: AcknowledgeType;
+}
+/** Requests of a share session (KIP-932). */
+export type ShareRequest =
+  | { readonly api: 'ShareFetch'; readonly group: string; readonly memberId: string; readonly maxWait: number; readonly minBytes: number; readonly maxBytes: number; readonly maxRecords: number; readonly mode: AcquireMode; readonly round: number; readonly partitions: readonly TopicPartition[]; readonly acknowledgements: readonly RecordAcknowledgement[] }
+  | { readonly api: 'ShareAcknowledge'; readonly group: string; readonly memberId: string; readonly acknowledgements: readonly RecordAcknowledgement[] }
+  /** The session's last epoch, or its connection's end: what the member holds is released. */
+  | { readonly api: 'ShareSessionEnd'; readonly group: string; readonly memberId: string };
 
 /** Requests to a group's coordinator. */
 export type GroupRequest =
@@ -59,9 +74,22 @@ export type GroupRequest =
   | { readonly api: 'Heartbeat'; readonly group: string; readonly heartbeat: Omit<HeartbeatRequest, 'client'> }
   | { readonly api: 'LeaveGroup'; readonly group: string; readonly leave: Omit<LeaveRequest, 'client'> }
   | { readonly api: 'ConsumerGroupHeartbeat'; readonly group: string; readonly heartbeat: Omit<ConsumerHeartbeat, 'client'> }
+  | { readonly api: 'ShareGroupHeartbeat'; readonly group: string; readonly heartbeat: Omit<ShareHeartbeat, 'client'> }
   | { readonly api: 'OffsetCommit'; readonly group: string; readonly member: MemberOfGroup; readonly offsets: readonly (TopicPartition & { readonly offset: number })[]; readonly how: string }
   | { readonly api: 'OffsetFetch'; readonly group: string; readonly member: MemberOfGroup; readonly partitions: readonly TopicPartition[]; readonly stable: boolean };
-export type GroupResponse = ClassicResponse | ConsumerHeartbeatResponse;
+export type GroupResponse = ClassicResponse | ConsumerHeartbeatResponse | ShareHeartbeatResponse;
+/** A record that a share group's member now holds. `copy`, `attempt`, `entry`: as the history has it. */
+export interface AcquiredRecord extends TopicPartition {
+  readonly offset: number;
+  readonly message: number;
+  readonly copy: number;
+  readonly attempt: number;
+  readonly entry: number;
+}
+export interface AcknowledgementResult extends TopicPartition {
+  readonly offset: number;
+  readonly error: GroupError | ErrorName | null;
+}
 export interface MemberOfGroup {
   readonly memberId: string;
   readonly groupInstanceId: string | null;
@@ -90,6 +118,8 @@ export type Response =
   | { readonly api: 'Fetch'; readonly error: ErrorName; readonly results: readonly Fetched[] }
   | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'Group'; readonly response: GroupResponse }
+  | { readonly api: 'ShareFetch'; readonly error: ErrorName; readonly records: readonly AcquiredRecord[]; readonly acknowledged: readonly AcknowledgementResult[] }
+  | { readonly api: 'ShareAcknowledge'; readonly acknowledged: readonly AcknowledgementResult[] }
   | { readonly api: 'OffsetCommit'; readonly error: GroupError | null }
   | { readonly api: 'OffsetFetch'; readonly error: GroupError | null; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
   /** No broker answers. */
@@ -110,4 +140,10 @@ export type KafkaEvent =
   | { readonly kind: 'rebalance'; readonly group: string; readonly begins: boolean; readonly generation: number }
   | { readonly kind: 'member'; readonly group: string; readonly client: string; readonly joined: boolean; readonly because: string }
   | { readonly kind: 'offsets-committed'; readonly group: string; readonly how: string; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
+  | ({ readonly kind: 'acquired'; readonly group: string; readonly client: string; readonly offset: number; readonly message: number } & TopicPartition)
+  | ({ readonly kind: 'share'; readonly group: string; readonly event: ShareEvent } & TopicPartition)
+  /** A share group begins to read here. */
+  | ({ readonly kind: 'share-start'; readonly group: string; readonly offset: number; readonly latest: boolean } & TopicPartition)
+  /** Everything before is done with for a share group. */
+  | ({ readonly kind: 'share-moved'; readonly group: string; readonly offset: number } & TopicPartition)
   | { readonly kind: 'commit-refused'; readonly group: string; readonly client: string; readonly error: GroupError };

@@ -139,11 +139,43 @@ export class Readings {
   }
   /** The reader gives up on a record that it was handed: whatever is committed, it is done with. */
   givenUp(group: string, topic: string, partition: number, offset: number, message: number, how: 'dead-lettered' | 'dropped', reason: string): void {
+    const entry = this.end(group, topic, partition, offset, how, reason);
+    if (entry !== undefined && how === 'dead-lettered') this.forwarded.set(message, entry);
+  }
+  /** @returns the entry that says so; undefined when nothing was there */
+  private end(group: string, topic: string, partition: number, offset: number, how: 'settled' | 'dead-lettered' | 'dropped', reason: string): number | undefined {
     const found = this.of(group, topic);
     const reading = found && this.at(found, partition, offset);
-    if (!found || !reading) return;
+    if (!found || !reading) return undefined;
     this.finish(found, reading, how, reason);
-    if (how === 'dead-lettered') this.forwarded.set(message, reading.entry);
+    return reading.entry;
+  }
+  /** What is handed out of one record now; undefined when nothing is. */
+  inHand(group: string, topic: string, partition: number, offset: number): Handed | undefined {
+    const found = this.of(group, topic);
+    const reading = found && this.at(found, partition, offset);
+    return reading?.stand === 'in flight' ? { copy: reading.copy, attempt: reading.attempts, entry: reading.entry } : undefined;
+  }
+  /** A share group is done with everything before; what is still in hands there stays until its holder is. */
+  movedOn(group: string, topic: string, partition: number, offset: number): void {
+    const found = this.of(group, topic);
+    const part = found?.parts[partition];
+    if (!found || !part) return;
+    while (part.base < offset && part.readings.length > 0 && part.readings[0]?.stand !== 'in flight') {
+      const reading = part.readings.shift();
+      if (reading) this.finish(found, reading, 'dropped', 'kafka.skipped');
+      part.base++;
+    }
+  }
+  /** A share group's record was acknowledged. */
+  acknowledged(group: string, topic: string, partition: number, offset: number): void {
+    this.end(group, topic, partition, offset, 'settled', 'kafka.accepted');
+  }
+  /** A share group's record may be handed to anybody again. */
+  releasedOne(group: string, topic: string, partition: number, offset: number, reason: string): void {
+    const found = this.of(group, topic);
+    const reading = found && this.at(found, partition, offset);
+    if (found && reading?.stand === 'in flight') this.requeue(found, reading, reason);
   }
   /** Handed out again from `offset` on: a seek. */
   returned(group: string, topic: string, partition: number, offset: number, reason: string): void {

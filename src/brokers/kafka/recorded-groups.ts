@@ -1,6 +1,6 @@
 import type { ClassicResponse } from './group/classic-state.ts';
 import type { OneNode } from './one-node.ts';
-import type { MemberOfGroup, Request, TopicPartition } from './protocol.ts';
+import type { GroupResponse, MemberOfGroup, Request, TopicPartition } from './protocol.ts';
 import { type Json, type JsonObject, list, number, object, type Operation, outcome, text } from './recorded.ts';
 
 interface Member {
@@ -39,7 +39,7 @@ export class Groups {
   #send(operation: Operation, request: Request): null {
     const name = text(operation['member']);
     this.#node.send(0, request, (response) => {
-      if (response.api === 'Group') this.#unblocked(name, this.#answered(name, response.response));
+      if (response.api === 'Group' && isClassic(response.response)) this.#unblocked(name, this.#answered(name, response.response));
     });
     return null;
   }
@@ -86,4 +86,8 @@ export class Groups {
     const { response } = this.#node.must(request, 'Group');
     return outcome(response.kind === 'LeaveGroup' ? (response.error ?? response.members[0]?.error ?? null) : response.error);
   }
+}
+/** The cases speak the classic protocol. */
+function isClassic(response: GroupResponse): response is ClassicResponse {
+  return response.kind !== 'ConsumerGroupHeartbeat' && response.kind !== 'ShareGroupHeartbeat';
 }

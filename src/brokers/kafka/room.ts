@@ -6,12 +6,14 @@ import type { Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Top
 import { act } from './actions.ts';
 import { KafkaCluster } from './cluster.ts';
 import type { ClientState } from './connection.ts';
-import { type ConsumerHost, type ConsumerSessionState, KafkaConsumer } from './consumer.ts';
+import type { ConsumerHost } from './consumer.ts';
 import { lookAt } from './look.ts';
 import { KafkaProducer, type ProducerSessionState } from './producer.ts';
 import type { KafkaEvent, Request, Response } from './protocol.ts';
 import { Readings, type ReadingsState } from './readings.ts';
-import { clusterSettings, topicSettings } from './settings.ts';
+import { KafkaReceiver, type ReceiverState } from './receiver.ts';
+import { clusterSettings, shareGroupConfig, topicSettings } from './settings.ts';
+import type { ShareGroupConfig } from './shares.ts';
 import { tell } from './teller.ts';
 
 type Thing =
@@ -24,7 +26,7 @@ interface State {
   readonly readings: ReadingsState;
   readonly clients: readonly ClientState[];
   readonly producers: readonly (readonly [string, ProducerSessionState])[];
-  readonly consumers: readonly (readonly [string, ConsumerSessionState])[];
+  readonly consumers: readonly (readonly [string, ReceiverState])[];
   readonly things: readonly (readonly [number, Thing])[];
   readonly next: number;
 }
@@ -41,7 +43,7 @@ export class KafkaRoom implements Room, ConsumerHost {
   topology: Topology;
   private readonly clients = new Map<string, ClientState>();
   readonly producers = new Map<string, KafkaProducer>();
-  readonly consumers = new Map<string, KafkaConsumer>();
+  readonly consumers = new Map<string, KafkaReceiver>();
   private things = new Map<number, Thing>();
   private next = 0;
 
@@ -83,9 +85,9 @@ export class KafkaRoom implements Room, ConsumerHost {
     this.producers.set(state.id, session);
     return session;
   }
-  receiver(link: string, client: string, listener: ReceiveListener): KafkaConsumer {
+  receiver(link: string, client: string, listener: ReceiveListener): KafkaReceiver {
     const state = this.clientState(link, client, 'receive');
-    const session = new KafkaConsumer(state, this, listener);
+    const session = new KafkaReceiver(state, this, listener);
     this.consumers.set(state.id, session);
     return session;
   }
@@ -211,7 +213,7 @@ export class KafkaRoom implements Room, ConsumerHost {
   private inOrder(): ClientState[] {
     return [...this.clients.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
-  private session(id: string): KafkaProducer | KafkaConsumer | undefined {
+  private session(id: string): KafkaProducer | KafkaReceiver | undefined {
     return this.producers.get(id) ?? this.consumers.get(id);
   }
   private follow(event: KafkaEvent): void {
@@ -219,23 +221,33 @@ export class KafkaRoom implements Room, ConsumerHost {
     const [session = '', life = ''] = event.to.split('#');
     const state = this.clients.get(session);
     if (!state || state.life !== Number(life)) return;
-    const { correlation, response } = event;
-    const messages = response.api === 'Fetch' ? response.results.flatMap((r) => r.records.slice(0, DRAWN).map((x) => x.message)).slice(0, DRAWN) : [];
+    const { correlation } = event;
+    const response = this.asHandedOut(state, event.response);
+    const messages = response.api === 'ShareFetch' ? response.records.slice(0, DRAWN).map((r) => r.message) : response.api === 'Fetch' ? response.results.flatMap((r) => r.records.slice(0, DRAWN).map((x) => x.message)).slice(0, DRAWN) : [];
     this.host.hop(state.link, state.client, state.kind === 'publish', ARRIVES, this.keep({ is: 'response', session, life: state.life, correlation, response }), messages[0] ?? -1, false);
     for (const message of messages.slice(1)) this.host.pass(state.link, message);
+  }
+  /** What a share group's member acquired, with the numbers under which the history knows it. */
+  private asHandedOut(state: ClientState, response: Response): Response {
+    if (response.api !== 'ShareFetch') return response;
+    const group = String(this.config(state)['group.id'] ?? '');
+    return { ...response, records: response.records.map((r) => ({ ...r, ...this.readings.inHand(group, r.topic, r.partition, r.offset) })) };
   }
   private dropTopic(name: string): void {
     for (const partition of this.cluster.deleteTopic(name)) this.readings.gone(name, partition.index, { before: partition.log.end }, 'dropped', 'kafka.topic_deleted');
   }
   private reconcileReadings(): void {
+    const configs = new Map<string, ShareGroupConfig>();
     const wanted = new Map<string, { group: string; topic: string; committedOnly: boolean }>();
     for (const link of this.topology.links) {
       const node = this.topology.nodes.find((n) => n.id === link.from);
       if (node?.kind !== 'kafka.topic') continue;
       const group = String(link.config?.['group.id'] ?? '');
       const topic = nameOf(node);
-      wanted.set(`${group} ${topic}`, { group, topic, committedOnly: link.config?.['isolation.level'] === 'read_committed' });
+      wanted.set(`${group} ${topic}`, { group, topic, committedOnly: (link.config?.['group.protocol'] === 'share' ? link.config['share.isolation.level'] : link.config?.['isolation.level']) === 'read_committed' });
+      if (link.config?.['group.protocol'] === 'share') configs.set(group, configs.get(group) ?? shareGroupConfig(link.config));
     }
+    for (const [group, config] of configs) this.cluster.shares.configure(group, config);
     this.readings.reconcile([...wanted.values()], (topic) => this.cluster.topic(topic)?.partitions.map((p) => p.log.end) ?? []);
   }
   private clientState(link: string, client: string, kind: ClientState['kind']): ClientState {

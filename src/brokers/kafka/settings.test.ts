@@ -31,6 +31,7 @@ function stage(configs: Configs, timeline: readonly TimelineEntry[]): Scenario {
 const MANUAL: Configs = { consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'enable.auto.commit': false } };
 const consuming = (more: Config): Configs => ({ consume: { ...MANUAL['consume'], ...more } });
 const MODERN: Configs = { consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'group.protocol': 'consumer' } };
+const sharing = (more: Config): Configs => ({ consume: { 'group.id': 'one', 'group.protocol': 'share', 'share.auto.offset.reset': 'earliest', ...more } });
 const REFUSED = [at(500, 'refuse-next-produce', 'kafka.topic'), at(510, 'refuse-next-produce', 'kafka.topic'), at(700, 'refuse-next-produce', 'kafka.topic')];
 const CRASH = [at(1000, 'crash', 'consumer/1'), at(1500, 'restart', 'consumer/1')];
 const KILL = [at(800, 'stop-node', 'kafka.cluster/node-1'), at(2500, 'start-node', 'kafka.cluster/node-1')];
@@ -80,6 +81,14 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'publish.transaction.timeout.ms': { values: [200, 60_000], with: { publish: { 'transactional.id': 'shop', commitInterval: '1s' } } },
   'publish.commitInterval': { values: ['200ms', '1s'], with: { publish: { 'transactional.id': 'shop' }, ...consuming({ 'isolation.level': 'read_committed' }) } },
   'consume.group.protocol': { values: ['classic', 'consumer'] },
+  'consume.share.acknowledgement.mode': { values: ['implicit', 'explicit'], with: { ...sharing({}), consumer: { failures: { rate: 0.3 }, serviceTime: '10ms' } } },
+  'consume.acknowledge': { values: ['with the next poll()', 'commitSync each record'], with: { ...sharing({ 'share.acknowledgement.mode': 'explicit' }), consumer: { serviceTime: '60ms' } } },
+  'consume.share.acquire.mode': { values: ['batch_optimized', 'record_limit'], with: { ...sharing({ 'max.poll.records': 2 }), publish: { 'linger.ms': 300 } } },
+  'consume.share.record.lock.duration.ms': { values: [15_000, 30_000], with: { ...sharing({}), producer: { rate: 2 }, consumer: { instances: 2, serviceTime: '18s' } }, until: 40e6 },
+  'consume.share.delivery.count.limit': { values: [2, 5], with: { ...sharing({ 'share.acknowledgement.mode': 'explicit' }), consumer: { failures: { rate: 0.5 }, serviceTime: '10ms' } } },
+  'consume.share.partition.max.record.locks': { values: [100, 2000], with: { ...sharing({ 'max.poll.records': 100 }), producer: { rate: 500 }, 'kafka.topic': { partitions: 1 }, consumer: { instances: 3, serviceTime: '100ms' } }, until: 7e6 },
+  'consume.share.auto.offset.reset': { values: ['latest', 'earliest'], with: { ...sharing({ latency: '200ms' }) } },
+  'consume.share.isolation.level': { values: ['read_uncommitted', 'read_committed'], with: { ...sharing({}), publish: { 'transactional.id': 'shop', commitInterval: '500ms' } } },
   'consume.group.remote.assignor': { values: ['uniform', 'range'], with: { ...MODERN, consumer: { instances: 3, serviceTime: '10ms' }, 'kafka.topic': { partitions: 6 } }, timeline: [at(1500, 'shut-down', 'consumer/1')], until: 12e6 },
   'consume.partition.assignment.strategy': { values: ['range', 'cooperative-sticky'], timeline: [at(1000, 'set', 'consumer', { instances: 3 })], until: 8e6 },
   'consume.staticMembership': { values: [true, false], timeline: CRASH, until: 12e6 },

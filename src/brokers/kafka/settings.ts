@@ -1,6 +1,7 @@
 /** A cluster's and its topics' settings in the model's units (µs, bytes), read from the broker's own names. */
 import type { ScenarioNode } from '../../scenario/document.ts';
 import type { LogSettings } from './log.ts';
+import type { ShareGroupConfig } from './shares.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
 export interface ClusterSettings {
@@ -43,6 +44,16 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),
     consumerHeartbeatInterval: ms(config, 'group.consumer.heartbeat.interval.ms', 5_000),
     producerIdExpiration: ms(config, 'producer.id.expiration.ms', 86_400_000),
+  };
+}
+/** Settings of a share group, by the group's own names. */
+export function shareGroupConfig(config: Config): ShareGroupConfig {
+  return {
+    autoOffsetReset: config['share.auto.offset.reset'] === 'earliest' ? 'earliest' : 'latest',
+    isolation: config['share.isolation.level'] === 'read_committed' ? 'read_committed' : 'read_uncommitted',
+    'group.share.record.lock.duration.ms': number(config, 'share.record.lock.duration.ms', 30_000),
+    'group.share.delivery.count.limit': number(config, 'share.delivery.count.limit', 5),
+    'group.share.partition.max.record.locks': number(config, 'share.partition.max.record.locks', 2_000),
   };
 }
 export function topicSettings({ config = {} }: Pick<ScenarioNode, 'config'>): TopicSettings {

@@ -1,4 +1,5 @@
 /** Tells the history what a cluster's events mean for those who read. */
+import type { ShareEvent } from './group/share-state.ts';
 import type { KafkaEvent } from './protocol.ts';
 import type { KafkaRoom } from './room.ts';
 
@@ -45,9 +46,34 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
     case 'commit-refused':
       for (const place of placesOf(room, event.group, event.client)) host.record('refused', { place, actor: event.client, reason: 'kafka.CommitFailedException' });
       break;
+    case 'acquired':
+      readings.delivered(event.group, event.topic, event.partition, event.offset, event.message, event.client);
+      break;
+    case 'share':
+      tellShare(room, event);
+      break;
+    case 'share-start':
+      readings.position(event.group, event.topic, event.partition, event.offset, 'kafka.read_again_from_commit', event.latest ? 'kafka.share_auto_offset_reset_latest' : 'kafka.skipped', (o) => room.messageAt(event.topic, event.partition, o));
+      break;
+    case 'share-moved':
+      readings.movedOn(event.group, event.topic, event.partition, event.offset);
+      break;
     case 'replicated':
   }
 }
+const RELEASED = { released: 'kafka.released', 'lock-timeout': 'kafka.lock_timeout', 'session-closed': 'kafka.share_session_closed', 'leader-changed': 'kafka.share_leader_changed' } as const;
+const ARCHIVED = { rejected: 'kafka.rejected', 'delivery-limit': 'kafka.delivery_limit', gap: 'kafka.compacted', 'log-start': 'kafka.retention' } as const;
+/** The leader of a share-partition says what became of a record. */
+function tellShare(room: KafkaRoom, { group, topic, partition, event }: Extract<KafkaEvent, { kind: 'share' }>): void {
+  const { readings } = room;
+  const { offset } = event;
+  if (event.kind === 'acknowledged') return readings.acknowledged(group, topic, partition, offset);
+  // Taken back without its reader's doing: who works on it does not know.
+  if (event.because !== 'released' && event.because !== 'rejected') for (const consumer of room.consumers.values()) if (consumer.group === group && consumer.topic === topic) consumer.share.takenBack(partition, offset, reasonOf(event));
+  if (event.kind === 'available') readings.releasedOne(group, topic, partition, offset, reasonOf(event));
+  else readings.givenUp(group, topic, partition, offset, -1, 'dropped', reasonOf(event));
+}
+const reasonOf = (event: Exclude<ShareEvent, { kind: 'acknowledged' }>): string => (event.kind === 'available' ? RELEASED[event.because] : ARCHIVED[event.because]);
 /** Where a group reads; of one client, where that client does. */
 function placesOf(room: KafkaRoom, group: string, client?: string): string[] {
   const topics = new Set<string>();

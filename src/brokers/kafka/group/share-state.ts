@@ -17,7 +17,7 @@ export interface Acquired extends OffsetRange {
 }
 /** What became of records without anybody asking. */
 export type ShareEvent =
-  | { readonly kind: 'available'; readonly offset: number; readonly because: 'released' | 'lock-timeout' | 'session-closed' }
+  | { readonly kind: 'available'; readonly offset: number; readonly because: 'released' | 'lock-timeout' | 'session-closed' | 'leader-changed' }
   | { readonly kind: 'archived'; readonly offset: number; readonly because: 'rejected' | 'delivery-limit' | 'gap' | 'log-start' }
   | { readonly kind: 'acknowledged'; readonly offset: number };
 

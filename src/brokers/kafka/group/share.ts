@@ -106,6 +106,17 @@ export class SharePartition {
   release(memberId: string): void {
     this.#releaseWhere((record) => record.member === memberId, 'session-closed');
   }
+  /** Another leader knows what was written down: how deliveries ended, not that one is under way. */
+  failover(): void {
+    const { records } = this.#data;
+    for (const [i, record] of records.entries()) {
+      if (record.state !== 'Acquired') continue;
+      free(record, 'Available');
+      record.deliveryCount--;
+      this.#host.tell({ kind: 'available', offset: this.#data.startOffset + i, because: 'leader-changed' });
+    }
+    while (records.at(-1)?.state === 'Available' && records.at(-1)?.deliveryCount === 0) records.pop();
+  }
   /** The log begins later now. What is still held down there may be acknowledged, which means nothing any more. */
   logStart(offset: number): void {
     const gone = this.#data.records.splice(0, Math.max(0, offset - this.#data.startOffset));
