@@ -1,0 +1,145 @@
+/** NATS as data: entities, wiring, actions, words. https://docs.nats.io */
+import type { ActionDescriptor, Doubt, LinkDescriptor, NodeDescriptor, RoomDescriptor } from '../../scenario/descriptor.ts';
+import type { Scenario } from '../../scenario/document.ts';
+import type { Applies, Fields } from '../../scenario/fields.ts';
+import { atLeast, type Version } from './config.ts';
+import * as settings from './settings.ts';
+import { reasons, remedies } from './words.ts';
+
+const { DOC } = settings;
+const LIVE: Applies = { how: 'live' };
+
+const cluster: NodeDescriptor = {
+  kind: 'nats.cluster',
+  title: 'NATS',
+  about: 'A nats-server: subjects that keep nothing, and JetStream streams that do.',
+  family: 'cluster',
+  container: true,
+  stem: 'nats',
+  doc: DOC,
+  badge: (c) => `NATS ${String(c['version'] ?? '2.10.27').replace(/\.\d+$/, '')}`,
+  actions: ['kill-nats-server', 'power-loss-nats-server', 'start-nats-server'],
+  fields: settings.cluster,
+};
+const stream: NodeDescriptor = {
+  kind: 'nats.stream',
+  title: 'Stream',
+  about: 'Keeps what is published to its subjects until a limit, or its consumers, are done with it.',
+  family: 'router',
+  parents: ['nats.cluster'],
+  stem: 'stream',
+  doc: `${DOC}/nats-concepts/jetstream/streams`,
+  badge: (c) => [String(c['retention'] ?? 'limits'), ...(typeof c['max_msgs'] === 'number' ? [`max ${c['max_msgs']}`] : []), ...(c['storage'] === 'memory' ? ['memory'] : [])].join(', '),
+  actions: ['purge-stream'],
+  fields: settings.stream,
+};
+const consumer: NodeDescriptor = {
+  kind: 'nats.consumer',
+  title: 'JetStream consumer',
+  about: 'A place in a stream: it hands messages to readers, waits for their acks, and delivers again.',
+  family: 'queue',
+  parents: ['nats.cluster'],
+  stem: 'durable',
+  doc: `${DOC}/nats-concepts/jetstream/consumers`,
+  badge: (c) => [typeof c['deliver_subject'] === 'string' && c['deliver_subject'] !== '' ? 'push' : 'pull', ...(c['ack_policy'] === 'none' || c['ack_policy'] === 'all' ? [`ack ${c['ack_policy']}`] : []), ...(typeof c['max_deliver'] === 'number' && c['max_deliver'] > 0 ? [`gives up after ${c['max_deliver']}`] : [])].join(', '),
+  actions: ['delete-consumer', 'create-consumer', 'pause-consumer', 'resume-consumer'],
+  fields: settings.consumer,
+};
+const subject: NodeDescriptor = {
+  kind: 'nats.subject',
+  title: 'Subject',
+  about: 'Core NATS: whoever listens gets a copy now; nothing is kept.',
+  family: 'router',
+  parents: ['nats.cluster'],
+  stem: 'subject',
+  doc: `${DOC}/nats-concepts/core-nats`,
+  badge: (c) => String(c['subject'] ?? ''),
+  actions: [],
+  fields: settings.subject,
+};
+const subjectWords = (c: Readonly<Record<string, unknown>>): string => String(c['subject'] ?? '');
+const publish: LinkDescriptor = {
+  kind: 'publish',
+  title: 'Publish',
+  about: 'Publishes to a subject of the stream, which answers with the sequence.',
+  from: ['producer'],
+  to: [stream.kind],
+  label: (c) => [subjectWords(c), ...(c['ack'] === false ? ['no answer'] : [])].filter((one) => one !== '').join(', '),
+  fields: settings.publishToStream,
+};
+const publishToSubject: LinkDescriptor = { kind: 'publish', title: 'Publish', about: 'Fire and forget: to whoever listens now.', from: ['producer'], to: [subject.kind], label: subjectWords, fields: settings.publishToSubject };
+const filter: LinkDescriptor = { kind: 'filter', title: 'Consumer of a stream', about: 'The consumer goes through this stream.', from: [stream.kind], to: [consumer.kind], label: (c) => String(c['filter_subjects'] ?? ''), fields: settings.filter };
+const source: LinkDescriptor = { kind: 'source', title: 'Source', about: 'The stream takes over what the other one stores.', from: [stream.kind], to: [stream.kind], label: (c) => String(c['filter_subject'] ?? ''), fields: settings.source };
+const consume: LinkDescriptor = {
+  kind: 'consume',
+  title: 'Read',
+  about: 'Each instance orders messages by pull requests, or listens to the deliver subject.',
+  from: [consumer.kind],
+  to: ['consumer'],
+  label: (c) => (typeof c['PullMaxMessages'] === 'number' && c['PullMaxMessages'] !== 500 ? `up to ${c['PullMaxMessages']}` : ''),
+  fields: settings.consume,
+};
+const listen: LinkDescriptor = { kind: 'consume', title: 'Subscribe', about: 'Each instance listens: it gets what is published while it does.', from: [subject.kind], to: ['consumer'], label: (c) => (typeof c['queue'] === 'string' && c['queue'] !== '' ? `queue ${c['queue']}` : ''), fields: settings.listen };
+
+const action = (name: string, title: string, about: string, tone: ActionDescriptor['tone'], undoneBy?: string, fields: Fields = {}): ActionDescriptor => ({ name, title, about, tone, per: 'node', fields, ...(undoneBy === undefined ? {} : { undoneBy }) });
+
+/** What the server passes over or refuses although each setting is legal by itself. */
+function doubts(doc: Scenario): Doubt[] {
+  const found: Doubt[] = [];
+  const versionOf = (parent: string | undefined): Version => (doc.nodes.find((n) => n.id === parent)?.config?.['version'] ?? '2.10.27') as Version;
+  for (const { id, kind, parent, config = {} } of doc.nodes) {
+    const late = (setting: string, since: string) => found.push({ on: id, says: `${setting} came with ${since}; ${versionOf(parent)} passes over it.` });
+    if (kind === stream.kind && config['allow_msg_ttl'] === true && !atLeast(versionOf(parent), '2.14.5')) late('allow_msg_ttl', '2.11');
+    if (kind !== consumer.kind) continue;
+    const streams = doc.links.filter((l) => l.kind === filter.kind && l.to === id);
+    if (streams.length === 0) found.push({ on: id, says: 'It has no stream: wire one to it.' });
+    if (streams.length > 1) found.push({ on: id, says: `A consumer has one stream: it goes through ${streams[0]?.from} only.` });
+    if (streams.some((l) => String(l.config?.['filter_subjects'] ?? '').trim().split(/[\s,]+/).length > 1) && !atLeast(versionOf(parent), '2.10.27')) late('A second filter subject', '2.10');
+    const push = typeof config['deliver_subject'] === 'string' && config['deliver_subject'] !== '';
+    const readers = doc.links.filter((l) => l.from === id).flatMap((l) => doc.nodes.find((n) => n.id === l.to) ?? []);
+    const instances = readers.reduce((sum, n) => sum + (typeof n.config?.['instances'] === 'number' ? n.config['instances'] : 1), 0);
+    if (push && (config['deliver_group'] ?? '') === '' && instances > 1) found.push({ on: id, says: 'Without a deliver_group a push consumer serves one reader; the others stand by.' });
+  }
+  return found;
+}
+const INSIDE = 'A server is not wired itself, but the streams, consumers and subjects inside it are.';
+
+export const nats: RoomDescriptor = {
+  id: 'nats',
+  title: 'NATS',
+  doc: DOC,
+  versions: '2.10.27 (recorded, compared with), 2.9.10 (recorded), 2.14.5 (compared with)',
+  nodes: [cluster, stream, consumer, subject],
+  links: [publish, publishToSubject, filter, source, consume, listen],
+  derived: [],
+  whyNot: [
+    { from: stream.kind, to: 'consumer', says: 'A reader needs a place in the stream: put a JetStream consumer between them.' },
+    { from: 'producer', to: consumer.kind, says: 'A JetStream consumer is read from, not written to: publish to its stream.' },
+    { from: consumer.kind, to: stream.kind, says: 'A JetStream consumer writes nothing. What it gives up stays in its stream.' },
+    { from: subject.kind, to: stream.kind, says: 'A stream listens by its own subjects: give it this one.' },
+    { from: subject.kind, to: consumer.kind, says: 'A JetStream consumer goes through a stream: put one between them.' },
+    { from: '*', to: cluster.kind, says: INSIDE },
+    { from: cluster.kind, to: '*', says: INSIDE },
+  ],
+  doubts,
+  actions: [
+    action('purge-stream', 'Purge {on}', 'Removes messages; the sequence goes on.', 'bad', undefined, { keep: { type: 'integer', help: 'of the newest, so many stay', min: 0, max: 2_000_000_000, default: 0, applies: LIVE } }),
+    action('delete-consumer', 'Delete {on}', 'Its place in the stream is forgotten; the messages stay unless nobody else wants them.', 'bad', 'create-consumer'),
+    action('create-consumer', 'Create {on}', 'It begins where its deliver policy says.', 'ok'),
+    action('pause-consumer', 'Pause {on}', 'Delivers nothing for a time (2.11 and later).', 'bad', 'resume-consumer', { for: { type: 'duration', help: 'how long', min: 1000, max: 86_400e6, default: '10s', applies: LIVE } }),
+    action('resume-consumer', 'Resume {on}', 'Delivers again.', 'ok'),
+    action('kill-nats-server', 'Kill the process of {on}', 'Connections and memory streams are gone; files are not.', 'bad', 'start-nats-server'),
+    action('power-loss-nats-server', 'Power loss at {on}', 'What was not synced to disk is gone, acknowledged or not.', 'bad', 'start-nats-server'),
+    action('start-nats-server', 'Start {on}', 'It goes on with what lies in its files.', 'ok'),
+  ],
+  reasons,
+  remedies,
+  simplifications: [
+    'One server: no routes, replicas, leaf nodes, accounts or gateways.',
+    'A payload is a size. Files are synced all at once, every sync_interval.',
+    'A client is nats.go: one connection per link and instance, 2 s between attempts to connect, no jitter; heartbeats of pull requests are left out.',
+    'Clients with a cut link wait for it: neither side gives the connection up, and the server does not cut off slow consumers.',
+    'Sources take over messages at once.',
+    'Priority groups, flow control, mirrors, transforms, republishing, rollups and expected headers are part of the server but not of the canvas.',
+  ],
+};
