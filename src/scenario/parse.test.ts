@@ -72,7 +72,7 @@ it('any two kinds can be wired, or a sentence says why not', () => {
   const kinds = catalog.rooms.flatMap((r) => r.nodes.map((n) => n.kind));
   for (const a of kinds) for (const b of kinds) {
     const wire = catalog.wire({ kind: a, id: 'a', parent: 'p' }, { kind: b, id: 'b', parent: 'p' });
-    expect(typeof wire === 'string' ? wire : wire.kind, `${a} → ${b}`).toMatch(/^(publish|bind|consume|.*\.)$/);
+    expect(typeof wire === 'string' ? wire : wire.kind, `${a} → ${b}`).toMatch(/^(publish|bind|read|consume|.*\.)$/);
   }
 });
 it('the published JSON Schema is that of the catalog (npx tsx scripts/write-schema.ts)', () => {
