@@ -6,9 +6,10 @@ import type { Scenario } from '../scenario/document.ts';
 import { startRun } from '../simulation/run.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
 import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
+import { randomRedisScenario } from '../testing/redis-arbitraries.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
-const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario };
+const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario, 'redis-streams': randomRedisScenario };
 await loadRooms();
 const models = await loadModels(Object.keys(RANDOM));
 const from = Number(values.from);

@@ -5,13 +5,14 @@ import { catalog } from '../catalog.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
 import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
+import { randomRedisScenario } from '../testing/redis-arbitraries.ts';
 import { runTwice } from '../testing/run-twice.ts';
 
-const models = await loadModels(['rabbitmq', 'kafka']);
+const models = await loadModels(['rabbitmq', 'kafka', 'redis-streams']);
 const RUNS = 500;
 const GROUP = 50;
 
-const BROKERS = { RabbitMQ: randomScenario, Kafka: randomKafkaScenario };
+const BROKERS = { RabbitMQ: randomScenario, Kafka: randomKafkaScenario, 'Redis Streams': randomRedisScenario };
 describe.each(Object.entries(BROKERS))('%s', (_, random) => {
   it.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))(`seeds from %i: ${GROUP} random scenarios keep their books and replay`, (from) => {
     for (let seed = from; seed < from + GROUP; seed++) {

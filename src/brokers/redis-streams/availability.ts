@@ -21,6 +21,8 @@ export interface AvailabilityHost {
   /** The server begins anew with this data. @param reason of what is lost or comes back by that */
   adopt(data: Dataset, reason: string, cause: number): void;
   config(): Config;
+  /** What the server holds. */
+  dataset(): Dataset;
 }
 
 export class Availability {
@@ -118,7 +120,7 @@ export class Availability {
   }
   private startReplicas(): string {
     if (this.durability.replicasDown > 0) this.host.record('restarted', { place: this.room.server, actor: `${this.room.server}/replica`, reason: 'redis-streams.replica_down' });
-    this.durability.replicasDown = 0;
+    this.durability.replicasUp(() => this.room.dataset());
     this.lost = 0;
     return 'All replicas are up.';
   }

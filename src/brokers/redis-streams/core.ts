@@ -81,6 +81,7 @@ export class Core {
   /** When a key was last used, in commands: the order of eviction. */
   readonly used = new Map<string, number>();
   commands = 0;
+  private readonly features = new Map<string, boolean>();
   private readonly host: BrokerHost;
   private readonly epoch: number;
 
@@ -96,7 +97,9 @@ export class Core {
     return this.epoch + Math.floor(this.host.now() / 1000);
   }
   has(since: string): boolean {
-    return has(this.version, since);
+    let known = this.features.get(since);
+    if (known === undefined) this.features.set(since, (known = has(this.version, since)));
+    return known;
   }
   /** The stream of that name, or undefined. Refuses a value of another type. */
   stream(key: string): Stream | undefined {
@@ -155,7 +158,7 @@ export class Core {
   forgotten(key: string, group: string, ids: readonly Id[], why: Forgetting): void {
     if (ids.length > 0) this.out.push({ kind: 'forgotten', key, group, ids, why });
   }
-  /** Tells replicas and the append-only file of a write. */
+  /** Tells replicas and the append-only file of a write; it counts as one, told or not. */
   propagate(...argv: readonly string[]): void {
     this.dirty++;
     if (this.tells) this.written.push({ argv, weight: this.weight });

@@ -2,6 +2,7 @@
 import type { ActionDescriptor, Doubt, LinkDescriptor, NodeDescriptor, RoomDescriptor } from '../../scenario/descriptor.ts';
 import type { Scenario } from '../../scenario/document.ts';
 import type { Applies, Field, Fields } from '../../scenario/fields.ts';
+import { CONSUMER_LANES } from './shape.ts';
 import { has, NEWEST, type Version, VERSIONS } from './versions.ts';
 import { reasons, remedies } from './words.ts';
 
@@ -58,6 +59,7 @@ const stream: NodeDescriptor = {
   stem: 'stream',
   doc: `${DOC}/develop/data-types/streams/`,
   badge: () => 'stream',
+  shape: () => ({ lanes: 1, labels: 0, width: 270 }),
   actions: ['xtrim', 'del', 'xgroup-create'],
   fields: {
     name: text('the key; empty = its id', RECREATE),
@@ -74,6 +76,7 @@ const group: NodeDescriptor = {
   stem: 'group',
   doc: `${DOC}/develop/data-types/streams/#consumer-groups`,
   badge: (c) => (typeof c['maxDeliveries'] === 'number' ? `gives up after ${c['maxDeliveries']}` : 'group'),
+  shape: () => ({ lanes: 1 + CONSUMER_LANES, labels: 46, width: 316, ends: 66 }),
   actions: ['xgroup-setid', 'xgroup-delconsumer'],
   fields: {
     name: text('of the group; empty = its id', RECREATE),

@@ -143,9 +143,10 @@ export class Desk {
       this.host.record('refused', { message, place: group.node, actor: state.client, reason: named(reply).name });
       return this.flush();
     }
-    const entry = this.teller.ledger.ended('dead-lettered', key, group.name, id, 'redis-streams.gave_up', { detail: this.teller.readers(group.deadStream).length });
+    // When somebody has acknowledged it meanwhile, the dead stream has it all the same.
+    const acknowledged = this.server.execute(`${state.id} ack`, ['XACK', key, group.name, show(id)]) === 1;
+    const entry = acknowledged ? this.teller.ledger.ended('dead-lettered', key, group.name, id, 'redis-streams.gave_up', { detail: this.teller.readers(group.deadStream).length }) : -1;
     if (entry >= 0) this.host.pass(`deadStream:${group.node}`, message);
-    this.server.execute(`${state.id} ack`, ['XACK', key, group.name, show(id)]);
     this.flush(entry);
   }
 }

@@ -1,5 +1,4 @@
 /** What there is of the data besides the server's memory: replicas that are a little behind, the append-only file, the last snapshot. */
-import { copyOf } from '../../base/copy.ts';
 import { micros } from '../../base/time.ts';
 import type { Written } from './core.ts';
 import type { Config } from './plan.ts';
@@ -55,6 +54,7 @@ export class Durability {
   private readonly file: RedisServer;
   private toReplica: Late[] = [];
   private toFile: Late[] = [];
+  /** Never changed: whoever begins with it copies it. */
   private snapshot: Dataset = { keys: [], expires: [] };
   private snapshotAt = 0;
   /** Changes since the last snapshot. */
@@ -75,6 +75,14 @@ export class Durability {
   get replicas(): number {
     return Math.max(0, this.options.replicas - this.replicasDown);
   }
+  /** All replicas are up. When none was, one got nothing meanwhile: it begins with all of the server's data. */
+  replicasUp(dataset: () => Dataset): void {
+    if (this.replicas === 0 && this.options.replicas > 0) {
+      this.replica.adopt(dataset());
+      this.toReplica = [];
+    }
+    this.replicasDown = 0;
+  }
   get delay(): number {
     return this.options.delay;
   }
@@ -82,7 +90,7 @@ export class Durability {
   note(written: readonly Written[], changes: number, dataset: () => Dataset): void {
     const at = this.now();
     for (const one of written) {
-      if (this.options.replicas > 0) this.toReplica.push({ at, written: one });
+      if (this.replicas > 0) this.toReplica.push({ at, written: one });
       if (this.options.appendonly) this.toFile.push({ at, written: one });
     }
     this.dirty += changes;
@@ -91,8 +99,8 @@ export class Durability {
       this.snapshotAt = at;
       this.dirty = 0;
     }
-    if (this.toReplica.length > MANY && this.replicas > 0) this.replicate();
-    if (this.toFile.length > MANY) this.sync(this.synced(at));
+    if ((this.toReplica[MANY]?.at ?? at) <= at - this.options.delay) this.replicate();
+    if ((this.toFile[MANY]?.at ?? at) <= this.synced(at)) this.sync(this.synced(at));
   }
   /** The data of the replica that is furthest: what was written less than `delay` ago has not reached it. */
   replicaData(): Dataset {
@@ -101,7 +109,7 @@ export class Durability {
   }
   /** What a restart finds. @param power lost too: what the kernel had not written is gone */
   diskData(power: boolean): Dataset {
-    if (!this.options.appendonly) return copyOf(this.snapshot);
+    if (!this.options.appendonly) return this.snapshot;
     this.sync(power ? this.synced(this.now()) : this.now());
     return this.file.dataset();
   }
@@ -115,7 +123,7 @@ export class Durability {
     this.file.adopt(data);
     this.toReplica = [];
     this.toFile = [];
-    this.snapshot = copyOf(data);
+    this.snapshot = data;
     this.snapshotAt = this.now();
     this.dirty = 0;
   }
@@ -132,14 +140,14 @@ export class Durability {
   }
   save(): unknown {
     const { toReplica, toFile, snapshot, snapshotAt, dirty, replicasDown } = this;
-    const state: State = { replica: this.replica.save(), file: this.file.save(), toReplica, toFile, snapshot, snapshotAt, dirty, replicasDown };
-    return copyOf(state);
+    const state: State = { replica: this.replica.save(), file: this.file.save(), toReplica: toReplica.slice(), toFile: toFile.slice(), snapshot, snapshotAt, dirty, replicasDown };
+    return state;
   }
   load(saved: unknown): void {
-    const state = copyOf(saved as State);
-    this.replica.load(state.replica);
-    this.file.load(state.file);
-    Object.assign(this, { toReplica: state.toReplica, toFile: state.toFile, snapshot: state.snapshot, snapshotAt: state.snapshotAt, dirty: state.dirty, replicasDown: state.replicasDown });
+    const { replica, file, toReplica, toFile, ...rest } = saved as State;
+    this.replica.load(replica);
+    this.file.load(file);
+    Object.assign(this, { ...rest, toReplica: toReplica.slice(), toFile: toFile.slice() });
   }
 }
 /** Applies what was written up to then. @returns the rest */

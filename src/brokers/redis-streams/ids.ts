@@ -28,6 +28,8 @@ function bare(digits: string): string {
 
 /** The ID right after; null after the last one. */
 export function next(id: Id): Id | null {
+  const small = Number(seqOf(id)) + 1;
+  if (small < Number.MAX_SAFE_INTEGER) return `${msOf(id)}-${pad(String(small))}`;
   if (seqOf(id) !== nines) return `${msOf(id)}-${pad(String(BigInt(seqOf(id)) + 1n))}`;
   return msOf(id) === nines ? null : `${pad(String(BigInt(msOf(id)) + 1n))}-${zeros}`;
 }

@@ -2,12 +2,15 @@
 import { spanText } from '../../base/time.ts';
 import type { Depth, Look, LookCell } from '../contract.ts';
 import { byName, type Group, lag } from './group.ts';
-import { FIRST, LAST, msOf } from './ids.ts';
+import { FIRST, type Id, LAST, msOf } from './ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { Plan } from './plan.ts';
 import { EPOCH, type RedisServer } from './server.ts';
-import { range, type Stream } from './stream.ts';
-import { messageOf, undelivered } from './teller.ts';
+import { CONSUMER_LANES } from './shape.ts';
+import { position } from './sorted.ts';
+import { countFrom, range, type Stream } from './stream.ts';
+import { messageOf } from './teller.ts';
+import { unread, unreadCount } from './unread.ts';
 
 type Lane = Look['lanes'][number];
 type Gauge = Look['gauges'][number];
@@ -35,60 +38,78 @@ function readingsOf(server: RedisServer, plan: Plan, groupNode: string): Reading
 export function depthsOf(server: RedisServer, plan: Plan): readonly Depth[] {
   return plan.groups.map(({ node }) => {
     const readings = readingsOf(server, plan, node);
-    const waiting = readings.map(({ stream, group }) => undelivered(stream, group));
-    const oldest = waiting.flatMap((ids) => (ids[0] === undefined ? [] : [(Number(msOf(ids[0])) - EPOCH) * 1000]));
-    return { place: node, pending: waiting.reduce((sum, ids) => sum + ids.length, 0), inFlight: readings.reduce((sum, { group }) => sum + group.ids.length, 0), oldest: oldest.length === 0 ? -1 : Math.max(0, Math.min(...oldest)) };
+    const oldest = readings.flatMap(({ stream, group }) => unread(stream, group, 1)).map((id) => (Number(msOf(id)) - EPOCH) * 1000);
+    const pending = readings.reduce((sum, { stream, group }) => sum + unreadCount(stream, group), 0);
+    return { place: node, pending, inFlight: readings.reduce((sum, { group }) => sum + group.ids.length, 0), oldest: oldest.length === 0 ? -1 : Math.max(0, Math.min(...oldest)) };
   });
 }
 export function lookAt(server: RedisServer, ledger: Ledger, plan: Plan, health: Health, place: string, isServer: boolean, cells: number, now: number): Look | undefined {
   const stream = plan.streams.find((s) => s.node === place);
   if (stream) return streamLook(server.stream(stream.key), cells, health);
-  if (plan.groups.some((g) => g.node === place)) return groupLook(readingsOf(server, plan, place), ledger, cells, now, health);
+  if (plan.groups.some((g) => g.node === place)) return groupLook(place, readingsOf(server, plan, place), ledger, cells, now, health);
   return isServer ? serverLook(server, health) : undefined;
 }
 const down = (health: Health): Pick<Look, 'health' | 'tone'> => (health.down === null ? {} : { health: health.down, tone: 'bad' });
 
-/** The newest entries; what was trimmed is not there. */
+/** Entries before the position of the slowest group that are shown: what was read stays there. */
+const BEHIND = 3;
+/** Around the position of the slowest group, or, without one, the newest entries. */
 function streamLook(stream: Stream | undefined, cells: number, health: Health): Look {
   if (stream === undefined) return { lanes: [], gauges: [], health: 'no such key', tone: 'bad', ...down(health) };
-  const shown = range(stream, FIRST, LAST, cells, true).reverse();
-  const lane: Lane = { cells: shown.map(([, fields]): LookCell => ({ message: messageOf(fields), copy: -1, state: 'ready', redelivered: false })), more: stream.length - shown.length };
+  const { groups } = stream;
+  const slowest = groups.map(({ lastId }) => lastId).sort()[0] ?? LAST;
+  const start = range(stream, FIRST, slowest, groups.length === 0 ? cells : BEHIND, true).at(-1)?.[0] ?? slowest;
+  const shown = range(stream, start, LAST, cells);
+  const pending = (id: Id) => groups.some((group) => position(group.ids, id) >= 0);
+  const lane: Lane = {
+    cells: shown.map(([id, fields]): LookCell => ({ message: messageOf(fields), copy: -1, state: pending(id) ? 'held' : groups.length > 0 && id <= slowest ? 'kept' : 'ready', redelivered: false })),
+    more: countFrom(stream, start) - shown.length,
+    pointers: groups.flatMap(({ name, lastId }) => {
+      const before = shown.findIndex(([id]) => id > lastId);
+      return before >= 0 ? [{ before, name }] : shown.length < cells ? [{ before: shown.length, name }] : [];
+    }),
+  };
   const gauges: Gauge[] = [{ name: 'length', value: String(stream.length) }, { name: 'added', value: String(stream.entriesAdded), minor: true }];
-  if (stream.groups.length === 0) gauges.push({ name: 'groups', value: '0', tone: 'warn' });
+  if (groups.length === 0) gauges.push({ name: 'groups', value: '0', tone: 'warn' });
   return { lanes: [lane], gauges, ...down(health) };
 }
-/** What is still to be read, and the pending list of each consumer. */
-function groupLook(readings: readonly Reading[], ledger: Ledger, cells: number, now: number, health: Health): Look {
+
+/** One lane for what is still to be read, and one for the pending list of each consumer. */
+function groupLook(place: string, readings: readonly Reading[], ledger: Ledger, cells: number, now: number, health: Health): Look {
   if (readings.length === 0) return { lanes: [], gauges: [], health: 'no such group', tone: 'bad', ...down(health) };
-  const cell = (key: string, group: Group, id: string, state: LookCell['state']): LookCell[] => {
+  const cell = (key: string, group: Group, id: Id, state: LookCell['state']): LookCell[] => {
     const known = ledger.get(key, group.name, id);
     return known === undefined ? [] : [{ message: known.message, copy: known.copy, state, redelivered: known.attempts > 1 }];
   };
-  const waiting = readings.flatMap(({ key, stream, group }) => undelivered(stream, group).map((id) => ({ key, group, id })));
-  const lanes: Lane[] = [{ label: 'to read', cells: waiting.slice(0, cells).flatMap(({ key, group, id }) => cell(key, group, id, 'ready')), more: Math.max(0, waiting.length - cells) }];
+  const waiting = readings.flatMap(({ key, stream, group }) => unread(stream, group, cells).flatMap((id) => cell(key, group, id, 'ready'))).slice(0, cells);
+  const toRead = readings.reduce((sum, { stream, group }) => sum + unreadCount(stream, group), 0);
+  const lanes: Lane[] = [{ label: 'to read', cells: waiting, more: toRead - waiting.length }];
   const names = [...new Set(readings.flatMap(({ group }) => group.consumers.map((c) => c.name)))].sort();
-  for (const name of names) {
-    const held = readings.flatMap(({ key, group }) => (byName(group.consumers, name)?.ids ?? []).map((id) => ({ key, group, id })));
-    const note = noteOf(readings, name, now);
-    lanes.push({ label: name, cells: held.slice(0, cells).flatMap(({ key, group, id }) => cell(key, group, id, 'held')), more: Math.max(0, held.length - cells), busy: held.length, ...note });
+  const own = names.length > CONSUMER_LANES ? CONSUMER_LANES - 1 : CONSUMER_LANES;
+  const rows = [...names.slice(0, own).map((name) => [name]), ...(names.length > own ? [names.slice(own)] : [])];
+  for (const row of rows) {
+    const held = readings.flatMap(({ key, group }) => row.flatMap((name) => byName(group.consumers, name)?.ids ?? []).map((id) => ({ key, group, id })));
+    const shown = held.slice(0, cells).flatMap(({ key, group, id }) => cell(key, group, id, 'held'));
+    lanes.push({ label: row.length === 1 ? row[0] ?? '' : `${row.length} others`, cells: shown, more: held.length - shown.length, ...wordsOf(readings, row, now) });
   }
   const pending = readings.reduce((sum, { group }) => sum + group.ids.length, 0);
   const lags = readings.map(({ stream, group }) => lag(stream, group, true));
   const gauges: Gauge[] = [
-    { name: 'lag', value: lags.includes(null) ? 'unknown' : String(lags.reduce((sum: number, one) => sum + (one ?? 0), 0)) },
+    { name: 'lag', value: lags.includes(null) ? 'unknown' : String(lags.reduce((sum: number, one) => sum + (one ?? 0), 0)), of: place },
     { name: 'pending', value: String(pending) },
     { name: 'consumers', value: String(names.length), minor: true },
   ];
   return { lanes, gauges, ...down(health) };
 }
-/** How long the oldest has been pending with a consumer, and how often the most delivered was. */
-function noteOf(readings: readonly Reading[], name: string, now: number): { note?: string; tone?: 'warn' } {
-  const pending = readings.flatMap(({ group }) => group.pending.filter((p) => p.consumer === name));
-  if (pending.length === 0) return {};
+/** How much is pending with consumers, how long the oldest has been, and how often the most delivered was. */
+function wordsOf(readings: readonly Reading[], names: readonly string[], now: number): Pick<Lane, 'end' | 'note' | 'tone'> {
+  const pending = readings.flatMap(({ group }) => group.pending.filter((p) => names.includes(p.consumer)));
+  if (pending.length === 0) return { end: '', note: `${names.join(', ')}: nothing pending` };
   const idle = now - Math.min(...pending.map((p) => (p.time - EPOCH) * 1000));
   const most = Math.max(...pending.map((p) => p.deliveries));
-  const words = [...(idle >= 1e6 ? [`idle ${spanText(Math.round(idle / 1e5) * 1e5)}`] : []), ...(most > 1 ? [`×${most}`] : [])];
-  return words.length === 0 ? {} : { note: words.join(', '), ...(idle >= 10e6 ? { tone: 'warn' as const } : {}) };
+  const span = spanText(Math.floor(idle / 1e6) * 1e6);
+  const note = `${names.join(', ')}: ${pending.length} pending, the longest for ${span}${most > 1 ? `, delivered up to ${most} times` : ''}`;
+  return { end: idle >= 1e6 ? `${pending.length} · ${span}` : String(pending.length), note, ...(idle >= 10e6 ? { tone: 'warn' as const } : {}) };
 }
 function serverLook(server: RedisServer, health: Health): Look {
   const used = server.memory();

@@ -39,7 +39,11 @@ interface Options {
   /** Where the IDs begin. */
   at: number;
 }
+/** Of clients that wait: they do the same command again and again. */
+const parsed = new WeakMap<readonly string[], Options>();
 function options(core: Core, argv: readonly string[], inGroup: boolean): Options {
+  const known = parsed.get(argv);
+  if (known !== undefined) return known;
   const found: Options = { block: null, count: 0, group: null, consumer: '', noack: false, claim: null, keys: [], ids: [], at: 0 };
   for (let i = 1; i < argv.length && found.at === 0; i++) {
     const word = argv[i];
@@ -111,14 +115,16 @@ export function xread(core: Core, argv: readonly string[]): Reply | Wait {
   const inGroup = same(argv[0], 'XREADGROUP');
   const asked = options(core, argv, inGroup);
   const { found, resolved } = wanted(core, asked);
-  const replies = found.flatMap((one) => {
-    const entries = one.group === null ? plainly(one, asked.count) : readInGroup({ ...asked, ...one, core, group: one.group });
-    return entries === null ? [] : [[one.key, entries]];
-  });
+  const replies: Reply[] = [];
+  for (const one of found) {
+    const entries = one.group === null ? plainly(one, asked.count) : readInGroup({ core, key: one.key, stream: one.stream, group: one.group, after: one.after, consumer: asked.consumer, count: asked.count, noack: asked.noack, claim: asked.claim });
+    if (entries !== null) replies.push([one.key, entries]);
+  }
   if (replies.length > 0) return replies;
   if (asked.block === null) return null;
   // What `$` means is settled when the client begins to wait.
-  const again = argv.map((text, i) => (i >= asked.at && text === '$' ? show(resolved[i - asked.at] ?? FIRST) : text));
+  const again = !asked.ids.includes('$') ? argv : argv.map((text, i) => (i >= asked.at && text === '$' ? show(resolved[i - asked.at] ?? FIRST) : text));
+  if (again === argv) parsed.set(argv, asked);
   return { wait: true, keys: asked.keys, timeout: asked.block, whenGone: inGroup, argv: again, at: asked.at, claimableAt: claimableAt(core, found, asked.claim) };
 }
 /** When what has been pending longest, of that which still exists, will have been so for min-idle-time. */

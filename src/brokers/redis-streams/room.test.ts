@@ -37,6 +37,37 @@ describe('a group and its consumers', () => {
   });
 });
 
+it('two groups of one name are one to the server: when the first takes another name, what it had goes, and the second begins', () => {
+  const base = scenarioOf({ consumer: { serviceTime: '200ms' }, timeline: [at(1000, 'set', 'billing', { name: null })] });
+  const nodes = base.nodes.map((n) => (n.id === 'billing' ? { ...n, config: { name: 'team' } } : n));
+  const twin = { id: 'twin', kind: 'redis-streams.group', parent: 'redis', config: { name: 'team' } };
+  const { count, of, text } = observe(runTwice({ ...base, nodes: [...nodes, twin], links: [...base.links, { id: 'of-twin', kind: 'read', from: 'orders', to: 'twin', config: { id: '0' } }] }, models, catalog, UNTIL));
+  expect(of('enqueued').filter((e) => text(e.place) === 'twin' && e.time < 1e6)).toEqual([]);
+  expect(count('enqueued', 'twin')).toBe(count('accepted'));
+  expect(count('dropped', 'billing')).toBeGreaterThan(0);
+});
+
+describe('XGROUP SETID back to the beginning', () => {
+  const SETID = at(1000, 'xgroup-setid', 'billing', { id: '0' });
+  it('what NOACK reads again stays pending with whoever had it', () => {
+    const base = scenarioOf({ consumer: { serviceTime: '30s' }, timeline: [SETID] });
+    const glance = [{ id: 'glance', kind: 'consumer', config: { serviceTime: '1ms' } }];
+    const link = [{ id: 'look', kind: 'consume', from: 'billing', to: 'glance', config: { COUNT: 10, BLOCK: 5000, NOACK: true } }];
+    const { of, text } = observe(runTwice({ ...base, nodes: [...base.nodes, ...glance], links: [...base.links, ...link] }, models, catalog, UNTIL));
+    const seen = of('delivered').filter((e) => text(e.actor) === 'glance/1').map((e) => e.message);
+    const held = of('delivered').filter((e) => text(e.actor) === 'pay/1').map((e) => e.message);
+    expect(held.length).toBeGreaterThan(0);
+    expect(seen).toEqual(expect.arrayContaining(held));
+    expect(of('requeued')).toEqual([]);
+  });
+  it('what is buried after another has acknowledged it is to be read all the same', () => {
+    const consume = { COUNT: 1, BLOCK: 5000, claim: 'XAUTOCLAIM', 'min-idle-time': 0, claimEvery: '20ms' };
+    const { count } = run({ group: { deadStream: 'dead' }, consume, consumer: { instances: 2, serviceTime: '100ms', failures: { rate: 1 }, onFailure: 'reject' }, timeline: [SETID] });
+    expect(count('dead-lettered')).toBeGreaterThan(0);
+    expect(count('enqueued', 'undertaker')).toBeGreaterThan(count('dead-lettered'));
+  });
+});
+
 describe('a consumer that dies', () => {
   it('what is pending with it never moves by itself', () => {
     const { reasons, of, text } = run({ consumer: TWO, timeline: [at(1000, 'crash', 'pay/2')], until: 8e6 });
@@ -166,10 +197,17 @@ it('the picture shows what is to be read and what is pending with whom', () => {
   const room = first.simulation.rooms.get('redis-streams');
   const group = room?.look('billing', 4);
   expect(group?.lanes.map(({ label }) => label)).toEqual(['to read', 'pay/1', 'pay/2']);
-  const pending = group?.lanes.reduce((sum, { busy = 0 }) => sum + busy, 0);
-  expect([pending, group?.gauges.find((g) => g.name === 'pending')?.value]).toEqual([2, '2']);
+  const pending = group?.lanes.slice(1).map(({ end }) => end?.split(' ')[0]);
+  expect([pending, group?.gauges.find((g) => g.name === 'pending')?.value]).toEqual([['1', '1'], '2']);
   expect(group?.lanes[1]?.cells.every((c) => c.state === 'held')).toBe(true);
-  expect(room?.look('orders', 4)).toMatchObject({ lanes: [{ more: 55 }], gauges: [{ name: 'length', value: '59' }, {}] });
+  // The stream keeps what was read: three entries before the group's position, of which one is pending, then what is to come.
+  expect(room?.look('orders', 6)).toMatchObject({ lanes: [{ more: 48, pointers: [{ before: 3, name: 'billing' }] }], gauges: [{ name: 'length', value: '59' }, {}] });
+  expect(room?.look('orders', 6)?.lanes[0]?.cells.map((c) => c.state)).toEqual(['kept', 'kept', 'held', 'ready', 'ready', 'ready']);
+  expect(group?.gauges[0]).toEqual({ name: 'lag', value: '51', of: 'billing' });
   expect(room?.look('redis', 4)?.health).toMatch(/^memory \d+% · 1 of 1 replicas$/);
   expect(room?.look('shop', 4)).toBe(undefined);
+});
+it('with more than three consumers the last lane is what all others have', () => {
+  const { first } = run({ consumer: { instances: 5, serviceTime: '900ms' }, consume: { COUNT: 1 } });
+  expect(first.simulation.rooms.get('redis-streams')?.look('billing', 4)?.lanes.map(({ label, end }) => [label, end])).toEqual([['to read', undefined], ['pay/1', '1'], ['pay/2', '1'], ['3 others', '3']]);
 });

@@ -4,12 +4,12 @@ import type { Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Top
 import { applyPlan } from './administrate.ts';
 import { Availability, type AvailabilityHost, type AvailabilityState } from './availability.ts';
 import { type Config as RedisConfig, DEFAULTS } from './core.ts';
-import { Desk, type Wiring } from './desk.ts';
+import { Desk } from './desk.ts';
 import { Durability, durabilityOptions } from './durability.ts';
-import type { Geography } from './ledger.ts';
 import { depthsOf, lookAt } from './look.ts';
 import { operate } from './operate.ts';
-import { type Config, type GroupPlan, keysOf, type Plan, plan } from './plan.ts';
+import { Places } from './places.ts';
+import type { Config, Plan } from './plan.ts';
 import { readingOf } from './protocol.ts';
 import { type Dataset, RedisServer } from './server.ts';
 import { clientLost, type Reading, RedisPublishSession, RedisReceiveSession, type SessionHost } from './sessions.ts';
@@ -20,7 +20,6 @@ import { NEWEST, VERSIONS } from './versions.ts';
 /** ioredis tries again 50 ms later after each attempt, at most after 2 s (https://github.com/redis/ioredis#auto-reconnect). */
 const RETRY_STEP = 50_000;
 const RETRY_MOST = 2_000_000;
-const NOTHING: Plan = { streams: [], groups: [], reads: [] };
 
 interface State {
   readonly redis: unknown;
@@ -31,7 +30,7 @@ interface State {
   readonly applied: Plan;
 }
 
-export class ServerRoom implements Room, SessionHost, Geography, Wiring, AvailabilityHost {
+export class ServerRoom implements Room, SessionHost, AvailabilityHost {
   readonly server: string;
   private readonly host: RoomHost;
   private readonly redis: RedisServer;
@@ -40,68 +39,32 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
   private readonly traffic: Traffic;
   private readonly teller: Teller;
   private readonly desk: Desk;
-  private topology: Topology;
-  private entities: Plan = NOTHING;
-  /** What the server was told of. */
-  private applied: Plan = NOTHING;
+  private readonly places: Places;
   private readonly publishers = new Map<string, { readonly listener: PublishListener; readonly session: RedisPublishSession }>();
   private readonly receivers = new Map<string, RedisReceiveSession>();
 
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
-    this.topology = topology;
     this.server = topology.cluster.id;
+    this.places = new Places(topology);
     this.traffic = new Traffic(host);
-    const options = { version: VERSIONS.find((one) => one === this.config()['version']) ?? NEWEST, config: redisConfig(this.config()) };
+    const options = { version: VERSIONS.find((one) => one === this.places.config()['version']) ?? NEWEST, config: redisConfig(this.places.config()) };
     this.redis = new RedisServer({ now: () => host.now(), after: (delay, name, ref) => this.traffic.serverTimer(delay, name, ref) }, options);
-    this.durability = new Durability(() => host.now(), options, durabilityOptions(this.config()));
+    this.durability = new Durability(() => host.now(), options, durabilityOptions(this.places.config()));
     this.availability = new Availability(host, this.durability, this);
-    this.teller = new Teller(host, this, this.redis);
-    this.desk = new Desk(host, this.redis, this.traffic, this.teller, this.durability, this);
-  }
-  // Geography ------------------------------------------------------------------
-  streamNode(key: string): string {
-    return [this.entities, this.applied].flatMap(({ streams }) => streams).find((s) => s.key === key)?.node ?? this.server;
-  }
-  groupNode(key: string, group: string): string {
-    return [this.entities, this.applied].flatMap(({ reads }) => reads).find((r) => r.key === key && r.group === group)?.groupNode ?? this.server;
-  }
-  wire(key: string, group: string): string | undefined {
-    return this.entities.reads.find((r) => r.key === key && r.group === group)?.link;
-  }
-  // Wiring ---------------------------------------------------------------------
-  config(): Config {
-    return this.topology.cluster.config ?? {};
-  }
-  configOf(session: SessionState): Config {
-    return this.topology.links.find((l) => l.id === session.link)?.config ?? {};
-  }
-  nodeOf(session: SessionState): string {
-    const link = this.topology.links.find((l) => l.id === session.link);
-    return (session.kind === 'publish' ? link?.to : link?.from) ?? this.server;
-  }
-  keyOf(session: SessionState): string {
-    const node = this.nodeOf(session);
-    return this.entities.streams.find((s) => s.node === node)?.key ?? node;
-  }
-  groupOf(session: SessionState): GroupPlan | undefined {
-    const node = this.nodeOf(session);
-    return this.entities.groups.find((g) => g.node === node);
-  }
-  keysOf(session: SessionState): readonly string[] {
-    return keysOf(this.entities, this.nodeOf(session));
+    this.teller = new Teller(host, this.places, this.redis);
+    this.desk = new Desk(host, this.redis, this.traffic, this.teller, this.durability, this.places);
   }
   // Room -----------------------------------------------------------------------
   reconcile(topology: Topology): void {
     this.know(topology);
-    Object.assign(this.redis.config, redisConfig(this.config()));
-    this.durability.settings = durabilityOptions(this.config());
+    Object.assign(this.redis.config, redisConfig(this.places.config()));
+    this.durability.settings = durabilityOptions(this.places.config());
     // Nobody can tell a server anything while it is down: it is told when it is up.
     if (this.availability.down === null) this.administrate();
   }
   know(topology: Topology): void {
-    this.topology = topology;
-    this.entities = plan(topology);
+    this.places.know(topology);
   }
   publisher(link: string, client: string, listener: PublishListener): RedisPublishSession {
     const id = `${client} ${link}`;
@@ -126,9 +89,9 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
       this.redis.goodReplicas = this.availability.goodReplicas;
       return said;
     }
-    const ours = this.entities.streams.some((s) => s.node === on) || this.entities.groups.some((g) => g.node === on);
+    const ours = this.places.entities.streams.some((s) => s.node === on) || this.places.entities.groups.some((g) => g.node === on);
     if (!ours || this.availability.down !== null) return ours ? `${this.server} is down.` : undefined;
-    const said = operate(this.redis, this.entities, action, on, parameters);
+    const said = operate(this.redis, this.places.entities, action, on, parameters);
     this.desk.flush();
     this.teller.compare('redis-streams.setid', 'dropped');
     return said;
@@ -164,32 +127,34 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
   }
   linkChanged(): void {}
   look(place: string, cells: number): Look | undefined {
-    const config = this.config();
+    const config = this.places.config();
     const health = { down: this.availability.down, replicas: this.durability.replicas, ofReplicas: Number(config['replicas'] ?? 0), maxmemory: this.redis.config.maxmemory };
-    return lookAt(this.redis, this.teller.ledger, this.entities, health, place, place === this.server, cells, this.host.now());
+    return lookAt(this.redis, this.teller.ledger, this.places.entities, health, place, place === this.server, cells, this.host.now());
   }
   depths(): readonly Depth[] {
-    return this.availability.down === null ? depthsOf(this.redis, this.entities) : [];
+    return this.availability.down === null ? depthsOf(this.redis, this.places.entities) : [];
   }
   save(): unknown {
-    const { redis, durability, traffic, teller, availability, applied } = this;
-    return copyOf({ redis: redis.save(), durability: durability.save(), traffic: traffic.save(), teller: teller.save(), availability: availability.save(), applied });
+    const { redis, durability, traffic, teller, availability, places } = this;
+    return { redis: redis.save(), durability: durability.save(), ...copyOf({ traffic: traffic.save(), teller: teller.save(), availability: availability.save(), applied: places.applied }) };
   }
   load(saved: unknown): void {
-    const state = copyOf(saved as State);
-    this.redis.load(state.redis);
-    this.durability.load(state.durability);
+    const { redis, durability, ...rest } = saved as State;
+    const state = copyOf(rest);
+    this.redis.load(redis);
+    this.durability.load(durability);
     this.traffic.load(state.traffic);
     this.teller.load(state.teller);
     this.availability.load(state.availability);
-    this.applied = state.applied;
+    this.places.applied = state.applied;
   }
   // SessionHost ----------------------------------------------------------------
   up(session: SessionState, thing: Thing, message = -1): void {
     this.traffic.up(session, thing, message);
   }
   reading(session: SessionState): Reading {
-    return readingOf(this.configOf(session), this.groupOf(session), this.keysOf(session));
+    const { places } = this;
+    return readingOf(places.configOf(session), places.groupOf(session), places.keysOf(session));
   }
   pollAfter(session: SessionState, delay: number): void {
     this.traffic.later(delay, WAKE.poll, session);
@@ -203,6 +168,12 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     this.clientLoses(session, why);
   }
   // AvailabilityHost -----------------------------------------------------------
+  config(): Config {
+    return this.places.config();
+  }
+  dataset(): Dataset {
+    return this.redis.dataset();
+  }
   disconnectAll(why: string): void {
     for (const state of this.traffic.sessions.values()) {
       if (state.served < 0) continue;
@@ -220,12 +191,12 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
 
   /** Tells the server of what has changed in the document. */
   private administrate(): void {
-    this.redis.tells = Number(this.config()['replicas'] ?? 0) > 0 || this.config()['appendonly'] === 'yes';
+    this.redis.tells = Number(this.places.config()['replicas'] ?? 0) > 0 || this.places.config()['appendonly'] === 'yes';
     this.redis.goodReplicas = this.availability.goodReplicas;
-    const refused = applyPlan(this.redis, this.applied, this.entities);
+    const refused = applyPlan(this.redis, this.places.applied, this.places.entities);
     this.desk.flush();
     this.teller.compare('redis-streams.setid', 'dropped');
-    this.applied = this.entities;
+    this.places.applied = this.places.entities;
     for (const { node, refusal } of refused) this.host.record('refused', { place: node, actor: this.server, reason: `redis-streams.${refusal.name}` });
   }
   /** The server's end of a connection is gone. */
@@ -236,7 +207,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
   private clientLoses(state: SessionState, why: string): void {
     if (!state.wanted) return;
     clientLost(state, this.publishers.get(state.id)?.listener, why);
-    this.host.record('left', { place: this.nodeOf(state), actor: state.client, reason: why });
+    this.host.record('left', { place: this.places.nodeOf(state), actor: state.client, reason: why });
     state.tries++;
     this.traffic.later(Math.min(state.tries * RETRY_STEP, RETRY_MOST), WAKE.reconnect, state);
   }
@@ -248,7 +219,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
       case 'close':
         if (state.served !== thing.life) return;
         this.hangUp(state);
-        this.host.record('left', { place: this.nodeOf(state), actor: state.client, reason: 'redis-streams.connection_closed' });
+        this.host.record('left', { place: this.places.nodeOf(state), actor: state.client, reason: 'redis-streams.connection_closed' });
         return;
       case 'xadd':
       case 'xreadgroup':
@@ -265,7 +236,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     if (life !== state.life) return;
     if (this.availability.down !== null) return this.traffic.down(state, { do: 'lost', session: state.id, life, why: 'redis-streams.ECONNREFUSED' });
     state.served = life;
-    this.host.record('joined', { place: this.nodeOf(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
+    this.host.record('joined', { place: this.places.nodeOf(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
     this.traffic.down(state, { do: 'opened', session: state.id, life });
   }
   /** Something came down to a client. */

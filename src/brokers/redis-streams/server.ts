@@ -4,7 +4,7 @@ import type { BrokerHost, Refusal } from '../contract.ts';
 import { type Call, type Command, commandOf } from './commands.ts';
 import { type Config, Core, DEFAULTS, type RedisEvent, type Reply, type Value, type Wait, type Written } from './core.ts';
 import { errors, Refused } from './errors.ts';
-import type { Stream } from './stream.ts';
+import { copyStream, type Stream } from './stream.ts';
 import type { Version } from './versions.ts';
 
 export interface RedisOptions {
@@ -51,7 +51,9 @@ export class RedisServer {
   private readonly host: BrokerHost;
   private blocked = new Map<number, Blocked>();
   /** Per key, who waits for it, the longest first. */
-  private waiting = new Map<string, number[]>();
+  private waiting = new Map<string, Set<number>>();
+  /** Who waits: client → number. */
+  private clients = new Map<string, number>();
   private ids = 0;
 
   constructor(host: BrokerHost, options: RedisOptions) {
@@ -91,12 +93,12 @@ export class RedisServer {
     return isWait(reply) ? undefined : reply;
   }
   isBlocked(client: string): boolean {
-    for (const one of this.blocked.values()) if (one.client === client) return true;
-    return false;
+    return this.clients.has(client);
   }
   /** The connection is gone, and nothing else. */
   disconnect(client: string): void {
-    for (const one of [...this.blocked.values()]) if (one.client === client) this.release(one);
+    const one = this.blocked.get(this.clients.get(client) ?? -1);
+    if (one !== undefined) this.release(one);
   }
   timer(name: string, ref: number): void {
     if (name === 'timeout') {
@@ -150,9 +152,7 @@ export class RedisServer {
   memory(): number {
     let bytes = 0;
     for (const value of this.core.keys.values()) {
-      if (value.type !== 'stream') continue;
-      for (const node of value.nodes) bytes += node.bytes;
-      for (const group of value.groups) bytes += group.ids.length * PENDING_BYTES;
+      if (value.type === 'stream') bytes += value.groups.reduce((sum, { ids }) => sum + ids.length * PENDING_BYTES, value.bytes);
     }
     return bytes;
   }
@@ -167,6 +167,7 @@ export class RedisServer {
   private block(client: string, wait: Wait): void {
     const one: Blocked = { id: this.ids++, client, argv: wait.argv, at: wait.at, keys: [], whenGone: wait.whenGone, claimableAt: null };
     this.blocked.set(one.id, one);
+    this.clients.set(client, one.id);
     this.queue(one, wait);
     if (wait.timeout > 0) this.host.after(wait.timeout * 1000, 'timeout', one.id);
   }
@@ -176,20 +177,21 @@ export class RedisServer {
     one.claimableAt = claimableAt;
     for (const key of one.keys) {
       const queue = this.waiting.get(key);
-      if (queue === undefined) this.waiting.set(key, [one.id]);
-      else queue.push(one.id);
+      if (queue === undefined) this.waiting.set(key, new Set([one.id]));
+      else queue.add(one.id);
     }
   }
   private leave(one: Blocked): void {
     for (const key of one.keys) {
-      const queue = (this.waiting.get(key) ?? []).filter((id) => id !== one.id);
-      if (queue.length === 0) this.waiting.delete(key);
-      else this.waiting.set(key, queue);
+      const queue = this.waiting.get(key);
+      queue?.delete(one.id);
+      if (queue?.size === 0) this.waiting.delete(key);
     }
   }
   private release(one: Blocked): void {
     this.leave(one);
     this.blocked.delete(one.id);
+    this.clients.delete(one.client);
   }
 
   /** Lets clients that wait for a touched key try again, the longest waiting first; who gets nothing goes to the end of the queue. */
@@ -205,6 +207,7 @@ export class RedisServer {
         if (isWait(reply)) this.queue(one, reply);
         else {
           this.blocked.delete(id);
+          this.clients.delete(one.client);
           this.core.out.push({ kind: 'reply', client: one.client, reply });
         }
       }
@@ -223,27 +226,28 @@ export class RedisServer {
   /** The data alone, as an RDB file or a full synchronisation carries it. */
   dataset(): Dataset {
     const { keys, expires } = this.core;
-    return copyOf({ keys: [...keys], expires: [...expires] });
+    return { keys: [...keys].map(copied), expires: [...expires] };
   }
   /** Begins anew with this data: nobody is connected. */
   adopt(data: Dataset): void {
-    const { keys, expires } = copyOf(data);
-    this.core.restore(keys, [], []);
+    this.core.restore(data.keys.map(copied), [], []);
     this.blocked.clear();
+    this.clients.clear();
     this.waiting.clear();
     for (const list of [this.core.out, this.core.written, this.core.ready]) list.length = 0;
-    for (const [key, at] of expires) this.core.expireAt(key, at);
+    for (const [key, at] of data.expires) this.core.expireAt(key, at);
   }
 
   save(): unknown {
     const { keys, expires, config, out, written, used, commands } = this.core;
     const { ids, goodReplicas } = this;
-    const state: State = { keys: [...keys], expires: [...expires], config, blocked: [...this.blocked.values()], waiting: [...this.waiting], ids, out, written, used: [...used], commands, goodReplicas };
-    return copyOf(state);
+    const state: Omit<State, 'keys'> = { expires: [...expires], config, blocked: [...this.blocked.values()], waiting: [...this.waiting].map(([key, queue]) => [key, [...queue]] as const), ids, out, written, used: [...used], commands, goodReplicas };
+    return { ...copyOf(state), keys: [...keys].map(copied) };
   }
   load(saved: unknown): void {
-    const state = copyOf(saved) as State;
-    this.core.restore(state.keys, state.expires, state.used);
+    const { keys, ...rest } = saved as State;
+    const state = copyOf(rest);
+    this.core.restore(keys.map(copied), state.expires, state.used);
     this.core.commands = state.commands;
     this.goodReplicas = state.goodReplicas;
     Object.assign(this.core.config, state.config);
@@ -251,9 +255,11 @@ export class RedisServer {
     this.core.written.splice(0, Number.POSITIVE_INFINITY, ...state.written);
     this.core.ready.length = 0;
     this.blocked = new Map(state.blocked.map((one) => [one.id, one]));
-    this.waiting = new Map(state.waiting);
+    this.clients = new Map(state.blocked.map((one) => [one.client, one.id]));
+    this.waiting = new Map(state.waiting.map(([key, queue]) => [key, new Set(queue)]));
     this.ids = state.ids;
   }
 }
+const copied = ([key, value]: readonly [string, Value]): readonly [string, Value] => [key, value.type === 'stream' ? copyStream(value) : value];
 const isNoGroup = (reply: Reply): boolean => reply !== null && typeof reply === 'object' && 'refused' in reply && reply.name === 'NOGROUP';
 const isWait = (reply: Reply | Wait): reply is Wait => reply !== null && typeof reply === 'object' && 'wait' in reply;

@@ -3,6 +3,7 @@
  * A node is a listpack of up to `stream-node-max-entries` entries or `stream-node-max-bytes` bytes; a deleted entry keeps its place in the node until
  * the node goes. That is what approximate trimming works by. https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/
  */
+import { copyOf } from '../../base/copy.ts';
 import type { Group } from './group.ts';
 import { type Memory, newMemory } from './idempotence.ts';
 import { difference, FIRST, type Id, idOf, LAST, msOf, next, seqOf, show } from './ids.ts';
@@ -38,6 +39,8 @@ export interface Stream {
   /** By name. */
   groups: Group[];
   readonly memory: Memory;
+  /** Of all its nodes. */
+  bytes: number;
 }
 export interface NodeLimits {
   readonly 'stream-node-max-entries': number;
@@ -51,7 +54,26 @@ export const shown = ([id, { texts }]: Entry): readonly [string, readonly string
 const LARGEST_NODE = 2 ** 30;
 
 export function newStream(): Stream {
-  return { type: 'stream', nodes: [], length: 0, lastId: FIRST, firstId: FIRST, maxDeletedId: FIRST, entriesAdded: 0, groups: [], memory: newMemory() };
+  return { type: 'stream', nodes: [], length: 0, lastId: FIRST, firstId: FIRST, maxDeletedId: FIRST, entriesAdded: 0, groups: [], memory: newMemory(), bytes: 0 };
+}
+/** Nodes that two streams have: copied before one of them changes it. */
+const shared = new WeakSet<Node>();
+/** A copy, cheap as long as both keep what they have: it has the same nodes. */
+export function copyStream(stream: Stream): Stream {
+  for (const node of stream.nodes) shared.add(node);
+  return { ...stream, nodes: stream.nodes.slice(), groups: copyOf(stream.groups), memory: copyOf(stream.memory) };
+}
+/** The node, to be changed. */
+function own(stream: Stream, n: number): Node {
+  const node = stream.nodes[n]!;
+  return shared.has(node) ? (stream.nodes[n] = { ...node, ids: node.ids.slice(), entries: node.entries.slice() }) : node;
+}
+function grow(stream: Stream, node: Node, bytes: number): void {
+  node.bytes += bytes;
+  stream.bytes += bytes;
+}
+function removeNode(stream: Stream, n: number): void {
+  stream.bytes -= stream.nodes.splice(n, 1)[0]?.bytes ?? 0;
 }
 
 /** The ID that the server gives: the time, or one more than the last when the clock has not moved on. Null when there is none left. */
@@ -66,12 +88,14 @@ export function append(stream: Stream, id: Id, fields: Fields, limits: NodeLimit
   let total = weight;
   for (const text of texts) total += byteLength(text);
   if (total > LARGEST_NODE) return false;
-  let node = stream.nodes.at(-1);
-  if (node === undefined || isFull(node, total, limits)) {
-    node = newNode(id, texts);
-    stream.nodes.push(node);
+  const last = stream.nodes.at(-1);
+  if (last === undefined || isFull(last, total, limits)) {
+    const made = newNode(id, texts);
+    stream.nodes.push(made);
+    stream.bytes += made.bytes;
   }
-  node.bytes += sizeOfEntry(node, id, fields) + sizeOfInteger(node.live + 1) - sizeOfInteger(node.live);
+  const node = own(stream, stream.nodes.length - 1);
+  grow(stream, node, sizeOfEntry(node, id, fields) + sizeOfInteger(node.live + 1) - sizeOfInteger(node.live));
   node.ids.push(id);
   node.entries.push(fields);
   node.live++;
@@ -139,18 +163,32 @@ export function range(stream: Stream, start: Id, end: Id, count = 0, reverse = f
   }
   return found;
 }
+/** How many entries there are from `start` on. */
+export function countFrom(stream: Stream, start: Id): number {
+  const first = Math.max(nodeOf(stream, start), 0);
+  let count = 0;
+  for (let n = stream.nodes.length - 1; n > first; n--) count += stream.nodes[n]!.live;
+  const { ids, entries } = stream.nodes[first] ?? { ids: [], entries: [] };
+  for (let i = lowerBound(ids, start); i < ids.length; i++) if (entries[i] !== null) count++;
+  return count;
+}
 /** The last entry that is not deleted; 0-0 when there is none. */
 export function lastEntry(stream: Stream): Id {
-  return range(stream, FIRST, LAST, 1, true)[0]?.[0] ?? FIRST;
+  for (let n = stream.nodes.length - 1; n >= 0; n--) {
+    const { ids, entries } = stream.nodes[n]!;
+    for (let i = ids.length - 1; i >= 0; i--) if (entries[i] !== null) return ids[i]!;
+  }
+  return FIRST;
 }
 function findFirst(stream: Stream): void {
   stream.firstId = range(stream, FIRST, LAST, 1)[0]?.[0] ?? FIRST;
 }
 
 /** Marks one entry of a node as deleted; the node stays. */
-function bury(stream: Stream, node: Node, at: number): void {
+function bury(stream: Stream, n: number, at: number): void {
+  const node = own(stream, n);
   const dead = node.ids.length - node.live;
-  node.bytes += sizeOfInteger(node.live - 1) - sizeOfInteger(node.live) + sizeOfInteger(dead + 1) - sizeOfInteger(dead);
+  grow(stream, node, sizeOfInteger(node.live - 1) - sizeOfInteger(node.live) + sizeOfInteger(dead + 1) - sizeOfInteger(dead));
   node.entries[at] = null;
   node.live--;
   stream.length--;
@@ -166,9 +204,9 @@ export function removeEntries(stream: Stream, ids: readonly Id[]): Entry[] {
     const entry = node?.ids[at] === id ? node.entries[at] : null;
     if (node === undefined || entry === null || entry === undefined) continue;
     if (node.live === 1) {
-      stream.nodes.splice(n, 1);
+      removeNode(stream, n);
       stream.length--;
-    } else bury(stream, node, at);
+    } else bury(stream, n, at);
     if (id === stream.firstId) first = true;
     if (id > stream.maxDeletedId) stream.maxDeletedId = id;
     removed.push([id, entry]);
@@ -204,9 +242,9 @@ export function trim(stream: Stream, { keep, approximate, limit }: Trim, may: ((
       const entry = node.entries[i];
       if (entry === null || entry === undefined || may?.(id) === false) continue;
       removed.push([id, entry]);
-      bury(stream, node, i);
+      bury(stream, n, i);
     }
-    if (whole && node.live === 0) stream.nodes.splice(n, 1);
+    if (whole && stream.nodes[n]!.live === 0) removeNode(stream, n);
     else n++;
     if (!whole) break;
   }

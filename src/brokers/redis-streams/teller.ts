@@ -2,17 +2,15 @@
 import type { RoomHost } from '../contract.ts';
 import type { Forgetting, Handing, RedisEvent, Removal } from './core.ts';
 import type { Group } from './group.ts';
-import { type Id, LAST } from './ids.ts';
+import type { Id } from './ids.ts';
 import { type Geography, type Known, Ledger, type LedgerState } from './ledger.ts';
 import type { RedisServer } from './server.ts';
-import { position } from './sorted.ts';
-import { entryAt, type Fields, range, type Stream } from './stream.ts';
+import { type Entry, entryAt, type Fields, type Stream } from './stream.ts';
+import { unread } from './unread.ts';
 
 const REMOVED: Record<Removal, string> = { maxlen: 'trimmed', minid: 'trimmed', xdel: 'xdel', del: 'stream_deleted', expired: 'stream_expired', evicted: 'stream_evicted' };
 const FORGOTTEN: Record<Forgetting, string> = { entry_deleted: 'deleted_while_pending', delref: 'trimmed', consumer_deleted: 'consumer_deleted', group_destroyed: 'group_destroyed' };
 const AGAIN: Record<Handing, string> = { new: 'setid', history: 'history', claim: 'claimed' };
-/** IDs of which the message is remembered after the entry is gone. */
-const REMEMBERED = 20_000;
 const said = (reason: string): string => `redis-streams.${reason}`;
 
 /** Entries carry the number of their message. */
@@ -28,6 +26,7 @@ export class Teller {
   private readonly host: RoomHost;
   private readonly geography: Geography;
   private readonly server: RedisServer;
+  /** Of entries that went while they were pending, the message: a copy of the data from before an acknowledgement has them pending still. */
   private messages = new Map<string, number>();
   constructor(host: RoomHost, geography: Geography, server: RedisServer) {
     this.host = host;
@@ -46,8 +45,10 @@ export class Teller {
         const { key, group, id } = event;
         const known = ledger.get(key, group, id);
         if (known === undefined) return undefined;
-        if (known.holder !== null) ledger.requeued(key, group, known, said(AGAIN[event.how]));
-        ledger.delivered(key, group, known, event.consumer, event.deliveries);
+        // Pending with somebody, and after an XGROUP SETID read by another with NOACK: it stays pending where it is.
+        if (known.holder !== null && !event.pending) return ledger.passing(known, event.consumer);
+        if (known.holder !== null) ledger.requeued(known, said(AGAIN[event.how]));
+        ledger.delivered(known, event.consumer, event.deliveries);
         if (!event.pending) ledger.ended('settled', key, group, id, said('noack'));
         return known;
       }
@@ -58,7 +59,7 @@ export class Teller {
         for (const id of event.ids) this.over('dropped', event.key, event.group, id, said(FORGOTTEN[event.why]));
         return undefined;
       case 'removed':
-        this.removed(event.key, event.why, event.entries.map(([id]) => id));
+        this.removed(event.key, event.why, event.entries);
         return undefined;
       default:
         return undefined;
@@ -74,8 +75,6 @@ export class Teller {
     return entry;
   }
   private added(key: string, id: Id, message: number, cause: number): void {
-    this.messages.set(`${key} ${id}`, message);
-    if (this.messages.size > REMEMBERED) this.messages.delete(this.messages.keys().next().value as string);
     const groups = this.readers(key);
     const because = cause >= 0 ? cause : this.host.record('accepted', { message, place: this.geography.streamNode(key), detail: groups.length });
     for (const { name } of groups) {
@@ -92,13 +91,17 @@ export class Teller {
     return this.geography.wire(key, name) !== undefined;
   }
   /** Entries are gone. What groups had not read is lost to them; what is pending stays so, unless the groups are gone too. */
-  private removed(key: string, why: Removal, ids: readonly Id[]): void {
+  private removed(key: string, why: Removal, entries: readonly Entry[]): void {
     const all = why === 'del' || why === 'expired' || why === 'evicted';
     const reason = said(REMOVED[why]);
-    for (const [of, group] of this.ledger.known()) {
-      if (of !== key) continue;
+    for (const group of this.ledger.groupsOf(key)) {
       const copies = this.ledger.of(key, group);
-      for (const id of all ? [...copies.keys()] : ids) if (all || copies.get(id)?.holder === null) this.ledger.ended(why === 'expired' && copies.get(id)?.holder === null ? 'expired' : 'dropped', key, group, id, reason);
+      if (all) for (const [id, { holder }] of [...copies]) this.ledger.ended(why === 'expired' && holder === null ? 'expired' : 'dropped', key, group, id, reason);
+      else for (const [id, fields] of entries) {
+        const holder = copies.get(id)?.holder;
+        if (holder === null) this.ledger.ended('dropped', key, group, id, reason);
+        else if (holder !== undefined) this.messages.set(`${key} ${id}`, messageOf(fields));
+      }
     }
   }
   /** Copies as the server has them now: after an administrator moved a group, or other data took the place of the old. @param reason of what is lost or comes back */
@@ -114,20 +117,21 @@ export class Teller {
   private compareGroup(key: string, stream: Stream, group: Group, { reason, gone, cause }: { readonly reason: string; readonly gone: 'lost' | 'dropped'; readonly cause: number }): void {
     const { ledger } = this;
     const copies = ledger.of(key, group.name);
-    const waiting = undelivered(stream, group);
+    const waiting = unread(stream, group);
     const expected = new Set([...waiting, ...group.ids]);
-    for (const id of [...copies.keys()]) if (!expected.has(id)) ledger.ended(gone, key, group.name, id, reason);
+    const here = this.geography.groupNode(key, group.name);
+    for (const [id, { place }] of [...copies]) if (!expected.has(id) || place !== here) ledger.ended(gone, key, group.name, id, reason);
     const find = (id: Id) => copies.get(id) ?? this.again(key, group.name, id, entryAt(stream, id), cause);
     for (const id of waiting) {
       const known = find(id);
-      if (known !== undefined && known.holder !== null) ledger.requeued(key, group.name, known, reason);
+      if (known !== undefined && known.holder !== null) ledger.requeued(known, reason);
     }
     for (const [i, id] of group.ids.entries()) {
       const pending = group.pending[i];
       const known = find(id);
       if (known === undefined || pending === undefined || known.holder === pending.consumer) continue;
-      if (known.holder !== null) ledger.requeued(key, group.name, known, reason);
-      ledger.delivered(key, group.name, known, pending.consumer, pending.deliveries);
+      if (known.holder !== null) ledger.requeued(known, reason);
+      ledger.delivered(known, pending.consumer, pending.deliveries);
     }
   }
   /** A copy of what comes back although its custody had ended. */
@@ -142,9 +146,4 @@ export class Teller {
     this.ledger.load(state.ledger);
     this.messages = new Map(state.messages);
   }
-}
-
-/** Entries that a group has yet to read: after its position, and not pending from an earlier reading. */
-export function undelivered(stream: Stream, group: Group): Id[] {
-  return range(stream, group.lastId, LAST).flatMap(([id]) => (id > group.lastId && position(group.ids, id) < 0 ? [id] : []));
 }

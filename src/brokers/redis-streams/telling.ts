@@ -7,9 +7,11 @@ import { type Id, show } from './ids.ts';
 export function tellClaim(core: Core, key: string, group: Group, id: Id): void {
   const pending = pendingOf(group, id);
   if (pending === undefined) return;
+  if (!core.tells) return core.propagate();
   const { consumer, time, deliveries } = pending;
   core.propagate('XCLAIM', key, group.name, consumer, '0', show(id), 'TIME', String(time), 'RETRYCOUNT', String(deliveries), 'FORCE', 'JUSTID', 'LASTID', show(group.lastId));
 }
 export function tellPosition(core: Core, key: string, group: Group): void {
+  if (!core.tells) return core.propagate();
   core.propagate('XGROUP', 'SETID', key, group.name, show(group.lastId), 'ENTRIESREAD', String(group.entriesRead ?? -1));
 }
