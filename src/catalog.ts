@@ -7,6 +7,7 @@ import type { ActionDescriptor, Catalog, NodeDescriptor, RoomDescriptor } from '
 const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   rabbitmq: async () => (await import('./brokers/rabbitmq/descriptor.ts')).rabbitmq,
   kafka: async () => (await import('./brokers/kafka/descriptor.ts')).kafka,
+  nats: async () => (await import('./brokers/nats/descriptor.ts')).nats,
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,
 };
 const loaded = new Map<string, RoomDescriptor>();

@@ -10,6 +10,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { KafkaRoom } = await import('./kafka/room.ts');
     return (host, topology) => new KafkaRoom(host, topology);
   },
+  nats: async () => {
+    const { NatsRoom } = await import('./nats/room.ts');
+    return (host, topology) => new NatsRoom(host, topology);
+  },
   'redis-streams': async () => {
     const { RedisRoom } = await import('./redis-streams/room.ts');
     return (host, topology) => new RedisRoom(host, topology);

@@ -11,7 +11,7 @@ import { findingsProse } from '../testing/prose.ts';
 import { runTwice } from '../testing/run-twice.ts';
 import { gallery } from './index.ts';
 
-const models = await loadModels(['rabbitmq', 'kafka']);
+const models = await loadModels(['rabbitmq', 'kafka', 'redis-streams', 'nats']);
 const END = Number.MAX_SAFE_INTEGER;
 const folder = new URL('./golden/', import.meta.url);
 
@@ -44,6 +44,8 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'acknowledged-then-vanished': [['no-loss', /was lost at cash \(group books\)\. Its leader was lost before a follower had it/, 12]],
   'two-emails': [['effect-once', /took effect twice at Mail\./, 12]],
   'share-group': [['delivered-once', /was delivered again from videos \(group convert\).*acquisition lock ran out/, 20]],
+  'dead-consumer': [['effect-once', /took effect twice at Mail service/, 20]],
+  'ack-wait-in-the-buffer': [['effect-once', /took effect twice at Billing\..*No ack came within ack_wait/, 20]],
   'ride-matching': [['growing-depth', /^requests \(group matching\) keeps growing/, 15]],
 };
 it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', async ({ id, title, load }) => {
@@ -57,7 +59,7 @@ it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point,
   for (const [check, says, by] of POINTS[id] ?? []) expect(told.find((f) => f.check === check && says.test(`${f.title} ${f.because}`) && f.at <= by * 1e6), `${check} ${says}`).toBeDefined();
   for (const f of findingsOf(run, catalog)) {
     expect(f.because, f.check).not.toBe('');
-    expect(`${f.title} ${f.because}`).not.toMatch(/rabbitmq\.|kafka\.|clients\.|undefined|NaN/);
+    expect(`${f.title} ${f.because}`).not.toMatch(/rabbitmq\.|kafka\.|redis-streams\.|nats\.[a-z]|clients\.|undefined|NaN/);
   }
   const summary = `${JSON.stringify(summaryOf(run, catalog), null, 1)}\n`;
   const golden = new URL(`${id}.json`, folder);

@@ -30,4 +30,6 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'two-emails', title: 'Exactly-once, yet two e-mails', about: 'exactly-once ends where the effect begins', broker: 'Apache Kafka', load: async () => (await import('./two-emails.ts')).twoEmails },
   { id: 'share-group', title: 'A queue on a log: share group', about: 'four workers on one partition; a lock that runs out', broker: 'Apache Kafka', load: async () => (await import('./share-group.ts')).shareGroup },
   { id: 'ride-matching', title: 'Ride matching with a hot region', about: 'a hot region among twelve partitions', broker: 'Apache Kafka', load: async () => (await import('./ride-matching.ts')).rideMatching },
+  { id: 'dead-consumer', title: 'What a dead consumer leaves behind', about: 'pending lists, claiming, a deleted consumer', broker: 'Redis Streams', load: async () => (await import('./dead-consumer.ts')).deadConsumer },
+  { id: 'ack-wait-in-the-buffer', title: 'The ack wait runs in the buffer', about: 'ack_wait begins when a message is sent', broker: 'NATS', load: async () => (await import('./ack-wait-in-the-buffer.ts')).ackWaitInTheBuffer },
 ];
