@@ -60,5 +60,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 700 },
   preview: { port: 4173 },
-  test: { include: ['src/**/*.test.{ts,tsx}', 'conformance/**/*.test.ts'], setupFiles: ['src/testing/setup.ts'] },
+  test: { include: ['src/**/*.test.{ts,tsx}', 'conformance/**/*.test.ts'], setupFiles: ['src/testing/setup.ts'], testTimeout: 60_000 },
 });

@@ -93,7 +93,15 @@ for (const nodes of [100, 500]) {
     const full = await look(nodes, 5000, painter);
     for (const way of ['idle', 'panning'] as const) {
       const [with_, without] = [full[way], bare[way]];
-      rows.push({ view: `${nodes} nodes, 5 000 in flight, ${way}`, painter, 'p50 / p95 ms': `${ms(with_.p50)} / ${ms(with_.p95)}`, 'without messages': `${ms(without.p50)} / ${ms(without.p95)}`, 'p95 ratio': (with_.p95 / without.p95).toFixed(2), 'script ms per frame, more than without': ms(with_.script - without.script), 'longest task ms': ms(with_.longest) });
+      rows.push({
+        view: `${nodes} nodes, 5 000 in flight, ${way}`,
+        painter,
+        'p50 / p95 ms': `${ms(with_.p50)} / ${ms(with_.p95)}`,
+        'without messages': `${ms(without.p50)} / ${ms(without.p95)}`,
+        'p95 ratio': (with_.p95 / without.p95).toFixed(2),
+        'script ms per frame, more than without': ms(with_.script - without.script),
+        'longest task ms': ms(with_.longest),
+      });
     }
   }
 }

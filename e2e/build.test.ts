@@ -33,7 +33,11 @@ test('a topology is built by mouse from an empty canvas, and works', async ({ pa
   await page.getByRole('button', { name: 'Fit everything' }).click();
   const [producer, exchange, queue, consumer] = [node(page, /^producer-1/), node(page, /^exchange-1/), node(page, /^queue-1/), node(page, /^consumer-1/)];
   await expect(consumer).toBeVisible();
-  for (const [from, to, title] of [[producer, exchange, 'exchange-1'], [exchange, queue, 'queue-1'], [queue, consumer, 'consumer-1']] as const) {
+  for (const [from, to, title] of [
+    [producer, exchange, 'exchange-1'],
+    [exchange, queue, 'queue-1'],
+    [queue, consumer, 'consumer-1'],
+  ] as const) {
     await pull(page, from, to);
     await expect(inspector(page).getByRole('heading', { level: 2 })).toContainText(`→ ${title}`);
   }
@@ -47,7 +51,11 @@ test('a topology is built by keyboard alone, and works', async ({ page }) => {
   await command(page, 'New scenario');
   await expect(page.getByText('Drag something here from the palette')).toBeVisible();
   for (const kind of ['Add Producer', 'Add Exchange', 'Add Queue', 'Add Consumer']) await command(page, kind);
-  for (const [from, to] of [['producer-1', 'exchange-1'], ['exchange-1', 'queue-1'], ['queue-1', 'consumer-1']] as const) {
+  for (const [from, to] of [
+    ['producer-1', 'exchange-1'],
+    ['exchange-1', 'queue-1'],
+    ['queue-1', 'consumer-1'],
+  ] as const) {
     await tabTo(page, node(page, new RegExp(`^${from}`)));
     await page.keyboard.press('Enter');
     await page.keyboard.press('w');

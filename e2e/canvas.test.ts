@@ -52,7 +52,10 @@ test('a node is duplicated with its settings', async ({ page }) => {
   const cards = page.locator('.react-flow__node-card');
   const count = await cards.count();
   await cards.first().click();
-  const settings = () => inspector(page).locator('input:not([type="checkbox"])').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+  const settings = () =>
+    inspector(page)
+      .locator('input:not([type="checkbox"])')
+      .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
   await expect.poll(async () => (await settings()).length).toBeGreaterThan(3);
   const before = await settings();
   await page.keyboard.press('Control+d');

@@ -20,11 +20,14 @@ async function openAs(page: Page, name: string, text: string): Promise<void> {
   await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 }
 async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(([n, t]) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([t as string], n as string, { type: 'application/json' }));
-    return transfer;
-  }, [name, text]);
+  const data = await page.evaluateHandle(
+    ([n, t]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([t as string], n as string, { type: 'application/json' }));
+      return transfer;
+    },
+    [name, text],
+  );
   const canvas = page.getByRole('main', { name: 'Canvas' });
   await canvas.dispatchEvent('dragover', { dataTransfer: data });
   await canvas.dispatchEvent('drop', { dataTransfer: data });

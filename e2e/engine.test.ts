@@ -31,7 +31,12 @@ test('the engine throws: the document is safe, and the run is replayed to the sa
   await goTo(page, 4);
   await setRate(page);
   const [moment, then] = [await page.getByRole('timer').innerText(), await hash(page)];
-  await (await engine(page)).evaluate(() => void setTimeout(() => { throw new Error('out of memory'); }, 0));
+  await (await engine(page)).evaluate(
+    () =>
+      void setTimeout(() => {
+        throw new Error('out of memory');
+      }, 0),
+  );
   await expect(banner(page)).toContainText('out of memory');
   await expectReplay(page, moment, then);
 });
@@ -50,7 +55,12 @@ test('the engine dies without a word: it is noticed, and the run is replayed to 
 test('an edit made while no engine lives is in the replay', async ({ page }) => {
   await openPaused(page);
   await goTo(page, 3);
-  await (await engine(page)).evaluate(() => void setTimeout(() => { throw new Error('gone'); }, 0));
+  await (await engine(page)).evaluate(
+    () =>
+      void setTimeout(() => {
+        throw new Error('gone');
+      }, 0),
+  );
   await expect(banner(page)).toBeVisible();
   await setRate(page);
   await page.getByRole('button', { name: 'Restart and replay to here' }).click();

@@ -5,7 +5,9 @@ const palette = (page: Page): Locator => page.getByRole('navigation', { name: 'G
 
 async function openScenario(page: Page, title: string): Promise<void> {
   await openPaused(page);
-  await palette(page).getByRole('button', { name: new RegExp(title) }).click();
+  await palette(page)
+    .getByRole('button', { name: new RegExp(title) })
+    .click();
   await expect(pauseButton(page)).toBeVisible();
   await pauseButton(page).click();
 }

@@ -27,7 +27,11 @@ test('the timeline goes back, and playing on gives the same history', async ({ p
   await page.getByRole('button', { name: 'Pause' }).click({ timeout: 30_000 });
   const hash = async () => {
     await page.getByRole('button', { name: 'Report' }).click();
-    const text = (await page.getByRole('dialog').getByText(/history [0-9a-f]{16}/).textContent()) ?? '';
+    const text =
+      (await page
+        .getByRole('dialog')
+        .getByText(/history [0-9a-f]{16}/)
+        .textContent()) ?? '';
     await page.keyboard.press('Escape');
     return /history ([0-9a-f]{16})/.exec(text)?.[1];
   };
@@ -56,7 +60,10 @@ test('the share link opens the same moment with the same history in a fresh prof
   await page.keyboard.press('Escape');
   const report = async (p: Page) => {
     await p.getByRole('button', { name: 'Report' }).click();
-    return p.getByRole('dialog').getByText(/history [0-9a-f]{16}/).textContent();
+    return p
+      .getByRole('dialog')
+      .getByText(/history [0-9a-f]{16}/)
+      .textContent();
   };
   const here = await report(page);
   const other = await (await browser.newContext()).newPage();
@@ -86,6 +93,16 @@ for (const theme of ['dark', 'light'] as const) {
     await expect(page.getByText('delivered again').first()).toBeVisible();
     await page.getByRole('button', { name: 'Pause' }).click();
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 5).join(' | ')}`)).toEqual([]);
+    expect(
+      violations
+        .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+        .map(
+          (v) =>
+            `${v.id}: ${v.nodes
+              .map((n) => n.target.join(' '))
+              .slice(0, 5)
+              .join(' | ')}`,
+        ),
+    ).toEqual([]);
   });
 }

@@ -9,7 +9,10 @@ test('a consumer is crashed, and a message it held is followed', async ({ page }
   await crash.click();
   await expect(page.getByRole('button', { name: 'Undo' }).first()).toBeEnabled();
   await playButton(page).click();
-  const again = dock(page, 'Findings').getByRole('listitem').filter({ hasText: /delivered again|twice/ }).filter({ hasText: 'Follow the message' });
+  const again = dock(page, 'Findings')
+    .getByRole('listitem')
+    .filter({ hasText: /delivered again|twice/ })
+    .filter({ hasText: 'Follow the message' });
   await expect(again.first()).toBeVisible();
   await pauseButton(page).click();
   await again.first().getByRole('button', { name: 'Follow the message' }).click();

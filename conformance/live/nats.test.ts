@@ -6,7 +6,7 @@ const message = { kind: 'message', sid: 7, subject: 'a.b', reply: '', headers: n
 
 test('a message that comes byte by byte is one message, between other frames', () => {
   const parser = new NatsParser();
-  const bytes = Buffer.from("INFO {\"version\":\"2.10.27\"}\r\nPING\r\nMSG a.b 7 5\r\nhello\r\n+OK\r\n-ERR 'Invalid Subject'\r\n");
+  const bytes = Buffer.from('INFO {"version":"2.10.27"}\r\nPING\r\nMSG a.b 7 5\r\nhello\r\n+OK\r\n-ERR \'Invalid Subject\'\r\n');
   const frames = [...bytes].flatMap((byte) => parser.push(Buffer.from([byte])));
   expect(frames).toEqual([{ kind: 'info', info: { version: '2.10.27' } }, { kind: 'ping' }, message, { kind: 'ok' }, { kind: 'error', text: 'Invalid Subject' }]);
 });

@@ -7,11 +7,7 @@ const RUNS = 3;
 /** The least real wait after an operation, ms; the recordings used 40 to 100. */
 export const SETTLE = 45;
 
-export type Comparison =
-  | { readonly kind: 'agree' }
-  | { readonly kind: 'differ'; readonly at: Step }
-  | { readonly kind: 'other-version'; readonly because: string }
-  | { readonly kind: 'not-modelled'; readonly because: string };
+export type Comparison = { readonly kind: 'agree' } | { readonly kind: 'differ'; readonly at: Step } | { readonly kind: 'other-version'; readonly because: string } | { readonly kind: 'not-modelled'; readonly because: string };
 
 /** A case on a live server. What cannot go on ends the run with `{failed}`. */
 export async function runLive(server: LiveServer, example: LiveCase, settleMs: number): Promise<Run> {

@@ -12,13 +12,7 @@ export interface Row {
 }
 const HEAD = ['broker', 'server', 'area', 'agree', 'model differs', 'recording differs', 'other version', 'not modelled'];
 const modelDiffers = ({ outcome }: Row) => outcome.kind === 'differ' && !outcome.at.modelAsLive;
-const COUNTS: readonly ((row: Row) => boolean)[] = [
-  (row) => row.outcome.kind === 'agree',
-  modelDiffers,
-  ({ outcome }) => outcome.kind === 'differ' && !outcome.at.liveAsRecorded,
-  (row) => row.outcome.kind === 'other-version',
-  (row) => row.outcome.kind === 'not-modelled',
-];
+const COUNTS: readonly ((row: Row) => boolean)[] = [(row) => row.outcome.kind === 'agree', modelDiffers, ({ outcome }) => outcome.kind === 'differ' && !outcome.at.liveAsRecorded, (row) => row.outcome.kind === 'other-version', (row) => row.outcome.kind === 'not-modelled'];
 const counts = (rows: readonly Row[]): string[] => COUNTS.map((counted) => String(rows.filter(counted).length));
 
 /** Differences between the model and the server of the same version. */
@@ -33,7 +27,14 @@ export function table(rows: readonly Row[]): string {
   }
   lines.push(['', '', 'all', ...counts(rows)]);
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function difference({ broker, name, outcome }: Row): string | null {

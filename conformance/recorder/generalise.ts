@@ -13,7 +13,11 @@ export function generalise(runs: readonly Run[]): ConformanceCase['observed'] {
   const length = Math.max(...runs.map((run) => run.length));
   const observed: (JsonObject & { readonly step: number })[] = [];
   for (let step = 0; step < length; step++) {
-    const shown = merge(runs.map((run) => run[step] ?? {}), `step ${step}`, '');
+    const shown = merge(
+      runs.map((run) => run[step] ?? {}),
+      `step ${step}`,
+      '',
+    );
     if (isObject(shown) && 'failed' in shown) throw new Error(`step ${step} failed: ${String(shown['failed'])}`);
     if (isObject(shown) && Object.keys(shown).length > 0) observed.push({ step, ...shown });
   }
@@ -34,7 +38,13 @@ function merge(values: readonly Json[], where: string, name: string): Json {
   if (isList(first)) {
     const lists = values.filter(isList);
     if (lists.length < values.length || lists.some((list) => list.length !== first.length)) throw differ();
-    return first.map((_, i) => merge(lists.map((list) => list[i] ?? null), `${where}[${i}]`, ''));
+    return first.map((_, i) =>
+      merge(
+        lists.map((list) => list[i] ?? null),
+        `${where}[${i}]`,
+        '',
+      ),
+    );
   }
   if (isObject(first)) {
     const objects = values.filter(isObject);
@@ -42,7 +52,11 @@ function merge(values: readonly Json[], where: string, name: string): Json {
     if (objects.length < values.length || objects.some((one) => Object.keys(one).length !== names.length || names.some((key) => !(key in one)))) throw differ();
     return Object.fromEntries(
       names.map((key) => {
-        const inner = merge(objects.map((one) => one[key] ?? null), `${where}.${key}`, key);
+        const inner = merge(
+          objects.map((one) => one[key] ?? null),
+          `${where}.${key}`,
+          key,
+        );
         // Who of a group got what is chance: the lists come sorted.
         return [key, name === 'groups' ? { $multiset: inner } : inner];
       }),

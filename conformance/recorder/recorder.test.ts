@@ -4,7 +4,12 @@ import { written } from './format.ts';
 import { generalise } from './generalise.ts';
 
 test('steps that showed nothing are left out', () => {
-  expect(generalise([[{}, { result: 1 }], [{}, { result: 1 }]])).toEqual([{ step: 1, result: 1 }]);
+  expect(
+    generalise([
+      [{}, { result: 1 }],
+      [{}, { result: 1 }],
+    ]),
+  ).toEqual([{ step: 1, result: 1 }]);
 });
 test('times become ranges, generated ids and groups matchers', () => {
   const run = (idle: number, id: string) => [{ result: { idle, id }, groups: { g: [1, 2] } }];

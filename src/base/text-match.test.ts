@@ -9,7 +9,11 @@ it('compares text without regard to case, also where the cases differ in length'
 });
 it('cuts a wildcard pattern at its asterisks', () => {
   expect(parseWildcard('a*\\*b*')).toEqual(['a', '*b', '']);
-  expect([parseWildcard('a**'), parseWildcard('é\\x'), parseWildcard('\\')]).toEqual([{ wrong: 'consecutive', at: 1 }, { wrong: 'escape', at: 2 }, { wrong: 'escape', at: 0 }]);
+  expect([parseWildcard('a**'), parseWildcard('é\\x'), parseWildcard('\\')]).toEqual([
+    { wrong: 'consecutive', at: 1 },
+    { wrong: 'escape', at: 2 },
+    { wrong: 'escape', at: 0 },
+  ]);
   expect(['', 'aba', 'abba', 'abxba'].map((text) => matchesWildcard(['ab', 'ba'], text))).toEqual([false, false, true, true]);
 });
 it('reads addresses and blocks', () => {

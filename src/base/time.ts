@@ -15,7 +15,12 @@ export function micros(text: string): number {
 }
 /** µs → the shortest exact string that `parseDuration` reads back. */
 export function durationText(us: number): string {
-  for (const [unit, size] of [['h', 3600e6], ['min', 60e6], ['s', 1e6], ['ms', 1e3]] as const) {
+  for (const [unit, size] of [
+    ['h', 3600e6],
+    ['min', 60e6],
+    ['s', 1e6],
+    ['ms', 1e3],
+  ] as const) {
     if (us >= size && us % size === 0) return `${us / size}${unit}`;
   }
   return us >= 1e6 ? `${us / 1e6}s` : us >= 1e3 ? `${us / 1e3}ms` : `${us}us`;

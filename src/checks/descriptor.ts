@@ -18,7 +18,8 @@ export const checks: readonly CheckDescriptor[] = [
   { name: 'dropped', found: 'dropped', title: 'Nothing dropped', about: 'No message was thrown away: for want of room, after too many deliveries, or because somebody purged it.', fields: {}, on: 'place' },
   { name: 'backpressure', found: 'pushback', title: 'No pushback', about: 'No producer had to wait, buffer or drop because the broker took no more.', fields: {}, on: 'anything' },
   {
-    name: 'growing-depth', found: 'growing queue',
+    name: 'growing-depth',
+    found: 'growing queue',
     title: 'No queue that only grows',
     about: 'No queue grows all the time while the work in it would take long to do.',
     fields: { for: span('10s', 'Growth for this long counts.'), work: span('1s', 'A queue that is worked off within this time is not worth a word.') },
@@ -27,14 +28,16 @@ export const checks: readonly CheckDescriptor[] = [
   { name: 'idle-consumer', found: 'idle', title: 'Nobody idle while work waits', about: 'No instance is idle for long while messages wait for its consumer.', fields: { for: span('10s', 'Idleness for this long counts.') }, on: 'anything' },
   { name: 'poison-loop', found: 'in circles', title: 'Nothing goes in circles', about: 'No message is delivered again and again.', fields: { deliveries: count(5, 'Deliveries of the same copy that are too many.') }, on: 'place' },
   {
-    name: 'prefetch-hogging', found: 'hogging',
+    name: 'prefetch-hogging',
+    found: 'hogging',
     title: 'Nobody hoards',
     about: 'No instance holds many messages it cannot work on while another has none.',
     fields: { held: count(10, 'Messages held beyond those being worked on that are too many.'), idle: span('2s', 'How long the other has had none.') },
     on: 'anything',
   },
   {
-    name: 'latency', found: 'too slow',
+    name: 'latency',
+    found: 'too slow',
     title: 'Fast enough',
     about: 'Messages take effect soon enough after they were made.',
     fields: {

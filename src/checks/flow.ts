@@ -139,7 +139,10 @@ abstract class Holding extends Timed<object> {
         break;
       }
       case 'census':
-        this.atCensus(entry, [...(this.readers.get(entry.place)?.values() ?? [])].filter((r) => r.up));
+        this.atCensus(
+          entry,
+          [...(this.readers.get(entry.place)?.values() ?? [])].filter((r) => r.up),
+        );
     }
   }
   /** @param here the readers of the place that was counted */

@@ -100,7 +100,12 @@ export function tell(evidence: Evidence, telling: Telling): Told {
     case 'latency':
       return told(`More than ${Math.round((1 - Number(f['quantile'])) * 1000) / 10} % take longer than ${span('below')} at ${place}.`, `${text('late')} of ${text('all')} did; the slowest took ${span('worst')}.`);
     case 'conservation':
-      return told(`The books do not balance at ${place}.`, `${Object.entries(f).map(([name, value]) => `${name} ${value}`).join(', ')}. This is a defect of the model: please report it.`);
+      return told(
+        `The books do not balance at ${place}.`,
+        `${Object.entries(f)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')}. This is a defect of the model: please report it.`,
+      );
     default:
       return told(evidence.check, why);
   }

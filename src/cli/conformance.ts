@@ -85,7 +85,13 @@ if (!values['only-failures']) {
     lines.push([...place.split('\n'), ...tally(some).map(String), [...reasons].join('; ')]);
   }
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  for (const line of lines)
+    console.log(
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 const [passed, failed, skipped] = tally(rows);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

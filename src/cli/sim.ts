@@ -61,7 +61,10 @@ async function main(): Promise<number> {
   return exitCode(summary);
 }
 function asText(s: Summary): string {
-  const counts = (row: Readonly<Record<string, number>>) => Object.entries(row).map(([name, n]) => `${name} ${n}`).join(', ');
+  const counts = (row: Readonly<Record<string, number>>) =>
+    Object.entries(row)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(', ');
   const lines = [
     `${s.title}, seed ${s.seed}: ${spanText(s.until)} simulated${s.ended ? ', drained and judged' : ''}`,
     `history ${s.hash}, ${s.entries} entries`,

@@ -31,7 +31,16 @@ describe.each(['lease', 'log', 'webhook'])('through a %s broker', (toy) => {
     expect(duplicates('inbox')).toEqual([]);
   });
   it('a cut link holds everything back and lets it through when mended', () => {
-    const run = go({}, {}, { timeline: [{ at: '1s', by: 'author', do: 'cut', on: 'in' }, { at: '4s', by: 'author', do: 'mend', on: 'in' }] });
+    const run = go(
+      {},
+      {},
+      {
+        timeline: [
+          { at: '1s', by: 'author', do: 'cut', on: 'in' },
+          { at: '4s', by: 'author', do: 'mend', on: 'in' },
+        ],
+      },
+    );
     const accepted = kinds(run, 'accepted').map((e) => e.time);
     expect(accepted.filter((t) => t > 1.01e6 && t < 4e6)).toEqual([]);
     expect(accepted).toHaveLength(100);

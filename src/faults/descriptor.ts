@@ -7,11 +7,7 @@ const key: Field = { type: 'text', maxLength: 4, help: 'Name of the key as the c
 const anyKey: Field = { ...key, optional: true, help: 'Name of the key (A, B …); left out, keys are drawn as the producer draws them.' };
 
 const crash = (name: string, title: string, about: string): ActionDescriptor => ({ name, title, about, per: 'instance', fields: {}, undoneBy: 'restart', tone: 'bad' });
-const pair = (
-  broken: { readonly name: string; readonly title: string; readonly about: string; readonly fields?: Fields },
-  mended: { readonly name: string; readonly title: string; readonly about: string; readonly fields?: Fields },
-  per: ActionDescriptor['per'],
-): ActionDescriptor[] => [
+const pair = (broken: { readonly name: string; readonly title: string; readonly about: string; readonly fields?: Fields }, mended: { readonly name: string; readonly title: string; readonly about: string; readonly fields?: Fields }, per: ActionDescriptor['per']): ActionDescriptor[] => [
   { ...broken, per, fields: broken.fields ?? {}, undoneBy: mended.name, tone: 'bad' },
   { ...mended, per, fields: mended.fields ?? {}, tone: 'ok' },
 ];
@@ -29,11 +25,7 @@ const actions: readonly ActionDescriptor[] = [
     { name: 'normal-speed', title: '{on} at normal speed', about: 'Work takes as long as its settings say.' },
     'node',
   ),
-  ...pair(
-    { name: 'outage', title: 'Outage of what {on} depends on', about: 'Every attempt fails while the database or service behind the consumer is down.' },
-    { name: 'outage-ends', title: 'End the outage of {on}', about: 'What the consumer depends on is back.' },
-    'node',
-  ),
+  ...pair({ name: 'outage', title: 'Outage of what {on} depends on', about: 'Every attempt fails while the database or service behind the consumer is down.' }, { name: 'outage-ends', title: 'End the outage of {on}', about: 'What the consumer depends on is back.' }, 'node'),
   ...pair(
     { name: 'poison', title: 'Poison a key at {on}', about: 'At a consumer, work on every message of the key fails; at a producer, every message of the key is made so that work on it fails.', fields: { key } },
     { name: 'unpoison', title: 'Cure a key at {on}', about: 'Work on messages of the key succeeds again; at a producer, new ones are sound.', fields: { key } },
@@ -41,12 +33,12 @@ const actions: readonly ActionDescriptor[] = [
   ),
   { name: 'send', title: 'Send one from {on}', about: 'Makes messages now, by hand.', per: 'node', fields: { key: anyKey, count: { type: 'integer', min: 1, max: 10_000, default: 1, help: 'How many.', applies: live } }, tone: 'note' },
   { name: 'burst', title: 'Burst from {on}', about: 'Makes many messages at once.', per: 'node', fields: { key: anyKey, count: { type: 'integer', min: 1, max: 100_000, default: 100, help: 'How many.', applies: live } }, tone: 'note' },
-  ...pair({ name: 'stop-node', title: 'Stop {on}', about: "One node of the cluster goes down at once." }, { name: 'start-node', title: 'Start {on}', about: 'The node is up again.' }, 'broker-node'),
+  ...pair({ name: 'stop-node', title: 'Stop {on}', about: 'One node of the cluster goes down at once.' }, { name: 'start-node', title: 'Start {on}', about: 'The node is up again.' }, 'broker-node'),
   ...pair({ name: 'stop-cluster', title: 'Stop all of {on}', about: 'Every node goes down.' }, { name: 'start-cluster', title: 'Start all of {on}', about: 'Every node is up again.' }, 'node'),
   ...pair({ name: 'cut', title: 'Cut {on}', about: 'Nothing gets through, either way. What is under way waits, as it does in TCP, until the peer is given up.' }, { name: 'mend', title: 'Mend {on}', about: 'The link carries again.' }, 'link'),
   ...pair(
     { name: 'delay', title: 'Delay {on}', about: 'Everything on the link takes longer, both ways.', fields: { by: { type: 'duration', min: 0, max: 3600e6, default: '200ms', help: 'Added to the latency of the link.', applies: live } } },
-    { name: 'undelay', title: 'End the delay of {on}', about: "The link has its own latency again." },
+    { name: 'undelay', title: 'End the delay of {on}', about: 'The link has its own latency again.' },
     'link',
   ),
   ...pair(
@@ -65,8 +57,5 @@ export const faults: RoomDescriptor = {
   actions,
   reasons: {},
   remedies: {},
-  simplifications: [
-    'A process dies as a whole and at once: there is no half-written disk and no slow death.',
-    'A cut link stops both directions alike.',
-  ],
+  simplifications: ['A process dies as a whole and at once: there is no half-written disk and no slow death.', 'A cut link stops both directions alike.'],
 };

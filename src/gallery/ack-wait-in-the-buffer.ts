@@ -4,7 +4,8 @@ import type { Scenario } from '../scenario/document.ts';
 export const ackWaitInTheBuffer: Scenario = {
   version: 1,
   title: 'The ack wait runs in the buffer',
-  description: 'Billing keeps up easily: 8 orders a second, room for 20. At 3 s two hundred and fifty orders come at once. Each instance has ordered up to 500 messages and takes what it can get; the ack wait of 5 s begins when a message is sent, not when work on it begins. What happens to those that lie in the buffer for longer? At 20 s the instances begin to order four at a time: when does it end?',
+  description:
+    'Billing keeps up easily: 8 orders a second, room for 20. At 3 s two hundred and fifty orders come at once. Each instance has ordered up to 500 messages and takes what it can get; the ack wait of 5 s begins when a message is sent, not when work on it begins. What happens to those that lie in the buffer for longer? At 20 s the instances begin to order four at a time: when does it end?',
   seed: 5,
   duration: '50s',
   nodes: [

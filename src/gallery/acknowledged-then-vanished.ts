@@ -26,6 +26,9 @@ export const acknowledgedThenVanished: Scenario = {
     { at: '8s', by: 'author', do: 'stop-node', on: 'kafka/node-1' },
     { at: '20s', by: 'author', do: 'start-node', on: 'kafka/node-1' },
   ],
-  invariants: [{ check: 'no-loss', on: 'cash' }, { check: 'no-loss', on: 'transfers' }],
+  invariants: [
+    { check: 'no-loss', on: 'cash' },
+    { check: 'no-loss', on: 'transfers' },
+  ],
   layout: { till: [0, 50], bank: [0, 230], kafka: [240, 0, 420, 400], cash: [310, 50], transfers: [310, 210], books: [730, 40], ledger: [730, 230] },
 };

@@ -22,6 +22,9 @@ export const competingConsumers: Scenario = {
     { at: '2s', by: 'author', do: 'set', on: 'worker', with: { instances: 3 } },
     { at: '12s', by: 'author', do: 'set', on: 'take', with: { prefetch: 1 } },
   ],
-  invariants: [{ check: 'no-loss', on: 'tasks' }, { check: 'prefetch-hogging', on: 'tasks' }],
+  invariants: [
+    { check: 'no-loss', on: 'tasks' },
+    { check: 'prefetch-hogging', on: 'tasks' },
+  ],
   layout: { batch: [0, 80], rabbit: [240, 20, 320, 220], tasks: [280, 80], worker: [640, 40] },
 };

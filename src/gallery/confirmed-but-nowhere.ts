@@ -28,6 +28,9 @@ export const confirmedButNowhere: Scenario = {
     { at: '7s', by: 'author', do: 'set', on: 'cancelled', with: { mandatory: true } },
     { at: '14s', by: 'author', do: 'set', on: 'orders', with: { 'alternate-exchange': 'strays' } },
   ],
-  invariants: [{ check: 'unrouted', on: 'orders' }, { check: 'effect-once', on: 'warehouse' }],
+  invariants: [
+    { check: 'unrouted', on: 'orders' },
+    { check: 'effect-once', on: 'warehouse' },
+  ],
   layout: { shop: [0, 20], desk: [0, 180], rabbit: [240, -10, 600, 340], orders: [290, 60], fulfilment: [560, 45], strays: [290, 210], unroutable: [560, 195], warehouse: [920, 40] },
 };

@@ -4,7 +4,8 @@ import type { Scenario } from '../scenario/document.ts';
 export const deadConsumer: Scenario = {
   version: 1,
   title: 'What a dead consumer leaves behind',
-  description: 'Three groups read the same stream, and in each the second instance dies just after 4 s. Nobody of Billing claims what it had. Mail claims what has been pending for half a second, and its consumers read ten at a time. Audit claims after 20 s, and at 10 s its operator deletes the consumer that is gone. Which entries come again, and to whom?',
+  description:
+    'Three groups read the same stream, and in each the second instance dies just after 4 s. Nobody of Billing claims what it had. Mail claims what has been pending for half a second, and its consumers read ten at a time. Audit claims after 20 s, and at 10 s its operator deletes the consumer that is gone. Which entries come again, and to whom?',
   seed: 16,
   duration: '40s',
   nodes: [

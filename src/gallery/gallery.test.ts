@@ -56,7 +56,11 @@ it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point,
   const early = startRun(scenario, models, catalog);
   early.simulation.run(20e6);
   const told = findingsOf(early, catalog);
-  for (const [check, says, by] of POINTS[id] ?? []) expect(told.find((f) => f.check === check && says.test(`${f.title} ${f.because}`) && f.at <= by * 1e6), `${check} ${says}`).toBeDefined();
+  for (const [check, says, by] of POINTS[id] ?? [])
+    expect(
+      told.find((f) => f.check === check && says.test(`${f.title} ${f.because}`) && f.at <= by * 1e6),
+      `${check} ${says}`,
+    ).toBeDefined();
   for (const f of findingsOf(run, catalog)) {
     expect(f.because, f.check).not.toBe('');
     expect(`${f.title} ${f.because}`).not.toMatch(/rabbitmq\.|kafka\.|redis-streams\.|nats\.[a-z]|clients\.|undefined|NaN/);

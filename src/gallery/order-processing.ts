@@ -36,7 +36,11 @@ export const orderProcessing: Scenario = {
     { at: '5s', by: 'author', do: 'unpoison', on: 'pay', with: { key: 'F' } },
     { at: '7s', by: 'author', do: 'crash-after-effect', on: 'pay/2' },
   ],
-  invariants: [{ check: 'no-loss', on: 'payments' }, { check: 'effect-once', on: 'pay' }, { check: 'latency', on: 'pay', quantile: 0.99, below: '2s' }],
+  invariants: [
+    { check: 'no-loss', on: 'payments' },
+    { check: 'effect-once', on: 'pay' },
+    { check: 'latency', on: 'pay', quantile: 0.99, below: '2s' },
+  ],
   layout: {
     shop: [0, 220],
     rabbit: [240, 0, 560, 640],

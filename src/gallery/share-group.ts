@@ -4,7 +4,8 @@ import type { Scenario } from '../scenario/document.ts';
 export const shareGroup: Scenario = {
   version: 1,
   title: 'A queue on a log: share group',
-  description: 'Four workers, one partition. A consumer group could use only one of them; a share group gives every record to whoever asks next, for 15 s (share.record.lock.duration.ms). From 1 s to 20 s the converter is slow, and some videos take longer than the lock. Who else is held up, and how often is such a video converted?',
+  description:
+    'Four workers, one partition. A consumer group could use only one of them; a share group gives every record to whoever asks next, for 15 s (share.record.lock.duration.ms). From 1 s to 20 s the converter is slow, and some videos take longer than the lock. Who else is held up, and how often is such a video converted?',
   seed: 8,
   duration: '40s',
   nodes: [

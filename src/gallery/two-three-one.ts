@@ -26,6 +26,9 @@ export const twoThreeOne: Scenario = {
     { at: '6s', by: 'author', do: 'refuse-next-produce', on: 'readings-old' },
     { at: '6s', by: 'author', do: 'refuse-next-produce', on: 'readings-new' },
   ],
-  invariants: [{ check: 'order', on: 'chart-old' }, { check: 'order', on: 'chart-new' }],
+  invariants: [
+    { check: 'order', on: 'chart-old' },
+    { check: 'order', on: 'chart-new' },
+  ],
   layout: { old: [0, 50], new: [0, 230], kafka: [250, 0, 400, 340], 'readings-old': [310, 50], 'readings-new': [310, 210], 'chart-old': [720, 40], 'chart-new': [720, 220] },
 };

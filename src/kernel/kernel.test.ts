@@ -41,7 +41,14 @@ it('ln and exp agree with the reference to the last digits', () => {
 });
 
 it('two purposes draw different luck, the same purpose the same', () => {
-  const draw = (seed: number, purpose: string) => Array.from({ length: 4 }, ((s) => () => s.next())(new RandomStream(seed, purpose)));
+  const draw = (seed: number, purpose: string) =>
+    Array.from(
+      { length: 4 },
+      (
+        (s) => () =>
+          s.next()
+      )(new RandomStream(seed, purpose)),
+    );
   expect(draw(1, 'a')).toEqual(draw(1, 'a'));
   expect(draw(1, 'a')).not.toEqual(draw(1, 'b'));
   expect(draw(1, 'a')).not.toEqual(draw(2, 'a'));

@@ -48,8 +48,7 @@ export class Kernel {
   }
   save(): KernelState {
     const calls = [];
-    for (let i = 0; i < this.size; i++)
-      calls.push([this.time[i], this.order[i], this.what[i * 3], this.what[i * 3 + 1], this.what[i * 3 + 2]] as [number, number, number, number, number]);
+    for (let i = 0; i < this.size; i++) calls.push([this.time[i], this.order[i], this.what[i * 3], this.what[i * 3 + 1], this.what[i * 3 + 2]] as [number, number, number, number, number]);
     return { now: this.now, sequence: this.sequence, calls };
   }
   load(state: KernelState): void {

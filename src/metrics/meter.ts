@@ -153,7 +153,11 @@ export class Meter implements Fold {
     };
   }
   load(state: unknown): void {
-    const saved = state as { stages: [string, ReturnType<Histogram['save']>][]; rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number; copies: [number, [number, number, number]][] }; now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> } };
+    const saved = state as {
+      stages: [string, ReturnType<Histogram['save']>][];
+      rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number; copies: [number, [number, number, number]][] };
+      now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> };
+    };
     const rest = copyOf(saved.rest);
     this.stages.clear();
     for (const places of Object.values(this.byStage)) places.clear();

@@ -51,8 +51,7 @@ export function effectiveAt(doc: Scenario, at: number): Scenario {
 
 /** The first instant (µs) at which two documents may tell different histories, or 'nothing' when only words and places on the screen differ. */
 export function changedFrom(before: Scenario, after: Scenario): number | 'nothing' {
-  const base = ({ version, seed, duration, drain, nodes, links, invariants }: Scenario) =>
-    JSON.stringify({ version, seed, duration, drain, nodes: nodes.map(({ title: _, ...n }) => n), links, invariants });
+  const base = ({ version, seed, duration, drain, nodes, links, invariants }: Scenario) => JSON.stringify({ version, seed, duration, drain, nodes: nodes.map(({ title: _, ...n }) => n), links, invariants });
   if (base(before) !== base(after)) return 0;
   const rest = new Map<string, number>();
   const count = (entries: readonly TimelineEntry[] = [], by: number) => {

@@ -40,12 +40,7 @@ export type Field = Common &
 export type Fields = Readonly<Record<string, Field>>;
 
 /** A random duration; a bare string is constant. Means and bounds are duration strings. */
-export type Spread =
-  | string
-  | { readonly uniform: { readonly from: string; readonly to: string } }
-  | { readonly exponential: { readonly mean: string } }
-  | { readonly normal: { readonly mean: string; readonly deviation: string } }
-  | { readonly lognormal: { readonly mean: string; readonly p99: string } };
+export type Spread = string | { readonly uniform: { readonly from: string; readonly to: string } } | { readonly exponential: { readonly mean: string } } | { readonly normal: { readonly mean: string; readonly deviation: string } } | { readonly lognormal: { readonly mean: string; readonly p99: string } };
 
 /** The settings of `config` with every default filled in, records included. Absent optional settings stay absent. */
 export function fill(fields: Fields, config: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

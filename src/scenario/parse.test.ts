@@ -70,10 +70,11 @@ it('every default lies in its own range', () => {
 });
 it('any two kinds can be wired, or a sentence says why not', () => {
   const kinds = catalog.rooms.flatMap((r) => r.nodes.map((n) => n.kind));
-  for (const a of kinds) for (const b of kinds) {
-    const wire = catalog.wire({ kind: a, id: 'a', parent: 'p' }, { kind: b, id: 'b', parent: 'p' });
-    expect(typeof wire === 'string' ? wire : wire.kind, `${a} → ${b}`).toMatch(/^([a-z-]+|.*\.)$/);
-  }
+  for (const a of kinds)
+    for (const b of kinds) {
+      const wire = catalog.wire({ kind: a, id: 'a', parent: 'p' }, { kind: b, id: 'b', parent: 'p' });
+      expect(typeof wire === 'string' ? wire : wire.kind, `${a} → ${b}`).toMatch(/^([a-z-]+|.*\.)$/);
+    }
 });
 it('the published JSON Schema is that of the catalog (npx tsx scripts/write-schema.ts)', () => {
   expect(JSON.parse(JSON.stringify(jsonSchema(catalog)))).toEqual(published);

@@ -93,7 +93,15 @@ function invariantsOf(complaints: Complaints, value: unknown, doc: Scenario, tim
     }
     const { check, on, ...parameters } = item;
     const descriptor = catalog.checks.find((c) => c.name === check);
-    if (!descriptor) complaints.add(path, `${unknown('check ', check, catalog.checks.map((c) => c.name))}; there are ${catalog.checks.map((c) => c.name).join(', ')}`);
+    if (!descriptor)
+      complaints.add(
+        path,
+        `${unknown(
+          'check ',
+          check,
+          catalog.checks.map((c) => c.name),
+        )}; there are ${catalog.checks.map((c) => c.name).join(', ')}`,
+      );
     const node = [...doc.nodes, ...added].find((n) => n.id === on);
     if (on !== undefined && !node) complaints.add(path, `on ${shown(on)} names no node`);
     if (!descriptor) return [];

@@ -30,7 +30,14 @@ export function node(complaints: Complaints, path: string, item: Bag, id: string
   const { kind, title, parent } = item;
   const descriptor = typeof kind === 'string' ? catalog.node(kind) : undefined;
   if (!descriptor) {
-    complaints.add(path, unknown('kind ', kind, catalog.rooms.flatMap((r) => r.nodes.map((n) => n.kind))));
+    complaints.add(
+      path,
+      unknown(
+        'kind ',
+        kind,
+        catalog.rooms.flatMap((r) => r.nodes.map((n) => n.kind)),
+      ),
+    );
     return undefined;
   }
   if (title !== undefined && (typeof title !== 'string' || title.length > LIMITS.title)) complaints.add(path, `title must be a text of at most ${LIMITS.title} characters, got ${shown(title)}`);
@@ -41,8 +48,7 @@ export function node(complaints: Complaints, path: string, item: Bag, id: string
 export function home(complaints: Complaints, path: string, n: ScenarioNode, nodes: readonly ScenarioNode[], catalog: Catalog): void {
   const parents = catalog.node(n.kind)?.parents;
   const parent = nodes.find((p) => p.id === n.parent);
-  if (n.parent === undefined ? parents !== undefined : !parent || !parents?.includes(parent.kind))
-    complaints.add(path, parents ? `parent must be a ${parents.join(' or ')}, got ${shown(n.parent)}` : `lies in nothing, but its parent is ${shown(n.parent)}`);
+  if (n.parent === undefined ? parents !== undefined : !parent || !parents?.includes(parent.kind)) complaints.add(path, parents ? `parent must be a ${parents.join(' or ')}, got ${shown(n.parent)}` : `lies in nothing, but its parent is ${shown(n.parent)}`);
 }
 export function link(complaints: Complaints, path: string, item: Bag, id: string, nodes: readonly ScenarioNode[], catalog: Catalog): ScenarioLink | undefined {
   const { kind, from, to } = item;

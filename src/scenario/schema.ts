@@ -16,13 +16,16 @@ function duration(min: number, max: number) {
   }, `must be ${within}`);
 }
 const some = duration(0, LONGEST);
-const spread = z.union([
-  some,
-  z.strictObject({ uniform: z.strictObject({ from: some, to: some }) }),
-  z.strictObject({ exponential: z.strictObject({ mean: some }) }),
-  z.strictObject({ normal: z.strictObject({ mean: some, deviation: some }) }),
-  z.strictObject({ lognormal: z.strictObject({ mean: duration(1, LONGEST), p99: duration(1, LONGEST) }) }),
-], 'must be a duration, or one of uniform, exponential, normal and lognormal with their durations');
+const spread = z.union(
+  [
+    some,
+    z.strictObject({ uniform: z.strictObject({ from: some, to: some }) }),
+    z.strictObject({ exponential: z.strictObject({ mean: some }) }),
+    z.strictObject({ normal: z.strictObject({ mean: some, deviation: some }) }),
+    z.strictObject({ lognormal: z.strictObject({ mean: duration(1, LONGEST), p99: duration(1, LONGEST) }) }),
+  ],
+  'must be a duration, or one of uniform, exponential, normal and lognormal with their durations',
+);
 
 function bare(field: Field): z.ZodType {
   switch (field.type) {
@@ -47,9 +50,7 @@ function bare(field: Field): z.ZodType {
     case 'record':
       return shape(field.fields);
     case 'map':
-      return z
-        .record(z.string().max(128), z.union([z.string().max(1024), z.number(), z.boolean()], 'must hold texts, numbers, true or false'))
-        .refine((map) => Object.keys(map).length <= MAP_ENTRIES, `must have at most ${MAP_ENTRIES} entries`);
+      return z.record(z.string().max(128), z.union([z.string().max(1024), z.number(), z.boolean()], 'must hold texts, numbers, true or false')).refine((map) => Object.keys(map).length <= MAP_ENTRIES, `must have at most ${MAP_ENTRIES} entries`);
   }
 }
 /** @param nullable in an edit, null takes a setting away */
@@ -89,8 +90,14 @@ export function jsonSchema(catalog: Catalog): unknown {
     speed: z.number().positive().max(1000).optional().meta({ description: 'virtual seconds per second when it opens' }),
     nodes: z.array(z.union([first, ...more])).max(500),
     links: z.array(z.union([link, ...links])).max(2000),
-    timeline: z.array(z.strictObject({ at: z.string(), by: z.enum(['author', 'live']), do: z.enum([...EDITS, ...actions] as [string, ...string[]]), on: z.string(), with: z.record(z.string(), z.unknown()).optional() })).max(2000).optional(),
-    invariants: z.array(z.object({ check: z.enum(catalog.checks.map((c) => c.name) as [string, ...string[]]), on: z.string().optional() })).max(100).optional(),
+    timeline: z
+      .array(z.strictObject({ at: z.string(), by: z.enum(['author', 'live']), do: z.enum([...EDITS, ...actions] as [string, ...string[]]), on: z.string(), with: z.record(z.string(), z.unknown()).optional() }))
+      .max(2000)
+      .optional(),
+    invariants: z
+      .array(z.object({ check: z.enum(catalog.checks.map((c) => c.name) as [string, ...string[]]), on: z.string().optional() }))
+      .max(100)
+      .optional(),
     layout: z.record(z.string(), z.array(z.number())).optional(),
   });
   return z.toJSONSchema(document.meta({ title: 'Tailrace scenario' }));

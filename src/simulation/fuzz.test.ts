@@ -14,16 +14,20 @@ const GROUP = 50;
 
 const BROKERS = { RabbitMQ: randomScenario, Kafka: randomKafkaScenario, 'Redis Streams': randomRedisScenario };
 describe.each(Object.entries(BROKERS))('%s', (_, random) => {
-  it.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))(`seeds from %i: ${GROUP} random scenarios keep their books and replay`, (from) => {
-    for (let seed = from; seed < from + GROUP; seed++) {
-      const scenario = random(seed);
-      try {
-        runTwice(scenario, models, catalog, RUN_FOR);
-      } catch (error) {
-        throw new Error(`seed ${seed}`, { cause: error });
+  it.each(Array.from({ length: RUNS / GROUP }, (_, i) => i * GROUP))(
+    `seeds from %i: ${GROUP} random scenarios keep their books and replay`,
+    (from) => {
+      for (let seed = from; seed < from + GROUP; seed++) {
+        const scenario = random(seed);
+        try {
+          runTwice(scenario, models, catalog, RUN_FOR);
+        } catch (error) {
+          throw new Error(`seed ${seed}`, { cause: error });
+        }
       }
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 });
 it.each(Object.entries(BROKERS))('random scenarios of %s are legal', (_, random) => {
   let legal = 0;

@@ -35,7 +35,10 @@ function cell(messages: Messages, message: number, state: Cell['state'], more: {
 }
 function producerView(producer: Producer, node: ScenarioNode, messages: Messages, rate: number): PlaceView {
   const { counts, view } = producer;
-  const gauges: Gauge[] = [{ name: 'sent', value: String(counts.sent) }, { name: 'confirmed', value: String(counts.confirmed) }];
+  const gauges: Gauge[] = [
+    { name: 'sent', value: String(counts.sent) },
+    { name: 'confirmed', value: String(counts.confirmed) },
+  ];
   if (counts.refused > 0) gauges.push({ name: 'refused', value: String(counts.refused), tone: 'bad' });
   if (counts.unknown > 0) gauges.push({ name: 'unknown', value: String(counts.unknown), tone: 'warn' });
   if (counts.returned > 0) gauges.push({ name: 'returned', value: String(counts.returned), tone: 'warn' });
@@ -58,7 +61,10 @@ function consumerView(consumer: Consumer, node: ScenarioNode, messages: Messages
     const held = buffered.slice(0, Math.max(0, CELLS - work.length)).map((d) => cell(messages, d.message, 'held', { redelivered: d.redelivered }));
     return { label, cells: [...work, ...held], more: buffered.length - held.length, busy: instance.work.length / concurrency, ...(instance.armed ? { note: `will ${instance.armed.replaceAll('-', ' ')}`, tone: 'warn' as const } : {}) };
   });
-  const past = instances.flatMap((instance) => instance.past).sort((a, b) => a.message - b.message).slice(-10);
+  const past = instances
+    .flatMap((instance) => instance.past)
+    .sort((a, b) => a.message - b.message)
+    .slice(-10);
   lanes.push({ label: 'just processed', past: true, more: 0, cells: past.map((p) => cell(messages, p.message, 'ready', p)) });
   const up = instances.filter((i) => i.up).length;
   const working = instances.reduce((sum, i) => sum + i.work.length, 0);
@@ -73,7 +79,18 @@ function consumerView(consumer: Consumer, node: ScenarioNode, messages: Messages
   ];
   if (counts.failed > 0) gauges.push({ name: 'failed', value: String(counts.failed), tone: 'warn' });
   if (counts.redelivered > 0) gauges.push({ name: 'redelivered', value: String(counts.redelivered), tone: 'warn' });
-  const health = counts.duplicates > 0 ? { health: `${counts.duplicates} duplicate${counts.duplicates === 1 ? '' : 's'}`, tone: 'bad' as const } : up < instances.length ? { health: `${up} of ${instances.length} up`, tone: 'bad' as const } : consumer.outage ? { health: 'dependency down', tone: 'bad' as const } : consumer.slowed !== 1 ? { health: `slowed ×${consumer.slowed}`, tone: 'warn' as const } : full && waits ? { health: 'saturated', tone: 'warn' as const } : { health: `${number(rate)}/s` };
+  const health =
+    counts.duplicates > 0
+      ? { health: `${counts.duplicates} duplicate${counts.duplicates === 1 ? '' : 's'}`, tone: 'bad' as const }
+      : up < instances.length
+        ? { health: `${up} of ${instances.length} up`, tone: 'bad' as const }
+        : consumer.outage
+          ? { health: 'dependency down', tone: 'bad' as const }
+          : consumer.slowed !== 1
+            ? { health: `slowed ×${consumer.slowed}`, tone: 'warn' as const }
+            : full && waits
+              ? { health: 'saturated', tone: 'warn' as const }
+              : { health: `${number(rate)}/s` };
   return { id: node.id, lanes, gauges, ...health };
 }
 function roomView(look: Look, node: ScenarioNode, messages: Messages, growthOf: (place: string) => number): PlaceView {
@@ -109,7 +126,10 @@ export function marksOf(doc: Scenario, catalog: Catalog): Mark[] {
   });
 }
 function editLabel({ do: todo, on, with: change = {} }: TimelineEntry): string {
-  if (todo === 'set') return Object.entries(change).map(([name, value]) => `${name} of ${on}: ${value === null ? 'default' : typeof value === 'object' ? '…' : String(value)}`).join(', ');
+  if (todo === 'set')
+    return Object.entries(change)
+      .map(([name, value]) => `${name} of ${on}: ${value === null ? 'default' : typeof value === 'object' ? '…' : String(value)}`)
+      .join(', ');
   const verb = todo.startsWith('add') ? 'Add' : todo.startsWith('remove') ? 'Remove' : 'Rename';
   return `${verb} ${on}`;
 }

@@ -52,7 +52,7 @@ function theoryOf({ simulation, meter }: Run, node: ScenarioNode): Theory[] {
   const wait = meter.stages.get(`${node.id} wait`);
   if (!wait || wait.count === 0) return rows;
   const why = reasonAgainst(simulation.effective.nodes, node, rate * mean >= servers * 0.98);
-  rows.push({ place: title, quantity: 'mean wait, s', measured: wait.sum / wait.count / 1e6, predicted: why === null ? meanWait(servers, rate, mean) : null, note: why ?? 'M/M/c; the links\' latency comes on top' });
+  rows.push({ place: title, quantity: 'mean wait, s', measured: wait.sum / wait.count / 1e6, predicted: why === null ? meanWait(servers, rate, mean) : null, note: why ?? "M/M/c; the links' latency comes on top" });
   return rows;
 }
 /** Why M/M/c says nothing here, or null when it does. */

@@ -43,16 +43,40 @@ const GONE = [at(300, 'remove-link', 'consume'), at(310, 'remove-link', 'consume
 
 const CLIENTS: Readonly<Record<string, Trial>> = {
   'producer.rate': { values: [10, 50] },
-  'producer.burst': { values: [{ size: 3, every: '1s' }, { size: 4, every: '1s' }], with: { producer: { arrivals: 'bursts' } } },
-  'producer.onOff': { values: [{ on: '200ms', off: '300ms' }, { on: '400ms', off: '300ms' }], with: { producer: { arrivals: 'on-off', rate: 50 } } },
-  'producer.ramp': { values: [{ to: 10, over: '1s' }, { to: 100, over: '1s' }], with: { producer: { arrivals: 'ramp', rate: 50 } } },
+  'producer.burst': {
+    values: [
+      { size: 3, every: '1s' },
+      { size: 4, every: '1s' },
+    ],
+    with: { producer: { arrivals: 'bursts' } },
+  },
+  'producer.onOff': {
+    values: [
+      { on: '200ms', off: '300ms' },
+      { on: '400ms', off: '300ms' },
+    ],
+    with: { producer: { arrivals: 'on-off', rate: 50 } },
+  },
+  'producer.ramp': {
+    values: [
+      { to: 10, over: '1s' },
+      { to: 100, over: '1s' },
+    ],
+    with: { producer: { arrivals: 'ramp', rate: 50 } },
+  },
   'producer.limit': { values: [5, 50] },
   'producer.priority': { values: [1, 3], with: { producer: { rate: 200 }, 'rabbitmq.queue': { 'x-max-priority': 5 }, consume: { prefetch: 1 } }, timeline: [at(200, 'set', 'publish', { priority: 2 }), at(600, 'set', 'publish', { priority: null })] },
   'producer.size': { values: [1000, 900_000], with: { producer: { rate: 200 }, 'rabbitmq.queue': { 'x-max-length-bytes': 1_000_000 }, consume: { prefetch: 1 } } },
   'producer.pushback': { values: ['drop', 'block'], timeline: [at(500, 'memory-alarm', 'rabbitmq.cluster'), at(1200, 'memory-alarm-clears', 'rabbitmq.cluster')] },
   'producer.bufferLimit': { values: [2, 20], with: { producer: { pushback: 'buffer', rate: 50 } }, timeline: [at(500, 'memory-alarm', 'rabbitmq.cluster'), at(1200, 'memory-alarm-clears', 'rabbitmq.cluster')] },
   'producer.retry': { values: [{ attempts: 0 }, { attempts: 2, base: '50ms' }], with: { producer: { rate: 200 }, 'rabbitmq.queue': { 'x-max-length': 3, 'x-overflow': 'reject-publish' } } },
-  'producer.keys': { values: [{ count: 2, skew: 0 }, { count: 9, skew: 1 }], with: { publish: { routingKey: '{key}' }, bind: { routingKey: 'A' } } },
+  'producer.keys': {
+    values: [
+      { count: 2, skew: 0 },
+      { count: 9, skew: 1 },
+    ],
+    with: { publish: { routingKey: '{key}' }, bind: { routingKey: 'A' } },
+  },
   'consumer.failures': { values: [{ rate: 0 }, { rate: 0.5 }] },
   'consumer.onFailure': { values: ['requeue', 'reject'], with: FAILS },
   'consumer.retry': { values: [{ attempts: 0 }, { attempts: 3, base: '20ms' }], with: { consumer: { failures: { rate: 0.6 }, onFailure: 'retry-in-place', serviceTime: '30ms' } } },
@@ -94,7 +118,13 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   'publish.headers': { values: [{ tone: 'red' }, { tone: 'blue' }], with: { 'rabbitmq.exchange': { type: 'headers' }, bind: { arguments: { 'x-match': 'all', tone: 'red' } } } },
   'publish.routingKey': { values: ['a.b', 'c'], with: { bind: { routingKey: 'a.*' } } },
   'bind.routingKey': { values: ['a.*', 'c.*'] },
-  'bind.arguments': { values: [{ 'x-match': 'all', tone: 'red' }, { 'x-match': 'all', tone: 'blue' }], with: { 'rabbitmq.exchange': { type: 'headers' }, publish: { headers: { tone: 'red' } } } },
+  'bind.arguments': {
+    values: [
+      { 'x-match': 'all', tone: 'red' },
+      { 'x-match': 'all', tone: 'blue' },
+    ],
+    with: { 'rabbitmq.exchange': { type: 'headers' }, publish: { headers: { tone: 'red' } } },
+  },
   'consume.x-priority': { values: [undefined, 5], with: { producer: { rate: 10 } } },
   'consume.prefetch': { values: [1, 20], with: { producer: { rate: 200 } } },
   'consume.exclusive': { values: [true, false] },

@@ -13,7 +13,7 @@ export function storyOf({ simulation }: Run, catalog: Catalog, message: number):
   return history.ofMessage(message).flatMap((entry): StoryLine[] => {
     const place = entry.place >= 0 ? history.text(entry.place) : '';
     const actor = entry.actor >= 0 ? history.text(entry.actor) : '';
-    const why = entry.reason >= 0 ? wordsOf(catalog, history.text(entry.reason))?.says ?? history.text(entry.reason) : '';
+    const why = entry.reason >= 0 ? (wordsOf(catalog, history.text(entry.reason))?.says ?? history.text(entry.reason)) : '';
     const says = sentence(entry, titleOf(effective, place), actor, why);
     return says === '' ? [] : [{ entry: entry.id, at: entry.time, place, says }];
   });

@@ -35,8 +35,7 @@ export function randomScenario(seed: number): Scenario {
   const links: ScenarioLink[] = [];
   const exchanges = Array.from({ length: d.between(1, 4) }, (_, i) => `x${i}`);
   const queues = Array.from({ length: d.between(1, 5) }, (_, i) => `q${i}`);
-  for (const id of exchanges)
-    nodes.push({ id, kind: 'rabbitmq.exchange', parent: 'rabbit', config: { type: d.pick(['direct', 'topic', 'fanout', 'headers']), ...d.some({ 'alternate-exchange': [0.3, () => d.pick(exchanges)] }) } });
+  for (const id of exchanges) nodes.push({ id, kind: 'rabbitmq.exchange', parent: 'rabbit', config: { type: d.pick(['direct', 'topic', 'fanout', 'headers']), ...d.some({ 'alternate-exchange': [0.3, () => d.pick(exchanges)] }) } });
   for (const id of queues) nodes.push(queue(d, id, exchanges));
   for (const id of queues) for (let n = d.below(3); n >= 0; n--) links.push({ id: `b${links.length}`, kind: 'bind', from: d.pick(exchanges), to: id, config: { routingKey: d.pick([...KEYS, ...PATTERNS]), ...d.some({ arguments: [0.3, () => ({ 'x-match': d.pick(['all', 'any']), tone: d.pick(['red', 'blue']) })] }) } });
   for (let n = d.below(2); n > 0; n--) {
@@ -45,11 +44,18 @@ export function randomScenario(seed: number): Scenario {
   }
   for (let i = d.between(1, 3); i > 0; i--) {
     nodes.push(producer(d, `p${i}`));
-    links.push({ id: `l${links.length}`, kind: 'publish', from: `p${i}`, to: d.pick([...exchanges, ...queues]), config: { routingKey: d.pick([...KEYS, '{key}']), mandatory: d.chance(0.3), confirms: d.chance(0.8), persistent: d.chance(0.8), ...d.some({ expiration: [0.2, () => d.pick([0, 100, 900])], headers: [0.3, () => ({ tone: d.pick(['red', 'blue']) })] }), ...wire(d) } });
+    links.push({
+      id: `l${links.length}`,
+      kind: 'publish',
+      from: `p${i}`,
+      to: d.pick([...exchanges, ...queues]),
+      config: { routingKey: d.pick([...KEYS, '{key}']), mandatory: d.chance(0.3), confirms: d.chance(0.8), persistent: d.chance(0.8), ...d.some({ expiration: [0.2, () => d.pick([0, 100, 900])], headers: [0.3, () => ({ tone: d.pick(['red', 'blue']) })] }), ...wire(d) },
+    });
   }
   for (let i = d.between(1, 3); i > 0; i--) {
     nodes.push(consumer(d, `c${i}`));
-    for (const from of new Set([d.pick(queues), d.pick(queues)])) links.push({ id: `l${links.length}`, kind: 'consume', from, to: `c${i}`, config: { prefetch: d.pick([0, 1, 3, 20]), ack: d.pick(['manual', 'manual', 'manual', 'auto']), ...d.some({ 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }), ...wire(d) } });
+    for (const from of new Set([d.pick(queues), d.pick(queues)]))
+      links.push({ id: `l${links.length}`, kind: 'consume', from, to: `c${i}`, config: { prefetch: d.pick([0, 1, 3, 20]), ack: d.pick(['manual', 'manual', 'manual', 'auto']), ...d.some({ 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }), ...wire(d) } });
   }
   const timeline = Array.from({ length: d.below(8) }, (_, i) => happening(d, i, { nodes, links, queues }));
   return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };

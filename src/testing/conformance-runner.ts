@@ -59,10 +59,7 @@ export interface Difference {
   readonly expected: Json;
   readonly actual: Json;
 }
-export type CaseOutcome =
-  | { readonly outcome: 'passed' }
-  | { readonly outcome: 'failed'; readonly difference: Difference }
-  | { readonly outcome: 'skipped'; readonly because: string };
+export type CaseOutcome = { readonly outcome: 'passed' } | { readonly outcome: 'failed'; readonly difference: Difference } | { readonly outcome: 'skipped'; readonly because: string };
 
 /** The observations that count for a version, or why the case says nothing about it. */
 export function expectationFor(example: ConformanceCase, version: string): { observed: ConformanceCase['observed'] } | { skipped: string } {
@@ -131,9 +128,5 @@ function sameMultiset(expected: readonly Json[], actual: readonly Json[]): boole
 export function runVectors(model: ConformanceModel, name: string, rows: readonly JsonObject[]): CaseOutcome[] | null {
   const outcomes = model.vectors?.(name, rows) ?? null;
   if (outcomes === null) return null;
-  return outcomes.map(({ row, expected, actual }, step) =>
-    matches(expected, actual)
-      ? { outcome: 'passed' }
-      : { outcome: 'failed', difference: { step, operation: { op: row }, expected, actual } },
-  );
+  return outcomes.map(({ row, expected, actual }, step) => (matches(expected, actual) ? { outcome: 'passed' } : { outcome: 'failed', difference: { step, operation: { op: row }, expected, actual } }));
 }

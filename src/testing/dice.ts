@@ -71,7 +71,9 @@ interface There {
   readonly link: string;
 }
 export type Entry = (todo: string, on: string, parameters?: Record<string, unknown>) => TimelineEntry;
-export const entryAt = (at: string): Entry => (todo, on, parameters) => ({ at, by: 'live', do: todo, on, ...(parameters ? { with: parameters } : {}) });
+export const entryAt =
+  (at: string): Entry =>
+  (todo, on, parameters) => ({ at, by: 'live', do: todo, on, ...(parameters ? { with: parameters } : {}) });
 
 /** Kinds of happening that every broker knows: 0 to 9. */
 export const COMMON = 10;

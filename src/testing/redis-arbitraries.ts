@@ -38,13 +38,32 @@ export function randomRedisScenario(seed: number): Scenario {
     const made = producer(d, `p${i}`);
     // Large entries fill macro nodes by their bytes.
     nodes.push({ ...made, config: { ...made.config, size: d.pick([10, 1000, 3000]) } });
-    const config = d.some({ MAXLEN: [0.5, () => d.between(0, 40)], trim: [0.5, () => '='], LIMIT: [0.2, () => d.between(0, 20)], references: [0.3, () => d.pick(['DELREF', 'ACKED'])], NOMKSTREAM: [0.2, () => true], idempotence: [0.4, () => d.pick(['IDMP', 'IDMPAUTO'])], WAIT: [0.3, () => 1], waitTimeout: [0.5, () => d.pick([0, 50, 1000])] });
+    const config = d.some({
+      MAXLEN: [0.5, () => d.between(0, 40)],
+      trim: [0.5, () => '='],
+      LIMIT: [0.2, () => d.between(0, 20)],
+      references: [0.3, () => d.pick(['DELREF', 'ACKED'])],
+      NOMKSTREAM: [0.2, () => true],
+      idempotence: [0.4, () => d.pick(['IDMP', 'IDMPAUTO'])],
+      WAIT: [0.3, () => 1],
+      waitTimeout: [0.5, () => d.pick([0, 50, 1000])],
+    });
     links.push({ id: `l${links.length}`, kind: 'publish', from: `p${i}`, to: d.pick(streams).id, config: { ...config, ...wire(d) } });
   }
   for (let i = d.between(1, 3); i > 0; i--) {
     nodes.push(consumer(d, `c${i}`));
     for (const from of new Set([d.pick(groups), d.pick(groups)])) {
-      const config = d.some({ COUNT: [0.7, () => d.between(1, 12)], BLOCK: [0.7, () => d.pick([0, 100, 2000])], pause: [0.7, () => '200ms'], NOACK: [0.15, () => true], ownPending: [0.3, () => false], claim: [0.7, () => d.pick(['XAUTOCLAIM', 'CLAIM'])], 'min-idle-time': [0.9, () => d.pick([0, 30, 500])], claimEvery: [0.9, () => d.pick(['100ms', '700ms'])], claimCount: [0.5, () => d.between(1, 5)] });
+      const config = d.some({
+        COUNT: [0.7, () => d.between(1, 12)],
+        BLOCK: [0.7, () => d.pick([0, 100, 2000])],
+        pause: [0.7, () => '200ms'],
+        NOACK: [0.15, () => true],
+        ownPending: [0.3, () => false],
+        claim: [0.7, () => d.pick(['XAUTOCLAIM', 'CLAIM'])],
+        'min-idle-time': [0.9, () => d.pick([0, 30, 500])],
+        claimEvery: [0.9, () => d.pick(['100ms', '700ms'])],
+        claimCount: [0.5, () => d.between(1, 5)],
+      });
       links.push({ id: `l${links.length}`, kind: 'consume', from: from.id, to: `c${i}`, config: { ...config, ...wire(d) } });
     }
   }

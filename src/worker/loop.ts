@@ -250,8 +250,7 @@ export class EngineLoop {
       rate.count++;
       this.rates.set(p.link, rate);
     }
-    for (const p of seen.slice(-FLIGHTS))
-      this.flights.push({ id: this.passages++, link: p.link, message: p.message, key: messages.key(p.message), seq: messages.seq(p.message), departs: p.departs, arrives: p.arrives, ...(p.redelivered ? { redelivered: true } : {}), ...(p.back ? { back: true } : {}) });
+    for (const p of seen.slice(-FLIGHTS)) this.flights.push({ id: this.passages++, link: p.link, message: p.message, key: messages.key(p.message), seq: messages.seq(p.message), departs: p.departs, arrives: p.arrives, ...(p.redelivered ? { redelivered: true } : {}), ...(p.back ? { back: true } : {}) });
     if (this.flights.length > FLIGHTS) this.flights.splice(0, this.flights.length - FLIGHTS);
     seen.length = 0;
   }

@@ -56,4 +56,8 @@ export function reported(fields: Json | undefined, config: JsonObject): JsonObje
 }
 /** Those of the names that are there, but not what the case leaves out. */
 export const pick = (from: JsonObject, names: Readonly<Record<string, Json>>, omit: ReadonlySet<string>): JsonObject =>
-  Object.fromEntries(Object.entries(names).filter(([name]) => !omit.has(name)).map(([name, otherwise]) => [name, from[name] ?? otherwise]));
+  Object.fromEntries(
+    Object.entries(names)
+      .filter(([name]) => !omit.has(name))
+      .map(([name, otherwise]) => [name, from[name] ?? otherwise]),
+  );

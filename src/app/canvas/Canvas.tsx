@@ -89,29 +89,26 @@ function Graph() {
       }),
     [doc, wires, selected],
   );
-  const onNodesChange = useCallback(
-    (changes: NodeChange[]) => {
-      const sizes = changes.filter((c) => c.type === 'dimensions');
-      const stretching = sizes.filter((c) => c.resizing && c.dimensions);
-      if (stretching.length > 0) setResized(Object.fromEntries(stretching.map((c) => [c.id, c.dimensions as { width: number; height: number }])));
-      else if (sizes.some((c) => c.resizing === false)) {
-        setResized({});
-        setDragged({});
-      }
-      const moves = changes.filter((c) => c.type === 'position');
-      // While a side of a container is dragged, the corner that moves with it is no move of the whole.
-      const pulled = moves.filter((c) => c.dragging === undefined && c.position);
-      const going = [...moves.filter((c) => c.dragging && c.position), ...(stretching.length > 0 ? pulled : [])];
-      const done = moves.filter((c) => c.dragging === false && c.position);
-      if (going.length > 0) setDragged((before) => ({ ...before, ...Object.fromEntries(going.map((c) => [c.id, c.position as { x: number; y: number }])) }));
-      if (done.length > 0) {
-        setDragged({});
-        moveTo(`Move ${done.map((c) => c.id).join(', ')}`, Object.fromEntries(done.map((c) => [c.id, [c.position?.x ?? 0, c.position?.y ?? 0]])));
-      }
-      selectBy(changes);
-    },
-    [],
-  );
+  const onNodesChange = useCallback((changes: NodeChange[]) => {
+    const sizes = changes.filter((c) => c.type === 'dimensions');
+    const stretching = sizes.filter((c) => c.resizing && c.dimensions);
+    if (stretching.length > 0) setResized(Object.fromEntries(stretching.map((c) => [c.id, c.dimensions as { width: number; height: number }])));
+    else if (sizes.some((c) => c.resizing === false)) {
+      setResized({});
+      setDragged({});
+    }
+    const moves = changes.filter((c) => c.type === 'position');
+    // While a side of a container is dragged, the corner that moves with it is no move of the whole.
+    const pulled = moves.filter((c) => c.dragging === undefined && c.position);
+    const going = [...moves.filter((c) => c.dragging && c.position), ...(stretching.length > 0 ? pulled : [])];
+    const done = moves.filter((c) => c.dragging === false && c.position);
+    if (going.length > 0) setDragged((before) => ({ ...before, ...Object.fromEntries(going.map((c) => [c.id, c.position as { x: number; y: number }])) }));
+    if (done.length > 0) {
+      setDragged({});
+      moveTo(`Move ${done.map((c) => c.id).join(', ')}`, Object.fromEntries(done.map((c) => [c.id, [c.position?.x ?? 0, c.position?.y ?? 0]])));
+    }
+    selectBy(changes);
+  }, []);
   const explain = useCallback(
     (connection: { source: string | null; target: string | null }): string | null => {
       const from = doc.nodes.find((n) => n.id === connection.source);
@@ -125,7 +122,10 @@ function Graph() {
     (event: React.PointerEvent) => {
       const { connection } = store.getState();
       if (!connection.inProgress) return;
-      const over = document.elementsFromPoint(event.clientX, event.clientY).map((e) => e.closest('.react-flow__node')?.getAttribute('data-id')).find((id) => id && !boxes.get(id)?.container);
+      const over = document
+        .elementsFromPoint(event.clientX, event.clientY)
+        .map((e) => e.closest('.react-flow__node')?.getAttribute('data-id'))
+        .find((id) => id && !boxes.get(id)?.container);
       setHint(over && over !== connection.fromNode.id ? explain({ source: connection.fromNode.id, target: over }) : null);
     },
     [store, explain, boxes],

@@ -31,11 +31,14 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
         ))}
       </div>
       <footer>
-        {place.gauges.filter((g) => !g.minor).slice(0, 3).map((g) => (
-          <span key={g.name}>
-            {g.name} <b className={`num ${g.tone ? `tone-${g.tone}` : ''}`}>{g.value}</b>
-          </span>
-        ))}
+        {place.gauges
+          .filter((g) => !g.minor)
+          .slice(0, 3)
+          .map((g) => (
+            <span key={g.name}>
+              {g.name} <b className={`num ${g.tone ? `tone-${g.tone}` : ''}`}>{g.value}</b>
+            </span>
+          ))}
       </footer>
       {kind !== 'consumer' && <Handle type="source" position={Position.Right} />}
     </article>

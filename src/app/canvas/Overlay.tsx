@@ -43,11 +43,7 @@ export function Overlay({ boxes, wires, dragged }: OverlayProps) {
     if (lastFrame) take(lastFrame);
     const themes = new MutationObserver(colours);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    const ends = [
-      store.subscribe((now, before) => (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) && camera()),
-      onFrame(take),
-      useView.subscribe((now, before) => now.message !== before.message && painter.tell(['follow', now.message])),
-    ];
+    const ends = [store.subscribe((now, before) => (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) && camera()), onFrame(take), useView.subscribe((now, before) => now.message !== before.message && painter.tell(['follow', now.message]))];
     return () => {
       themes.disconnect();
       for (const end of ends) end();

@@ -56,7 +56,16 @@ export function addNode(kind: string, at?: { readonly x: number; readonly y: num
   const id = freshId(doc, descriptor.stem);
   edits.push({ do: 'add-node', on: id, with: { kind, ...(parent === undefined ? {} : { parent }) } });
   const home = parent === undefined ? undefined : boxes.get(parent);
-  const spot = point ? [point.x - 60, point.y - 20] : home ? freeIn(home, doc.nodes.flatMap((n) => (n.parent === parent ? (boxes.get(n.id) ?? []) : []))) : parent !== undefined && positions[parent] ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60] : freeSpot(boxes, kind === 'producer' ? 0 : 1);
+  const spot = point
+    ? [point.x - 60, point.y - 20]
+    : home
+      ? freeIn(
+          home,
+          doc.nodes.flatMap((n) => (n.parent === parent ? (boxes.get(n.id) ?? []) : [])),
+        )
+      : parent !== undefined && positions[parent]
+        ? [(positions[parent]?.[0] ?? 0) + 40, (positions[parent]?.[1] ?? 0) + 60]
+        : freeSpot(boxes, kind === 'producer' ? 0 : 1);
   positions[id] = descriptor.container ? [...spot, 320, 220] : spot;
   edit(`Add ${descriptor.title.toLowerCase()}`, edits, positions);
   useView.getState().select([id]);

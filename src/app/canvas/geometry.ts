@@ -60,7 +60,10 @@ export function boxesOf(doc: Scenario, catalog: Catalog): Map<string, NodeBox> {
   }
   for (const node of doc.nodes) {
     if (!catalog.node(node.kind)?.container) continue;
-    const inside = doc.nodes.filter((n) => n.parent === node.id).map((n) => out.get(n.id)).filter((b) => b !== undefined);
+    const inside = doc.nodes
+      .filter((n) => n.parent === node.id)
+      .map((n) => out.get(n.id))
+      .filter((b) => b !== undefined);
     const [x = 40, y = 40, w = 300, h = 200] = doc.layout?.[node.id] ?? [];
     // A container always wraps what lies in it.
     const left = Math.min(x, ...inside.map((b) => b.x - 30));

@@ -39,7 +39,11 @@ export interface Painter {
 }
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 /** How strongly a cell is filled, by its state; one that is not sure yet has an outline only. */
-const FILLS = [['ready', 1], ['held', 0.42], ['kept', 0.16]] as const;
+const FILLS = [
+  ['ready', 1],
+  ['held', 0.42],
+  ['kept', 0.16],
+] as const;
 /** Letters are drawn from this zoom on. */
 const LEGIBLE = 0.45;
 

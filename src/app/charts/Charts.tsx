@@ -22,16 +22,41 @@ function valueAt(row: Row, at: number): number {
 }
 const ms = (row: Row): Row => row.map((v) => (v === null ? null : v / 1000));
 /** Per second over the last few points: single points jump. */
-const smooth = (row: Row): Row => row.map((_, i) => {
-  const from = Math.max(0, i - 9);
-  let sum = 0;
-  for (let k = from; k <= i; k++) sum += row[k] ?? 0;
-  return sum / (i - from + 1);
-});
+const smooth = (row: Row): Row =>
+  row.map((_, i) => {
+    const from = Math.max(0, i - 9);
+    let sum = 0;
+    for (let k = from; k <= i; k++) sum += row[k] ?? 0;
+    return sum / (i - from + 1);
+  });
 const CHARTS: readonly ChartSpec[] = [
-  { name: 'Throughput', unit: '/s', lines: [{ name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) }, { name: 'effects', colour: '--ok', of: (s) => smooth(s.throughputOut) }], text: (v) => `${v.toFixed(1)} /s` },
-  { name: 'Waiting', unit: '', lines: [{ name: 'ready', colour: '--redelivered', of: (s) => s.ready }, { name: 'unacked', colour: '--accent', of: (s) => s.unacked }], text: (v) => String(v) },
-  { name: 'Latency', unit: 'ms', lines: [{ name: 'p99', colour: '--lost', of: (s) => ms(s.p99) }, { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) }], text: (v) => `${Math.round(v)} ms` },
+  {
+    name: 'Throughput',
+    unit: '/s',
+    lines: [
+      { name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) },
+      { name: 'effects', colour: '--ok', of: (s) => smooth(s.throughputOut) },
+    ],
+    text: (v) => `${v.toFixed(1)} /s`,
+  },
+  {
+    name: 'Waiting',
+    unit: '',
+    lines: [
+      { name: 'ready', colour: '--redelivered', of: (s) => s.ready },
+      { name: 'unacked', colour: '--accent', of: (s) => s.unacked },
+    ],
+    text: (v) => String(v),
+  },
+  {
+    name: 'Latency',
+    unit: 'ms',
+    lines: [
+      { name: 'p99', colour: '--lost', of: (s) => ms(s.p99) },
+      { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) },
+    ],
+    text: (v) => `${Math.round(v)} ms`,
+  },
   { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], text: (v) => `${v.toFixed(1)} /s` },
 ];
 export default function Charts() {
@@ -47,12 +72,13 @@ export default function Charts() {
           <figcaption>
             <span>
               {c.name}
-              {c.lines.length > 1 && c.lines.map((l, i) => (
-                <i key={l.name} style={{ color: `var(${l.colour})` }}>
-                  {l.name}
-                  {hover !== null && series && i > 0 && <b className="num"> {c.text(valueAt(l.of(series), point))}</b>}
-                </i>
-              ))}
+              {c.lines.length > 1 &&
+                c.lines.map((l, i) => (
+                  <i key={l.name} style={{ color: `var(${l.colour})` }}>
+                    {l.name}
+                    {hover !== null && series && i > 0 && <b className="num"> {c.text(valueAt(l.of(series), point))}</b>}
+                  </i>
+                ))}
             </span>{' '}
             <b className="num">{series && c.lines[0] ? c.text(valueAt(c.lines[0].of(series), point)) : ''}</b>
           </figcaption>
@@ -80,7 +106,10 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
           legend: { show: false },
           cursor: { sync: { key: 'tailrace', setSeries: false }, y: false, points: { size: 6 } },
           scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
-          axes: [{ ...axis, size: 18, values: (_, ticks) => ticks.map((t) => clockText(t * 1e6).slice(0, -4)), space: 70 }, { ...axis, values: (_, ticks) => ticks.map((t) => (t >= 1000 ? `${t / 1000}k` : String(t))), space: 24 }],
+          axes: [
+            { ...axis, size: 18, values: (_, ticks) => ticks.map((t) => clockText(t * 1e6).slice(0, -4)), space: 70 },
+            { ...axis, values: (_, ticks) => ticks.map((t) => (t >= 1000 ? `${t / 1000}k` : String(t))), space: 24 },
+          ],
           series: [{}, ...spec.lines.map((l, i) => ({ label: l.name, stroke: css(l.colour), width: 1.6, points: { show: false }, spanGaps: true, ...(i === 0 ? { fill: `color-mix(in srgb, ${css(l.colour)} 14%, transparent)` } : {}) }))],
           hooks: {
             setCursor: [(u) => u.cursor.event && useView.getState().setHover((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left as number, 'x') * 1e6)],
@@ -126,7 +155,5 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
       plot?.destroy();
     };
   }, [spec]);
-  return (
-    <div ref={place} className="chart" role="img" aria-label={`${spec.name}: ${spec.lines.map((l) => l.name).join(' and ')} over time`} />
-  );
+  return <div ref={place} className="chart" role="img" aria-label={`${spec.name}: ${spec.lines.map((l) => l.name).join(' and ')} over time`} />;
 }

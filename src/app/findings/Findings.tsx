@@ -8,14 +8,37 @@ import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 
 const SHOWN = 120;
-const ICONS: Readonly<Record<string, string>> = { 'effect-once': '◉', order: '⇅', 'no-loss': '✕', unrouted: '⊘', 'dead-lettered': '†', expired: '◔', dropped: '⤓', 'delivered-once': '↻', backpressure: '‖', 'growing-depth': '↗', 'idle-consumer': '○', 'poison-loop': '∞', 'prefetch-hogging': '▤', latency: '◕', conservation: '≠' };
+const ICONS: Readonly<Record<string, string>> = {
+  'effect-once': '◉',
+  order: '⇅',
+  'no-loss': '✕',
+  unrouted: '⊘',
+  'dead-lettered': '†',
+  expired: '◔',
+  dropped: '⤓',
+  'delivered-once': '↻',
+  backpressure: '‖',
+  'growing-depth': '↗',
+  'idle-consumer': '○',
+  'poison-loop': '∞',
+  'prefetch-hogging': '▤',
+  latency: '◕',
+  conservation: '≠',
+};
 const title = (check: string) => catalog.checks.find((c) => c.name === check)?.found ?? check;
 
 export function Findings() {
   const picture = useSession((s) => s.picture);
   const [only, setOnly] = useState<string | null>(null);
   const totals = Object.entries(picture?.findingTotals ?? {}).sort((a, b) => rankOf(a[0]) - rankOf(b[0]));
-  const list = useMemo(() => (picture?.findings ?? []).filter((f) => only === null || f.check === only).toReversed().slice(0, SHOWN), [picture?.findings, only]);
+  const list = useMemo(
+    () =>
+      (picture?.findings ?? [])
+        .filter((f) => only === null || f.check === only)
+        .toReversed()
+        .slice(0, SHOWN),
+    [picture?.findings, only],
+  );
   if (totals.length === 0) return <p className="quiet pad">Nothing is wrong so far.</p>;
   return (
     <>

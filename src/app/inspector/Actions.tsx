@@ -10,7 +10,12 @@ import { Form } from './Form.tsx';
 
 /** What can be done to a node or a link, now: each is an entry of the timeline and replays. */
 export function Actions({ node, link }: { readonly node?: ScenarioNode; readonly link?: ScenarioLink }) {
-  const names = node ? (catalog.node(node.kind)?.actions ?? []) : catalog.rooms.flatMap((r) => r.actions).filter((a) => a.per === 'link').map((a) => a.name);
+  const names = node
+    ? (catalog.node(node.kind)?.actions ?? [])
+    : catalog.rooms
+        .flatMap((r) => r.actions)
+        .filter((a) => a.per === 'link')
+        .map((a) => a.name);
   const id = node?.id ?? link?.id ?? '';
   const known = names.flatMap((name) => catalog.action(name) ?? []);
   const parts = [...new Set(known.flatMap((action) => addresses(action, id, node)))].filter((on) => on !== id);

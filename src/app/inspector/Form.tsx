@@ -84,7 +84,12 @@ function Row({ name, field, value, onChange }: RowProps) {
           {problem}
         </p>
       )}
-      {running && field.applies.says !== undefined && <p className="cost">{field.applies.how === 'live' ? '' : `${field.applies.how}: `}{field.applies.says}</p>}
+      {running && field.applies.says !== undefined && (
+        <p className="cost">
+          {field.applies.how === 'live' ? '' : `${field.applies.how}: `}
+          {field.applies.says}
+        </p>
+      )}
     </div>
   );
 }
@@ -181,13 +186,19 @@ function breakable(name: string): ReactNode[] {
   return name.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={part} />, part]));
 }
 function MapControl({ id, value, set }: { readonly id: string; readonly value: Readonly<Record<string, string | number | boolean>>; set(value: unknown): void }) {
-  const text = Object.entries(value).map(([k, v]) => `${k}=${v}`).join(', ');
+  const text = Object.entries(value)
+    .map(([k, v]) => `${k}=${v}`)
+    .join(', ');
   const read = (t: string) => {
-    const pairs = t.split(',').map((p) => p.trim()).filter((p) => p !== '').map((p) => {
-      const [k = '', ...v] = p.split('=');
-      const raw = v.join('=').trim();
-      return [k.trim(), raw === 'true' ? true : raw === 'false' ? false : raw !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw] as const;
-    });
+    const pairs = t
+      .split(',')
+      .map((p) => p.trim())
+      .filter((p) => p !== '')
+      .map((p) => {
+        const [k = '', ...v] = p.split('=');
+        const raw = v.join('=').trim();
+        return [k.trim(), raw === 'true' ? true : raw === 'false' ? false : raw !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw] as const;
+      });
     set(pairs.length === 0 ? null : Object.fromEntries(pairs));
   };
   return <Typed id={id} text={text} invalid={false} set={read} />;

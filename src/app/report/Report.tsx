@@ -21,7 +21,11 @@ export default function Report() {
         up to {spanText(report.until)} · history {report.hash}
       </p>
       <h3>Publications</h3>
-      <p className="num">{Object.entries(report.publications).map(([name, n]) => `${name} ${n}`).join(' · ')}</p>
+      <p className="num">
+        {Object.entries(report.publications)
+          .map(([name, n]) => `${name} ${n}`)
+          .join(' · ')}
+      </p>
       {report.verdicts.length > 0 && (
         <>
           <h3>Invariants</h3>
@@ -77,7 +81,11 @@ export default function Report() {
         </>
       )}
       <h3>Findings</h3>
-      <p className="num">{Object.entries(report.findings).map(([check, n]) => `${n} ${catalog.checks.find((c) => c.name === check)?.found ?? check}`).join(' · ') || 'none'}</p>
+      <p className="num">
+        {Object.entries(report.findings)
+          .map(([check, n]) => `${n} ${catalog.checks.find((c) => c.name === check)?.found ?? check}`)
+          .join(' · ') || 'none'}
+      </p>
     </div>
   );
 }

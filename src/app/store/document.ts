@@ -46,7 +46,11 @@ export const useDocument = create<DocumentState>()(
           const doc = layout ? { ...before, layout: { ...before.layout, ...layout } } : before;
           if (playhead === 0) return { doc: edits.reduce(applyEdit, doc), lastEdit: label, notice: null };
           const at = durationText(playhead + 1);
-          const { doc: next, removed } = forked(doc, playhead, edits.map((e) => ({ at, by: 'live', ...e })));
+          const { doc: next, removed } = forked(
+            doc,
+            playhead,
+            edits.map((e) => ({ at, by: 'live', ...e })),
+          );
           return { doc: next, lastEdit: label, notice: says(removed) };
         }),
       act: (label, what, playhead) =>

@@ -16,7 +16,10 @@ export function useEffective(): Scenario {
   return useMemo(() => effectiveAt(doc, nthEdit(doc, edits)), [doc, edits]);
 }
 function nthEdit(doc: Scenario, n: number): number {
-  const times = (doc.timeline ?? []).filter(isEdit).map((e) => micros(e.at)).sort((a, b) => a - b);
+  const times = (doc.timeline ?? [])
+    .filter(isEdit)
+    .map((e) => micros(e.at))
+    .sort((a, b) => a - b);
   return n === 0 ? -1 : (times[n - 1] ?? -1);
 }
 export function effectiveNow(): Scenario {

@@ -63,8 +63,7 @@ export function receive(frame: Frame): void {
   lastFrame = frame;
   for (const listener of listeners) listener(frame);
   const state = useSession.getState();
-  if (frame.picture || frame.playing !== state.playing || !frame.playing)
-    useSession.setState({ now: frame.now, head: frame.head, playing: frame.playing, ended: frame.ended, ...(frame.picture ? { picture: frame.picture } : {}) });
+  if (frame.picture || frame.playing !== state.playing || !frame.playing) useSession.setState({ now: frame.now, head: frame.head, playing: frame.playing, ended: frame.ended, ...(frame.picture ? { picture: frame.picture } : {}) });
 }
 /** Every change of the document reaches the engine through here, undo and redo included. */
 export function keepEngineInStep(): () => void {

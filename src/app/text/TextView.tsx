@@ -40,7 +40,22 @@ export function TextView() {
               <th scope="row">{doc.nodes.find((n) => n.id === p.id)?.title ?? p.id}</th>
               <td>{p.health ?? ''}</td>
               <td className="num">{p.gauges.map((g) => `${g.name} ${g.value}`).join(', ')}</td>
-              <td>{p.lanes.map((l) => [l.label, l.note, l.cells.slice(0, 8).map((c) => `${keyName(c.key)}${c.seq}${c.state === 'held' ? ' held' : ''}${c.redelivered ? ' redelivered' : ''}`).join(' ')].filter(Boolean).join(': ')).join(' · ')}</td>
+              <td>
+                {p.lanes
+                  .map((l) =>
+                    [
+                      l.label,
+                      l.note,
+                      l.cells
+                        .slice(0, 8)
+                        .map((c) => `${keyName(c.key)}${c.seq}${c.state === 'held' ? ' held' : ''}${c.redelivered ? ' redelivered' : ''}`)
+                        .join(' '),
+                    ]
+                      .filter(Boolean)
+                      .join(': '),
+                  )
+                  .join(' · ')}
+              </td>
             </tr>
           ))}
         </tbody>

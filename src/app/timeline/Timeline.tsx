@@ -105,7 +105,17 @@ export function Timeline() {
         <span className="played" style={{ width: share(now) }} />
         {duration !== undefined && <span className="judged" style={{ left: share(duration) }} title="Here producers stop and the system drains" />}
         {groups.map((g) => (
-          <span key={g.at} className={`find sev-${worst(g.findings)}`} data-check={g.findings[0]?.check} data-at={g.at} style={{ left: share(g.at) }} title={`${clockText(g.at)} ${g.findings.length > 1 ? `${g.findings.length} findings\n` : ''}${g.findings.map((f) => f.title).slice(0, 4).join('\n')}`} />
+          <span
+            key={g.at}
+            className={`find sev-${worst(g.findings)}`}
+            data-check={g.findings[0]?.check}
+            data-at={g.at}
+            style={{ left: share(g.at) }}
+            title={`${clockText(g.at)} ${g.findings.length > 1 ? `${g.findings.length} findings\n` : ''}${g.findings
+              .map((f) => f.title)
+              .slice(0, 4)
+              .join('\n')}`}
+          />
         ))}
         {hover !== null && (
           <span className="hover num" style={{ left: share(hover) }}>

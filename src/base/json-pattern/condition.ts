@@ -19,9 +19,7 @@ export interface Dialect {
   readonly most: { readonly alternatives: number; readonly says: string };
 }
 
-export type TextTest =
-  | { readonly kind: 'prefix' | 'suffix' | 'equals-ignore-case' | 'prefix-ignore-case' | 'suffix-ignore-case'; readonly text: string }
-  | { readonly kind: 'wildcard'; readonly pieces: Wildcard };
+export type TextTest = { readonly kind: 'prefix' | 'suffix' | 'equals-ignore-case' | 'prefix-ignore-case' | 'suffix-ignore-case'; readonly text: string } | { readonly kind: 'wildcard'; readonly pieces: Wildcard };
 export type Condition =
   | TextTest
   | { readonly kind: 'exactly'; readonly value: Leaf }
@@ -63,10 +61,8 @@ function expression(given: JsonObject, dialect: Dialect): Condition {
 type Reader = (value: Json, dialect: Dialect) => Condition;
 const readers: Readonly<Record<string, Reader>> = Object.assign(Object.create(null) as object, {
   exactly: (value: Json) => ({ kind: 'exactly', value: text(value, 'exact match pattern must be a string') }),
-  prefix: (value: Json, dialect: Dialect) =>
-    isObject(value) && dialect.ignoringCase ? { kind: 'prefix-ignore-case', text: ignoringCase(value, 'Prefix', 'prefix') } : { kind: 'prefix', text: text(value, 'prefix match pattern must be a string') },
-  suffix: (value: Json, dialect: Dialect) =>
-    isObject(value) && dialect.ignoringCase ? { kind: 'suffix-ignore-case', text: ignoringCase(value, 'Suffix', 'suffix') } : { kind: 'suffix', text: text(value, 'suffix match pattern must be a string') },
+  prefix: (value: Json, dialect: Dialect) => (isObject(value) && dialect.ignoringCase ? { kind: 'prefix-ignore-case', text: ignoringCase(value, 'Prefix', 'prefix') } : { kind: 'prefix', text: text(value, 'prefix match pattern must be a string') }),
+  suffix: (value: Json, dialect: Dialect) => (isObject(value) && dialect.ignoringCase ? { kind: 'suffix-ignore-case', text: ignoringCase(value, 'Suffix', 'suffix') } : { kind: 'suffix', text: text(value, 'suffix match pattern must be a string') }),
   'equals-ignore-case': (value: Json) => ({ kind: 'equals-ignore-case', text: text(value, 'equals-ignore-case match pattern must be a string') }),
   wildcard: (value: Json) => wildcard(value),
   numeric: (value: Json) => (isList(value) ? numeric(value) : invalid('Value of numeric must be an array.')),

@@ -11,9 +11,7 @@ export interface JsonPattern {
 
 const OR = '$or';
 /** Names that may become operators cannot be fields inside `$or`. */
-const RESERVED = new Set(
-  'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ip-address-not-in-range'.split(' '),
-);
+const RESERVED = new Set('exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range ip-address-not-in-range'.split(' '));
 
 /** The pattern, or why it is none. */
 export function parsePattern(pattern: Json, dialect: Dialect): JsonPattern | { readonly invalid: string } {

@@ -92,7 +92,10 @@ test(rule('pattern-or'), () => {
 });
 test(rule('pattern-arrays'), () => {
   const pattern = { staff: { first: ['Anna'], last: ['Jones'] } };
-  const people = [{ first: 'Anna', last: 'Smith' }, { first: 'Peter', last: 'Jones' }];
+  const people = [
+    { first: 'Anna', last: 'Smith' },
+    { first: 'Peter', last: 'Jones' },
+  ];
   expect(matches(pattern, { staff: people })).toBe(false);
   expect(matches(pattern, { staff: [people, [{ first: 'Anna', last: 'Jones' }]] })).toBe(true);
   expect(matches({ a: ['x'], b: ['y'] }, { a: ['x', 'z'], b: ['w', 'y'] })).toBe(true);

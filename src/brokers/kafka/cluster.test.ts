@@ -51,7 +51,8 @@ function cluster(config: Config = {}, topic: Config = {}) {
       const response = answer(n);
       return response?.api === 'Produce' ? response.results[0]?.error : undefined;
     },
-    fetch: (offset: number, isolation: 'read_uncommitted' | 'read_committed' = 'read_uncommitted', more: Partial<Extract<Request, { api: 'Fetch' }>> = {}) => ask({ api: 'Fetch', isolation, maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, partitions: [{ topic: 't', partition: 0, offset }], ...more }),
+    fetch: (offset: number, isolation: 'read_uncommitted' | 'read_committed' = 'read_uncommitted', more: Partial<Extract<Request, { api: 'Fetch' }>> = {}) =>
+      ask({ api: 'Fetch', isolation, maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, partitions: [{ topic: 't', partition: 0, offset }], ...more }),
     messages: (n: number) => {
       const response = answer(n);
       return response?.api === 'Fetch' ? response.results[0]?.records.map((r) => r.message) : undefined;

@@ -158,7 +158,8 @@ export class KafkaCluster implements Brokers, PartitionListener {
   /** Creates it, or changes its settings; the number of partitions can only grow. @returns why not, in the broker's words */
   putTopic(name: string, settings: TopicSettings): { readonly name: string; readonly text: string } | undefined {
     const known = this.topics.get(name);
-    if (settings.replicationFactor > this.brokers.length) return { name: 'INVALID_REPLICATION_FACTOR', text: `Unable to replicate the partition ${settings.replicationFactor} time(s): The target replication factor of ${settings.replicationFactor} cannot be reached because only ${this.brokers.length} broker(s) are registered.` };
+    if (settings.replicationFactor > this.brokers.length)
+      return { name: 'INVALID_REPLICATION_FACTOR', text: `Unable to replicate the partition ${settings.replicationFactor} time(s): The target replication factor of ${settings.replicationFactor} cannot be reached because only ${this.brokers.length} broker(s) are registered.` };
     if (known && settings.partitions < known.partitions.length) return { name: 'INVALID_PARTITIONS', text: `The topic ${name} currently has ${known.partitions.length} partition(s); ${settings.partitions} would not be an increase.` };
     const topic: Topic = known ?? { name, settings, partitions: [] };
     topic.settings = settings;

@@ -38,7 +38,10 @@ export class KafkaAdapter {
   }
   #committed(operation: Operation): JsonObject {
     const topic = text(operation['topic']);
-    const found = this.#groups.committed(text(operation['group']), partitionsOf(operation).map((partition) => ({ topic, partition })));
+    const found = this.#groups.committed(
+      text(operation['group']),
+      partitionsOf(operation).map((partition) => ({ topic, partition })),
+    );
     return { offsets: Object.fromEntries(found.map(({ partition, offset }) => [String(partition), offset])) };
   }
 

@@ -81,7 +81,10 @@ function assignorRow(given: Row): VectorOutcome {
   const ids = members.map((member) => member.memberId);
   const first = assign(counts, members);
   if (given['afterSecondRebalance'] === undefined) return { row: name, expected: sorted(given['expected']), actual: shown(first, ids) };
-  const second = assign(counts, members.map((member) => again(member, first)));
+  const second = assign(
+    counts,
+    members.map((member) => again(member, first)),
+  );
   return {
     row: name,
     expected: [sorted(given['expected']), sorted(given['afterSecondRebalance'])],

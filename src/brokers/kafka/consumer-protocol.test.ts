@@ -50,9 +50,24 @@ it(groupRule('incremental'), () => {
   const assigned = modern.of('assigned').filter((e) => e.time > 3e6);
   expect(assigned.filter((e) => e.actor === 'pay/3').at(-1)?.detail).toBe(2);
   // Each of the others gives up one partition and reads the other two all the while.
-  expect(modern.of('revoked').filter((e) => e.time > 3e6).map((e) => [e.actor, e.detail, e.reason])).toEqual(expect.arrayContaining([['pay/1', 1, 'kafka.partitions_revoked'], ['pay/2', 1, 'kafka.partitions_revoked']]));
+  expect(
+    modern
+      .of('revoked')
+      .filter((e) => e.time > 3e6)
+      .map((e) => [e.actor, e.detail, e.reason]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['pay/1', 1, 'kafka.partitions_revoked'],
+      ['pay/2', 1, 'kafka.partitions_revoked'],
+    ]),
+  );
   const classic = run({ timeline: third, until: 6e6, protocol: 'classic', consume: { 'partition.assignment.strategy': 'range' } });
-  expect(classic.of('revoked').filter((e) => e.time > 3e6).map((e) => e.detail)).toEqual([3, 3]);
+  expect(
+    classic
+      .of('revoked')
+      .filter((e) => e.time > 3e6)
+      .map((e) => e.detail),
+  ).toEqual([3, 3]);
 });
 it('what is revoked is committed first, so nobody reads it again', () => {
   const { of } = run({ timeline: third });
@@ -61,7 +76,12 @@ it('what is revoked is committed first, so nobody reads it again', () => {
 });
 it('a member that the coordinator has not heard for group.consumer.session.timeout.ms is out; it is told when it beats again, and begins anew', () => {
   const { of } = run({ cluster: { 'group.consumer.session.timeout.ms': 1500 }, timeline: [at(2000, 'cut', 'out'), at(5000, 'mend', 'out')] });
-  expect(of('left').filter((e) => e.reason === 'kafka.session_timeout').map((e) => e.actor).sort()).toEqual(['pay/1', 'pay/2']);
+  expect(
+    of('left')
+      .filter((e) => e.reason === 'kafka.session_timeout')
+      .map((e) => e.actor)
+      .sort(),
+  ).toEqual(['pay/1', 'pay/2']);
   const lost = of('revoked').filter((e) => e.reason === 'kafka.partitions_lost');
   expect(lost.map((e) => e.actor).sort()).toEqual(['pay/1', 'pay/2']);
   expect(of('joined').filter((e) => e.time > 5e6).length).toBeGreaterThanOrEqual(2);
@@ -69,7 +89,13 @@ it('a member that the coordinator has not heard for group.consumer.session.timeo
 });
 it('the commit of a member that was thrown out is refused', () => {
   const { of } = run({ cluster: { 'group.consumer.session.timeout.ms': 1500 }, consumer: { serviceTime: '40ms' }, consume: { 'enable.auto.commit': false, 'max.poll.records': 5 }, timeline: [at(2000, 'cut', 'out'), at(5000, 'mend', 'out')] });
-  expect(new Set(of('refused').filter((e) => e.place.startsWith('orders@')).map((e) => e.reason))).toEqual(new Set(['kafka.CommitFailedException']));
+  expect(
+    new Set(
+      of('refused')
+        .filter((e) => e.place.startsWith('orders@'))
+        .map((e) => e.reason),
+    ),
+  ).toEqual(new Set(['kafka.CommitFailedException']));
 });
 it('max.poll.interval.ms counts as before: whoever works longer leaves with his partitions', () => {
   const { of } = run({ consumer: { instances: 2, serviceTime: '300ms' }, consume: { 'max.poll.interval.ms': 1000, 'max.poll.records': 20 } });
@@ -80,7 +106,11 @@ it(groupRule('static-leave'), () => {
   const { of } = run({ consume: { staticMembership: true }, timeline: [at(3000, 'shut-down', 'pay/1'), at(5000, 'restart', 'pay/1')] });
   // It takes back what was kept for it: nobody else was given anything.
   expect(of('assigned', 'pay/2').filter((e) => e.time > 3e6)).toEqual([]);
-  expect(of('assigned', 'pay/1').filter((e) => e.time > 5e6).map((e) => e.detail)).toEqual([3]);
+  expect(
+    of('assigned', 'pay/1')
+      .filter((e) => e.time > 5e6)
+      .map((e) => e.detail),
+  ).toEqual([3]);
 });
 it('a static member that died keeps others out with UNRELEASED_INSTANCE_ID until its session ends', () => {
   const { of } = run({ cluster: { 'group.consumer.session.timeout.ms': 3000 }, consume: { staticMembership: true }, timeline: [at(3000, 'crash', 'pay/1'), at(3500, 'restart', 'pay/1')], until: 12e6 });
@@ -88,7 +118,12 @@ it('a static member that died keeps others out with UNRELEASED_INSTANCE_ID until
   expect(of('assigned', 'pay/1').at(-1)).toMatchObject({ detail: 3 });
 });
 it('a group that has members refuses one of another protocol: GROUP_ID_NOT_FOUND, or INCONSISTENT_GROUP_PROTOCOL', () => {
-  const reasons = (more: More) => new Set(run(more).of('refused', 'late/1').map((e) => e.reason));
+  const reasons = (more: More) =>
+    new Set(
+      run(more)
+        .of('refused', 'late/1')
+        .map((e) => e.reason),
+    );
   const late = { latency: '50ms' };
   expect(reasons({ protocol: 'classic', other: { ...late, 'group.protocol': 'consumer' } })).toEqual(new Set(['kafka.GROUP_ID_NOT_FOUND']));
   expect(reasons({ protocol: 'consumer', other: { ...late, 'group.protocol': 'classic' } })).toEqual(new Set(['kafka.INCONSISTENT_GROUP_PROTOCOL']));

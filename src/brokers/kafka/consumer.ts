@@ -224,7 +224,11 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       // The application does not know: it goes through the rest of what poll() gave it, and only then learns.
       const started = taken.filter((r) => r.started);
       state.inHand = state.inHand.filter((r) => !started.includes(r));
-      this.listener.withdrawn(started.map((r) => r.delivery), 'kafka.partitions_lost', false);
+      this.listener.withdrawn(
+        started.map((r) => r.delivery),
+        'kafka.partitions_lost',
+        false,
+      );
     } else state.inHand = state.inHand.filter((r) => r.started || !taken.includes(r));
     this.host.host.record('revoked', { place: this.place, actor: this.client.client, detail: mine.length, reason: lost ? 'kafka.partitions_lost' : 'kafka.partitions_revoked' });
   }
@@ -453,7 +457,20 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     if (state.fetching >= 0 || !this.client.wanted || this.now < state.fetchAfter) return;
     const partitions = this.positions.empty().map(({ partition, offset }) => ({ topic: this.topic, partition, offset }));
     if (partitions.length === 0) return;
-    state.fetching = this.host.request(this.client, -1, { api: 'Fetch', isolation: this.config['isolation.level'] === 'read_committed' ? 'read_committed' : 'read_uncommitted', maxWait: this.number('fetch.max.wait.ms', 500) * 1000, minBytes: this.number('fetch.min.bytes', 1), maxBytes: this.number('fetch.max.bytes', 52_428_800), maxPartitionBytes: this.number('max.partition.fetch.bytes', 1_048_576), partitions }, []);
+    state.fetching = this.host.request(
+      this.client,
+      -1,
+      {
+        api: 'Fetch',
+        isolation: this.config['isolation.level'] === 'read_committed' ? 'read_committed' : 'read_uncommitted',
+        maxWait: this.number('fetch.max.wait.ms', 500) * 1000,
+        minBytes: this.number('fetch.min.bytes', 1),
+        maxBytes: this.number('fetch.max.bytes', 52_428_800),
+        maxPartitionBytes: this.number('max.partition.fetch.bytes', 1_048_576),
+        partitions,
+      },
+      [],
+    );
   }
   private fetched(response: Extract<Response, { api: 'Fetch' }>): void {
     let wrong = response.error !== 'NONE';

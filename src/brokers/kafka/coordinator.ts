@@ -93,7 +93,10 @@ export class Coordinator {
       this.cluster.shares.reset(name, offsets, latest);
       return true;
     }
-    group.offsets.commit({ memberId: '', groupInstanceId: null, generationOrEpoch: -1 }, offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })));
+    group.offsets.commit(
+      { memberId: '', groupInstanceId: null, generationOrEpoch: -1 },
+      offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })),
+    );
     return true;
   }
   /** For pictures. */
@@ -136,7 +139,10 @@ export class Coordinator {
     this.cluster.out.push({ kind: 'response', to, correlation, response });
   }
   private commit(from: string, correlation: number, group: Group, request: Extract<GroupRequest, { api: 'OffsetCommit' }>): void {
-    const answer = group.offsets.commit(request.member, request.offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })));
+    const answer = group.offsets.commit(
+      request.member,
+      request.offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })),
+    );
     const error = typeof answer === 'string' ? answer : null;
     if (error === null) this.cluster.out.push({ kind: 'offsets-committed', group: request.group, how: request.how, offsets: request.offsets });
     else this.cluster.out.push({ kind: 'commit-refused', group: request.group, client: clientOf(from), error });

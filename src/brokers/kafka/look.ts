@@ -61,7 +61,14 @@ function laneOf(room: KafkaRoom, topic: string, partition: Partition, groups: re
     return before >= 0 ? [{ before, name: group }] : next >= log.end && cells.length < most ? [{ before: cells.length, name: group }] : [];
   });
   const leader = partition.leader < 0 ? 'no leader' : `leader is broker ${partition.leader + 1}`;
-  const owners = groups.map((g) => room.cluster.coordinator.state(g)?.members.filter((m) => m.partitions.some((p) => p.topic === topic && p.partition === index)).map((m) => m.client).join(', ') || 'nobody');
+  const owners = groups.map(
+    (g) =>
+      room.cluster.coordinator
+        .state(g)
+        ?.members.filter((m) => m.partitions.some((p) => p.topic === topic && p.partition === index))
+        .map((m) => m.client)
+        .join(', ') || 'nobody',
+  );
   const offline = partition.leader < 0 || !room.cluster.up(partition.leader);
   const inSync = partition.replicas.map((r) => (partition.isr.includes(r.broker) ? '●' : '○')).join('');
   const tone = offline ? 'bad' : partition.isr.length < partition.replicas.length ? 'warn' : undefined;
@@ -82,5 +89,13 @@ function clusterLook(room: KafkaRoom): Look {
   const stalled = all.filter((b) => cluster.stalled(b));
   const words = [up === all.length ? `${up} broker${up === 1 ? '' : 's'}` : `${up} of ${all.length} brokers`, ...stalled.map((b) => `broker ${b + 1} does not replicate`)];
   const bad = up < all.length || stalled.length > 0;
-  return { lanes: [], gauges: [{ name: 'brokers', value: `${up}/${all.length}` }, { name: 'topics', value: String(cluster.topicNames().length) }], health: words.join(' · '), tone: bad ? 'bad' : 'ok' };
+  return {
+    lanes: [],
+    gauges: [
+      { name: 'brokers', value: `${up}/${all.length}` },
+      { name: 'topics', value: String(cluster.topicNames().length) },
+    ],
+    health: words.join(' · '),
+    tone: bad ? 'bad' : 'ok',
+  };
 }

@@ -335,7 +335,12 @@ export class KafkaProducer implements PublishSession {
       return { topic: this.topic, partition: batch.partition, producerId: state.producerId, producerEpoch: state.epoch, baseSequence: batch.sequence, transactional: this.transactionalId !== null, records: [...batch.records] };
     });
     const request: Request = { api: 'Produce', acks: this.acks, timeout: this.number('request.timeout.ms', 30_000) * 1000, batches: made };
-    const correlation = this.host.request(this.client, broker, request, made.flatMap((b) => b.records.map((r) => r.message)));
+    const correlation = this.host.request(
+      this.client,
+      broker,
+      request,
+      made.flatMap((b) => b.records.map((r) => r.message)),
+    );
     if (this.acks === 0) {
       for (const batch of batches) this.accumulator.remove(batch);
       this.freed();

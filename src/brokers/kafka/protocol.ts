@@ -62,7 +62,19 @@ export interface RecordAcknowledgement extends TopicPartition {
 }
 /** Requests of a share session (KIP-932). */
 export type ShareRequest =
-  | { readonly api: 'ShareFetch'; readonly group: string; readonly memberId: string; readonly maxWait: number; readonly minBytes: number; readonly maxBytes: number; readonly maxRecords: number; readonly mode: AcquireMode; readonly round: number; readonly partitions: readonly TopicPartition[]; readonly acknowledgements: readonly RecordAcknowledgement[] }
+  | {
+      readonly api: 'ShareFetch';
+      readonly group: string;
+      readonly memberId: string;
+      readonly maxWait: number;
+      readonly minBytes: number;
+      readonly maxBytes: number;
+      readonly maxRecords: number;
+      readonly mode: AcquireMode;
+      readonly round: number;
+      readonly partitions: readonly TopicPartition[];
+      readonly acknowledgements: readonly RecordAcknowledgement[];
+    }
   | { readonly api: 'ShareAcknowledge'; readonly group: string; readonly memberId: string; readonly acknowledgements: readonly RecordAcknowledgement[] }
   /** The session's last epoch, or its connection's end: what the member holds is released. */
   | { readonly api: 'ShareSessionEnd'; readonly group: string; readonly memberId: string };

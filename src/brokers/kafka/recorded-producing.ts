@@ -49,7 +49,6 @@ export class Producing {
     return outcome(this.#node.cluster.putTopic(name, { ...topic.settings, partitions })?.name ?? null);
   }
 
-
   initProducer(operation: Operation): JsonObject {
     const transactionalId = text(operation['transactionalId']) || null;
     const answer = this.#node.must({ api: 'InitProducerId', transactionalId, transactionTimeout: number(operation['timeoutMs'], 60_000) * 1000 }, 'InitProducerId');
@@ -59,7 +58,11 @@ export class Producing {
   produce(operation: Operation): Json {
     if (operation['keys'] === undefined) {
       const values = operation['values'] === undefined ? [operation['value'] ?? null] : list(operation['values']);
-      return this.#produceBatch(operation, typeof operation['key'] === 'string' ? operation['key'] : null, values.map((value) => (value === null ? null : text(value))));
+      return this.#produceBatch(
+        operation,
+        typeof operation['key'] === 'string' ? operation['key'] : null,
+        values.map((value) => (value === null ? null : text(value))),
+      );
     }
     return { records: list(operation['keys']).map((key) => ({ key, ...this.#produceBatch(operation, text(key), [text(key)]) })) };
   }

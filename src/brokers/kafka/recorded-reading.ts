@@ -27,7 +27,7 @@ export class Reading {
     for (const partition of partitionsOf(operation)) {
       const at = { topic, partition };
       const resets = (): number => (reset === 'earliest' || reset === 'latest' ? this.offset(at, reset, isolation) : -1);
-      let next = operation['from'] === undefined ? this.#groups.committed(group, [at])[0]?.offset ?? -1 : number(operation['from']);
+      let next = operation['from'] === undefined ? (this.#groups.committed(group, [at])[0]?.offset ?? -1) : number(operation['from']);
       if (next < 0) next = resets();
       if (next < 0) return { error: 'NoOffsetForPartitionException' };
       for (let fetched = this.#fetch(at, next, isolation); fetched !== undefined; fetched = this.#fetch(at, next, isolation)) {
@@ -44,7 +44,12 @@ export class Reading {
       }
       positions[String(partition)] = next;
     }
-    if (operation['commit'] === true) this.#groups.commit(group, NOBODY, Object.entries(positions).map(([partition, offset]) => ({ topic, partition: Number(partition), offset })));
+    if (operation['commit'] === true)
+      this.#groups.commit(
+        group,
+        NOBODY,
+        Object.entries(positions).map(([partition, offset]) => ({ topic, partition: Number(partition), offset })),
+      );
     return { records, positions };
   }
   #fetch(at: TopicPartition, offset: number, isolation: Isolation): Fetched | undefined {

@@ -58,7 +58,12 @@ describe('producing', () => {
   });
   it(rule('retry-reorders'), () => {
     const order = (idempotent: boolean) => run({ topic: { partitions: 1 }, producer: { rate: 100 }, publish: { latency: '40ms', 'linger.ms': 0, 'batch.size': 0, 'enable.idempotence': idempotent }, timeline: [at(2000, 'refuse-next-produce', 'orders')] }).judge.findings.filter((f) => f.check === 'order');
-    expect(order(false).map((f) => f.reason)).toEqual(['clients.written_late', ...order(false).slice(1).map((f) => f.reason)]);
+    expect(order(false).map((f) => f.reason)).toEqual([
+      'clients.written_late',
+      ...order(false)
+        .slice(1)
+        .map((f) => f.reason),
+    ]);
     expect(order(false).length).toBeGreaterThan(0);
     expect(order(true)).toEqual([]);
   });
@@ -167,7 +172,11 @@ describe('consuming', () => {
   });
   it('partitions that are added are read by somebody, and keys move', () => {
     const { of } = run({ publish: { 'metadata.max.age.ms': 500 }, consume: { 'metadata.max.age.ms': 500 }, producer: { keys: { count: 30 } }, timeline: [at(2000, 'set', 'orders', { partitions: 6 })], until: 8e6 });
-    const lanes = new Set(of('enqueued').filter((e) => e.time > 4e6).map((e) => e.detail));
+    const lanes = new Set(
+      of('enqueued')
+        .filter((e) => e.time > 4e6)
+        .map((e) => e.detail),
+    );
     expect(lanes.size).toBe(6);
     const read = new Set(of('effect').map((e) => e.message));
     expect(of('accepted').filter((e) => e.time > 4e6 && e.time < 7e6 && !read.has(e.message))).toEqual([]);

@@ -110,7 +110,7 @@ export class KafkaRoom implements Room, ConsumerHost {
   arrive(_what: number, ref: number): void {
     const thing = this.things.get(ref);
     this.things.delete(ref);
-    if (thing?.is === 'request') this.cluster.handle(`${thing.session}#${thing.life}`, thing.correlation, Math.max(thing.broker , 0), thing.request);
+    if (thing?.is === 'request') this.cluster.handle(`${thing.session}#${thing.life}`, thing.correlation, Math.max(thing.broker, 0), thing.request);
     else if (thing?.is === 'response') {
       const state = this.clients.get(thing.session);
       if (state && state.life === thing.life) this.session(thing.session)?.answered(thing.correlation, thing.response);
@@ -193,7 +193,12 @@ export class KafkaRoom implements Room, ConsumerHost {
     if (!target) return false;
     const partition = target.partitions[this.host.messages.key(message) % target.partitions.length];
     if (!partition || partition.leader < 0) return false;
-    this.request(state, partition.leader, { api: 'Produce', acks: -1, timeout: 30_000_000, batches: [{ topic, partition: partition.index, producerId: -1, producerEpoch: -1, baseSequence: -1, transactional: false, records: [{ message, key: this.host.messages.key(message), size: this.host.messages.size(message), time: this.host.now() }] }] }, [message]);
+    this.request(
+      state,
+      partition.leader,
+      { api: 'Produce', acks: -1, timeout: 30_000_000, batches: [{ topic, partition: partition.index, producerId: -1, producerEpoch: -1, baseSequence: -1, transactional: false, records: [{ message, key: this.host.messages.key(message), size: this.host.messages.size(message), time: this.host.now() }] }] },
+      [message],
+    );
     return true;
   }
   // Names ----------------------------------------------------------------------

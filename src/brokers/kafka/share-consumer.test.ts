@@ -93,7 +93,9 @@ it('a new leader does not know what was being delivered: those records come agai
 });
 it('a slow record holds up nobody but its own consumer', () => {
   const { of } = run({ consumer: { serviceTime: { lognormal: { mean: '60ms', p99: '900ms' } } }, until: 12e6 });
-  const slow = of('started').filter((e) => e.time > 6e6 && e.time < 10e6).reduce((most, e) => (e.detail > most.detail ? e : most));
+  const slow = of('started')
+    .filter((e) => e.time > 6e6 && e.time < 10e6)
+    .reduce((most, e) => (e.detail > most.detail ? e : most));
   const meanwhile = of('finished').filter((e) => e.time > slow.time && e.time < slow.time + slow.detail);
   expect(meanwhile.length).toBeGreaterThan(3);
   expect(new Set(meanwhile.map((e) => e.actor)).has(slow.actor)).toBe(false);

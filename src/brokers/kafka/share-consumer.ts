@@ -202,7 +202,24 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
     }
     const { outcomes } = state;
     state.outcomes = [];
-    state.fetching = this.host.request(this.client, -1, { api: 'ShareFetch', group: this.group, memberId: membership.memberId, maxWait: this.number('fetch.max.wait.ms', 500) * 1000, minBytes: this.number('fetch.min.bytes', 1), maxBytes: this.number('fetch.max.bytes', 52_428_800), maxRecords: this.number('max.poll.records', 500), mode: this.config['share.acquire.mode'] === 'record_limit' ? 'record_limit' : 'batch_optimized', round: state.polls, partitions: membership.assigned, acknowledgements: outcomes.map((o) => this.wire(o)) }, []);
+    state.fetching = this.host.request(
+      this.client,
+      -1,
+      {
+        api: 'ShareFetch',
+        group: this.group,
+        memberId: membership.memberId,
+        maxWait: this.number('fetch.max.wait.ms', 500) * 1000,
+        minBytes: this.number('fetch.min.bytes', 1),
+        maxBytes: this.number('fetch.max.bytes', 52_428_800),
+        maxRecords: this.number('max.poll.records', 500),
+        mode: this.config['share.acquire.mode'] === 'record_limit' ? 'record_limit' : 'batch_optimized',
+        round: state.polls,
+        partitions: membership.assigned,
+        acknowledgements: outcomes.map((o) => this.wire(o)),
+      },
+      [],
+    );
     if (outcomes.length > 0) state.sent.push([state.fetching, outcomes]);
   }
   private fetched(response: Extract<Response, { api: 'ShareFetch' }>): void {

@@ -114,9 +114,12 @@ export class Shares {
   logStart(topic: string, partition: number, start: number): void {
     for (const shared of this.of(topic, partition)) {
       const { startOffset } = shared.it;
-      shared.it.records().slice(0, Math.max(0, start - startOffset)).forEach((record, i) => {
-        if (record.state === 'Acquired') shared.orphans.push({ offset: startOffset + i, member: record.member });
-      });
+      shared.it
+        .records()
+        .slice(0, Math.max(0, start - startOffset))
+        .forEach((record, i) => {
+          if (record.state === 'Acquired') shared.orphans.push({ offset: startOffset + i, member: record.member });
+        });
       shared.it.logStart(start);
     }
   }
@@ -255,7 +258,11 @@ export class Shares {
         }
       }
       // No record is there: nobody has to look again.
-      if (gaps.length > 0) shared.it.acknowledge(memberId, gaps.map((gap) => ({ ...gap, types: ['GAP' as const] })));
+      if (gaps.length > 0)
+        shared.it.acknowledge(
+          memberId,
+          gaps.map((gap) => ({ ...gap, types: ['GAP' as const] })),
+        );
     });
     return records;
   }

@@ -14,7 +14,13 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
       break;
     case 'truncated': {
       const because = event.because === 'unclean_election' ? 'kafka.unclean_election' : 'kafka.not_replicated';
-      readings.gone(event.topic, event.partition, event.records.filter(([, r]) => r.accepted).map(([offset]) => offset), 'lost', because);
+      readings.gone(
+        event.topic,
+        event.partition,
+        event.records.filter(([, r]) => r.accepted).map(([offset]) => offset),
+        'lost',
+        because,
+      );
       const [first] = event.records;
       if (first) readings.truncated(event.topic, event.partition, first[0]);
       break;

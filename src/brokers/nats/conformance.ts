@@ -267,8 +267,7 @@ export class NatsAdapter {
     publishNoAck: (operation) => this.#publish(operation),
     request: (operation) => this.#request(operation),
     stream: (operation) => refused(this.#server.createStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
-    updateStream: (operation) =>
-      refused(this.#server.updateStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? { ok: true } : reported(operation['report'], config))),
+    updateStream: (operation) => refused(this.#server.updateStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? { ok: true } : reported(operation['report'], config))),
     deleteStream: (operation) => refused(this.#server.deleteStream(text(operation['stream'])), () => ({ ok: true })),
     streamInfo: (operation) => refused(this.#server.streamInfo(text(operation['stream']), text(operation['subjectsFilter'])), (info) => this.#streamView(info, operation)),
     purge: (operation) => {
@@ -280,10 +279,7 @@ export class NatsAdapter {
       const wanted = { seq: number(operation['seq']), last_by_subj: text(operation['lastBySubject']), next_by_subj: text(operation['nextBySubject']) };
       return refused(this.#server.getMessage(text(operation['stream']), wanted), (message) => this.#message(message));
     },
-    consumer: (operation) =>
-      refused(this.#server.createConsumer(text(operation['stream']), consumerArgs(operation['config']), text(operation['action']) as Action), ({ config }) =>
-        operation['report'] === undefined ? null : reported(operation['report'], config),
-      ),
+    consumer: (operation) => refused(this.#server.createConsumer(text(operation['stream']), consumerArgs(operation['config']), text(operation['action']) as Action), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
     deleteConsumer: (operation) => refused(this.#server.deleteConsumer(...this.#of(operation)), () => ({ ok: true })),
     consumerInfo: (operation) => refused(this.#server.consumerInfo(...this.#of(operation)), (info) => this.#consumerView(info)),
     pull: (operation) => this.#pull(operation),

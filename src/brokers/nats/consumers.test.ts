@@ -268,7 +268,10 @@ describe('restart', () => {
     for (const n of [1, 2, 3]) s.store('s.a', n, { 'Nats-Msg-Id': String(n) });
     s.ms(1200);
     const before = s.pull({ batch: 2, expires: seconds(30) });
-    expect(deliveries(s, before)).toEqual([[1, 1], [2, 1]]);
+    expect(deliveries(s, before)).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
     s.ms(300);
     s.nats.restart();
     s.nats.connect('a', { no_responders: true });
@@ -279,7 +282,11 @@ describe('restart', () => {
     s.ms(2499);
     expect(deliveries(s, after)).toEqual([[3, 1]]);
     s.ms(2);
-    expect(deliveries(s, after)).toEqual([[3, 1], [1, 2], [2, 2]]);
+    expect(deliveries(s, after)).toEqual([
+      [3, 1],
+      [1, 2],
+      [2, 2],
+    ]);
   });
   test('what rate limit or replay held back goes out after a restart', () => {
     const s = server();

@@ -41,7 +41,8 @@ const consumer: NodeDescriptor = {
   parents: ['nats.cluster'],
   stem: 'durable',
   doc: `${DOC}/nats-concepts/jetstream/consumers`,
-  badge: (c) => [typeof c['deliver_subject'] === 'string' && c['deliver_subject'] !== '' ? 'push' : 'pull', ...(c['ack_policy'] === 'none' || c['ack_policy'] === 'all' ? [`ack ${c['ack_policy']}`] : []), ...(typeof c['max_deliver'] === 'number' && c['max_deliver'] > 0 ? [`gives up after ${c['max_deliver']}`] : [])].join(', '),
+  badge: (c) =>
+    [typeof c['deliver_subject'] === 'string' && c['deliver_subject'] !== '' ? 'push' : 'pull', ...(c['ack_policy'] === 'none' || c['ack_policy'] === 'all' ? [`ack ${c['ack_policy']}`] : []), ...(typeof c['max_deliver'] === 'number' && c['max_deliver'] > 0 ? [`gives up after ${c['max_deliver']}`] : [])].join(', '),
   actions: ['delete-consumer', 'create-consumer', 'pause-consumer', 'resume-consumer'],
   fields: settings.consumer,
 };
@@ -94,7 +95,16 @@ function doubts(doc: Scenario): Doubt[] {
     const streams = doc.links.filter((l) => l.kind === filter.kind && l.to === id);
     if (streams.length === 0) found.push({ on: id, says: 'It has no stream: wire one to it.' });
     if (streams.length > 1) found.push({ on: id, says: `A consumer has one stream: it goes through ${streams[0]?.from} only.` });
-    if (streams.some((l) => String(l.config?.['filter_subjects'] ?? '').trim().split(/[\s,]+/).length > 1) && !atLeast(versionOf(parent), '2.10.27')) late('A second filter subject', '2.10');
+    if (
+      streams.some(
+        (l) =>
+          String(l.config?.['filter_subjects'] ?? '')
+            .trim()
+            .split(/[\s,]+/).length > 1,
+      ) &&
+      !atLeast(versionOf(parent), '2.10.27')
+    )
+      late('A second filter subject', '2.10');
     const push = typeof config['deliver_subject'] === 'string' && config['deliver_subject'] !== '';
     const readers = doc.links.filter((l) => l.from === id).flatMap((l) => doc.nodes.find((n) => n.id === l.to) ?? []);
     const instances = readers.reduce((sum, n) => sum + (typeof n.config?.['instances'] === 'number' ? n.config['instances'] : 1), 0);

@@ -92,19 +92,50 @@ const ways: Record<keyof typeof errors, readonly [err_code: number, text: string
   sourceMultipleFilters: [10144, 'source with multiple subject transforms', stream({ sources: [{ name: 'A', filter_subject: 'a', subject_transforms: [{ src: 'a', dest: 'b' }] }] })],
   sourceInvalidFilter: [10145, 'source subject filter', stream({ sources: [{ name: 'A', subject_transforms: [{ src: 'a b', dest: 'b' }] }] })],
   sourceInvalidTransform: [10146, 'transform destination', stream({ sources: [{ name: 'A', subject_transforms: [{ src: 'a.*', dest: 'b.{{odd(1)}}' }] }] })],
-  sourceOverlappingFilters: [10147, 'source filters', stream({ sources: [{ name: 'A', subject_transforms: [{ src: 'a.b', dest: 'x' }, { src: 'a.*', dest: 'y' }] }] })],
+  sourceOverlappingFilters: [
+    10147,
+    'source filters',
+    stream({
+      sources: [
+        {
+          name: 'A',
+          subject_transforms: [
+            { src: 'a.b', dest: 'x' },
+            { src: 'a.*', dest: 'y' },
+          ],
+        },
+      ],
+    }),
+  ],
   consumerAlreadyExists: [10148, 'already exists', (s) => (durable(s, {}), s.nats.createConsumer('S', { durable_name: 'c', ack_policy: 'explicit', max_deliver: 3 }, 'create'))],
   consumerDoesNotExist: [10149, 'does not exist', (s) => ready(s).nats.createConsumer('S', { durable_name: 'c' }, 'update')],
   mirrorMultipleFilters: [10150, 'mirror with multiple', stream({ subjects: [], mirror: { name: 'M', filter_subject: 'a', subject_transforms: [{ src: 'a', dest: 'b' }] } })],
   mirrorInvalidFilter: [10151, 'mirror subject filter is invalid', stream({ subjects: [], mirror: { name: 'M', subject_transforms: [{ src: 'a..b', dest: 'b' }] } })],
-  mirrorOverlappingFilters: [10152, 'mirror subject filters can not overlap', stream({ subjects: [], mirror: { name: 'M', subject_transforms: [{ src: 'a.b', dest: 'x' }, { src: 'a.*', dest: 'y' }] } })],
+  mirrorOverlappingFilters: [
+    10152,
+    'mirror subject filters can not overlap',
+    stream({
+      subjects: [],
+      mirror: {
+        name: 'M',
+        subject_transforms: [
+          { src: 'a.b', dest: 'x' },
+          { src: 'a.*', dest: 'y' },
+        ],
+      },
+    }),
+  ],
   inactiveThresholdExcess: [10153, 'exceeds system limit of 1.5s', (s) => (s.stream({ consumer_limits: { inactive_threshold: millis(1500) } }), s.consumer({ inactive_threshold: millis(1600) }))],
   policyWithoutGroup: [10159, 'requires at least one PriorityGroup', () => durable(since211(), { priority_policy: 'overflow' })],
-  invalidPriorityGroup: [10160, 'Provided priority group does not exist', () => {
-    const s = since211();
-    durable(s, { priority_policy: 'pinned_client', priority_groups: ['G'] });
-    return s.nats.unpinConsumer('S', 'c', 'H');
-  }],
+  invalidPriorityGroup: [
+    10160,
+    'Provided priority group does not exist',
+    () => {
+      const s = since211();
+      durable(s, { priority_policy: 'pinned_client', priority_groups: ['G'] });
+      return s.nats.unpinConsumer('S', 'c', 'H');
+    },
+  ],
   emptyGroupName: [10161, 'cannot be an empty string', () => durable(since211(), { priority_policy: 'overflow', priority_groups: [''] })],
   invalidGroupName: [10162, 'may not exceed 16', () => durable(since211(), { priority_policy: 'overflow', priority_groups: ['a b'] })],
   messageTtlInvalid: [10165, 'invalid per-message TTL', () => publish(ready(since211()), { 'Nats-TTL': 'soon' })],
@@ -129,11 +160,15 @@ const lines: Record<keyof typeof protocolErrors, readonly [text: string, closes:
   invalidSubject: ['Invalid Subject', 'message', (s) => s.nats.subscribe('a', { sid: 90, subject: 'a..b' })],
   invalidPublishSubject: ['Invalid Publish Subject', 'message', (s) => (s.nats.connect('b', { pedantic: true }), s.publish('a.*', { client: 'b' }))],
   maximumPayload: ['Maximum Payload Violation', 'connection', (s) => s.publish('a', { size: 1_048_577 })],
-  maximumSubscriptions: ['maximum subscriptions exceeded', 'message', () => {
-    const s = server({ max_subscriptions: 1 });
-    s.subscribe('a');
-    return s.nats.subscribe('a', { sid: 90, subject: 'b' });
-  }],
+  maximumSubscriptions: [
+    'maximum subscriptions exceeded',
+    'message',
+    () => {
+      const s = server({ max_subscriptions: 1 });
+      s.subscribe('a');
+      return s.nats.subscribe('a', { sid: 90, subject: 'b' });
+    },
+  ],
   publishPermission: ['Permissions Violation for Publish to "a"', 'message', (s) => (s.nats.connect('b', { permissions: { publish: { deny: ['a'] } } }), s.publish('a', { client: 'b' }))],
   subscriptionPermission: ['Permissions Violation for Subscription to "a"', 'message', (s) => (s.nats.connect('b', { permissions: { subscribe: { allow: ['b'] } } }), s.nats.subscribe('b', { sid: 90, subject: 'a' }))],
   noRespondersRequiresHeaders: ['no responders requires headers support', 'connection', (s) => s.nats.connect('b', { no_responders: true, headers: false })],

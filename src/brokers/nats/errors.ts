@@ -44,8 +44,7 @@ export const errors = {
   deliverCycle: () => api('JSConsumerDeliverCycleErr', 400, 10081, 'consumer deliver subject forms a cycle'),
   maxPendingAckPolicy: () => api('JSConsumerMaxPendingAckPolicyRequiredErr', 400, 10082, 'consumer requires ack policy for max ack pending'),
   smallHeartbeat: () => api('JSConsumerSmallHeartbeatErr', 400, 10083, 'consumer idle heartbeat needs to be >= 100ms'),
-  pullRequiresAck: (since214: boolean) =>
-    api('JSConsumerPullRequiresAckErr', 400, 10084, `consumer in pull mode requires ${since214 ? 'explicit ack policy on workqueue stream' : 'ack policy'}`),
+  pullRequiresAck: (since214: boolean) => api('JSConsumerPullRequiresAckErr', 400, 10084, `consumer in pull mode requires ${since214 ? 'explicit ack policy on workqueue stream' : 'ack policy'}`),
   pullWithRateLimit: () => api('JSConsumerPullWithRateLimitErr', 400, 10086, 'consumer in pull mode can not have rate limit set'),
   maxWaitingNegative: () => api('JSConsumerMaxWaitingNegativeErr', 400, 10087, 'consumer max waiting needs to be positive'),
   heartbeatRequiresPush: () => api('JSConsumerHBRequiresPushErr', 400, 10088, 'consumer idle heartbeat requires a push based consumer'),

@@ -193,6 +193,8 @@ export function timestamp(at: number): string {
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
   const two = (n: number) => String(n).padStart(2, '0');
   const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
-  const rest = String(at % 1_000_000).padStart(6, '0').replace(/0+$/, '');
+  const rest = String(at % 1_000_000)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   return `${year}-${two(month)}-${two(dayOfYear - Math.floor((153 * moved + 2) / 5) + 1)}T${clock}${rest === '' ? '' : `.${rest}`}Z`;
 }

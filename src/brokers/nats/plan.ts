@@ -32,7 +32,10 @@ export const NOTHING: Plan = { streams: [], consumers: [], subjects: [], sources
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 /** "a.*, b.>" → two subjects. */
-const list = (value: unknown): string[] => text(value).split(/[\s,]+/).filter((one) => one !== '');
+const list = (value: unknown): string[] =>
+  text(value)
+    .split(/[\s,]+/)
+    .filter((one) => one !== '');
 /** A duration of the document in ns, as the API has it. */
 export const nanos = (value: unknown): number | undefined => (typeof value === 'string' && value !== '' ? micros(value) * 1000 : undefined);
 /** Neither dots nor wildcards in names of streams and consumers: in an id they become dashes. */
@@ -41,7 +44,13 @@ export const subjectOf = ({ id, config }: ScenarioNode): string => text(config?.
 
 /** Settings that are set, under the same names. */
 const given = (config: Config, names: readonly string[]): Record<string, unknown> => Object.fromEntries(names.flatMap((name) => (config[name] === undefined || config[name] === '' ? [] : [[name, config[name]]])));
-const durations = (config: Config, names: readonly string[]): Record<string, number> => Object.fromEntries(names.flatMap((name) => { const ns = nanos(config[name]); return ns === undefined ? [] : [[name, ns]]; }));
+const durations = (config: Config, names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const ns = nanos(config[name]);
+      return ns === undefined ? [] : [[name, ns]];
+    }),
+  );
 
 const STREAM = ['retention', 'storage', 'max_msgs', 'max_bytes', 'max_msgs_per_subject', 'max_msg_size', 'discard', 'discard_new_per_subject', 'no_ack', 'allow_msg_ttl'];
 const CONSUMER = ['deliver_policy', 'ack_policy', 'max_deliver', 'max_ack_pending', 'max_waiting', 'deliver_subject', 'deliver_group', 'replay_policy', 'rate_limit_bps'];
@@ -89,5 +98,8 @@ export function plan({ nodes, links }: Topology): Plan {
 /** What a producer publishes to: the subject of its link, or the first of the stream; the key stands for {key} and for wildcards. */
 export function publishSubject(template: string, fallback: string, key: string): string {
   if (template !== '') return template.replaceAll('{key}', key);
-  return fallback.split('.').map((token) => (token === '*' || token === '>' ? key : token)).join('.');
+  return fallback
+    .split('.')
+    .map((token) => (token === '*' || token === '>' ? key : token))
+    .join('.');
 }

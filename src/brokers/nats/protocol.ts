@@ -56,7 +56,7 @@ export function publish(core: Core, client: Client, { subject, reply = '', heade
   // Pedantic clients are told, and the message goes out all the same.
   const refusal = options.pedantic === true && !isValidLiteral(subject) ? complain(core, client, protocolErrors.invalidPublishSubject()) : null;
   const { publish: rules } = options.permissions ?? {};
-  const granted = rules === undefined || ((rules.allow ?? []).length === 0 || rules.allow?.some((one) => subjectMatches(subject, one)) === true) && rules.deny?.some((one) => subjectMatches(subject, one)) !== true;
+  const granted = rules === undefined || (((rules.allow ?? []).length === 0 || rules.allow?.some((one) => subjectMatches(subject, one)) === true) && rules.deny?.some((one) => subjectMatches(subject, one)) !== true);
   if (!granted) return complain(core, client, protocolErrors.publishPermission(subject));
   if (!route(core, client, { subject, reply, headers: block, message, size }) && reply !== '') noResponders(core, client, reply);
   return refusal ?? done;

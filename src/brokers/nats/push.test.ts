@@ -142,7 +142,10 @@ describe('pause and priority groups (2.11, 2.12)', () => {
     expect(s.heard(s.pull({ expires: seconds(9), group: 'G', id: 'old' }))).toEqual(['423 Nats-Pin-Id mismatch']);
     s.ms(2500);
     for (const message of [3, 4]) s.store('s.a', message);
-    expect([s.heard(first), s.heard(second)]).toEqual([['1', '2', '423 Nats-Wrong-Pin-Id'], ['3', '4']]);
+    expect([s.heard(first), s.heard(second)]).toEqual([
+      ['1', '2', '423 Nats-Wrong-Pin-Id'],
+      ['3', '4'],
+    ]);
     s.nats.unpinConsumer('S', 'c', 'G');
     expect(s.events('consumer').map((one) => one.what)).toEqual(['created', 'pinned', 'unpinned', 'pinned', 'unpinned']);
   });

@@ -36,8 +36,27 @@ export const consumerArgs = (config: Json | undefined): ConsumerArgs => ({ ack_p
 export const errorOf = ({ code, err_code, text: description }: ApiError): JsonObject => ({ error: { code, err_code, description } });
 /** Fields that the API always shows; of the others it leaves out what is empty, zero or false. */
 const ALWAYS = new Set([
-  'name', 'retention', 'max_consumers', 'max_msgs', 'max_bytes', 'max_age', 'max_msgs_per_subject', 'discard', 'storage', 'num_replicas', 'compression', 'allow_direct',
-  'mirror_direct', 'sealed', 'deny_delete', 'deny_purge', 'allow_rollup_hdrs', 'consumer_limits', 'deliver_policy', 'ack_policy', 'replay_policy',
+  'name',
+  'retention',
+  'max_consumers',
+  'max_msgs',
+  'max_bytes',
+  'max_age',
+  'max_msgs_per_subject',
+  'discard',
+  'storage',
+  'num_replicas',
+  'compression',
+  'allow_direct',
+  'mirror_direct',
+  'sealed',
+  'deny_delete',
+  'deny_purge',
+  'allow_rollup_hdrs',
+  'consumer_limits',
+  'deliver_policy',
+  'ack_policy',
+  'replay_policy',
 ]);
 /** The fields asked for, as stored. */
 export function reported(fields: Json | undefined, config: object): JsonObject {

@@ -26,8 +26,7 @@ export const catalog: Catalog = {
   checks,
   node: (kind) => rooms.flatMap((r) => r.nodes).find((n) => n.kind === kind),
   action: (name) => rooms.flatMap((r) => r.actions).find((a) => a.name === name),
-  link: (link: string | { readonly kind: string; readonly from: string; readonly to: string }, nodes: readonly End[] = []): LinkDescriptor | undefined =>
-    typeof link === 'string' ? ofKind(link) : between(kindOf(nodes, link.from), kindOf(nodes, link.to)),
+  link: (link: string | { readonly kind: string; readonly from: string; readonly to: string }, nodes: readonly End[] = []): LinkDescriptor | undefined => (typeof link === 'string' ? ofKind(link) : between(kindOf(nodes, link.from), kindOf(nodes, link.to))),
   wire: (from, to) => between(from.kind, to.kind) ?? nats.whyNot?.find((w) => (w.from === '*' || w.from === from.kind) && (w.to === '*' || w.to === to.kind))?.says ?? 'They cannot be wired.',
 };
 

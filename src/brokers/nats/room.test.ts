@@ -172,7 +172,13 @@ describe('the server goes down', () => {
     const confirmed = new Set(of('confirmed').map((e) => e.message));
     const gone = of('lost', 'billing').filter((e) => text(e.reason) === 'nats.not_on_disk' && confirmed.has(e.message));
     expect(gone.length).toBeGreaterThan(5);
-    expect(Math.max(...of('produced').filter((e) => gone.some((g) => g.message === e.message)).map((e) => e.time))).toBeLessThan(1.7e6);
+    expect(
+      Math.max(
+        ...of('produced')
+          .filter((e) => gone.some((g) => g.message === e.message))
+          .map((e) => e.time),
+      ),
+    ).toBeLessThan(1.7e6);
     expect(reasons('lost', 'billing')).toEqual({ 'nats.not_on_disk': gone.length });
     expect(run({ ...slow, cluster: { sync_interval: 'always' } }).count('lost', 'billing')).toBe(0);
   });

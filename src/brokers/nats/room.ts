@@ -62,10 +62,16 @@ export class NatsRoom implements Room, SessionHost, Geography, Wiring, Availabil
   }
   // Geography ------------------------------------------------------------------
   streamNode(stream: string): string {
-    return this.plans().flatMap(({ streams }) => streams).find(({ args }) => args.name === stream)?.node ?? this.cluster;
+    return (
+      this.plans()
+        .flatMap(({ streams }) => streams)
+        .find(({ args }) => args.name === stream)?.node ?? this.cluster
+    );
   }
   consumerNode(stream: string, consumer: string): string | undefined {
-    return this.plans().flatMap(({ consumers }) => consumers).find((c) => c.stream === stream && c.name === consumer)?.node;
+    return this.plans()
+      .flatMap(({ consumers }) => consumers)
+      .find((c) => c.stream === stream && c.name === consumer)?.node;
   }
   consumers(): readonly (readonly [string, string])[] {
     return this.entities.consumers.map(({ stream, name }) => [stream, name]);

@@ -106,7 +106,7 @@ export function noResponders(core: Core, client: Client, reply: string): void {
 /** The server takes the first subscription its tree finds: `>` before `*` before a literal, but a literal last token before `*`. */
 function asFound(one: Subscription, other: Subscription): number {
   const [a, b] = [tokensOf(one.subject), tokensOf(other.subject)];
-  const rank = (tokens: readonly string[], i: number) => (tokens[i] === '>' ? 0 : (tokens[i] === '*') === (i < tokens.length - 1) ? 1 : 2);
+  const rank = (tokens: readonly string[], i: number) => (tokens[i] === '>' ? 0 : (tokens[i] === '*') === i < tokens.length - 1 ? 1 : 2);
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (rank(a, i) !== rank(b, i)) return rank(a, i) - rank(b, i);
   return one.order - other.order;
 }

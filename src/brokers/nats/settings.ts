@@ -67,7 +67,7 @@ export const consumer: Fields = {
 export const subject: Fields = { subject: text('with * and >; empty = its id', LIVE, { doc: `${CONCEPTS}/subjects` }) };
 
 const RECONNECT: Field = { type: 'integer', help: 'what the client keeps while it reconnects; more is refused', min: 0, max: MOST, unit: 'bytes', default: 8_388_608, applies: LIVE, doc: `${DEVELOP}/connecting/reconnect/buffer`, group: 'Client' };
-const TO: Field = text('{key} stands for the message\'s key; empty = the first subject there, with the key for * and >', LIVE, { doc: `${CONCEPTS}/subjects` });
+const TO: Field = text("{key} stands for the message's key; empty = the first subject there, with the key for * and >", LIVE, { doc: `${CONCEPTS}/subjects` });
 export const publishToStream: Fields = {
   subject: TO,
   ack: { type: 'flag', label: 'JetStream publish', help: 'waits for the answer of the stream; off: fire and forget', default: true, applies: LIVE, doc: `${DEVELOP}/develop_jetstream/publish` },

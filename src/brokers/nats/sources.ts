@@ -12,8 +12,7 @@ import { transformed } from './transform.ts';
  */
 
 const upstreams = ({ config }: Stream): readonly ExternalFilter[] => (config.mirror === null ? config.sources : [config.mirror]);
-const filtersOf = ({ filter_subject, subject_transforms = [] }: ExternalFilter): string[] =>
-  subject_transforms.length > 0 ? subject_transforms.map((one) => one.src || '>') : filter_subject === undefined || filter_subject === '' ? [] : [filter_subject];
+const filtersOf = ({ filter_subject, subject_transforms = [] }: ExternalFilter): string[] => (subject_transforms.length > 0 ? subject_transforms.map((one) => one.src || '>') : filter_subject === undefined || filter_subject === '' ? [] : [filter_subject]);
 
 /** Sources that are new begin at their start, those that stay go on, the others are forgotten. */
 export function startReading(core: Core, stream: Stream): void {

@@ -12,8 +12,7 @@ export function newStore(first: number): Store {
 }
 
 /** Bytes of a header block on the wire. */
-export const headerBytes = (headers: Headers | null): number =>
-  headers === null ? 0 : Object.entries(headers).reduce((sum, [name, value]) => sum + byteLength(name) + byteLength(value) + 4, 12);
+export const headerBytes = (headers: Headers | null): number => (headers === null ? 0 : Object.entries(headers).reduce((sum, [name, value]) => sum + byteLength(name) + byteLength(value) + 4, 12));
 
 /** What a message counts for in max_bytes: memory storage adds 16, file storage its record around it. */
 export function storedBytes(storage: StreamConfig['storage'], subject: string, headers: Headers | null, size: number): number {

@@ -163,8 +163,7 @@ export function checkUpdate(core: Core, stream: Stream, next: StreamConfig): Api
   if (!sameConfig(next.mirror, old.mirror)) return errors.mirrorNotUpdatable();
   return checkDiscardPerSubject(next);
 }
-export const sealed = (config: StreamConfig): StreamConfig =>
-  config.sealed ? { ...config, max_age: 0, discard: 'new', deny_delete: true, deny_purge: true, allow_rollup_hdrs: false } : config;
+export const sealed = (config: StreamConfig): StreamConfig => (config.sealed ? { ...config, max_age: 0, discard: 'new', deny_delete: true, deny_purge: true, allow_rollup_hdrs: false } : config);
 
 /** Consumers that a narrower limit for consumers would break. */
 export function consumersOver(stream: Stream, next: StreamConfig): string[] {
@@ -172,5 +171,4 @@ export function consumersOver(stream: Stream, next: StreamConfig): string[] {
   if (sameConfig(stream.config.consumer_limits, next.consumer_limits)) return [];
   return [...stream.consumers.values()].filter(({ config }) => config.inactive_threshold > longest || config.max_ack_pending > most).map((one) => one.name);
 }
-export const overlapsOther = (core: Core, name: string, subjects: readonly string[]): boolean =>
-  [...core.streams.values()].some((stream) => stream.name !== name && stream.config.subjects.some((taken) => subjects.some((subject) => subjectsCollide(subject, taken))));
+export const overlapsOther = (core: Core, name: string, subjects: readonly string[]): boolean => [...core.streams.values()].some((stream) => stream.name !== name && stream.config.subjects.some((taken) => subjects.some((subject) => subjectsCollide(subject, taken))));

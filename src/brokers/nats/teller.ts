@@ -6,7 +6,19 @@ import type { Consumer, Stream } from './model.ts';
 import type { NatsServer } from './server.ts';
 import { passes } from './store.ts';
 
-const REMOVED: Readonly<Record<RemovalReason, string>> = { acked: 'nats.acked_by_all', 'no-interest': 'nats.no_interest', max_msgs: 'nats.max_msgs', max_bytes: 'nats.max_bytes', max_age: 'nats.max_age', max_msgs_per_subject: 'nats.max_msgs_per_subject', ttl: 'nats.ttl', deleted: 'nats.deleted', purged: 'nats.purged', rollup: 'nats.rollup', 'stream-deleted': 'nats.stream_deleted' };
+const REMOVED: Readonly<Record<RemovalReason, string>> = {
+  acked: 'nats.acked_by_all',
+  'no-interest': 'nats.no_interest',
+  max_msgs: 'nats.max_msgs',
+  max_bytes: 'nats.max_bytes',
+  max_age: 'nats.max_age',
+  max_msgs_per_subject: 'nats.max_msgs_per_subject',
+  ttl: 'nats.ttl',
+  deleted: 'nats.deleted',
+  purged: 'nats.purged',
+  rollup: 'nats.rollup',
+  'stream-deleted': 'nats.stream_deleted',
+};
 const AGAIN = { ack_wait: 'nats.ack_wait', nak: 'nats.nak', 'nak-delay': 'nats.nak' } as const;
 /** Sequences of which the message is remembered after it is gone. */
 const REMEMBERED = 20_000;

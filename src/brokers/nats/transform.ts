@@ -97,7 +97,11 @@ function apply(piece: Piece, at: (index: number) => string): string {
   if (piece.does === 'partition') return String(fnv1a(piece.indexes.map(at).join('')) % piece.buckets);
   const token = at(piece.index);
   // Empty parts at the ends and between two delimiters make no token.
-  if (piece.does === 'split') return token.split(piece.by).filter((part) => part !== '').join('.');
+  if (piece.does === 'split')
+    return token
+      .split(piece.by)
+      .filter((part) => part !== '')
+      .join('.');
   const { length } = piece;
   if (length <= 0 || length >= token.length) return token;
   const cut = token.length - length;

@@ -26,7 +26,10 @@ export class DrainingHashes {
     const lost = new Map<number, { start: number; end: number }[]>();
     const gained = new Map<number, { start: number; end: number }[]>();
     for (const { start, end, from, to } of moves(before, after)) {
-      for (const [consumer, ranges] of [[from, lost], [to, gained]] as const) {
+      for (const [consumer, ranges] of [
+        [from, lost],
+        [to, gained],
+      ] as const) {
         if (consumer === null || consumer === changed) continue;
         const known = ranges.get(consumer);
         if (known === undefined) ranges.set(consumer, [{ start, end }]);

@@ -70,12 +70,24 @@ describe('AUTO_SPLIT', () => {
   test(rule('auto-split'), () => {
     const selector = join(new AutoSplitSelector(64), 'one', 'two', 'three', 'four');
     const shown = () => selector.assignments().map(({ start, end, consumer }) => [consumer, start, end]);
-    expect(shown()).toEqual([[3, 0, 16], [2, 17, 32], [4, 33, 48], [1, 49, 64]]);
+    expect(shown()).toEqual([
+      [3, 0, 16],
+      [2, 17, 32],
+      [4, 33, 48],
+      [1, 49, 64],
+    ]);
     expect([selector.select(16), selector.select(17), selector.select(63)]).toEqual([3, 2, 1]);
     selector.remove(1);
-    expect(shown()).toEqual([[3, 0, 16], [2, 17, 32], [4, 33, 64]]);
+    expect(shown()).toEqual([
+      [3, 0, 16],
+      [2, 17, 32],
+      [4, 33, 64],
+    ]);
     selector.remove(3);
-    expect(shown()).toEqual([[2, 0, 32], [4, 33, 64]]);
+    expect(shown()).toEqual([
+      [2, 0, 32],
+      [4, 33, 64],
+    ]);
     const narrow = join(new AutoSplitSelector(2), 'one', 'two');
     expect(narrow.add({ id: 3, name: 'three' })).toMatchObject({ name: 'ConsumerAssignError', text: 'No more range can assigned to new consumer, assigned consumers 2' });
     expect(() => new AutoSplitSelector(6)).toThrow('power of two');
@@ -85,7 +97,16 @@ describe('AUTO_SPLIT', () => {
 describe('STICKY', () => {
   test(rule('sticky'), () => {
     const selector = new StickyRangesSelector();
-    expect(selector.add({ id: 1, name: 'a', hashRanges: [{ start: 0, end: 9 }, { start: 20, end: 20 }] })).toBeNull();
+    expect(
+      selector.add({
+        id: 1,
+        name: 'a',
+        hashRanges: [
+          { start: 0, end: 9 },
+          { start: 20, end: 20 },
+        ],
+      }),
+    ).toBeNull();
     expect(selector.add({ id: 2, name: 'b', hashRanges: [{ start: 10, end: 15 }] })).toBeNull();
     expect([0, 9, 10, 15, 16, 20, 21, 65_535].map((hash) => selector.select(hash))).toEqual([1, 1, 2, 2, null, 1, null, null]);
     selector.remove(1);
@@ -93,9 +114,23 @@ describe('STICKY', () => {
   });
   test(rule('sticky-conflict'), () => {
     const selector = new StickyRangesSelector();
-    selector.add({ id: 1, name: 'a', hashRanges: [{ start: 10, end: 20 }, { start: 40, end: 50 }] });
+    selector.add({
+      id: 1,
+      name: 'a',
+      hashRanges: [
+        { start: 10, end: 20 },
+        { start: 40, end: 50 },
+      ],
+    });
     const why = (...hashRanges: { start: number; end: number }[]) => selector.add({ id: 9, name: 'x', hashRanges })?.text;
-    for (const [start, end] of [[0, 10], [20, 30], [12, 13], [5, 60], [45, 45]] as const) expect(why({ start, end })).toBe('Range conflict with consumer 1');
+    for (const [start, end] of [
+      [0, 10],
+      [20, 30],
+      [12, 13],
+      [5, 60],
+      [45, 45],
+    ] as const)
+      expect(why({ start, end })).toBe('Range conflict with consumer 1');
     expect(why({ start: 9, end: 8 })).toBe('Fixed hash range start > end for range: [9,8]');
     expect(why({ start: 0, end: 5 }, { start: 5, end: 6 })).toBe("Consumer's own ranges conflict: [0,5] overlaps with [5,6]");
     expect(why()).toBe('Ranges for KeyShared policy must not be empty.');
@@ -104,7 +139,12 @@ describe('STICKY', () => {
   });
   test(rule('sticky-client'), () => {
     expect(checkStickyRanges([{ start: 0, end: 65_536 }])?.text).toBe('Ranges must be [0, 65535] but provided range is [0, 65536]');
-    expect(checkStickyRanges([{ start: 0, end: 5 }, { start: 5, end: 9 }])?.text).toBe('Ranges for KeyShared policy with overlap between [0, 5] and [5, 9]');
+    expect(
+      checkStickyRanges([
+        { start: 0, end: 5 },
+        { start: 5, end: 9 },
+      ])?.text,
+    ).toBe('Ranges for KeyShared policy with overlap between [0, 5] and [5, 9]');
     expect(checkStickyRanges([])?.name).toBe('IllegalArgumentException');
     expect(checkStickyRanges([{ start: 0, end: 65_535 }])).toBeNull();
   });

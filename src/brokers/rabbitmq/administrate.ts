@@ -41,7 +41,10 @@ export function applyPlan(server: RabbitBroker, old: EntityPlan, next: EntityPla
     ask(e.node, (c, ch) => server.exchangeDelete(c, ch, { exchange: e.name }));
     server.clearPolicy(`exchange ${e.name}`);
   }
-  for (const [kind, items, earlier] of [['exchanges', next.exchanges, old.exchanges], ['queues', next.queues, old.queues]] as const) {
+  for (const [kind, items, earlier] of [
+    ['exchanges', next.exchanges, old.exchanges],
+    ['queues', next.queues, old.queues],
+  ] as const) {
     for (const item of items) {
       const was = earlier.find((o) => o.name === item.name);
       const name = `${kind.slice(0, -1)} ${item.name}`;

@@ -77,7 +77,11 @@ export interface PolicyArgs {
   readonly applyTo?: 'all' | 'queues' | 'classic_queues' | 'quorum_queues' | 'streams' | 'exchanges';
 }
 
-export interface QueueDeclared { readonly queue: string; readonly messageCount: number; readonly consumerCount: number }
+export interface QueueDeclared {
+  readonly queue: string;
+  readonly messageCount: number;
+  readonly consumerCount: number;
+}
 export type GetResult = { readonly empty: true } | ({ readonly empty: false; readonly messageCount: number } & Delivery);
 
 export interface PeekedCopy {

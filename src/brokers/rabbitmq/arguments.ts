@@ -25,20 +25,27 @@ export interface QueueSettings extends StreamSettings {
 }
 
 type Check = (value: FieldValue) => string | null;
-const integer = (min: number): Check => (value) => {
-  if (typeof value !== 'number' || !Number.isInteger(value)) return `"expected integer, got ${typeof value === 'string' ? 'longstr' : typeof value}"`;
-  return value < min ? (min === 1 && value === 0 ? '{value_zero,0}' : `{value_negative,${value}}`) : null;
-};
+const integer =
+  (min: number): Check =>
+  (value) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return `"expected integer, got ${typeof value === 'string' ? 'longstr' : typeof value}"`;
+    return value < min ? (min === 1 && value === 0 ? '{value_zero,0}' : `{value_negative,${value}}`) : null;
+  };
 const text: Check = (value) => (typeof value === 'string' ? null : `{unacceptable_type,${typeof value}}`);
 const bool: Check = (value) => (typeof value === 'boolean' ? null : `{unacceptable_type,${typeof value}}`);
-const oneOf = (...allowed: string[]): Check => (value) =>
-  typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : allowed.includes(value) ? null : `{unsupported_value,<<"${value}">>}`;
+const oneOf =
+  (...allowed: string[]): Check =>
+  (value) =>
+    typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : allowed.includes(value) ? null : `{unsupported_value,<<"${value}">>}`;
 
 const locators = ['client-local', 'balanced', 'least-leaders', 'random'];
 const locator: Check = (value) => (typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : locators.includes(value) ? null : 'invalid_queue_locator_arg');
 
 const MAX_MS = 4294967295;
-const milliseconds = (min: number): Check => (value) => integer(min)(value) ?? (Number(value) > MAX_MS ? `{value_too_large,${value}}` : null);
+const milliseconds =
+  (min: number): Check =>
+  (value) =>
+    integer(min)(value) ?? (Number(value) > MAX_MS ? `{value_too_large,${value}}` : null);
 
 const age: Check = (value) => {
   if (typeof value !== 'string') return `{unacceptable_type,${typeof value === 'number' ? 'signedint' : typeof value}}`;
@@ -82,13 +89,9 @@ const onlyStream = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-initial-c
 const notFor: Readonly<Record<QueueType, readonly string[]>> = {
   classic: [...onlyQuorum, ...onlyStream, 'x-delivery-limit'],
   quorum: [...onlyClassic, ...onlyStream, 'x-queue-master-locator'],
-  stream: [
-    ...onlyClassic, ...onlyQuorum, 'x-queue-master-locator', 'x-delivery-limit', 'x-expires', 'x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key',
-    'x-max-length', 'x-overflow', 'x-single-active-consumer',
-  ],
+  stream: [...onlyClassic, ...onlyQuorum, 'x-queue-master-locator', 'x-delivery-limit', 'x-expires', 'x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key', 'x-max-length', 'x-overflow', 'x-single-active-consumer'],
 };
-const isNotFor = (type: QueueType, name: string, version: Version) =>
-  notFor[type].includes(name) || (name === 'x-queue-leader-locator' && type === 'classic' && version === '3.10.8');
+const isNotFor = (type: QueueType, name: string, version: Version) => notFor[type].includes(name) || (name === 'x-queue-leader-locator' && type === 'classic' && version === '3.10.8');
 
 const types: readonly string[] = ['classic', 'quorum', 'stream'] satisfies QueueType[];
 export const queueType = ({ 'x-queue-type': type }: Table): QueueType => (type === 'quorum' || type === 'stream' ? type : 'classic');
@@ -119,17 +122,7 @@ export function checkQueueArguments(args: QueueArgs, version: Version): Refusal 
 }
 
 /** Arguments that a second declaration must repeat; others are not compared. */
-const comparedForAll = [
-  'x-queue-type',
-  'x-expires',
-  'x-message-ttl',
-  'x-dead-letter-exchange',
-  'x-dead-letter-routing-key',
-  'x-max-length',
-  'x-max-length-bytes',
-  'x-overflow',
-  'x-single-active-consumer',
-];
+const comparedForAll = ['x-queue-type', 'x-expires', 'x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key', 'x-max-length', 'x-max-length-bytes', 'x-overflow', 'x-single-active-consumer'];
 const comparedForQuorum = [...comparedForAll, ...onlyQuorum, 'x-delivery-limit', 'x-queue-leader-locator', 'x-consumer-timeout', 'x-delayed-retry-type', 'x-delayed-retry-min', 'x-delayed-retry-max'];
 const compared: Readonly<Record<QueueType, readonly string[]>> = {
   classic: [...comparedForAll, ...onlyClassic],
@@ -141,11 +134,7 @@ export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined):
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-export function checkEquivalent(
-  queue: { name: string; durable: boolean; autoDelete: boolean; arguments: Table },
-  again: QueueArgs,
-  version: Version,
-): Refusal | null {
+export function checkEquivalent(queue: { name: string; durable: boolean; autoDelete: boolean; arguments: Table }, again: QueueArgs, version: Version): Refusal | null {
   const { durable = true, autoDelete = false, arguments: table = {} } = again;
   if (durable !== queue.durable) return errors.inequivalentProperty('queue', queue.name, 'durable', durable, queue.durable);
   if (autoDelete !== queue.autoDelete) return errors.inequivalentProperty('queue', queue.name, 'auto_delete', autoDelete, queue.autoDelete);

@@ -75,7 +75,10 @@ export function endChannels(core: Core, channels: readonly Channel[], because: R
     channel.closing = true;
     if (channel.replyToken >= 0) core.replyChannels.delete(channel.replyToken);
   }
-  const left = removeConsumers(core, channels.flatMap((channel) => [...channel.consumers.values()]));
+  const left = removeConsumers(
+    core,
+    channels.flatMap((channel) => [...channel.consumers.values()]),
+  );
   for (const channel of channels) {
     settleAll(core, channel, [...channel.unacked.values()], { how: 'requeue', because, failed: true, mayGoToTail: false });
     channel.unacked.clear();

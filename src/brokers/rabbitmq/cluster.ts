@@ -76,7 +76,13 @@ function elect(core: Core, queue: Queue): void {
 function carryOn(core: Core, queue: Queue): void {
   const deferred = queue.deferred;
   queue.deferred = [];
-  for (const { batch, settlement } of deferred) settle(core, queue, batch.filter((held: Held) => !held.stale), settlement);
+  for (const { batch, settlement } of deferred)
+    settle(
+      core,
+      queue,
+      batch.filter((held: Held) => !held.stale),
+      settlement,
+    );
   if (queue.undertakings.size > 0) core.workers.add(queue.id);
   chooseActive(core, queue);
   armRetry(core, queue);

@@ -287,11 +287,9 @@ export class RabbitAdapter {
       const args = { queue: text(operation['queue']), ifUnused: flag(operation['ifUnused']), ifEmpty: flag(operation['ifEmpty']) };
       return this.#outcome(this.#server.queueDelete(...this.#admin(operation), args), ({ messageCount }) => ({ messages: messageCount }));
     },
-    deleteExchange: (operation) =>
-      this.#outcome(this.#server.exchangeDelete(...this.#admin(operation), { exchange: text(operation['exchange']), ifUnused: flag(operation['ifUnused']) })),
+    deleteExchange: (operation) => this.#outcome(this.#server.exchangeDelete(...this.#admin(operation), { exchange: text(operation['exchange']), ifUnused: flag(operation['ifUnused']) })),
     checkQueue: (operation) => this.#outcome(this.#server.queueDeclare(...this.#admin(operation), { queue: text(operation['queue']), passive: true })),
-    checkExchange: (operation) =>
-      this.#outcome(this.#server.exchangeDeclare(...this.#admin(operation), { exchange: text(operation['exchange']), type: 'direct', passive: true })),
+    checkExchange: (operation) => this.#outcome(this.#server.exchangeDeclare(...this.#admin(operation), { exchange: text(operation['exchange']), type: 'direct', passive: true })),
     counts: (operation) => this.#counted(operation),
     purge: (operation) => this.#outcome(this.#server.purge(...this.#admin(operation), text(operation['queue'])), ({ messageCount }) => ({ purged: messageCount })),
     publish: (operation) => this.#publish(operation),
@@ -310,8 +308,7 @@ export class RabbitAdapter {
       return null;
     },
     recover: (operation) => this.#outcome(this.#server.basicRecover(...this.#admin(operation))),
-    prefetch: (operation) =>
-      this.#outcome(this.#server.basicQos(...this.#admin(operation), { prefetchCount: Number(operation['count'] ?? 0), global: flag(operation['global']) })),
+    prefetch: (operation) => this.#outcome(this.#server.basicQos(...this.#admin(operation), { prefetchCount: Number(operation['count'] ?? 0), global: flag(operation['global']) })),
     closeChannel: (operation) => {
       this.#server.closeChannel(...this.#admin(operation));
       return null;

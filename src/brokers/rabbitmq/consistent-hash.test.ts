@@ -29,10 +29,21 @@ const atom = (name: string): Term => ({ atom: name });
 test(rule('phash2'), () => {
   // What erlang:phash2/1 of OTP 25 says.
   const facts: [Term, number][] = [
-    ['', 13708901], ['a', 112802447], ['Hello wörld/utf8', 4965658], ['0123456789ab', 115360506], ['0123456789abc', 67923675],
-    [atom('undefined'), 45914356], [[], 113427502], [{ float: 0.1 }, 114238079], [{ tuple: [atom('longstr'), 'k'] }, 23777910],
-    [{ tuple: [atom('signedint'), -5] }, 39932925], [{ tuple: [atom('signedint'), -134217728] }, 65405468], [{ tuple: [atom('signedint'), -134217729] }, 11977661], [{ tuple: [atom('long'), 9007199254740991] }, 120755072],
-    [{ tuple: [atom('array'), [{ tuple: [atom('longstr'), 'x'] }]] }, 134154401], [{ tuple: [atom('double'), { float: -0.25 }] }, 65236080],
+    ['', 13708901],
+    ['a', 112802447],
+    ['Hello wörld/utf8', 4965658],
+    ['0123456789ab', 115360506],
+    ['0123456789abc', 67923675],
+    [atom('undefined'), 45914356],
+    [[], 113427502],
+    [{ float: 0.1 }, 114238079],
+    [{ tuple: [atom('longstr'), 'k'] }, 23777910],
+    [{ tuple: [atom('signedint'), -5] }, 39932925],
+    [{ tuple: [atom('signedint'), -134217728] }, 65405468],
+    [{ tuple: [atom('signedint'), -134217729] }, 11977661],
+    [{ tuple: [atom('long'), 9007199254740991] }, 120755072],
+    [{ tuple: [atom('array'), [{ tuple: [atom('longstr'), 'x'] }]] }, 134154401],
+    [{ tuple: [atom('double'), { float: -0.25 }] }, 65236080],
   ];
   for (const [term, hash] of facts) expect([term, phash2(term)]).toEqual([term, hash]);
   expect([2, 3, 10, 1000, 10000].map((buckets) => jumpHash(5, buckets))).toEqual([0, 2, 4, 125, 5954]);
@@ -61,9 +72,21 @@ test(rule('consistent-hash-by'), () => {
   expect(homes(byHeader, users)).toEqual(homes(ring({ a: '1', b: '1', c: '1' }), keys));
   expect(new Set(homes(byHeader, keys)).size).toBe(1);
   const byId = ring({ a: '1', b: '1', c: '1' }, { 'hash-property': 'message_id' });
-  expect(homes(byId, keys.map(({ routingKey }) => ({ messageId: routingKey })))).toEqual(homes(byHeader, users));
+  expect(
+    homes(
+      byId,
+      keys.map(({ routingKey }) => ({ messageId: routingKey })),
+    ),
+  ).toEqual(homes(byHeader, users));
   const byTime = ring({ a: '1', b: '1', c: '1' }, { 'hash-property': 'timestamp' });
-  expect(new Set(homes(byTime, keys.map((_, i) => ({ timestamp: i })))).size).toBe(3);
+  expect(
+    new Set(
+      homes(
+        byTime,
+        keys.map((_, i) => ({ timestamp: i })),
+      ),
+    ).size,
+  ).toBe(3);
 });
 test(rule('consistent-hash-one-share'), () => {
   const s = ring({ a: '1', b: '1' });

@@ -262,7 +262,13 @@ export function settle(core: Core, queue: Queue, batch: readonly Held[], settlem
     return;
   }
   for (const held of live) release(held);
-  if (settlement.how === 'requeue') giveBack(core, queue, live.map((held) => held.copy), settlement);
+  if (settlement.how === 'requeue')
+    giveBack(
+      core,
+      queue,
+      live.map((held) => held.copy),
+      settlement,
+    );
   else {
     for (const { copy } of live) {
       if (settlement.how === 'ack') {
@@ -289,8 +295,7 @@ export function giveBack(core: Core, queue: Queue, batch: readonly Copy[], how: 
       bury(core, queue, copy, 'delivery_limit');
       continue;
     }
-    const requeued = (position: 'original' | 'head' | 'tail' | 'delayed') =>
-      core.emit({ kind: 'requeued', copy: copy.id, message: copy.envelope.message, queue: queue.name, because: how.because, position });
+    const requeued = (position: 'original' | 'head' | 'tail' | 'delayed') => core.emit({ kind: 'requeued', copy: copy.id, message: copy.envelope.message, queue: queue.name, because: how.because, position });
     const delay = retryDelay(queue, copy, how.failed);
     if (delay > 0) {
       queue.delayed.push({ at: core.now() + delay, seq: copy.seq, copy });

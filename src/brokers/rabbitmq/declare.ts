@@ -93,7 +93,16 @@ export function plan({ nodes, links }: Topology): EntityPlan {
       });
     } else if (node.kind === 'rabbitmq.exchange') {
       const type = typeof config['type'] === 'string' ? config['type'] : 'direct';
-      exchanges.push({ node: node.id, name: nameOf(node), type, durable: flag(config, 'durable', true), autoDelete: flag(config, 'auto-delete', false), internal: flag(config, 'internal', false), arguments: pick(config, { 'hash-header': 'hash-header', 'hash-property': 'hash-property' }), policy: pick(config, { 'alternate-exchange': 'alternate-exchange' }) });
+      exchanges.push({
+        node: node.id,
+        name: nameOf(node),
+        type,
+        durable: flag(config, 'durable', true),
+        autoDelete: flag(config, 'auto-delete', false),
+        internal: flag(config, 'internal', false),
+        arguments: pick(config, { 'hash-header': 'hash-header', 'hash-property': 'hash-property' }),
+        policy: pick(config, { 'alternate-exchange': 'alternate-exchange' }),
+      });
     }
   }
   return { queues, exchanges, bindings: links.flatMap((l) => binding(l, byId)) };

@@ -99,7 +99,7 @@ const publish: LinkDescriptor = {
   to: ['rabbitmq.exchange', 'rabbitmq.queue'],
   label: (c) => String(c['routingKey'] ?? ''),
   fields: {
-    routingKey: { type: 'text', label: 'routing key', help: '{key} stands for the message\'s key', maxLength: 255, default: '', applies: LIVE, doc: `${DOC}/publishers` },
+    routingKey: { type: 'text', label: 'routing key', help: "{key} stands for the message's key", maxLength: 255, default: '', applies: LIVE, doc: `${DOC}/publishers` },
     mandatory: flag('a message that no queue takes comes back', false, LIVE, 'publishers#unroutable'),
     confirms: flag('the broker tells when it has taken a message', true, { how: 'reconnect', says: 'The publisher connects anew; what has no outcome by then never gets one.' }, 'confirms#publisher-confirms'),
     persistent: flag('written to disk', true, LIVE, 'publishers#message-properties'),

@@ -5,17 +5,7 @@ import type { QueueType } from './model.ts';
  * RabbitMQ's refusals, in its own words. Numbers are AMQP 0-9-1 reply codes.
  * https://www.rabbitmq.com/docs/channels#error-handling
  */
-export type ErrorName =
-  | 'ACCESS_REFUSED'
-  | 'NOT_FOUND'
-  | 'RESOURCE_LOCKED'
-  | 'PRECONDITION_FAILED'
-  | 'CONNECTION_FORCED'
-  | 'COMMAND_INVALID'
-  | 'CHANNEL_ERROR'
-  | 'NOT_ALLOWED'
-  | 'NOT_IMPLEMENTED'
-  | 'INTERNAL_ERROR';
+export type ErrorName = 'ACCESS_REFUSED' | 'NOT_FOUND' | 'RESOURCE_LOCKED' | 'PRECONDITION_FAILED' | 'CONNECTION_FORCED' | 'COMMAND_INVALID' | 'CHANNEL_ERROR' | 'NOT_ALLOWED' | 'NOT_IMPLEMENTED' | 'INTERNAL_ERROR';
 
 const codes: Record<ErrorName, number> = {
   CONNECTION_FORCED: 320,
@@ -50,32 +40,22 @@ const typed = (value: unknown) => {
 export const errors = {
   noQueue: (name: string) => refusal('NOT_FOUND', `no ${of('queue', name)}`),
   noExchange: (name: string) => refusal('NOT_FOUND', `no ${of('exchange', name)}`),
-  homeNodeDown: (name: string, node: string, durable: boolean) =>
-    refusal('NOT_FOUND', `home node '${node}' of ${durable ? 'durable ' : ''}${of('queue', name)} is down or inaccessible`),
+  homeNodeDown: (name: string, node: string, durable: boolean) => refusal('NOT_FOUND', `home node '${node}' of ${durable ? 'durable ' : ''}${of('queue', name)} is down or inaccessible`),
   reservedName: (kind: Kind, name: string) => refusal('ACCESS_REFUSED', `${kind} name '${name}' contains reserved prefix 'amq.*'`),
   defaultExchange: () => refusal('ACCESS_REFUSED', 'operation not permitted on the default exchange'),
   systemExchange: (name: string) => refusal('ACCESS_REFUSED', `deletion of system ${of('exchange', name)} not allowed`),
   internalExchange: (name: string) => refusal('ACCESS_REFUSED', `cannot publish to internal ${of('exchange', name)}`),
   volatileQueue: () => refusal('ACCESS_REFUSED', 'cannot bind or unbind to a volatile (direct reply-to) queue'),
   exclusiveUse: (name: string) => refusal('ACCESS_REFUSED', `${of('queue', name)} in exclusive use`),
-  locked: (name: string) =>
-    refusal(
-      'RESOURCE_LOCKED',
-      `cannot obtain exclusive access to locked ${of('queue', name)}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
-    ),
-  inequivalent: (kind: Kind, name: string, argument: string, received: unknown, current: unknown) =>
-    refusal('PRECONDITION_FAILED', `inequivalent arg '${argument}' for ${of(kind, name)}: received ${typed(received)} but current is ${typed(current)}`),
-  inequivalentProperty: (kind: Kind, name: string, property: string, received: string | boolean, current: string | boolean) =>
-    refusal('PRECONDITION_FAILED', `inequivalent arg '${property}' for ${of(kind, name)}: received '${received}' but current is '${current}'`),
-  invalidArgument: (kind: Kind, name: string, argument: string, why: string) =>
-    refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of(kind, name)}: ${why}`),
-  argumentNotForType: (name: string, argument: string, type: QueueType) =>
-    refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of('queue', name)} of queue type rabbit_${type}_queue`),
+  locked: (name: string) => refusal('RESOURCE_LOCKED', `cannot obtain exclusive access to locked ${of('queue', name)}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`),
+  inequivalent: (kind: Kind, name: string, argument: string, received: unknown, current: unknown) => refusal('PRECONDITION_FAILED', `inequivalent arg '${argument}' for ${of(kind, name)}: received ${typed(received)} but current is ${typed(current)}`),
+  inequivalentProperty: (kind: Kind, name: string, property: string, received: string | boolean, current: string | boolean) => refusal('PRECONDITION_FAILED', `inequivalent arg '${property}' for ${of(kind, name)}: received '${received}' but current is '${current}'`),
+  invalidArgument: (kind: Kind, name: string, argument: string, why: string) => refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of(kind, name)}: ${why}`),
+  argumentNotForType: (name: string, argument: string, type: QueueType) => refusal('PRECONDITION_FAILED', `invalid arg '${argument}' for ${of('queue', name)} of queue type rabbit_${type}_queue`),
   propertyNotForType: (name: string, property: string) => refusal('PRECONDITION_FAILED', `invalid property '${property}' for ${of('queue', name)}`),
   invalidExpiration: (value: string, why: string) => refusal('PRECONDITION_FAILED', `invalid expiration '${value}': ${why}`),
   invalidXMatch: (value: string) => refusal('PRECONDITION_FAILED', `Invalid x-match field value <<"${value}">>; expected all, any, all-with-x, or any-with-x`),
-  invalidXMatchType: (value: unknown) =>
-    refusal('PRECONDITION_FAILED', `Invalid x-match field type ${typeof value} (value ${JSON.stringify(value)}); expected longstr`),
+  invalidXMatchType: (value: unknown) => refusal('PRECONDITION_FAILED', `Invalid x-match field type ${typeof value} (value ${JSON.stringify(value)}); expected longstr`),
   weightNotInteger: (key: string) => refusal('PRECONDITION_FAILED', `The binding key must be an integer: <<${key === '' ? '' : `"${key}"`}>>`),
   weightTooSmall: () => refusal('PRECONDITION_FAILED', 'The binding key must be greater than 0'),
   weightTooLarge: (most: number) => refusal('PRECONDITION_FAILED', `The binding key must not exceed ${most}`),
@@ -86,11 +66,7 @@ export const errors = {
   queueInUse: (name: string) => refusal('PRECONDITION_FAILED', `${of('queue', name)} in use`),
   queueNotEmpty: (name: string) => refusal('PRECONDITION_FAILED', `${of('queue', name)} is not empty`),
   exchangeInUse: (name: string) => refusal('PRECONDITION_FAILED', `${of('exchange', name)} in use`),
-  consumerTimeout: (channel: number, ms: number) =>
-    refusal(
-      'PRECONDITION_FAILED',
-      `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${ms} ms. This timeout value can be configured, see consumers doc guide to learn more`,
-    ),
+  consumerTimeout: (channel: number, ms: number) => refusal('PRECONDITION_FAILED', `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${ms} ms. This timeout value can be configured, see consumers doc guide to learn more`),
   replyConsumerMustNotAck: () => refusal('PRECONDITION_FAILED', 'reply consumer cannot acknowledge'),
   replyConsumerTwice: () => refusal('PRECONDITION_FAILED', 'reply consumer already set'),
   noReplyConsumer: () => refusal('PRECONDITION_FAILED', 'fast reply consumer does not exist'),
@@ -98,13 +74,11 @@ export const errors = {
   unknownExchangeTypeSince40: (type: string) => refusal('PRECONDITION_FAILED', `unknown exchange type '${type}'`),
   channelAlreadyOpen: () => refusal('CHANNEL_ERROR', "second 'channel.open' seen"),
   channelNotOpen: () => refusal('CHANNEL_ERROR', "expected 'channel.open'"),
-  getFromSingleActive: (name: string) =>
-    refusal('RESOURCE_LOCKED', `cannot obtain access to locked ${of('queue', name)}. basic.get operations are not supported by quorum queues with single active consumer`),
+  getFromSingleActive: (name: string) => refusal('RESOURCE_LOCKED', `cannot obtain access to locked ${of('queue', name)}. basic.get operations are not supported by quorum queues with single active consumer`),
   consumerTagReused: (tag: string) => refusal('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`),
   channelMax: (limit: number) => refusal('NOT_ALLOWED', `number of channels opened (${limit}) has reached the negotiated channel_max (${limit})`),
   globalQos: (name: string) => refusal('NOT_IMPLEMENTED', `${of('queue', name)} does not support global qos`),
-  conditionalDelete: (name: string, flag: 'if-unused' | 'if-empty') =>
-    refusal('NOT_IMPLEMENTED', `cannot delete ${of('queue', name)}. queue.delete operations with ${flag} flag set are not supported by quorum queues`),
+  conditionalDelete: (name: string, flag: 'if-unused' | 'if-empty') => refusal('NOT_IMPLEMENTED', `cannot delete ${of('queue', name)}. queue.delete operations with ${flag} flag set are not supported by quorum queues`),
   serverNamed: (type: QueueType) => refusal('PRECONDITION_FAILED', `Cannot declare a server-named queue for type rabbit_${type}_queue`),
   segmentTooLarge: () => refusal('PRECONDITION_FAILED', 'Exceeded max value for x-stream-max-segment-size-bytes'),
   // Two spaces, as the server has it.
@@ -113,8 +87,7 @@ export const errors = {
   noLocalReplica: (name: string) => refusal('PRECONDITION_FAILED', `stream ${of('queue', name)} does not have a running replica on the local node`),
   streamAutoAck: (name: string) => refusal('NOT_IMPLEMENTED', `automatic acknowledgement not supported by stream ${of('queue', name)}`),
   notForStreams: (name: string, verb: 'basic.get' | 'queue.purge' | 'basic.nack and basic.reject') => refusal('NOT_IMPLEMENTED', `${verb} not supported by stream queues ${of('queue', name)}`),
-  deprecated: (feature: string) =>
-    refusal('INTERNAL_ERROR', `Feature \`${feature}\` is deprecated.\nBy default, this feature is not permitted anymore.`),
+  deprecated: (feature: string) => refusal('INTERNAL_ERROR', `Feature \`${feature}\` is deprecated.\nBy default, this feature is not permitted anymore.`),
   /** What the broker did not expect: the channel process crashes, and the connection goes with it. */
   crash: () => refusal('INTERNAL_ERROR', ''),
   noQuorum: (name: string, doing: string) => refusal('INTERNAL_ERROR', `${doing} ${of('queue', name)} failed: no majority of its members is up`),

@@ -67,14 +67,7 @@ export type Reason =
   | 'rabbitmq.stream_retention';
 
 /** Why a delivery came back to its queue. */
-export type RequeueReason =
-  | 'rabbitmq.nack_requeue'
-  | 'rabbitmq.reject_requeue'
-  | 'rabbitmq.recover'
-  | 'rabbitmq.channel_closed'
-  | 'rabbitmq.connection_closed'
-  | 'rabbitmq.consumer_timeout'
-  | 'rabbitmq.node_down';
+export type RequeueReason = 'rabbitmq.nack_requeue' | 'rabbitmq.reject_requeue' | 'rabbitmq.recover' | 'rabbitmq.channel_closed' | 'rabbitmq.connection_closed' | 'rabbitmq.consumer_timeout' | 'rabbitmq.node_down';
 
 export type RabbitEvent =
   /** One binding hop, alternate exchanges included. */

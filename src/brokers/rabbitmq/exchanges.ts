@@ -76,8 +76,7 @@ export function checkBinding(exchange: Exchange, routingKey: string, args: Table
 }
 
 const canonical = (table: Table) => JSON.stringify(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
-const identity = (b: Pick<Binding, 'destination' | 'destinationKind' | 'routingKey' | 'arguments'>) =>
-  `${b.destinationKind}\n${b.destination}\n${b.routingKey}\n${canonical(b.arguments)}`;
+const identity = (b: Pick<Binding, 'destination' | 'destinationKind' | 'routingKey' | 'arguments'>) => `${b.destinationKind}\n${b.destination}\n${b.routingKey}\n${canonical(b.arguments)}`;
 
 export function addBinding(exchange: Exchange, binding: Binding): boolean {
   const id = identity(binding);

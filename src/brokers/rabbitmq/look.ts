@@ -31,7 +31,10 @@ function queueLook(server: RabbitBroker, plan: QueuePlan, dlq: boolean, cells: n
   const shownHeld = held.slice(0, cells - shownReady.length);
   const cell = (c: { message: number; copy: number; redelivered: boolean }, state: LookCell['state']): LookCell => ({ message: c.message, copy: c.copy, state, redelivered: c.redelivered });
   const lane = { cells: [...shownReady.map((c) => cell(c, dlq ? 'dead' : 'ready')), ...shownHeld.map((c) => cell(c, 'held'))], more: counts.ready + counts.unacked - shownReady.length - shownHeld.length };
-  const gauges: Gauge[] = [{ name: 'ready', value: String(counts.ready), of: plan.node }, { name: 'unacked', value: String(counts.unacked) }];
+  const gauges: Gauge[] = [
+    { name: 'ready', value: String(counts.ready), of: plan.node },
+    { name: 'unacked', value: String(counts.unacked) },
+  ];
   if (counts.oldestEnqueuedAt !== null && now - counts.oldestEnqueuedAt > 1e6) gauges.push({ name: 'oldest', value: spanText(now - counts.oldestEnqueuedAt), tone: now - counts.oldestEnqueuedAt > 10e6 ? 'warn' : 'ok' });
   gauges.push({ name: 'consumers', value: String(counts.consumers), ...(counts.consumers === 0 && counts.ready > 0 && !dlq ? { tone: 'warn' as const } : { minor: true }) });
   if (!view.available) return { lanes: [lane], gauges, health: view.type === 'quorum' ? 'no majority' : 'node down', tone: 'bad' };
@@ -51,5 +54,13 @@ function clusterLook(server: RabbitBroker, { nodes, down, alarms, memoryLimit }:
   const memory = memoryLimit > 0 ? `${Math.round((used / memoryLimit) * 100)}%` : `${(used / 1e6).toFixed(1)} MB`;
   const words = [down.length === 0 ? `${up} node${up === 1 ? '' : 's'}` : `${up} of ${nodes.length} nodes`, `memory ${memory}`, ...alarms.map((a) => `${a} alarm`)];
   const bad = alarms.length > 0 || down.length > 0;
-  return { lanes: [], gauges: [{ name: 'nodes', value: `${up}/${nodes.length}` }, { name: 'memory', value: memory, ...(alarms.length > 0 ? { tone: 'bad' as const } : {}) }], health: words.join(' · '), tone: bad ? 'bad' : 'ok' };
+  return {
+    lanes: [],
+    gauges: [
+      { name: 'nodes', value: `${up}/${nodes.length}` },
+      { name: 'memory', value: memory, ...(alarms.length > 0 ? { tone: 'bad' as const } : {}) },
+    ],
+    health: words.join(' · '),
+    tone: bad ? 'bad' : 'ok',
+  };
 }

@@ -18,15 +18,15 @@ export function phash2(term: Term, range = RANGE): number {
 /** Jenkins' mix of three words; the third is the result. */
 function mix(x: number, y: number, z: number): [number, number, number] {
   let [a, b, c] = [x | 0, y | 0, z | 0];
-  a = ((a - b) | 0) - c ^ (c >>> 13);
-  b = ((b - c) | 0) - a ^ (a << 8);
-  c = ((c - a) | 0) - b ^ (b >>> 13);
-  a = ((a - b) | 0) - c ^ (c >>> 12);
-  b = ((b - c) | 0) - a ^ (a << 16);
-  c = ((c - a) | 0) - b ^ (b >>> 5);
-  a = ((a - b) | 0) - c ^ (c >>> 3);
-  b = ((b - c) | 0) - a ^ (a << 10);
-  c = ((c - a) | 0) - b ^ (b >>> 15);
+  a = (((a - b) | 0) - c) ^ (c >>> 13);
+  b = (((b - c) | 0) - a) ^ (a << 8);
+  c = (((c - a) | 0) - b) ^ (b >>> 13);
+  a = (((a - b) | 0) - c) ^ (c >>> 12);
+  b = (((b - c) | 0) - a) ^ (a << 16);
+  c = (((c - a) | 0) - b) ^ (b >>> 5);
+  a = (((a - b) | 0) - c) ^ (c >>> 3);
+  b = (((b - c) | 0) - a) ^ (a << 10);
+  c = (((c - a) | 0) - b) ^ (b >>> 15);
   return [a, b, c];
 }
 const words = (first: number, second: number, n: number, before: number) => mix(constant(n) + first, constant(n) + second, before)[2];

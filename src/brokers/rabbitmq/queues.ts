@@ -107,13 +107,7 @@ export function takeAll(core: Core, queue: Queue): Copy[] {
   const later = queue.deferred.flatMap(({ batch }) => batch.map((one) => one.copy));
   queue.deferred = [];
   const known = new Set(held.map((one) => one.copy));
-  const all = [
-    ...held.map((one) => one.copy),
-    ...later.filter((copy) => !known.has(copy)),
-    ...queue.backlog.clear(),
-    ...queue.delayed.clear().map((one) => one.copy),
-    ...queue.undertakings.clear().map((one) => one.copy),
-  ];
+  const all = [...held.map((one) => one.copy), ...later.filter((copy) => !known.has(copy)), ...queue.backlog.clear(), ...queue.delayed.clear().map((one) => one.copy), ...queue.undertakings.clear().map((one) => one.copy)];
   queue.readyBytes = 0;
   queue.undertakingBytes = 0;
   queue.ghosts = 0;

@@ -38,7 +38,9 @@ it('an exclusive queue is declared and bound by the connection that consumes fro
   const { of, text } = run({ queue: { exclusive: true }, timeline: [at(1000, 'crash', 'reader/1'), at(2000, 'restart', 'reader/1')] });
   expect(of('effect').length).toBeGreaterThan(30);
   // While nobody holds the queue, the exchange has no binding.
-  const gone = of('unrouted').map((e) => e.time).filter((t) => t > 0.1e6);
+  const gone = of('unrouted')
+    .map((e) => e.time)
+    .filter((t) => t > 0.1e6);
   expect(gone.length).toBeGreaterThan(15);
   expect(Math.min(...gone)).toBeGreaterThan(1e6);
   expect(Math.max(...gone)).toBeLessThan(2.1e6);
@@ -73,7 +75,10 @@ it('a publisher 400 messages ahead of a queue process is held by credit flow unt
 });
 it('a new latency does not end the subscription, a new prefetch does', () => {
   const timeline = (setting: Config) => [at(1000, 'set', 'out', setting)];
-  const joined = (setting: Config) => run({ timeline: timeline(setting) }).of('joined').filter((e) => e.detail === 1).length;
+  const joined = (setting: Config) =>
+    run({ timeline: timeline(setting) })
+      .of('joined')
+      .filter((e) => e.detail === 1).length;
   expect(joined({ latency: '20ms' })).toBe(1);
   expect(joined({ prefetch: 3 })).toBe(2);
 });

@@ -20,8 +20,7 @@ export function server(options: Partial<RabbitOptions> = {}) {
     broker,
     open,
     ms: (ms: number) => clock.advance(ms * 1000),
-    queue: (queue: string, args: Table = {}, rest: { durable?: boolean; exclusive?: boolean; autoDelete?: boolean; connection?: string } = {}) =>
-      broker.queueDeclare(rest.connection ?? 'a', 1, { queue, arguments: args, ...rest }),
+    queue: (queue: string, args: Table = {}, rest: { durable?: boolean; exclusive?: boolean; autoDelete?: boolean; connection?: string } = {}) => broker.queueDeclare(rest.connection ?? 'a', 1, { queue, arguments: args, ...rest }),
     send: (routingKey: string, more: Partial<PublishArgs> & { connection?: string } = {}) => {
       const { connection = 'a', ...args } = more;
       return broker.publish(connection, 1, { exchange: '', routingKey, message: refs++, size: 10, ...args });

@@ -256,8 +256,21 @@ function relink(state: ChannelState, channels: Map<number, Channel>, consumers: 
 /** A tag whose copy is no longer the channel's: settling it does nothing. */
 function spent(channel: Channel, tag: number, fetched: boolean): Held {
   const envelope: Envelope = {
-    message: -1, exchange: '', routingKeys: [], headers: {}, priority: null, expiration: null, size: 0, persistent: true,
-    replyTo: null, correlationId: null, messageId: null, timestamp: null, deaths: [], firstDeath: null, failedDeliveries: 0,
+    message: -1,
+    exchange: '',
+    routingKeys: [],
+    headers: {},
+    priority: null,
+    expiration: null,
+    size: 0,
+    persistent: true,
+    replyTo: null,
+    correlationId: null,
+    messageId: null,
+    timestamp: null,
+    deaths: [],
+    firstDeath: null,
+    failedDeliveries: 0,
   };
   const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
   return { copy, key: -1, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };

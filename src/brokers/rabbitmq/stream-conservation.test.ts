@@ -133,7 +133,12 @@ for (const version of ['3.10.8', '4.0.5', '4.3'] satisfies Version[]) {
       for (let i = 0; i < 500; i++) {
         step(place, version, roll, i);
         for (const event of place.broker.out.splice(0)) book(ledger, event);
-        expect(place.broker.census().flatMap((row) => row.retained).sort((a, b) => a - b)).toEqual([...ledger.kept].sort((a, b) => a - b));
+        expect(
+          place.broker
+            .census()
+            .flatMap((row) => row.retained)
+            .sort((a, b) => a - b),
+        ).toEqual([...ledger.kept].sort((a, b) => a - b));
         for (const view of place.broker.queues()) for (const one of view.consumers) if (view.type === 'stream') expect(one.unacked).toBeLessThanOrEqual(one.prefetch);
       }
       total.stored += ledger.stored;

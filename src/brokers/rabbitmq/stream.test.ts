@@ -54,7 +54,13 @@ describe('reading', () => {
     expect(Object.fromEntries(['next', 'later', 'unsaid', '5'].map((tag) => [tag, messages(events, tag)]))).toEqual({ next: [4, 5], later: [4, 5], unsaid: [4, 5], '5': [5] });
   });
 
-  for (const [value, text] of [['soon', 'INTERNAL_ERROR'], ['5x', 'invalid_stream_offset_arg'], ['0s', 'invalid_stream_offset_arg'], [true, 'INTERNAL_ERROR'], [['first'], 'INTERNAL_ERROR']] satisfies [FieldValue, string][]) {
+  for (const [value, text] of [
+    ['soon', 'INTERNAL_ERROR'],
+    ['5x', 'invalid_stream_offset_arg'],
+    ['0s', 'invalid_stream_offset_arg'],
+    [true, 'INTERNAL_ERROR'],
+    [['first'], 'INTERNAL_ERROR'],
+  ] satisfies [FieldValue, string][]) {
     test(`${rule('stream-offset')} Not ${JSON.stringify(value)}.`, () => {
       const s = server();
       fill(s, 1);
@@ -84,10 +90,16 @@ describe('reading', () => {
     expect(read(s, 'c', 'first', {}, 2)).toEqual([0, 1]);
     s.broker.basicRecover('a', 1);
     const after = s.events();
-    expect(only(after, 'deliver').map((one) => [one.message, one.redelivered])).toEqual([[2, false], [3, false]]);
+    expect(only(after, 'deliver').map((one) => [one.message, one.redelivered])).toEqual([
+      [2, false],
+      [3, false],
+    ]);
     expect(only(after, 'requeued')).toEqual([]);
     s.broker.closeChannel('a', 1);
-    expect(only(s.events(), 'read').map((one) => [one.offset, one.how])).toEqual([[2, 'abandoned'], [3, 'abandoned']]);
+    expect(only(s.events(), 'read').map((one) => [one.offset, one.how])).toEqual([
+      [2, 'abandoned'],
+      [3, 'abandoned'],
+    ]);
   });
 
   test(rule('stream-headers'), () => {
@@ -248,7 +260,11 @@ test(rule('stream-filter'), () => {
 });
 
 test(rule('stream-dead-letter'), () => {
-  for (const [version, source, arrives] of [['3.10.8', {}, false], ['4.0.5', {}, true], ['3.10.8', { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', 'x-dead-letter-strategy': 'at-least-once' }, true]] as const) {
+  for (const [version, source, arrives] of [
+    ['3.10.8', {}, false],
+    ['4.0.5', {}, true],
+    ['3.10.8', { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', 'x-dead-letter-strategy': 'at-least-once' }, true],
+  ] as const) {
     const s = server({ version });
     s.queue('s', stream);
     s.queue('q', { ...source, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 's' });

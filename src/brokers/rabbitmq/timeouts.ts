@@ -47,7 +47,11 @@ function withdraw(core: Core, channel: Channel, consumer: Consumer): void {
     queue.held.delete(held.key);
   }
   chooseActive(core, queue);
-  giveBack(core, queue, out.map((held) => held.copy), { because: 'rabbitmq.consumer_timeout', failed: true, mayGoToTail: false });
+  giveBack(
+    core,
+    queue,
+    out.map((held) => held.copy),
+    { because: 'rabbitmq.consumer_timeout', failed: true, mayGoToTail: false },
+  );
   dispatch(core, queue);
 }
-

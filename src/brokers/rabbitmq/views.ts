@@ -99,11 +99,7 @@ export function bindingViews(core: Core): BindingView[] {
 export function census(core: Core): CensusRow[] {
   return [...core.queues.values()].map((queue) => ({
     queue: queue.name,
-    pending: [
-      ...queue.backlog.peek(queue.backlog.size).map((copy) => copy.id),
-      ...queue.delayed.sorted().map((one) => one.copy.id),
-      ...[...queue.undertakings].map((one) => one.copy.id),
-    ],
+    pending: [...queue.backlog.peek(queue.backlog.size).map((copy) => copy.id), ...queue.delayed.sorted().map((one) => one.copy.id), ...[...queue.undertakings].map((one) => one.copy.id)],
     inFlight: [...new Set([...queue.held.values()].map((held) => held.copy.id))],
     retained: isStream(queue) ? [...queue.stream.all()].map((copy) => copy.id) : [],
   }));

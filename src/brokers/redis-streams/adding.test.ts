@@ -79,9 +79,18 @@ describe('trimming', () => {
   test(rule('trim-exact'), () => {
     const s = filled(10);
     expect([s.do('XTRIM s MAXLEN 8'), s.do('XTRIM s MINID 5'), s.do('XTRIM s MINID = 5-1'), s.do('XLEN s')]).toEqual([2, 2, 1, 5]);
-    expect(s.all('XADD s MAXLEN = 2 11-0 f v', 'XRANGE s - +')).toEqual([['10-0', ['f', 'v']], ['11-0', ['f', 'v']]]);
+    expect(s.all('XADD s MAXLEN = 2 11-0 f v', 'XRANGE s - +')).toEqual([
+      ['10-0', ['f', 'v']],
+      ['11-0', ['f', 'v']],
+    ]);
     expect(s.all('XADD s MINID 99 12-0 f v', 'XLEN s')).toBe(0);
-    expect(s.events('removed').map(({ why, entries }) => [why, entries.length])).toEqual([['maxlen', 2], ['minid', 2], ['minid', 1], ['maxlen', 4], ['minid', 3]]);
+    expect(s.events('removed').map(({ why, entries }) => [why, entries.length])).toEqual([
+      ['maxlen', 2],
+      ['minid', 2],
+      ['minid', 1],
+      ['maxlen', 4],
+      ['minid', 3],
+    ]);
   });
   test(rule('trim-approximate'), () => {
     const s = filled(250);
@@ -107,7 +116,15 @@ describe('trimming', () => {
     const s = filled(4);
     s.all('XGROUP CREATE s g 0', 'XREADGROUP GROUP g c COUNT 1 STREAMS s >', 'XTRIM s MAXLEN 1');
     expect(s.do('XREADGROUP GROUP g c STREAMS s >')).toEqual([['s', [['4-0', ['f', 'v']]]]]);
-    expect(s.do('XREADGROUP GROUP g c STREAMS s 0')).toEqual([['s', [['1-0', null], ['4-0', ['f', 'v']]]]]);
+    expect(s.do('XREADGROUP GROUP g c STREAMS s 0')).toEqual([
+      [
+        's',
+        [
+          ['1-0', null],
+          ['4-0', ['f', 'v']],
+        ],
+      ],
+    ]);
   });
   test(rule('node-full'), () => {
     const nodes = (s: ReturnType<typeof server>) => (s.do('XINFO STREAM s') as readonly unknown[])[3];

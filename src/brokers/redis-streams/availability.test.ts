@@ -38,7 +38,12 @@ describe('a restart', () => {
   it('while it is down nobody is served, and clients come back by themselves', () => {
     const { of, reasons, text } = killed({ appendonly: 'yes' });
     expect(reasons('left')['redis-streams.server_down']).toBe(2);
-    expect(of('joined').filter((e) => e.time > 1.8e6).map((e) => text(e.actor)).sort()).toEqual(['pay/1', 'shop']);
+    expect(
+      of('joined')
+        .filter((e) => e.time > 1.8e6)
+        .map((e) => text(e.actor))
+        .sort(),
+    ).toEqual(['pay/1', 'shop']);
     expect(of('accepted').filter((e) => e.time > 1.65e6 && e.time < 1.8e6)).toEqual([]);
   });
 });

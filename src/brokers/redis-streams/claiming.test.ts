@@ -16,12 +16,19 @@ describe('XCLAIM', () => {
     const s = pending(2);
     s.ms(300);
     expect([s.do('XCLAIM s g b 301 1-0'), s.do('XCLAIM s g b 300 1-0'), s.do('XCLAIM s g c 300 1-0')]).toEqual([[], e('1-0'), []]);
-    expect(s.do('XPENDING s g - + 9')).toEqual([['1-0', 'b', 0, 2], ['2-0', 'a', 300, 1]]);
+    expect(s.do('XPENDING s g - + 9')).toEqual([
+      ['1-0', 'b', 0, 2],
+      ['2-0', 'a', 300, 1],
+    ]);
   });
   test(`${rule('claim')} One's own, too; in the order that was asked.`, () => {
     const s = pending(3);
     expect(s.do('XCLAIM s g a 0 3-0 1-0')).toEqual(e('3-0', '1-0'));
-    expect(s.do('XPENDING s g - + 9 a')).toEqual([['1-0', 'a', 0, 2], ['2-0', 'a', 0, 1], ['3-0', 'a', 0, 2]]);
+    expect(s.do('XPENDING s g - + 9 a')).toEqual([
+      ['1-0', 'a', 0, 2],
+      ['2-0', 'a', 0, 1],
+      ['3-0', 'a', 0, 2],
+    ]);
   });
   test(rule('claim-justid'), () => {
     const s = pending(1);
@@ -33,7 +40,10 @@ describe('XCLAIM', () => {
     const s = pending(2);
     s.ms(100);
     s.all('XADD s 3-0 f v', 'XADD s 4-0 f v', 'XCLAIM s g b 0 1-0 IDLE 40 RETRYCOUNT 9', `XCLAIM s g b 0 2-0 TIME ${1_767_225_600_000 + 30}`);
-    expect(s.do('XPENDING s g - + 9')).toEqual([['1-0', 'b', 40, 9], ['2-0', 'b', 70, 2]]);
+    expect(s.do('XPENDING s g - + 9')).toEqual([
+      ['1-0', 'b', 40, 9],
+      ['2-0', 'b', 70, 2],
+    ]);
     expect([s.do('XCLAIM s g b 0 3-0'), s.do('XCLAIM s g b 5000 3-0 FORCE'), s.do('XCLAIM s g b 0 9-0 FORCE')]).toEqual([[], e('3-0'), []]);
     expect(s.do('XPENDING s g 3 3 9')).toEqual([['3-0', 'b', 0, 2]]);
     expect(s.do('XCLAIM s g b 0 9-0 LASTID 3-0')).toEqual([]);
@@ -79,7 +89,15 @@ describe('XAUTOCLAIM', () => {
     const s = pending(5);
     s.do('XDEL s 1-0 3-0');
     expect(s.do('XAUTOCLAIM s g b 0 0 COUNT 3')).toEqual(['4-0', e('2-0'), ['1-0', '3-0']]);
-    expect(s.do('XPENDING s g')).toEqual([3, '2-0', '5-0', [['a', '2'], ['b', '1']]]);
+    expect(s.do('XPENDING s g')).toEqual([
+      3,
+      '2-0',
+      '5-0',
+      [
+        ['a', '2'],
+        ['b', '1'],
+      ],
+    ]);
   });
   test('bad calls', () => {
     const s = pending(1);

@@ -35,7 +35,9 @@ export interface DurabilityOptions {
   readonly save: readonly (readonly [seconds: number, changes: number])[];
 }
 export function durabilityOptions(config: Config): DurabilityOptions {
-  const numbers = String(config['save'] ?? '3600 1 300 100 60 10000').split(/\s+/).map(Number);
+  const numbers = String(config['save'] ?? '3600 1 300 100 60 10000')
+    .split(/\s+/)
+    .map(Number);
   const save = numbers.flatMap((seconds, i): (readonly [number, number])[] => (i % 2 === 0 && Number.isFinite(seconds) && Number.isFinite(numbers[i + 1]) && seconds > 0 ? [[seconds, numbers[i + 1] as number]] : []));
   return {
     replicas: Number(config['replicas'] ?? 0),

@@ -32,10 +32,7 @@ const ways: Record<keyof typeof errors, readonly [says: string, commands: readon
   unbalancedBefore72: ["ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.", ['XREAD STREAMS s t 0'], '7.0.15'],
   onlyForGroups: ['ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.', ['XREAD NOACK STREAMS s 0']],
   missingGroup: ['ERR Missing GROUP option for XREADGROUP', ['XREADGROUP COUNT 1 BLOCK 1 STREAMS s >']],
-  meaningless: [
-    'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
-    ['XGROUP CREATE s g $ MKSTREAM', 'XREADGROUP GROUP g c STREAMS s $'],
-  ],
+  meaningless: ['ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.', ['XGROUP CREATE s g $ MKSTREAM', 'XREADGROUP GROUP g c STREAMS s $']],
   newOnlyInGroup: ['ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.', ['XREAD STREAMS s >']],
   noGroupToRead: ["NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option", ['XREADGROUP GROUP g c STREAMS s >']],
   noKeyOrGroup: ["NOGROUP No such key 's' or consumer group 'g'", ['XPENDING s g']],
@@ -43,10 +40,7 @@ const ways: Record<keyof typeof errors, readonly [says: string, commands: readon
   groupGoneBefore72: ['NOGROUP the consumer group this client was blocked on no longer exists', ['XGROUP CREATE s g $ MKSTREAM', 'wait XREADGROUP GROUP g c BLOCK 0 STREAMS s >', 'XGROUP DESTROY s g'], '7.0.15'],
   keyGoneBefore72: ['UNBLOCKED the stream key no longer exists', ['XGROUP CREATE s g $ MKSTREAM', 'wait XREADGROUP GROUP g c BLOCK 0 STREAMS s >', 'DEL s'], '7.0.15'],
   busyGroup: ['BUSYGROUP Consumer Group name already exists', ['XGROUP CREATE s g $ MKSTREAM', 'XGROUP CREATE s g $']],
-  groupNeedsKey: [
-    'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
-    ['XGROUP CREATE s g $'],
-  ],
+  groupNeedsKey: ['ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.', ['XGROUP CREATE s g $']],
   entriesRead: ['ERR value for ENTRIESREAD must be positive or -1', ['XGROUP CREATE s g $ MKSTREAM ENTRIESREAD -2']],
   entriesAdded: ['ERR entries_added must be positive', ['XSETID s 1-0 ENTRIESADDED -1']],
   setIdBelow: ['ERR The ID specified in XSETID is smaller than the target stream top item', ['XADD s 2-0 f v', 'XSETID s 1-0']],

@@ -7,8 +7,7 @@ import type { Refusal } from '../contract.ts';
 function refusal(text: string): Refusal {
   return { refused: true, name: text.slice(0, text.indexOf(' ')), code: 0, text, closes: 'message' };
 }
-const meaningless = (id: string): string =>
-  `ERR The ${id} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The ${id} ID would just return an empty result set.`;
+const meaningless = (id: string): string => `ERR The ${id} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The ${id} ID would just return an empty result set.`;
 /** What a client sent is repeated up to 128 characters. */
 const cut = (text: string): string => text.slice(0, 128);
 function beginning(args: readonly string[]): string {
@@ -21,8 +20,7 @@ export const errors = {
   wrongType: () => refusal('WRONGTYPE Operation against a key holding the wrong kind of value'),
   syntax: () => refusal('ERR syntax error'),
   arity: (command: string) => refusal(`ERR wrong number of arguments for '${command}' command`),
-  unknownCommand: (command: string, args: readonly string[]) =>
-    refusal(`ERR unknown command '${cut(command)}', with args beginning with: ${beginning(args)}`),
+  unknownCommand: (command: string, args: readonly string[]) => refusal(`ERR unknown command '${cut(command)}', with args beginning with: ${beginning(args)}`),
   unknownSubcommand: (command: string, sub: string) => refusal(`ERR unknown subcommand '${cut(sub)}'. Try ${command.toUpperCase()} HELP.`),
   subcommandSyntax: (command: string, sub: string) => refusal(`ERR unknown subcommand or wrong number of arguments for '${cut(sub)}'. Try ${command.toUpperCase()} HELP.`),
   notAnInteger: (text = 'value is not an integer or out of range') => refusal(`ERR ${text}`),
@@ -54,14 +52,10 @@ export const errors = {
   groupGoneBefore72: () => refusal('NOGROUP the consumer group this client was blocked on no longer exists'),
   keyGoneBefore72: () => refusal('UNBLOCKED the stream key no longer exists'),
   busyGroup: () => refusal('BUSYGROUP Consumer Group name already exists'),
-  groupNeedsKey: () =>
-    refusal(
-      'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
-    ),
+  groupNeedsKey: () => refusal('ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.'),
   entriesRead: () => refusal('ERR value for ENTRIESREAD must be positive or -1'),
   entriesAdded: () => refusal('ERR entries_added must be positive'),
-  setIdBelow: (what: 'the provided max_deleted_entry_id' | 'current max_deleted_entry_id' | 'the target stream top item') =>
-    refusal(`ERR The ID specified in XSETID is smaller than ${what}`),
+  setIdBelow: (what: 'the provided max_deleted_entry_id' | 'current max_deleted_entry_id' | 'the target stream top item') => refusal(`ERR The ID specified in XSETID is smaller than ${what}`),
   entriesAddedBelowLength: () => refusal('ERR The entries_added specified in XSETID is smaller than the target stream length'),
   claimOption: (option: string) => refusal(`ERR Unrecognized XCLAIM option '${option}'`),
   claimCount: () => refusal('ERR COUNT must be > 0'),

@@ -40,7 +40,15 @@ describe('groups', () => {
     const s = group();
     read(s, 'a', 2);
     expect([s.do('XGROUP SETID s g 0'), read(s, 'b', 1)]).toEqual(['OK', ['1-0']]);
-    expect(s.do('XPENDING s g')).toEqual([2, '1-0', '2-0', [['a', '1'], ['b', '1']]]);
+    expect(s.do('XPENDING s g')).toEqual([
+      2,
+      '1-0',
+      '2-0',
+      [
+        ['a', '1'],
+        ['b', '1'],
+      ],
+    ]);
     expect([s.do('XGROUP SETID s g $'), read(s, 'b', 9)]).toEqual(['OK', null]);
     expect([s.do('XGROUP SETID s g -'), read(s, 'b', 1)]).toEqual(['OK', ['1-0']]);
   });
@@ -91,15 +99,30 @@ describe('what is pending', () => {
     read(s, 'b', 1);
     expect([read(s, 'a', 9, '0'), read(s, 'a', 9, '1-0'), read(s, 'b', 9, '0'), read(s, 'c', 9, '0'), read(s, 'a', 1, '0')]).toEqual([['1-0', '2-0'], ['2-0'], ['3-0'], [], ['1-0']]);
     expect(s.do('XREADGROUP GROUP g a BLOCK 0 STREAMS s 2-0', 'k')).toEqual([['s', []]]);
-    expect(s.do('XPENDING s g - + 9')).toEqual([['1-0', 'a', 0, 3], ['2-0', 'a', 0, 3], ['3-0', 'b', 0, 2]]);
+    expect(s.do('XPENDING s g - + 9')).toEqual([
+      ['1-0', 'a', 0, 3],
+      ['2-0', 'a', 0, 3],
+      ['3-0', 'b', 0, 2],
+    ]);
   });
   test(rule('history-deleted'), () => {
     const s = group();
     read(s, 'a', 2);
     s.ms(50);
     s.do('XDEL s 1-0');
-    expect(s.do('XREADGROUP GROUP g a STREAMS s 0')).toEqual([['s', [['1-0', null], ['2-0', ['f', 'v']]]]]);
-    expect(s.do('XPENDING s g - + 9')).toEqual([['1-0', 'a', 50, 1], ['2-0', 'a', 0, 2]]);
+    expect(s.do('XREADGROUP GROUP g a STREAMS s 0')).toEqual([
+      [
+        's',
+        [
+          ['1-0', null],
+          ['2-0', ['f', 'v']],
+        ],
+      ],
+    ]);
+    expect(s.do('XPENDING s g - + 9')).toEqual([
+      ['1-0', 'a', 50, 1],
+      ['2-0', 'a', 0, 2],
+    ]);
     expect(s.do('XACK s g 1-0')).toBe(1);
   });
   test(rule('xack'), () => {
@@ -115,7 +138,15 @@ describe('what is pending', () => {
     s.ms(1000);
     read(s, 'a', 3);
     const ids = (line: string) => ((s.do(line) ?? []) as readonly (readonly unknown[])[]).map(([id]) => id);
-    expect(s.do('XPENDING s g')).toEqual([4, '1-0', '4-0', [['a', '3'], ['b', '1']]]);
+    expect(s.do('XPENDING s g')).toEqual([
+      4,
+      '1-0',
+      '4-0',
+      [
+        ['a', '3'],
+        ['b', '1'],
+      ],
+    ]);
     expect([ids('XPENDING s g - + 2'), ids('XPENDING s g (1-0 3 9'), ids('XPENDING s g - + 9 b'), ids('XPENDING s g - + 9 nobody'), ids('XPENDING s g - + 0')]).toEqual([['1-0', '2-0'], ['2-0', '3-0'], ['1-0'], [], []]);
     expect([ids('XPENDING s g IDLE 1000 - + 9'), ids('XPENDING s g IDLE 1001 - + 9'), ids('XPENDING s g idle 0 - + 9 a')]).toEqual([['1-0'], [], ['2-0', '3-0', '4-0']]);
     expect(s.do('XPENDING s g - +')).toBe('ERR syntax error');
@@ -152,7 +183,10 @@ describe('consumers', () => {
     s.do('XGROUP CREATECONSUMER s g b');
     s.ms(100);
     read(s, 'a', 1);
-    expect(s.rows('XINFO CONSUMERS s g')).toEqual([{ name: 'a', pending: 1, idle: 0, inactive: 100 }, { name: 'b', pending: 0, idle: 100, inactive: -1 }]);
+    expect(s.rows('XINFO CONSUMERS s g')).toEqual([
+      { name: 'a', pending: 1, idle: 0, inactive: 100 },
+      { name: 'b', pending: 0, idle: 100, inactive: -1 },
+    ]);
     const old = group(1, { version: '7.0.15' });
     read(old, 'a', 1);
     expect(old.rows('XINFO CONSUMERS s g')).toEqual([{ name: 'a', pending: 1, idle: 0 }]);

@@ -92,7 +92,10 @@ export function xack(core: Core, argv: readonly string[]): Reply {
   const stream = core.stream(argv[1]!);
   const group = stream === undefined ? undefined : byName(stream.groups, argv[2]!);
   if (group === undefined) return 0;
-  const known = argv.slice(3).map(strictId).filter((id) => dropPending(group, id) !== undefined);
+  const known = argv
+    .slice(3)
+    .map(strictId)
+    .filter((id) => dropPending(group, id) !== undefined);
   if (known.length > 0) {
     core.out.push({ kind: 'acknowledged', key: argv[1]!, group: group.name, ids: known });
     core.propagate(...argv);

@@ -14,10 +14,7 @@ export function streamInfo(core: Core, argv: readonly string[]): Reply {
   if (rest.length > 0 && ((rest.length !== 1 && rest.length !== 3) || !same(rest[0], 'FULL') || (rest.length === 3 && !same(rest[1], 'COUNT')))) {
     return errors.subcommandSyntax(argv[0]!, argv[1]!);
   }
-  const head: Reply[] = [
-    ...['length', stream.length, 'radix-tree-keys', stream.nodes.length, 'last-generated-id', show(stream.lastId)],
-    ...['max-deleted-entry-id', show(stream.maxDeletedId), 'entries-added', stream.entriesAdded, 'recorded-first-entry-id', show(stream.firstId)],
-  ];
+  const head: Reply[] = [...['length', stream.length, 'radix-tree-keys', stream.nodes.length, 'last-generated-id', show(stream.lastId)], ...['max-deleted-entry-id', show(stream.maxDeletedId), 'entries-added', stream.entriesAdded, 'recorded-first-entry-id', show(stream.firstId)]];
   if (core.has('8.6')) head.push(...idempotenceInfo(stream, core.now()));
   if (rest.length === 0) {
     const edge = (reverse: boolean): Reply => range(stream, FIRST, LAST, 1, reverse).map(shown)[0] ?? null;
@@ -43,19 +40,13 @@ function full(core: Core, stream: Stream, group: Group, count: number): Reply {
     const times = core.has('7.2') ? ['seen-time', seen, 'active-time', active] : ['seen-time', seen];
     return ['name', name, ...times, 'pel-count', ids.length, 'pending', most(ids).map((id) => row(id, false))];
   };
-  return [
-    ...['name', group.name, 'last-delivered-id', show(group.lastId), 'entries-read', group.entriesRead, 'lag', lag(stream, group, core.has('7.2'))],
-    ...['pel-count', group.ids.length, 'pending', most(group.ids).map((id) => row(id, true)), 'consumers', group.consumers.map(consumer)],
-  ];
+  return [...['name', group.name, 'last-delivered-id', show(group.lastId), 'entries-read', group.entriesRead, 'lag', lag(stream, group, core.has('7.2'))], ...['pel-count', group.ids.length, 'pending', most(group.ids).map((id) => row(id, true)), 'consumers', group.consumers.map(consumer)]];
 }
 
 export function groupsInfo(core: Core, argv: readonly string[]): Reply {
   const stream = core.stream(argv[2]!);
   if (stream === undefined) return errors.noSuchKey();
-  return stream.groups.map((group) => [
-    ...['name', group.name, 'consumers', group.consumers.length, 'pending', group.ids.length, 'last-delivered-id', show(group.lastId)],
-    ...['entries-read', group.entriesRead, 'lag', lag(stream, group, core.has('7.2'))],
-  ]);
+  return stream.groups.map((group) => [...['name', group.name, 'consumers', group.consumers.length, 'pending', group.ids.length, 'last-delivered-id', show(group.lastId)], ...['entries-read', group.entriesRead, 'lag', lag(stream, group, core.has('7.2'))]]);
 }
 
 export function consumersInfo(core: Core, argv: readonly string[]): Reply {

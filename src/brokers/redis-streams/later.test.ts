@@ -60,7 +60,17 @@ describe('XREADGROUP CLAIM', () => {
   test(rule('read-claim'), () => {
     const s = scene();
     // 2-0 has waited for 200 ms, 3-0 and then 1-0, which was read again, for 100.
-    const all = [['s', [['2-0', ['f', 'v'], 200, 1], ['3-0', ['f', 'v'], 100, 1], ['1-0', ['f', 'v'], 100, 2], ['4-0', ['f', 'v'], 0, 0]]]];
+    const all = [
+      [
+        's',
+        [
+          ['2-0', ['f', 'v'], 200, 1],
+          ['3-0', ['f', 'v'], 100, 1],
+          ['1-0', ['f', 'v'], 100, 2],
+          ['4-0', ['f', 'v'], 0, 0],
+        ],
+      ],
+    ];
     expect([s.do('XREADGROUP GROUP g b CLAIM 100 STREAMS s >'), s.do('XREADGROUP GROUP g b CLAIM 100 STREAMS s >')]).toEqual([all, null]);
     expect(s.do('XPENDING s g')).toEqual([4, '1-0', '4-0', [['b', '4']]]);
   });

@@ -69,7 +69,10 @@ function streamLook(stream: Stream | undefined, cells: number, health: Health): 
       return before >= 0 ? [{ before, name }] : shown.length < cells ? [{ before: shown.length, name }] : [];
     }),
   };
-  const gauges: Gauge[] = [{ name: 'length', value: String(stream.length) }, { name: 'added', value: String(stream.entriesAdded), minor: true }];
+  const gauges: Gauge[] = [
+    { name: 'length', value: String(stream.length) },
+    { name: 'added', value: String(stream.entriesAdded), minor: true },
+  ];
   if (groups.length === 0) gauges.push({ name: 'groups', value: '0', tone: 'warn' });
   return { lanes: [lane], gauges, ...down(health) };
 }
@@ -90,7 +93,7 @@ function groupLook(place: string, readings: readonly Reading[], ledger: Ledger, 
   for (const row of rows) {
     const held = readings.flatMap(({ key, group }) => row.flatMap((name) => byName(group.consumers, name)?.ids ?? []).map((id) => ({ key, group, id })));
     const shown = held.slice(0, cells).flatMap(({ key, group, id }) => cell(key, group, id, 'held'));
-    lanes.push({ label: row.length === 1 ? row[0] ?? '' : `${row.length} others`, cells: shown, more: held.length - shown.length, ...wordsOf(readings, row, now) });
+    lanes.push({ label: row.length === 1 ? (row[0] ?? '') : `${row.length} others`, cells: shown, more: held.length - shown.length, ...wordsOf(readings, row, now) });
   }
   const pending = readings.reduce((sum, { group }) => sum + group.ids.length, 0);
   const lags = readings.map(({ stream, group }) => lag(stream, group, true));

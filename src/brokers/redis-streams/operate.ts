@@ -27,12 +27,18 @@ export function operate(server: RedisServer, plan: Plan, action: string, on: str
     case 'xgroup-setid': {
       if (group === undefined) return undefined;
       const id = String(parameters['id'] ?? '0');
-      return plan.reads.filter((r) => r.groupNode === on).map((r) => `XGROUP SETID ${r.key} ${r.group} ${id}: ${ask('XGROUP', 'SETID', r.key, r.group, id)}.`).join(' ');
+      return plan.reads
+        .filter((r) => r.groupNode === on)
+        .map((r) => `XGROUP SETID ${r.key} ${r.group} ${id}: ${ask('XGROUP', 'SETID', r.key, r.group, id)}.`)
+        .join(' ');
     }
     case 'xgroup-delconsumer': {
       if (group === undefined) return undefined;
       const consumer = String(parameters['consumer'] ?? '');
-      return plan.reads.filter((r) => r.groupNode === on).map((r) => `XGROUP DELCONSUMER ${r.key} ${r.group} ${consumer}: ${ask('XGROUP', 'DELCONSUMER', r.key, r.group, consumer)}.`).join(' ');
+      return plan.reads
+        .filter((r) => r.groupNode === on)
+        .map((r) => `XGROUP DELCONSUMER ${r.key} ${r.group} ${consumer}: ${ask('XGROUP', 'DELCONSUMER', r.key, r.group, consumer)}.`)
+        .join(' ');
     }
     default:
       return undefined;

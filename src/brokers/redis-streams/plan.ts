@@ -47,11 +47,13 @@ export function plan({ nodes, links }: Topology): Plan {
   return {
     streams: of('stream').map((n) => ({ node: n.id, key: nameOf(n), window: window(n.config ?? {}) })),
     groups: of('group').map((n) => ({ node: n.id, name: nameOf(n), deadStream: text(n.config?.['deadStream']), maxDeliveries: number(n.config?.['maxDeliveries']) })),
-    reads: owned(links.flatMap((link) => {
-      const [stream, group] = [byId.get(link.from), byId.get(link.to)];
-      if (link.kind !== 'read' || stream === undefined || group === undefined) return [];
-      return [{ link: link.id, key: nameOf(stream), group: nameOf(group), groupNode: group.id, id: text(link.config?.['id']) ?? '$' }];
-    })),
+    reads: owned(
+      links.flatMap((link) => {
+        const [stream, group] = [byId.get(link.from), byId.get(link.to)];
+        if (link.kind !== 'read' || stream === undefined || group === undefined) return [];
+        return [{ link: link.id, key: nameOf(stream), group: nameOf(group), groupNode: group.id, id: text(link.config?.['id']) ?? '$' }];
+      }),
+    ),
   };
 }
 function owned(reads: readonly Omit<ReadPlan, 'owner'>[]): ReadPlan[] {

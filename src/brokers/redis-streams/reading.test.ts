@@ -43,9 +43,15 @@ describe('XREAD', () => {
   test(rule('xread'), () => {
     const s = filled();
     s.all('XADD t 1-0 f v');
-    const both = [['s', e('2-0', '3-0')], ['t', e('1-0')]];
+    const both = [
+      ['s', e('2-0', '3-0')],
+      ['t', e('1-0')],
+    ];
     expect([s.do('XREAD STREAMS s t 1 0', 'a'), s.do('XREAD STREAMS s t 1-0 0-0', 'b')]).toEqual([both, both]);
-    expect(s.do('XREAD COUNT 1 STREAMS s t none 0 0 0')).toEqual([['s', e('1-0')], ['t', e('1-0')]]);
+    expect(s.do('XREAD COUNT 1 STREAMS s t none 0 0 0')).toEqual([
+      ['s', e('1-0')],
+      ['t', e('1-0')],
+    ]);
     expect(s.do('XREAD COUNT 0 STREAMS s 1-0')).toEqual([['s', e('2-0', '3-0')]]);
     expect(s.do('XREAD STREAMS s 3-0')).toBe(null);
   });
@@ -112,7 +118,13 @@ describe('waiting', () => {
   test(rule('block-order'), () => {
     const s = server();
     s.all('XGROUP CREATE s g $ MKSTREAM');
-    for (const [client, line] of [['x', 'XREAD BLOCK 0 STREAMS s 0'], ['b', 'XREADGROUP GROUP g b BLOCK 0 STREAMS s >'], ['a', 'XREADGROUP GROUP g a BLOCK 0 STREAMS s >'], ['y', 'XREAD BLOCK 0 STREAMS s $']]) s.do(line ?? '', client);
+    for (const [client, line] of [
+      ['x', 'XREAD BLOCK 0 STREAMS s 0'],
+      ['b', 'XREADGROUP GROUP g b BLOCK 0 STREAMS s >'],
+      ['a', 'XREADGROUP GROUP g a BLOCK 0 STREAMS s >'],
+      ['y', 'XREAD BLOCK 0 STREAMS s $'],
+    ])
+      s.do(line ?? '', client);
     s.do('XADD s 1-0 f v');
     expect(s.woken().map(([client]) => client)).toEqual(['x', 'b', 'y']);
     s.do('XADD s 2-0 f v');
@@ -136,7 +148,12 @@ describe('waiting', () => {
   });
   test(rule('block-gone'), () => {
     for (const [line, said] of [
-      ['DEL s', NOGROUP], ['UNLINK s', NOGROUP], ['FLUSHALL', NOGROUP], ['XGROUP DESTROY s g', NOGROUP], ['RENAME s t', NOGROUP], ['PEXPIRE s 0', NOGROUP],
+      ['DEL s', NOGROUP],
+      ['UNLINK s', NOGROUP],
+      ['FLUSHALL', NOGROUP],
+      ['XGROUP DESTROY s g', NOGROUP],
+      ['RENAME s t', NOGROUP],
+      ['PEXPIRE s 0', NOGROUP],
       ['SET s x', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
     ]) {
       const s = server();
@@ -157,7 +174,10 @@ describe('waiting', () => {
     expect(s.woken()).toEqual([['a', NOGROUP]]);
   });
   test(`${rule('block-gone')} Until 7.2 in other words.`, () => {
-    for (const [line, said] of [['DEL s', 'UNBLOCKED the stream key no longer exists'], ['XGROUP DESTROY s g', 'NOGROUP the consumer group this client was blocked on no longer exists']]) {
+    for (const [line, said] of [
+      ['DEL s', 'UNBLOCKED the stream key no longer exists'],
+      ['XGROUP DESTROY s g', 'NOGROUP the consumer group this client was blocked on no longer exists'],
+    ]) {
       const s = server({ version: '7.0.15' });
       s.all('XGROUP CREATE s g $ MKSTREAM', 'XGROUP CREATE t g $ MKSTREAM');
       s.do('XREADGROUP GROUP g a BLOCK 0 STREAMS t s > >', 'a');

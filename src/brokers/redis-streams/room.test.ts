@@ -28,7 +28,12 @@ describe('a group and its consumers', () => {
       nodes: [...base.nodes, { id: 'audit', kind: 'redis-streams.group', parent: 'redis' }, { id: 'clerk', kind: 'consumer', config: { serviceTime: '1ms' } }, { id: 'refunds', kind: 'redis-streams.stream', parent: 'redis' }, { id: 'desk', kind: 'producer', config: { rate: 10 } }],
       links: [
         ...base.links,
-        ...[{ id: 'a', kind: 'read', from: 'orders', to: 'audit' }, { id: 'b', kind: 'read', from: 'refunds', to: 'audit' }, { id: 'c', kind: 'publish', from: 'desk', to: 'refunds' }, { id: 'd', kind: 'consume', from: 'audit', to: 'clerk', config: { COUNT: 10, BLOCK: 0 } }],
+        ...[
+          { id: 'a', kind: 'read', from: 'orders', to: 'audit' },
+          { id: 'b', kind: 'read', from: 'refunds', to: 'audit' },
+          { id: 'c', kind: 'publish', from: 'desk', to: 'refunds' },
+          { id: 'd', kind: 'consume', from: 'audit', to: 'clerk', config: { COUNT: 10, BLOCK: 0 } },
+        ],
       ],
     };
     const { of, text } = run({ more });
@@ -54,8 +59,12 @@ describe('XGROUP SETID back to the beginning', () => {
     const glance = [{ id: 'glance', kind: 'consumer', config: { serviceTime: '1ms' } }];
     const link = [{ id: 'look', kind: 'consume', from: 'billing', to: 'glance', config: { COUNT: 10, BLOCK: 5000, NOACK: true } }];
     const { of, text } = observe(runTwice({ ...base, nodes: [...base.nodes, ...glance], links: [...base.links, ...link] }, models, catalog, UNTIL));
-    const seen = of('delivered').filter((e) => text(e.actor) === 'glance/1').map((e) => e.message);
-    const held = of('delivered').filter((e) => text(e.actor) === 'pay/1').map((e) => e.message);
+    const seen = of('delivered')
+      .filter((e) => text(e.actor) === 'glance/1')
+      .map((e) => e.message);
+    const held = of('delivered')
+      .filter((e) => text(e.actor) === 'pay/1')
+      .map((e) => e.message);
     expect(held.length).toBeGreaterThan(0);
     expect(seen).toEqual(expect.arrayContaining(held));
     expect(of('requeued')).toEqual([]);
@@ -164,11 +173,7 @@ describe('administration', () => {
     const { reasons, count } = run(parts);
     expect([Object.keys(reasons('refused')), count('effect')]).toEqual([['redis-streams.ERR'], 0]);
     const parsed = parseScenario(JSON.parse(JSON.stringify(scenarioOf(parts))), catalog);
-    expect(parsed.ok && parsed.warnings.map((w) => w.says)).toEqual([
-      'ACKED came with Redis 8.2; 8.0.2 will refuse the command.',
-      'IDMP came with Redis 8.6; 8.0.2 will refuse the command.',
-      'CLAIM came with Redis 8.4; 8.0.2 will refuse the command.',
-    ]);
+    expect(parsed.ok && parsed.warnings.map((w) => w.says)).toEqual(['ACKED came with Redis 8.2; 8.0.2 will refuse the command.', 'IDMP came with Redis 8.6; 8.0.2 will refuse the command.', 'CLAIM came with Redis 8.4; 8.0.2 will refuse the command.']);
   });
 });
 
@@ -209,5 +214,15 @@ it('the picture shows what is to be read and what is pending with whom', () => {
 });
 it('with more than three consumers the last lane is what all others have', () => {
   const { first } = run({ consumer: { instances: 5, serviceTime: '900ms' }, consume: { COUNT: 1 } });
-  expect(first.simulation.rooms.get('redis-streams')?.look('billing', 4)?.lanes.map(({ label, end }) => [label, end])).toEqual([['to read', undefined], ['pay/1', '1'], ['pay/2', '1'], ['3 others', '3']]);
+  expect(
+    first.simulation.rooms
+      .get('redis-streams')
+      ?.look('billing', 4)
+      ?.lanes.map(({ label, end }) => [label, end]),
+  ).toEqual([
+    ['to read', undefined],
+    ['pay/1', '1'],
+    ['pay/2', '1'],
+    ['3 others', '3'],
+  ]);
 });

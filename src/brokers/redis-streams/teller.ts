@@ -97,11 +97,12 @@ export class Teller {
     for (const group of this.ledger.groupsOf(key)) {
       const copies = this.ledger.of(key, group);
       if (all) for (const [id, { holder }] of [...copies]) this.ledger.ended(why === 'expired' && holder === null ? 'expired' : 'dropped', key, group, id, reason);
-      else for (const [id, fields] of entries) {
-        const holder = copies.get(id)?.holder;
-        if (holder === null) this.ledger.ended('dropped', key, group, id, reason);
-        else if (holder !== undefined) this.messages.set(`${key} ${id}`, messageOf(fields));
-      }
+      else
+        for (const [id, fields] of entries) {
+          const holder = copies.get(id)?.holder;
+          if (holder === null) this.ledger.ended('dropped', key, group, id, reason);
+          else if (holder !== undefined) this.messages.set(`${key} ${id}`, messageOf(fields));
+        }
     }
   }
   /** Copies as the server has them now: after an administrator moved a group, or other data took the place of the old. @param reason of what is lost or comes back */

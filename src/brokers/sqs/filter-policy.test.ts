@@ -65,7 +65,12 @@ test(rule('filter-exists'), () => {
 test(rule('filter-attributes'), () => {
   expect(takes(true, [list('x', true), list('true'), string('true')])).toEqual([list('x', true)]);
   expect(takes('anything', [{ Type: 'String.Array', Value: "['anything']" }, list('other', 'anything')])).toEqual([list('other', 'anything')]);
-  expect(takes('x', [{ Type: 'Binary', Value: 'x' }, { Type: 'String.mine', Value: 'x' }])).toEqual([{ Type: 'String.mine', Value: 'x' }]);
+  expect(
+    takes('x', [
+      { Type: 'Binary', Value: 'x' },
+      { Type: 'String.mine', Value: 'x' },
+    ]),
+  ).toEqual([{ Type: 'String.mine', Value: 'x' }]);
   expect(takes(1, [{ Type: 'Number.int', Value: '1' }, number('')])).toEqual([{ Type: 'Number.int', Value: '1' }]);
   expect(why({ a: { b: ['x'] } })).toBe('Invalid parameter: Attributes Reason: Filter policy scope MessageAttributes does not support nested filter policy');
   expect(why({ $or: [{ a: { b: ['x'] } }, { c: ['y'] }] })).toContain('does not support nested');

@@ -4,7 +4,13 @@ import { type Client, ToyRoom } from './toy-room.ts';
 
 const LEASE = 500_000;
 const POLL = 100_000;
-interface Item { readonly message: number; readonly copy: number; readonly place: string; attempts: number; leasedTo: string | null }
+interface Item {
+  readonly message: number;
+  readonly copy: number;
+  readonly place: string;
+  attempts: number;
+  leasedTo: string | null;
+}
 type Thing =
   | { readonly do: 'publish'; readonly client: string; readonly message: number }
   | { readonly do: 'confirm'; readonly client: string; readonly message: number }

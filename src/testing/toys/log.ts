@@ -3,7 +3,13 @@ import type { Depth, PublishListener, ReceiveListener, ReceiveSession } from '..
 import { type Client, ToyRoom } from './toy-room.ts';
 
 const POLL = 50_000;
-interface Cursor { offset: number; committed: number; life: number; slots: number; open: { offset: number; copy: number }[] }
+interface Cursor {
+  offset: number;
+  committed: number;
+  life: number;
+  slots: number;
+  open: { offset: number; copy: number }[];
+}
 type Thing = { readonly do: 'publish' | 'confirm' | 'poll' | 'commit' | 'fetched'; readonly client: string; readonly number: number; readonly offset: number; readonly entry: number };
 
 export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: string }[]; nextCopy: number; cursors: Record<string, Cursor> }> {

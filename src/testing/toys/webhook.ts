@@ -4,7 +4,14 @@ import { type Client, ToyRoom } from './toy-room.ts';
 
 const AGAIN = 1_000_000;
 const CALLS = 3;
-interface Call { readonly message: number; readonly copy: number; readonly reader: string; readonly place: string; calls: number; inFlight: boolean }
+interface Call {
+  readonly message: number;
+  readonly copy: number;
+  readonly reader: string;
+  readonly place: string;
+  calls: number;
+  inFlight: boolean;
+}
 type Thing = { readonly do: 'publish' | 'confirm' | 'call' | 'again' | 'answer' | 'busy'; readonly client: string; readonly number: number; readonly entry: number };
 
 export class WebhookRoom extends ToyRoom<Thing, { calls: Call[]; nextCopy: number; closed: string[] }> {

@@ -12,8 +12,21 @@ import { sticky } from './sticky.ts';
 import { uniform } from './uniform.ts';
 
 const counts = (topics: Readonly<Record<string, number>>) => new Map(Object.entries(topics));
-const shown = (assignment: Assignment) => Object.fromEntries([...assignment].map(([member, mine]) => [member, mine.map(({ topic, partition }) => `${topic}${partition}`).sort().join(' ')]));
-const parts = (text: string): TopicPartition[] => text.split(' ').filter(Boolean).map((one) => ({ topic: one.slice(0, 1), partition: Number(one.slice(1)) }));
+const shown = (assignment: Assignment) =>
+  Object.fromEntries(
+    [...assignment].map(([member, mine]) => [
+      member,
+      mine
+        .map(({ topic, partition }) => `${topic}${partition}`)
+        .sort()
+        .join(' '),
+    ]),
+  );
+const parts = (text: string): TopicPartition[] =>
+  text
+    .split(' ')
+    .filter(Boolean)
+    .map((one) => ({ topic: one.slice(0, 1), partition: Number(one.slice(1)) }));
 const member = (memberId: string, topics: string, owned = '', generation: number | null = owned === '' ? null : 1): ConsumerMember => ({ memberId, topics: [...topics], owned: parts(owned), generation });
 const server = (memberId: string, topics: string, assigned = '', instanceId: string | null = null): ServerMember => ({ memberId, topics: [...topics], assigned: parts(assigned), instanceId });
 
@@ -94,7 +107,7 @@ test('whatever has come before, every partition has one reader who subscribes, a
     const topics = counts(Object.fromEntries(['a', 'b', 'c'].map((topic) => [topic, 1 + dice(7)])));
     const same = dice(2) === 0;
     const ids = Array.from({ length: 1 + dice(6) }, (_, i) => `m${i}`);
-    const reads = new Map(ids.map((id) => [id, same ? 'abc' : ['a', 'ab', 'bc', 'abc'][dice(4)] ?? 'a']));
+    const reads = new Map(ids.map((id) => [id, same ? 'abc' : (['a', 'ab', 'bc', 'abc'][dice(4)] ?? 'a')]));
     let before: Assignment = new Map();
     for (let step = 1; step < 4; step++) {
       const present = ids.filter(() => dice(4) > 0);

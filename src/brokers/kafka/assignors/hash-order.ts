@@ -33,7 +33,10 @@ function capacityFor(keys: number, capacity = LEAST_CAPACITY): number {
  */
 export function inHashOrder<K>(keys: readonly K[], hash: (key: K) => number, room = keys.length): K[] {
   const capacity = capacityFor(room);
-  return keys.map((key) => ({ key, at: bucket(hash(key), capacity) })).sort((a, b) => a.at - b.at).map(({ key }) => key);
+  return keys
+    .map((key) => ({ key, at: bucket(hash(key), capacity) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ key }) => key);
 }
 
 /** A HashSet that grows and never shrinks. */

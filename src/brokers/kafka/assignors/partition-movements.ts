@@ -23,7 +23,12 @@ export class PartitionMovements {
   /** Instead of `one` a partition of the same topic that came the other way: sending that back is one movement less. */
   instead(one: TopicPartition, from: string, to: string): TopicPartition {
     const origin = this.#of.get(one)?.from ?? from;
-    return this.#byTopic.get(one.topic)?.get(pair({ from: to, to: origin }))?.first() ?? one;
+    return (
+      this.#byTopic
+        .get(one.topic)
+        ?.get(pair({ from: to, to: origin }))
+        ?.first() ?? one
+    );
   }
 
   #remember(one: TopicPartition, movement: Movement): void {

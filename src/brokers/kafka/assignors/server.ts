@@ -33,5 +33,9 @@ function subscribeToTheSame(members: readonly ServerMember[]): boolean {
 
 /** In the order of a HashSet of so many numbers: ascending, but for numbers beyond its capacity. */
 export function inSetOrder(partitions: readonly TopicPartition[]): TopicPartition[] {
-  return inHashOrder([...partitions].sort((a, b) => a.partition - b.partition), (one) => one.partition, partitions.length + 1);
+  return inHashOrder(
+    [...partitions].sort((a, b) => a.partition - b.partition),
+    (one) => one.partition,
+    partitions.length + 1,
+  );
 }

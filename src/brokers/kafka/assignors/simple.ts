@@ -12,7 +12,13 @@ export const simple: ServerAssignor = (counts, members) => {
   const assignment: Assignment = new Map(ordered.map((member) => [member.memberId, []]));
   if (topics.length === 0) return assignment;
   if (homogeneous) share(table.all, ordered, assignment);
-  else for (const topic of topics) share(table.of(topic), ordered.filter((member) => member.topics.includes(topic)), assignment);
+  else
+    for (const topic of topics)
+      share(
+        table.of(topic),
+        ordered.filter((member) => member.topics.includes(topic)),
+        assignment,
+      );
   return assignment;
 };
 

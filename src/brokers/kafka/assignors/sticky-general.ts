@@ -26,7 +26,10 @@ export class GeneralAssignment {
     for (const { memberId, topics } of input.members) {
       const existing = topics.filter((topic) => this.#readers.has(topic));
       this.#topics.set(memberId, existing);
-      this.#couldHave.set(memberId, existing.reduce((sum, topic) => sum + input.table.of(topic).length, 0));
+      this.#couldHave.set(
+        memberId,
+        existing.reduce((sum, topic) => sum + input.table.of(topic).length, 0),
+      );
       for (const topic of existing) this.#readers.get(topic)?.push(memberId);
       this.#current.set(memberId, [...(input.owned.get(memberId) ?? [])]);
     }

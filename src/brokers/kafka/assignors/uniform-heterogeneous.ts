@@ -22,8 +22,14 @@ export class HeterogeneousAssignment {
     this.#group = group;
     this.#sizes = group.members.map(() => 0);
     for (const topic of group.topics) {
-      this.#readers.set(topic, group.members.flatMap((member, i) => (member.topics.includes(topic) ? [i] : [])));
-      this.#owners.set(topic, group.table.of(topic).map(() => -1));
+      this.#readers.set(
+        topic,
+        group.members.flatMap((member, i) => (member.topics.includes(topic) ? [i] : [])),
+      );
+      this.#owners.set(
+        topic,
+        group.table.of(topic).map(() => -1),
+      );
     }
     for (const [i, member] of group.members.entries()) {
       for (const { topic, partition } of member.assigned) if (member.topics.includes(topic)) this.#give(topic, partition, i);

@@ -1,20 +1,4 @@
-import {
-  type ClassicData,
-  type ClassicGroupHost,
-  classicDefaults,
-  type ClassicGroupState,
-  type ClassicSettings,
-  copyGroup,
-  emptyGroup,
-  type JoinResponse,
-  type Member,
-  memberOf,
-  membersInOrder,
-  NEW_MEMBER_JOIN_TIMEOUT_MS,
-  refusalOfMember,
-  type SyncResponse,
-  topicsOf,
-} from './classic-state.ts';
+import { type ClassicData, type ClassicGroupHost, classicDefaults, type ClassicGroupState, type ClassicSettings, copyGroup, emptyGroup, type JoinResponse, type Member, memberOf, membersInOrder, NEW_MEMBER_JOIN_TIMEOUT_MS, refusalOfMember, type SyncResponse, topicsOf } from './classic-state.ts';
 import { Deadlines, type DeadlinesState } from './deadlines.ts';
 import type { GroupError } from './errors.ts';
 import { type CommitRequest, type ExpiryRule, never, type OffsetOwner, sinceCommit } from './offset-owner.ts';

@@ -157,8 +157,7 @@ export const copyGroup = (data: ClassicData): ClassicData => copyOf(data);
 /** In the order of Kafka's map of members: the first becomes leader when the leader goes. */
 export const membersInOrder = (data: ClassicData): Member[] => inHashOrder(data.members, (member) => hashOfString(member.memberId));
 export const memberOf = (data: ClassicData, memberId: string): Member | undefined => data.members.find((member) => member.memberId === memberId);
-export const staticMember = (data: ClassicData, instanceId: string | null): Member | undefined =>
-  instanceId === null ? undefined : data.members.find((member) => member.groupInstanceId === instanceId);
+export const staticMember = (data: ClassicData, instanceId: string | null): Member | undefined => (instanceId === null ? undefined : data.members.find((member) => member.groupInstanceId === instanceId));
 export const everybodyJoined = (data: ClassicData): boolean => data.pendingJoin.length === 0 && data.members.every((member) => member.awaitingJoin !== null);
 /** The longest of all members. */
 export const rebalanceTimeoutMs = (data: ClassicData): number => data.members.reduce((most, member) => Math.max(most, member.rebalanceTimeoutMs), 0);

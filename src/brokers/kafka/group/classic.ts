@@ -1,17 +1,5 @@
 import { ClassicRebalance } from './classic-rebalance.ts';
-import {
-  type HeartbeatRequest,
-  type JoinRequest,
-  type LeaveRequest,
-  type Member,
-  memberOf,
-  refusalOfMember,
-  sameProtocols,
-  selectProtocol,
-  staticMember,
-  supportsProtocols,
-  type SyncRequest,
-} from './classic-state.ts';
+import { type HeartbeatRequest, type JoinRequest, type LeaveRequest, type Member, memberOf, refusalOfMember, sameProtocols, selectProtocol, staticMember, supportsProtocols, type SyncRequest } from './classic-state.ts';
 import type { GroupError } from './errors.ts';
 
 export type { ClassicGroupHost, ClassicResponse, ClassicSettings } from './classic-state.ts';

@@ -31,10 +31,8 @@ function consumerGroup(settings: Partial<ModernSettings> = { 'group.consumer.ass
       const given = answer.assignment?.map(({ topic, partition }) => (topic === 't' ? `${partition}` : `${topic}${partition}`)).sort();
       return `${answer.memberEpoch}: ${given?.join(' ') ?? 'unchanged'}`;
     },
-    join: (memberId: string, more: Partial<ConsumerHeartbeat> = {}) =>
-      kit.beat(memberId, { memberEpoch: 0, rebalanceTimeoutMs: 300_000, subscribedTopicNames: ['t'], topicPartitions: [], ...more }),
-    commit: (memberId: string, generationOrEpoch: number, ...partitions: number[]) =>
-      group.mayCommit({ memberId, groupInstanceId: null, generationOrEpoch, transactional: false, partitions: partitions.map((partition) => ({ topic: 't', partition })) }),
+    join: (memberId: string, more: Partial<ConsumerHeartbeat> = {}) => kit.beat(memberId, { memberEpoch: 0, rebalanceTimeoutMs: 300_000, subscribedTopicNames: ['t'], topicPartitions: [], ...more }),
+    commit: (memberId: string, generationOrEpoch: number, ...partitions: number[]) => group.mayCommit({ memberId, groupInstanceId: null, generationOrEpoch, transactional: false, partitions: partitions.map((partition) => ({ topic: 't', partition })) }),
   };
   return kit;
 }
@@ -149,15 +147,9 @@ describe('refusals', () => {
   });
   test(groupRule('invalid-heartbeat'), () => {
     const g = consumerGroup();
-    expect([
-      g.join('a', { rebalanceTimeoutMs: null }),
-      g.join('a', { subscribedTopicNames: null }),
-      g.join('a', { topicPartitions: null }),
-      g.join('a', { topicPartitions: [{ topic: 't', partition: 0 }] }),
-      g.join('', {}),
-      g.join('a', { memberEpoch: -3 }),
-      g.beat('a', { memberEpoch: -2 }),
-    ]).toEqual(Array(7).fill('INVALID_REQUEST'));
+    expect([g.join('a', { rebalanceTimeoutMs: null }), g.join('a', { subscribedTopicNames: null }), g.join('a', { topicPartitions: null }), g.join('a', { topicPartitions: [{ topic: 't', partition: 0 }] }), g.join('', {}), g.join('a', { memberEpoch: -3 }), g.beat('a', { memberEpoch: -2 })]).toEqual(
+      Array(7).fill('INVALID_REQUEST'),
+    );
   });
   test(groupRule('assignor'), () => {
     const g = consumerGroup();

@@ -7,20 +7,7 @@ import { Deadlines, type DeadlinesState } from './deadlines.ts';
 import type { GroupError } from './errors.ts';
 import { assignmentChanged, reconcile } from './modern-reconcile.ts';
 import { refusalOfDynamic, refusalOfRequest, refusalOfStatic } from './modern-refusals.ts';
-import {
-  type ConsumerHeartbeat,
-  type ConsumerHeartbeatResponse,
-  emptyModern,
-  includes,
-  JOIN_EPOCH,
-  LEAVE_STATIC_EPOCH,
-  type ModernData,
-  modernDefaults,
-  type ModernGroupHost,
-  type ModernMember,
-  type ModernSettings,
-  samePartition,
-} from './modern-state.ts';
+import { type ConsumerHeartbeat, type ConsumerHeartbeatResponse, emptyModern, includes, JOIN_EPOCH, LEAVE_STATIC_EPOCH, type ModernData, modernDefaults, type ModernGroupHost, type ModernMember, type ModernSettings, samePartition } from './modern-state.ts';
 import { type CommitRequest, type ExpiryRule, type OffsetOwner, sinceCommit } from './offset-owner.ts';
 
 const SESSION = 'session ';
@@ -172,7 +159,10 @@ export class ModernGroup implements OffsetOwner {
     const interval = this.#settings['group.consumer.assignment.interval.ms'] * 1000;
     if (data.assignmentAt !== null && this.#host.now() - data.assignmentAt < interval) return;
     const assign = assignors[this.#preferredAssignor()] ?? uniform;
-    const assignment = assign(this.#host.topics(), data.members.map((member) => ({ ...member, assigned: this.targetOf(member.memberId) })));
+    const assignment = assign(
+      this.#host.topics(),
+      data.members.map((member) => ({ ...member, assigned: this.targetOf(member.memberId) })),
+    );
     data.target = data.members.map(({ memberId }) => ({ memberId, partitions: (assignment.get(memberId) ?? []).map(({ topic, partition }) => ({ topic, partition })) }));
     data.assignmentEpoch = data.groupEpoch;
     data.assignmentAt = this.#host.now();

@@ -136,7 +136,10 @@ test('offsets, open transactions and the retention check survive saving and load
   again.load(saved);
   g.clock.attach((name, ref) => again.timer(name, ref));
   again.endTransaction(1, 'commit');
-  expect(again.fetch({ memberId: null, memberEpoch: -1 }, null, true)).toEqual([{ ...at(5), error: null }, { ...at(8, 1), error: null }]);
+  expect(again.fetch({ memberId: null, memberEpoch: -1 }, null, true)).toEqual([
+    { ...at(5), error: null },
+    { ...at(8, 1), error: null },
+  ]);
   g.clock.ms(8 * DAY);
   expect(gone).toEqual([[['t', 't'], true]]);
 });

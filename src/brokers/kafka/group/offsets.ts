@@ -149,7 +149,10 @@ export class GroupOffsets {
     });
     if (old.length === 0) return;
     this.#committed = this.#committed.filter((one) => !old.includes(one));
-    this.#host.expired(old.map(({ topic, partition }) => ({ topic, partition })), this.#committed.length === 0 && this.#pending.length === 0);
+    this.#host.expired(
+      old.map(({ topic, partition }) => ({ topic, partition })),
+      this.#committed.length === 0 && this.#pending.length === 0,
+    );
   }
 }
 

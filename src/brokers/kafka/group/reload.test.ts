@@ -44,7 +44,10 @@ test('a group of the consumer protocol likewise', () => {
   const run = (seed: number, reload: boolean) => {
     const clock = new Clock();
     const roll = dice(seed);
-    const topics = new Map([['t', 3], ['u', 2]]);
+    const topics = new Map([
+      ['t', 3],
+      ['u', 2],
+    ]);
     const seen: ConsumerHeartbeatResponse[] = [];
     const host: ModernGroupHost = { groupId: 'g', now: () => clock.now(), after: clock.after.bind(clock), topics: () => topics, send: (_client, response) => void seen.push(response) };
     let group = new ModernGroup(host);

@@ -16,7 +16,12 @@ function shareGroup(partitions = 4, settings: Partial<typeof shareGroupDefaults>
     const answer = mail.only(memberId, 'ShareGroupHeartbeat');
     if (answer.error !== null) return answer.error;
     epochs.set(memberId, answer.memberEpoch);
-    return `${answer.memberEpoch}: ${answer.assignment?.map(({ partition }) => partition).sort().join(' ') ?? 'unchanged'}`;
+    return `${answer.memberEpoch}: ${
+      answer.assignment
+        ?.map(({ partition }) => partition)
+        .sort()
+        .join(' ') ?? 'unchanged'
+    }`;
   };
   return { clock, group, topics, gone, epochs, beat, join: (memberId: string) => beat(memberId, { memberEpoch: 0, subscribedTopicNames: ['t'] }) };
 }
@@ -61,11 +66,5 @@ test('a new target waits for the assignment interval', () => {
 test('refusals: unknown, fenced, invalid, full', () => {
   const s = shareGroup(2, { 'group.share.max.size': 1 });
   s.join('a');
-  expect([s.beat('x', { memberEpoch: 1 }), s.beat('a', { memberEpoch: 7 }), s.beat('a', { memberEpoch: -2 }), s.beat('b', { memberEpoch: 0 }), s.join('b')]).toEqual([
-    'UNKNOWN_MEMBER_ID',
-    'FENCED_MEMBER_EPOCH',
-    'INVALID_REQUEST',
-    'INVALID_REQUEST',
-    'GROUP_MAX_SIZE_REACHED',
-  ]);
+  expect([s.beat('x', { memberEpoch: 1 }), s.beat('a', { memberEpoch: 7 }), s.beat('a', { memberEpoch: -2 }), s.beat('b', { memberEpoch: 0 }), s.join('b')]).toEqual(['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH', 'INVALID_REQUEST', 'INVALID_REQUEST', 'GROUP_MAX_SIZE_REACHED']);
 });

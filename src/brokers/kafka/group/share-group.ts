@@ -137,7 +137,10 @@ export class ShareGroup {
     const data = this.#data;
     const interval = this.#settings['group.share.assignment.interval.ms'] * 1000;
     if (data.groupEpoch <= data.assignmentEpoch || (data.assignmentAt !== null && this.#host.now() - data.assignmentAt < interval)) return;
-    const assignment = simple(this.#host.topics(), data.members.map(({ memberId, topics }) => ({ memberId, topics, assigned: this.#targetOf(memberId) })));
+    const assignment = simple(
+      this.#host.topics(),
+      data.members.map(({ memberId, topics }) => ({ memberId, topics, assigned: this.#targetOf(memberId) })),
+    );
     data.target = data.members.map(({ memberId }) => ({ memberId, partitions: (assignment.get(memberId) ?? []).map(({ topic, partition }) => ({ topic, partition })) }));
     data.assignmentEpoch = data.groupEpoch;
     data.assignmentAt = this.#host.now();

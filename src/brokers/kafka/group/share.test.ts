@@ -26,7 +26,10 @@ function sharePartition(settings: Partial<ShareSettings> = {}, log: { batch: num
     fetch(member: string, most = 500, mode: AcquireMode = 'batch_optimized', bytes = 3): string {
       const from = Math.floor(partition.nextFetchOffset() / log.batch) * log.batch;
       const batches = Array.from({ length: bytes }, (_, i) => ({ first: from + i * log.batch, last: from + (i + 1) * log.batch - 1 })).filter((batch) => batch.last < log.end);
-      return partition.acquire(member, batches, most, mode).map(({ first, last, deliveryCount }) => `${first}-${last}×${deliveryCount}`).join(' ');
+      return partition
+        .acquire(member, batches, most, mode)
+        .map(({ first, last, deliveryCount }) => `${first}-${last}×${deliveryCount}`)
+        .join(' ');
     },
     ack: (member: string, first: number, last: number, ...types: AcknowledgeType[]) => partition.acknowledge(member, [{ first, last, types }]),
     window: () => `${partition.startOffset}..${partition.endOffset}`,
@@ -116,7 +119,12 @@ describe('states of a record', () => {
     const p = sharePartition();
     p.fetch('a', 500, 'batch_optimized', 1);
     p.fetch('b', 500, 'batch_optimized', 1);
-    expect(p.it.acknowledge('a', [{ first: 0, last: 9, types: ['ACCEPT'] }, { first: 10, last: 19, types: ['ACCEPT'] }])).toBe('INVALID_RECORD_STATE');
+    expect(
+      p.it.acknowledge('a', [
+        { first: 0, last: 9, types: ['ACCEPT'] },
+        { first: 10, last: 19, types: ['ACCEPT'] },
+      ]),
+    ).toBe('INVALID_RECORD_STATE');
     expect([p.window(), p.events]).toEqual(['0..19', []]);
   });
   test(groupRule('session-close'), () => {

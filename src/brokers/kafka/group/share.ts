@@ -1,18 +1,7 @@
 import { copyOf } from '../../../base/copy.ts';
 import type { GroupError } from './errors.ts';
 import { acquire, asRanges, recordAt } from './share-acquire.ts';
-import {
-  type Acquired,
-  type AcknowledgeType,
-  type AcquireMode,
-  type InFlightRecord,
-  type OffsetRange,
-  shareDefaults,
-  type ShareEvent,
-  type SharePartitionData,
-  type SharePartitionHost,
-  type ShareSettings,
-} from './share-state.ts';
+import { type Acquired, type AcknowledgeType, type AcquireMode, type InFlightRecord, type OffsetRange, shareDefaults, type ShareEvent, type SharePartitionData, type SharePartitionHost, type ShareSettings } from './share-state.ts';
 
 /** For each offset of the range its own type, or one for all. */
 export interface Acknowledgement extends OffsetRange {

@@ -76,7 +76,13 @@ test(groupRule('static-absent'), () => {
 });
 test('an administrator removes a static member by its instance id alone', () => {
   const g = withStatic();
-  g.group.leave({ client: 'admin', members: [{ memberId: '', groupInstanceId: 'i' }, { memberId: '', groupInstanceId: 'nobody' }] });
+  g.group.leave({
+    client: 'admin',
+    members: [
+      { memberId: '', groupInstanceId: 'i' },
+      { memberId: '', groupInstanceId: 'nobody' },
+    ],
+  });
   expect(g.mail.only('admin', 'LeaveGroup').members.map((member) => member.error)).toEqual([null, 'UNKNOWN_MEMBER_ID']);
   expect(g.heartbeat('b')).toBe('REBALANCE_IN_PROGRESS');
 });
