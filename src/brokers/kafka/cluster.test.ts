@@ -1,6 +1,6 @@
 /** The cluster by its own requests: logs, replication, elections, idempotence, transactions. */
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../rabbitmq/virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 import { KafkaCluster } from './cluster.ts';
 import type { Batch, KafkaEvent, Request, Response } from './protocol.ts';
 import { rule } from './rules.ts';

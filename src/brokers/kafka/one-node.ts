@@ -1,7 +1,7 @@
 import { KafkaCluster } from './cluster.ts';
 import type { Request, Response } from './protocol.ts';
 import { clusterSettings } from './settings.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 type ResponseTo<Api extends Response['api']> = Extract<Response, { readonly api: Api }>;
 

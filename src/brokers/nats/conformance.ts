@@ -7,7 +7,7 @@ import type { Action } from './consumers.ts';
 import { NatsServer } from './server.ts';
 import { isLiteral, isSubsetOf, isValidLiteral, isValidSubject, subjectMatches, subjectsCollide } from './subjects.ts';
 import { byteLength } from './transform.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
 

@@ -3,7 +3,7 @@ import type { NatsOptions } from './core.ts';
 import type { Handed, Headers, NatsEvent, PubAck } from './events.ts';
 import type { PullArgs } from './pull-args.ts';
 import { NatsServer } from './server.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 export const seconds = (n: number) => n * 1_000_000_000;
 export const millis = (n: number) => n * 1_000_000;

@@ -5,7 +5,7 @@ import { shareOf } from './consistent-hash.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
 import type { Share } from './model.ts';
 import { topicMatches, words } from './topic.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
 

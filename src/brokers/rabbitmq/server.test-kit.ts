@@ -1,7 +1,7 @@
 import type { RabbitOptions } from './api.ts';
 import { RabbitBroker } from './broker.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** A server with one connection and channel open, for tests. */
 export function server(options: Partial<RabbitOptions> = {}) {

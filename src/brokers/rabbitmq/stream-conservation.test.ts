@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RabbitBroker } from './broker.ts';
 import type { RabbitEvent, Version } from './events.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** A small seeded generator: the same sequence in every run. */
 function dice(seed: number) {

@@ -2,7 +2,7 @@ import { knows } from './commands.ts';
 import type { Reply } from './core.ts';
 import { RedisServer } from './server.ts';
 import { VERSIONS, type Version } from './versions.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** Recorded commands, run against the model. The shapes are those of conformance/FORMAT.md. */
 

@@ -1,7 +1,7 @@
 import type { Call } from './commands.ts';
 import type { RedisEvent, Reply } from './core.ts';
 import { type RedisOptions, RedisServer } from './server.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** A reply with refusals as their text. */
 export type Plain = null | number | string | readonly Plain[];

@@ -1,4 +1,4 @@
-import type { BrokerHost } from '../contract.ts';
+import type { BrokerHost } from './contract.ts';
 
 interface Call {
   readonly at: number;
