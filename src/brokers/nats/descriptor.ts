@@ -29,6 +29,7 @@ const stream: NodeDescriptor = {
   parents: ['nats.cluster'],
   stem: 'stream',
   doc: `${DOC}/nats-concepts/jetstream/streams`,
+  shape: () => ({ lanes: 1, labels: 0, width: 236 }),
   badge: (c) => [String(c['retention'] ?? 'limits'), ...(typeof c['max_msgs'] === 'number' ? [`max ${c['max_msgs']}`] : []), ...(c['storage'] === 'memory' ? ['memory'] : [])].join(', '),
   actions: ['purge-stream'],
   fields: settings.stream,
