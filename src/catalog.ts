@@ -38,7 +38,15 @@ export function onRooms(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 const kindOf = (all: readonly { readonly id: string; readonly kind: string }[], id: string) => all.find((n) => n.id === id)?.kind ?? '';
-const between = (from: string, to: string) => rooms.flatMap((r) => r.links).find((l) => l.from.includes(from) && l.to.includes(to));
+/** A kind, and the families whose wires fit it. */
+const namesOf = (kind: string): readonly string[] => {
+  const node = nodes.get(kind);
+  return node ? [kind, node.family, ...(node.plays ?? [])] : [kind];
+};
+function between(from: string, to: string) {
+  const [starts, ends] = [namesOf(from), namesOf(to)];
+  return rooms.flatMap((r) => r.links).find((l) => l.from.some((kind) => starts.includes(kind)) && l.to.some((kind) => ends.includes(kind)));
+}
 
 /** Why not, for the pairs that people try. */
 function whyNot(from: string, to: string): string {

@@ -34,6 +34,8 @@ export interface Delivery {
   readonly redelivered: boolean;
   /** The history's entry that tells of the handing-over. */
   readonly entry: number;
+  /** What is handed over together, all in one instant: a function works on it in one invocation and answers for all of it. Absent: alone. */
+  readonly batch?: { readonly id: number; readonly size: number };
 }
 export type Outcome = 'confirmed' | 'unknown' | Refusal;
 
@@ -55,7 +57,8 @@ export interface PublishListener {
   lost(why: string): void;
 }
 export interface ReceiveSession {
-  readonly can: { readonly retryOne: boolean; readonly reject: boolean; readonly extend: boolean; readonly outOfOrder: boolean };
+  /** `partialBatch`: of a batch, some may be settled as done and others as retry; without it a batch fails as a whole. Absent = no batches. */
+  readonly can: { readonly retryOne: boolean; readonly reject: boolean; readonly extend: boolean; readonly outOfOrder: boolean; readonly partialBatch?: boolean };
   /** Room for `slots` more at once: a poll, a receive, a pull, or taking from the prefetch buffer. */
   ready(slots: number): void;
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void;

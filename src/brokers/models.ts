@@ -19,8 +19,8 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     return (host, topology) => new RedisRoom(host, topology);
   },
 };
-/** Rooms of the families named; families without a model are left out. */
-export async function loadModels(families: Iterable<string>): Promise<Record<string, RoomFactory>> {
+/** Rooms of the families named, of all brokers when none are; families without a model are left out. */
+export async function loadModels(families: Iterable<string> = Object.keys(LOADERS)): Promise<Record<string, RoomFactory>> {
   const out: Record<string, RoomFactory> = {};
   for (const family of new Set(families)) {
     const load = LOADERS[family];

@@ -27,6 +27,8 @@ export interface NodeDescriptor {
   readonly title: string;
   readonly about: string;
   readonly family: Family;
+  /** Families whose wires fit it besides its own: a bridge reads like a consumer and publishes like a producer. */
+  readonly plays?: readonly Family[];
   readonly fields: Fields;
   /** Kinds of container it may lie in; absent = lies on the canvas itself. */
   readonly parents?: readonly string[];
@@ -47,6 +49,7 @@ export interface LinkDescriptor {
   readonly kind: string;
   readonly title: string;
   readonly about: string;
+  /** Kinds at its ends, or the families 'producer' and 'consumer' for every client that is wired like one. */
   readonly from: readonly string[];
   readonly to: readonly string[];
   readonly fields: Fields;
