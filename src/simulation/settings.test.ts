@@ -127,6 +127,7 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   },
   'consume.x-priority': { values: [undefined, 5], with: { producer: { rate: 10 } } },
   'consume.prefetch': { values: [1, 20], with: { producer: { rate: 200 } } },
+  'consume.global': { values: [false, true], with: { 'rabbitmq.queue': { 'x-queue-type': 'quorum' } } },
   'consume.exclusive': { values: [true, false] },
   'consume.interval': { values: ['100ms', '900ms'], with: { consume: { method: 'basic.get' } } },
   'rabbitmq.cluster.queueIntakeRate': { values: [100, 1000], with: { producer: { rate: 900 } }, until: 6e6 },

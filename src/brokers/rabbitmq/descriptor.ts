@@ -135,6 +135,7 @@ const consume: LinkDescriptor = {
     method: { type: 'choice', help: 'basic.consume: the queue pushes; basic.get: the client asks for one at a time', options: ['basic.consume', 'basic.get'], default: 'basic.consume', applies: RECONNECT, doc: `${DOC}/consumers#fetching` },
     interval: { type: 'duration', help: 'between two looks at an empty queue', min: 1000, max: 3600e6, default: '1s', applies: LIVE, when: { field: 'method', is: ['basic.get'] } },
     prefetch: { type: 'integer', help: 'basic.qos: unacknowledged messages per instance; 0 = no limit', min: 0, max: 65_535, default: 10, applies: RECONNECT, doc: `${DOC}/consumer-prefetch`, when: { field: 'method', is: ['basic.consume'] } },
+    global: { ...flag("basic.qos global: the prefetch counts for the channel, which this instance's subscriptions with it share; not on quorum queues, and from 4.3 as without it", false, RECONNECT, 'consumer-prefetch#sharing-the-limit'), when: { field: 'method', is: ['basic.consume'] } } as Field,
     ack: { type: 'choice', label: 'acknowledge', help: 'auto: gone as soon as it is sent', options: ['manual', 'auto'], default: 'manual', applies: RECONNECT, doc: `${DOC}/confirms#acknowledgement-modes` },
     'x-priority': { type: 'integer', help: 'higher ones are served first while they can take more', min: -1000, max: 1000, optional: true, applies: RECONNECT, doc: `${DOC}/consumer-priority` },
     exclusive: flag('the only consumer of the queue', false, RECONNECT, 'consumers#exclusivity'),
@@ -173,7 +174,7 @@ export const rabbitmq: RoomDescriptor = {
   remedies,
   simplifications: [
     'Streams are in the server and its recorded cases, not on the canvas yet; super streams and transactions are not modelled yet.',
-    'Each client has one connection and one channel per link.',
+    'Each client has one connection with one channel per link; its consume links with a global prefetch share one.',
     'What can be set by policy is set by policy, so that it can change while the queue lives.',
     'Memory is estimated from what is stored; paging to disk takes no time.',
   ],

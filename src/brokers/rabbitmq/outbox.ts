@@ -45,10 +45,10 @@ export class Outbox {
   /** What a client gets to know of an event. */
   private deliver(event: RabbitEvent, entry: number): void {
     if (!('connection' in event) || event.connection === undefined) return;
-    const state = this.traffic.at(event.connection);
+    const state = this.traffic.at(event.connection, 'consumer' in event ? event.consumer : undefined);
     if (!state) return;
     const { traffic } = this;
-    const { id: session, life } = state;
+    const { id: session, served: life } = state;
     switch (event.kind) {
       case 'deliver': {
         const delivery: Delivery = { handle: state.nextHandle++, message: event.message, copy: this.teller.id(event.copy), attempt: this.teller.attempts(event.copy), redelivered: event.redelivered, entry };
@@ -67,8 +67,7 @@ export class Outbox {
       case 'closed':
         if (event.refusal === null) break;
         if (event.channel !== null) this.server.closeConnection(event.connection);
-        traffic.connected(state, null);
-        traffic.down(state, { do: 'lost', session, life, why: `rabbitmq.${event.refusal.name}` });
+        traffic.end(event.connection, `rabbitmq.${event.refusal.name}`);
         break;
       case 'blocked':
       case 'unblocked':

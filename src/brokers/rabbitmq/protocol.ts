@@ -7,14 +7,20 @@ import { type Config, nameOf, type Owned } from './declare.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import type { SessionState } from './sessions.ts';
 
-/** Each client has one channel on each of its connections. */
+/** There is one channel on each connection. */
 export const CHANNEL = 1;
 
-/** Connects, opens the channel, declares what is only this connection's, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
+/** Whether the subscription counts its prefetch on a channel that it shares with the client's others of the kind. */
+export const sharesChannel = (config: Config): boolean => config['global'] === true && config['method'] !== 'basic.get';
+
+/** Connects and opens the channel. */
+export function openConnection(server: RabbitBroker, connection: string): Outcome {
+  const answer = server.connect(connection);
+  return answer.refused ? answer : server.openChannel(connection, CHANNEL);
+}
+/** Declares what is only this connection's, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
 export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, queue: string, owned?: Owned): Outcome {
-  let answer: Outcome = server.connect(connection);
-  if (!answer.refused) answer = server.openChannel(connection, CHANNEL);
-  if (answer.refused) return answer;
+  let answer: Outcome = { refused: false };
   if (state.kind === 'publish') return config['confirms'] === false ? answer : server.confirmSelect(connection, CHANNEL);
   if (owned) {
     const { node: _, policy: __, name, ...rest } = owned.queue;
@@ -24,11 +30,11 @@ export function shakeHands(server: RabbitBroker, connection: string, state: Sess
   }
   if (config['method'] === 'basic.get') return answer;
   const priority = config['x-priority'];
-  answer = server.basicQos(connection, CHANNEL, { prefetchCount: Number(config['prefetch'] ?? 0) });
+  answer = server.basicQos(connection, CHANNEL, { prefetchCount: Number(config['prefetch'] ?? 0), global: sharesChannel(config) });
   if (answer.refused) return answer;
   return server.basicConsume(connection, CHANNEL, {
     queue,
-    consumerTag: state.client,
+    consumerTag: state.id,
     noAck: config['ack'] === 'auto',
     exclusive: config['exclusive'] === true,
     ...(typeof priority === 'number' ? { arguments: { 'x-priority': priority } } : {}),

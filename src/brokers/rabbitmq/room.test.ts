@@ -82,3 +82,53 @@ it('a new latency does not end the subscription, a new prefetch does', () => {
   expect(joined({ latency: '20ms' })).toBe(1);
   expect(joined({ prefetch: 3 })).toBe(2);
 });
+
+/** One instance that reads from two queues, three messages of each being there; how many it has in hands at once. */
+function inHands(consume: Config, more: { readonly cluster?: Config; readonly timeline?: readonly TimelineEntry[]; readonly until?: number } = {}) {
+  const scenario: Scenario = {
+    version: 1,
+    title: 'two queues',
+    seed: 1,
+    nodes: [
+      { id: 'shop', kind: 'producer', config: { rate: 20 } },
+      { id: 'rabbit', kind: 'rabbitmq.cluster', config: more.cluster ?? {} },
+      { id: 'news', kind: 'rabbitmq.exchange', parent: 'rabbit', config: { type: 'fanout' } },
+      { id: 'mine', kind: 'rabbitmq.queue', parent: 'rabbit' },
+      { id: 'yours', kind: 'rabbitmq.queue', parent: 'rabbit' },
+      { id: 'reader', kind: 'consumer', config: { serviceTime: '300ms', concurrency: 20 } },
+    ],
+    links: [
+      { id: 'in', kind: 'publish', from: 'shop', to: 'news' },
+      { id: 'bound', kind: 'bind', from: 'news', to: 'mine' },
+      { id: 'bound too', kind: 'bind', from: 'news', to: 'yours' },
+      { id: 'out', kind: 'consume', from: 'mine', to: 'reader', config: consume },
+      { id: 'out too', kind: 'consume', from: 'yours', to: 'reader', config: consume },
+    ],
+    timeline: more.timeline ?? [],
+  };
+  const { simulation } = runTwice(scenario, models, catalog, more.until ?? 3e6);
+  const { history } = simulation;
+  let [now, most] = [0, 0];
+  const joined: number[] = [];
+  for (let id = 0; id < history.length; id++) {
+    const { kind, detail, time } = history.entry(id);
+    if (kind === 'delivered') most = Math.max(most, ++now);
+    else if (kind === 'settled' || kind === 'requeued') now--;
+    else if (kind === 'joined' && detail === 1) joined.push(time);
+  }
+  return { most, joined };
+}
+it('a global prefetch is shared by what one instance consumes from several queues, a plain one is not', () => {
+  expect(inHands({ prefetch: 3 }).most).toBe(6);
+  expect(inHands({ prefetch: 3, global: true }).most).toBe(3);
+});
+it('from 4.3 a global prefetch is taken for one of each consumer', () => {
+  expect(inHands({ prefetch: 3, global: true }, { cluster: { version: '4.3' } }).most).toBe(6);
+});
+it('subscriptions that share a channel lose it together and come back together', () => {
+  const again = (consume: Config) => inHands(consume, { timeline: [at(1000, 'lose-next-ack', 'out')], until: 9e6 }).joined.filter((time) => time > 1e6).length;
+  expect(again({ prefetch: 3 })).toBe(1);
+  expect(again({ prefetch: 3, global: true })).toBe(2);
+  const alone = inHands({ prefetch: 3, global: true }, { timeline: [at(1000, 'remove-link', 'out')], until: 9e6 });
+  expect(alone.joined.filter((time) => time > 1e6)).toHaveLength(1);
+});

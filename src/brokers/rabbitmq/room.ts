@@ -9,7 +9,7 @@ import type { RabbitEvent, Version } from './events.ts';
 import { lookAt } from './look.ts';
 import { operate } from './operate.ts';
 import { Outbox } from './outbox.ts';
-import { CHANNEL, publication, shakeHands } from './protocol.ts';
+import { CHANNEL, openConnection, publication, shakeHands, sharesChannel } from './protocol.ts';
 import { clientLost, RabbitPublishSession, RabbitReceiveSession, type SessionHost, type SessionState, type Thing } from './sessions.ts';
 import { type Geography, Teller, type TellerState } from './teller.ts';
 import { Traffic, type TrafficState, WAKE } from './traffic.ts';
@@ -20,7 +20,7 @@ const RECOVERY_INTERVAL = 5_000_000;
 const HEARTBEAT = 60_000_000;
 
 /** Settings of a consume link that hold from its next subscription on. */
-const SUBSCRIPTION = ['method', 'prefetch', 'ack', 'x-priority', 'exclusive'];
+const SUBSCRIPTION = ['method', 'prefetch', 'global', 'ack', 'x-priority', 'exclusive'];
 
 interface State {
   readonly broker: unknown;
@@ -96,7 +96,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
    * connection: where one of them changes, the client connects anew.
    */
   private toReopen(old: Topology, topology: Topology, before: EntityPlan): SessionState[] {
-    return this.traffic.inOrder().filter((state) => {
+    const changed = this.traffic.inOrder().filter((state) => {
       if (!state.wanted) return false;
       const link = topology.links.find((l) => l.id === state.link);
       const was = old.links.find((l) => l.id === state.link);
@@ -105,6 +105,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       if (link.kind === 'publish') return differs('confirms');
       return SUBSCRIPTION.some(differs) || JSON.stringify(ownedBy(before, link.from)) !== JSON.stringify(ownedBy(this.entities, link.from));
     });
+    const ends = new Set(changed.flatMap((state) => state.connection ?? []));
+    return this.traffic.inOrder().filter((state) => changed.includes(state) || (state.connection !== null && ends.has(state.connection)));
   }
   /** The names of a topology, without touching the server: when a checkpoint is restored. */
   know(topology: Topology): void {
@@ -212,11 +214,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     return this.linkConfig(session)['confirms'] !== false;
   }
   broken(state: SessionState, why: string): void {
-    this.host.forget(state.link, state.client);
+    const all = state.connection === null ? [state] : this.traffic.on(state.connection);
+    for (const one of all) this.host.forget(one.link, one.client);
     if (state.connection !== null) this.server.closeConnection(state.connection);
-    this.traffic.connected(state, null);
+    for (const one of all) this.traffic.connected(one, null);
     this.flush();
-    this.clientLoses(state, why);
+    for (const one of all) this.clientLoses(one, why);
   }
 
   private linkConfig(session: SessionState): Readonly<Record<string, unknown>> {
@@ -248,10 +251,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const { server } = this;
     if (thing.do === 'open') return this.connect(state, thing.life);
     if (thing.do === 'close') {
-      if (state.connection === null || !state.connection.endsWith(`#${thing.life}`)) return;
-      server.closeConnection(state.connection);
+      const { connection } = state;
+      if (connection === null || state.served !== thing.life) return;
+      server.closeConnection(connection);
       this.host.record('left', { place: this.nodeAt(state), actor: state.client, reason: 'rabbitmq.connection_closed' });
-      return this.traffic.connected(state, null);
+      this.traffic.connected(state, null);
+      return this.traffic.end(connection, 'rabbitmq.connection_closed');
     }
     if (thing.life !== state.life) return;
     const { connection } = state;
@@ -305,10 +310,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   private connect(state: SessionState, life: number): void {
     if (life !== state.life) return;
     const { server } = this;
-    const connection = `${state.id}#${life}`;
     const config = this.linkConfig(state);
+    const shared = sharesChannel(config) ? this.sharedConnection(state.client) : undefined;
+    const connection = shared ?? `${state.id}#${life}`;
     const queue = this.topology.nodes.find((n) => n.id === this.nodeAt(state));
-    const answer = shakeHands(server, connection, state, config, queue ? nameOf(queue) : '', ownedBy(this.entities, this.nodeAt(state)));
+    let answer = shared === undefined ? openConnection(server, connection) : { refused: false as const };
+    if (!answer.refused) answer = shakeHands(server, connection, state, config, queue ? nameOf(queue) : '', ownedBy(this.entities, this.nodeAt(state)));
     this.traffic.connected(state, connection);
     if (answer.refused) {
       const refusal = answer;
@@ -320,6 +327,10 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     }
     this.host.record('joined', { place: this.nodeAt(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
     this.traffic.down(state, { do: 'opened', session: state.id, life });
+  }
+  /** The connection on which a client has its subscriptions with a global prefetch, once there is one. */
+  private sharedConnection(client: string): string | undefined {
+    return this.traffic.inOrder().find((one) => one.client === client && one.kind === 'receive' && one.connection !== null && sharesChannel(this.linkConfig(one)))?.connection ?? undefined;
   }
   private publish(state: SessionState, connection: string, message: number): void {
     const config = this.linkConfig(state);

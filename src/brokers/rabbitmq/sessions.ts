@@ -27,8 +27,10 @@ export interface SessionState {
   life: number;
   /** What the client believes. */
   connected: boolean;
-  /** Name of the broker's connection while there is one. */
+  /** Name of the broker's connection while there is one. Subscriptions of one client with a global prefetch share it. */
   connection: string | null;
+  /** The incarnation that the connection serves. */
+  served: number;
   blocked: boolean;
   loseNextAck: boolean;
   buffer: Delivery[];
@@ -54,7 +56,7 @@ export interface SessionHost {
   broken(session: SessionState, why: string): void;
 }
 export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, blocked: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1, slots: 0, asking: false };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1, slots: 0, asking: false };
 }
 
 abstract class Session {

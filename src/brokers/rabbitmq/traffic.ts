@@ -13,7 +13,8 @@ export interface TrafficState {
 }
 export class Traffic {
   readonly sessions = new Map<string, SessionState>();
-  private readonly byConnection = new Map<string, SessionState>();
+  /** Those that share a connection in the order in which they joined it. */
+  private readonly byConnection = new Map<string, SessionState[]>();
   private things = new Map<number, Thing>();
   private timers = new Map<number, readonly [string, number]>();
   private next = 0;
@@ -30,14 +31,32 @@ export class Traffic {
   inOrder(): SessionState[] {
     return [...this.sessions.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
-  /** The session whose connection the broker means. */
-  at(connection: string): SessionState | undefined {
-    return this.byConnection.get(connection);
+  /** The session whose connection the broker means; of several that share it, the one with this consumer tag. */
+  at(connection: string, consumer?: string): SessionState | undefined {
+    const sharing = this.byConnection.get(connection);
+    return sharing === undefined || sharing.length === 1 || consumer === undefined ? sharing?.[0] : sharing.find((one) => one.id === consumer);
+  }
+  /** All sessions on a connection. */
+  on(connection: string): readonly SessionState[] {
+    return this.byConnection.get(connection) ?? [];
   }
   connected(state: SessionState, connection: string | null): void {
-    if (state.connection !== null) this.byConnection.delete(state.connection);
+    if (state.connection !== null) {
+      const others = this.on(state.connection).filter((one) => one !== state);
+      if (others.length > 0) this.byConnection.set(state.connection, others);
+      else this.byConnection.delete(state.connection);
+    }
     state.connection = connection;
-    if (connection !== null) this.byConnection.set(connection, state);
+    if (connection === null) return;
+    state.served = state.life;
+    this.byConnection.set(connection, [...this.on(connection), state]);
+  }
+  /** The broker's end of a connection is gone: whoever is on it will hear of it. */
+  end(connection: string, why: string): void {
+    for (const state of this.on(connection)) {
+      this.connected(state, null);
+      this.down(state, { do: 'lost', session: state.id, life: state.served, why });
+    }
   }
   /** From the client to the broker. */
   up(state: SessionState, thing: Thing, message: number): void {
@@ -77,7 +96,7 @@ export class Traffic {
       else this.sessions.set(session.id, session);
     }
     this.byConnection.clear();
-    for (const s of this.sessions.values()) if (s.connection !== null) this.byConnection.set(s.connection, s);
+    for (const s of this.inOrder()) if (s.connection !== null) this.byConnection.set(s.connection, [...this.on(s.connection), s]);
     this.things = new Map(state.things);
     this.timers = new Map(state.timers);
     this.next = state.next;
