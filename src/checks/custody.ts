@@ -62,6 +62,8 @@ export class Conservation extends Check {
   }
 }
 
+/** The detail of a delivery that moves a copy. */
+const MOVED = 1;
 /** Custody ended, and nobody had the effect: witnessed when the copy was destroyed, inferred at the end. */
 export class NoLoss extends Check {
   readonly name = 'no-loss';
@@ -73,8 +75,8 @@ export class NoLoss extends Check {
   see(entry: Entry): void {
     switch (entry.kind) {
       case 'delivered':
-        // What an operator takes out is moved, not consumed.
-        if (this.text(entry.actor) !== 'operator') this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
+        // What an operator takes out, or the broker itself, is moved, not consumed.
+        if (entry.detail !== MOVED && this.text(entry.actor) !== 'operator') this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
         break;
       case 'effect':
       case 'skipped': {

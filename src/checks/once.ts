@@ -32,6 +32,8 @@ class PerMessage {
     }
   }
 }
+/** Whether an entry tells how a copy came to be handed over again. */
+const tellsWhyAgain = ({ kind, reason }: Entry) => kind === 'requeued' || kind === 'dead-lettered' || (kind === 'enqueued' && reason >= 0);
 /** One message has one effect at each consumer. */
 export class EffectOnce extends Check {
   readonly name = 'effect-once';
@@ -54,7 +56,7 @@ export class EffectOnce extends Check {
     let reason = 'clients.sent_twice';
     let queue = '';
     for (const cause of this.causesOf(entry)) {
-      if ((cause.kind === 'requeued' || cause.kind === 'dead-lettered') && reason === 'clients.sent_twice') reason = this.text(cause.reason);
+      if (tellsWhyAgain(cause) && reason === 'clients.sent_twice') reason = this.text(cause.reason);
       if (cause.kind === 'delivered' && queue === '') queue = this.text(cause.place);
     }
     const crash = this.crashes.get(first.actor);
@@ -88,7 +90,7 @@ export class DeliveredOnce extends Check {
     this.told.set(place, message, 1);
     let reason = copy === entry.copy ? 'clients.redelivered' : 'clients.sent_twice';
     for (const cause of this.causesOf(entry)) {
-      if (cause.kind !== 'requeued' && cause.kind !== 'dead-lettered') continue;
+      if (!tellsWhyAgain(cause)) continue;
       reason = this.text(cause.reason);
       break;
     }
@@ -157,20 +159,23 @@ export class Order extends Check {
     const { history } = this.context;
     const origin = (of: Entry) => {
       let again = '';
+      let given: Entry | undefined;
       for (const cause of this.causesOf(of)) {
-        if (cause.kind === 'requeued' && again === '') again = this.text(cause.reason);
-        if (cause.kind === 'enqueued') return { again, at: cause };
+        if (cause.kind === 'delivered') given ??= cause;
+        if ((cause.kind === 'requeued' || (cause.kind === 'enqueued' && cause.reason >= 0)) && again === '') again = this.text(cause.reason);
+        if (cause.kind === 'enqueued') return { again, at: cause, given };
       }
-      return { again, at: undefined };
+      return { again, at: undefined, given };
     };
     const mine = origin(entry);
     if (mine.again !== '') return mine.again;
-    const other = latest.entry >= history.first ? origin(history.entry(latest.entry)).at : undefined;
-    if (mine.at && other) {
-      if (mine.at.place !== other.place) return 'clients.different_ways';
-      if (mine.at.detail !== other.detail) return 'clients.different_lanes';
-      if (mine.at.id > other.id) return 'clients.written_late';
+    const other = latest.entry >= history.first ? origin(history.entry(latest.entry)) : undefined;
+    if (mine.at && other?.at) {
+      if (mine.at.place !== other.at.place) return 'clients.different_ways';
+      if (mine.at.detail !== other.at.detail) return 'clients.different_lanes';
+      if (mine.at.id > other.at.id) return 'clients.written_late';
     }
+    if (mine.given && other?.given && mine.given.id > other.given.id) return mine.given.reason >= 0 ? this.text(mine.given.reason) : 'clients.handed_over_late';
     return latest.actor === entry.actor ? 'clients.concurrent_slots' : 'clients.concurrent_instances';
   }
   override save(): unknown {

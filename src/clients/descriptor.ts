@@ -227,6 +227,7 @@ export const clients: RoomDescriptor = {
     'clients.different_ways': { says: 'the two took different ways to the consumer' },
     'clients.different_lanes': { says: 'messages of the key lie in two partitions, and each is read at its own pace' },
     'clients.written_late': { says: 'it had come to the broker after the other one' },
+    'clients.handed_over_late': { says: 'the broker handed it over after the other one, although it had come earlier' },
     'clients.concurrent_slots': { says: 'one instance works on several messages of the key at the same time' },
     'clients.concurrent_instances': { says: 'several instances work on messages of the key at the same time' },
     'clients.saturated': { says: 'more comes in than the consumers can work off' },

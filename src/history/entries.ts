@@ -6,8 +6,8 @@
  * refused    the broker said no; the producer knows            unknown     the producer does not know and never will
  * returned   given back as unroutable                          unrouted    accepted into nothing
  * gave-up    the producer stopped trying                       shed        the producer dropped it before sending
- * enqueued   a copy came into custody at a place; detail = its lane (partition) where there are several
- * delivered   the copy was handed to a reader (attempt n)
+ * enqueued   a copy came into custody at a place; detail = its lane (partition) where there are several; a reason: it came there in another way than by being published
+ * delivered   the copy was handed to a reader (attempt n); detail = 1: taken to be moved, nobody works on it; a reason: why it is this one's turn
  * received   it arrived in the reader's buffer                 started     work on it began; detail = planned µs
  * effect     its effect was applied at the reader              skipped     the reader knew the id: no second effect
  * failed     the work failed                                   finished    the work ended; detail = µs of work
