@@ -26,7 +26,9 @@ export class Conservation extends Check {
     if (entry.kind === 'enqueued' && entry.cause >= 0 && entry.cause === this.promise[0]) this.promise[1]--;
     const known = this.live.get(entry.copy);
     const was = known?.fate ?? (entry.copy >= this.born ? 'unborn' : 'ended');
-    if (!(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy: entry.copy }, { reason: 'custody.illegal' });
+    // What nobody was ever given cannot be done with.
+    const never = entry.kind === 'settled' && was === 'pending' && entry.attempt < 1;
+    if (never || !(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy: entry.copy }, { reason: 'custody.illegal' });
     if (entry.kind === 'enqueued') this.born = Math.max(this.born, entry.copy + 1);
     if (known) this.count(known.place, known.fate, -1);
     if (change.to === 'pending' || change.to === 'in flight') {

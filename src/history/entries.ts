@@ -74,7 +74,8 @@ export const FATES: Readonly<Partial<Record<Kind, { readonly to: Fate; readonly 
   enqueued: { to: 'pending', from: ['unborn'] },
   delivered: { to: 'in flight', from: ['pending'] },
   requeued: { to: 'pending', from: ['in flight'] },
-  settled: { to: 'done', from: ['in flight'] },
+  // From pending: a reader that it was taken back from settles it after all.
+  settled: { to: 'done', from: ['in flight', 'pending'] },
   expired: { to: 'expired', from: ['pending'] },
   dropped: { to: 'dropped', from: ['pending', 'in flight'] },
   'dead-lettered': { to: 'dead-lettered', from: ['pending', 'in flight'] },

@@ -1,4 +1,5 @@
-import { Deque, Heap } from './deque.ts';
+import { Heap } from '../../base/heap.ts';
+import { Deque } from './deque.ts';
 import type { Copy } from './model.ts';
 
 /** The ready messages of a queue, in the order in which they leave. */
