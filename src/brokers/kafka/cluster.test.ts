@@ -258,8 +258,9 @@ describe('transactions', () => {
     expect(c.end('shop', id, true)).toBe('NONE');
     c.advance(5);
     expect(c.messages(waits)).toEqual([1, 9]);
-    c.produce([2], { ...id, baseSequence: 1, transactional: true });
-    c.end('shop', id, false);
+    const next = { ...id, producerEpoch: id.producerEpoch + 1 };
+    c.produce([2], { ...next, baseSequence: 0, transactional: true });
+    c.end('shop', next, false);
     c.advance(5);
     expect(c.messages(c.fetch(0, 'read_committed'))).toEqual([1, 9]);
     expect(c.messages(c.fetch(0))).toEqual([1, 9, 2]);
@@ -269,8 +270,9 @@ describe('transactions', () => {
     const old = c.init('shop');
     c.produce([1], { ...old, baseSequence: 0, transactional: true });
     const fresh = c.init('shop');
-    expect(fresh).toEqual({ producerId: old.producerId, producerEpoch: old.producerEpoch + 1 });
-    expect(c.errorOf(c.produce([2], { ...old, baseSequence: 1, transactional: true }))).toBe('PRODUCER_FENCED');
+    expect(fresh.producerId).toBe(old.producerId);
+    expect(fresh.producerEpoch).toBeGreaterThan(old.producerEpoch);
+    expect(c.errorOf(c.produce([2], { ...old, baseSequence: 1, transactional: true }))).toBe('INVALID_PRODUCER_EPOCH');
     expect(c.end('shop', old, true)).toBe('PRODUCER_FENCED');
     c.produce([3], { ...fresh, baseSequence: 0, transactional: true });
     c.end('shop', fresh, true);
@@ -282,8 +284,21 @@ describe('transactions', () => {
     const id = c.init('shop', 500_000);
     c.produce([1], { ...id, baseSequence: 0, transactional: true });
     c.advance(600);
-    expect(c.end('shop', id, true)).toBe('INVALID_PRODUCER_EPOCH');
+    expect(c.errorOf(c.produce([2], { ...id, baseSequence: 1, transactional: true }))).toBe('INVALID_PRODUCER_EPOCH');
+    expect(c.end('shop', id, true)).toBe('INVALID_TXN_STATE');
+    expect(c.end('shop', id, false)).toBe('NONE');
+    c.produce([3], { ...id, producerEpoch: id.producerEpoch + 1, baseSequence: 0, transactional: true });
     expect(c.messages(c.fetch(0, 'read_committed')) ?? []).toEqual([]);
+  });
+  it(rule('epoch-per-transaction'), () => {
+    const c = cluster();
+    const id = c.init('shop');
+    c.produce([1], { ...id, baseSequence: 0, transactional: true });
+    expect(c.end('shop', id, true)).toBe('NONE');
+    expect(c.errorOf(c.produce([2], { ...id, baseSequence: 1, transactional: true }))).toBe('INVALID_PRODUCER_EPOCH');
+    // The answer was lost, and the end is asked for again.
+    expect(c.end('shop', id, true)).toBe('NONE');
+    expect(c.end('shop', id, false)).toBe('INVALID_TXN_STATE');
   });
 });
 describe('the log', () => {

@@ -200,7 +200,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
         reply({ api: 'InitProducerId', ...this.transactions.init(from, request.transactionalId, request.transactionTimeout) });
         break;
       case 'EndTxn':
-        reply({ api: 'EndTxn', error: this.transactions.end(request.transactionalId, request.producerId, request.producerEpoch, request.commit) });
+        reply({ api: 'EndTxn', ...this.transactions.end(request.transactionalId, request.producerId, request.producerEpoch, request.commit) });
         break;
       case 'Produce':
         this.produces.handle(from, correlation, broker, request);

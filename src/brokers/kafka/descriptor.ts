@@ -235,6 +235,7 @@ export const kafka: RoomDescriptor = {
   reasons,
   remedies,
   simplifications: [
+    'An application whose transactional producer can only be closed makes a new one at once; one that was fenced by another does not.',
     'Each link is a client of its own: one producer, or one consumer per instance, with one connection.',
     'A batch is not compressed, and its size is that of its records and their headers.',
     'The group and transaction coordinators and the controller are there while any broker is.',

@@ -41,6 +41,7 @@ export type ErrorName =
   | 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'
   | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
   | 'INVALID_PRODUCER_EPOCH'
+  | 'INVALID_TXN_STATE'
   | 'PRODUCER_FENCED'
   | 'INVALID_RECORD'
   | 'COORDINATOR_NOT_AVAILABLE';
@@ -126,7 +127,7 @@ export type Response =
   | { readonly api: 'Metadata'; readonly error: ErrorName; readonly topics: Readonly<Record<string, readonly number[]>> }
   | { readonly api: 'InitProducerId'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
   | { readonly api: 'Produce'; readonly results: readonly (TopicPartition & { readonly error: ErrorName })[] }
-  | { readonly api: 'EndTxn'; readonly error: ErrorName }
+  | { readonly api: 'EndTxn'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
   | { readonly api: 'Fetch'; readonly error: ErrorName; readonly results: readonly Fetched[] }
   | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'Group'; readonly response: GroupResponse }

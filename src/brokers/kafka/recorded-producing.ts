@@ -8,7 +8,7 @@ import { topicSettings } from './settings.ts';
 interface Producer {
   readonly transactionalId: string | null;
   readonly id: number;
-  readonly epoch: number;
+  epoch: number;
   /** Next sequence number per partition. */
   readonly sequences: Map<string, number>;
 }
@@ -109,6 +109,11 @@ export class Producing {
     const producer = this.#producers.get(text(operation['producer']));
     if (!producer) throw new Error(`no producer ${text(operation['producer'])}`);
     const { transactionalId, id, epoch } = producer;
-    return outcome(this.#node.must({ api: 'EndTxn', transactionalId: transactionalId ?? '', producerId: id, producerEpoch: epoch, commit: operation['commit'] === true }, 'EndTxn').error);
+    const answer = this.#node.must({ api: 'EndTxn', transactionalId: transactionalId ?? '', producerId: id, producerEpoch: epoch, commit: operation['commit'] === true }, 'EndTxn');
+    if (answer.error === 'NONE' && answer.producerEpoch !== epoch) {
+      producer.epoch = answer.producerEpoch;
+      producer.sequences.clear();
+    }
+    return outcome(answer.error);
   }
 }

@@ -8,6 +8,9 @@ const topic = `${D}/configuration/topic-configs/`;
 const broker = `${D}/configuration/broker-configs/`;
 const elr = `${D}/operations/eligible-leader-replicas/`;
 const kip = (page: string) => `https://cwiki.apache.org/confluence/display/KAFKA/${page}`;
+const kip588 = kip('KIP-588%3A+Allow+producers+to+recover+gracefully+from+transaction+timeouts');
+const kip890 = kip('KIP-890%3A+Transactions+Server-Side+Defense');
+const kip1050 = kip('KIP-1050%3A+Consistent+error+handling+for+Transactions');
 const kip98 = kip('KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging');
 
 /** What the model holds to be true of Kafka's logs, replication, producers and transactions; groups have rules of their own. Tests are titled by these. */
@@ -32,8 +35,8 @@ export const rules = {
   K18: { name: 'no-idempotence', says: 'Without sequence numbers a batch that is sent again is written again.', source: `${producer}#producerconfigs_enable.idempotence` },
   K19: { name: 'compacted-needs-key', says: 'A compacted topic refuses a record without a key with INVALID_RECORD.', source: `${topic}#topicconfigs_cleanup.policy` },
   K20: { name: 'transaction', says: 'read_committed reads up to the first open transaction, and never sees aborted records.', source: `${consumer}#consumerconfigs_isolation.level` },
-  K21: { name: 'fenced', says: 'InitProducerId for a transactional.id fences whoever had it, and aborts its open transaction.', source: kip98 },
-  K22: { name: 'transaction-timeout', says: 'A transaction that is open for transaction.timeout.ms is aborted by the coordinator, and its producer is fenced.', source: `${producer}#producerconfigs_transaction.timeout.ms` },
+  K21: { name: 'fenced', says: 'InitProducerId for a transactional.id fences whoever had it, and aborts its open transaction: what it writes is refused with INVALID_PRODUCER_EPOCH, and the end of its transaction with PRODUCER_FENCED.', source: kip588 },
+  K22: { name: 'transaction-timeout', says: 'A transaction that is open for transaction.timeout.ms is aborted by the coordinator: its producer may abort it and go on, but not commit it (INVALID_TXN_STATE).', source: `${producer}#producerconfigs_transaction.timeout.ms` },
   K23: { name: 'retention', says: 'Retention deletes whole segments; the open one is closed and deleted when all its records are too old.', source: `${topic}#topicconfigs_retention.ms` },
   K24: { name: 'compaction', says: 'Compaction keeps the newest record of each key in closed segments; offsets never change.', source: `${design}#compaction` },
   K25: { name: 'fetch-waits', says: 'A fetch waits for fetch.min.bytes, at most fetch.max.wait.ms.', source: `${consumer}#consumerconfigs_fetch.min.bytes` },
@@ -49,6 +52,8 @@ export const rules = {
   K35: { name: 'delivery-timeout', says: 'A batch that is not answered within delivery.timeout.ms fails; when it was sent, nobody knows whether it is in the log.', source: `${producer}#producerconfigs_delivery.timeout.ms` },
   K36: { name: 'static', says: 'A static member that comes back within session.timeout.ms gets its partitions without a rebalance.', source: `${consumer}#consumerconfigs_group.instance.id` },
   K37: { name: 'silent', says: 'A member that dies is out after session.timeout.ms: until then nobody reads its partitions.', source: `${consumer}#consumerconfigs_session.timeout.ms` },
+  K38: { name: 'epoch-per-transaction', says: 'Every transaction has an epoch of its own, so that a write that comes late is refused instead of joining the next one.', source: kip890, since: '4.0' },
+  K39: { name: 'abortable', says: 'After a batch that failed a transaction can only be aborted: none of its records is ever seen by read_committed.', source: kip1050 },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -11,6 +11,8 @@ interface Owner {
   readonly transactionalId: string;
   readonly producerId: number;
   epoch: number;
+  /** How the transaction before ended, and under which epoch: its end may be asked for again. */
+  ended: { readonly epoch: number; readonly how: 'commit' | 'abort' } | null;
   /** Who initialised it last. */
   by: string;
   /** µs */
@@ -19,7 +21,6 @@ interface Owner {
   partitions: string[];
   /** Counts transactions, so that a timer of an earlier one is void. */
   round: number;
-  timedOut: boolean;
 }
 export interface TransactionsState {
   readonly owners: readonly Owner[];
@@ -39,22 +40,17 @@ export class Transactions {
     if (transactionalId === null) return { error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 };
     let owner = this.owners.find((o) => o.transactionalId === transactionalId);
     if (!owner) {
-      owner = { transactionalId, producerId: this.nextProducerId++, epoch: -1, by, timeout, partitions: [], round: 0, timedOut: false };
+      owner = { transactionalId, producerId: this.nextProducerId++, epoch: -1, ended: null, by, timeout, partitions: [], round: 0 };
       this.owners.push(owner);
     }
-    owner.epoch++;
     if (owner.partitions.length > 0) this.finish(owner, 'abort');
-    owner.by = by;
-    owner.timeout = timeout;
-    owner.timedOut = false;
+    Object.assign(owner, { epoch: owner.epoch + 1, ended: null, by, timeout });
     for (const partition of this.cluster.all()) partition.producers.fence(owner.producerId, owner.epoch);
     return { error: 'NONE', producerId: owner.producerId, producerEpoch: owner.epoch };
   }
+  /** The leader of a partition knows of epochs alone: who was fenced learns it when it ends its transaction. */
   mayWrite(producerId: number, epoch: number): ErrorName {
-    const owner = this.owners.find((o) => o.producerId === producerId);
-    if (!owner || epoch > owner.epoch) return 'INVALID_PRODUCER_EPOCH';
-    if (epoch === owner.epoch) return 'NONE';
-    return owner.timedOut ? 'INVALID_PRODUCER_EPOCH' : 'PRODUCER_FENCED';
+    return this.owners.find((o) => o.producerId === producerId)?.epoch === epoch ? 'NONE' : 'INVALID_PRODUCER_EPOCH';
   }
   wrote(producerId: number, partition: Partition): void {
     const owner = this.owners.find((o) => o.producerId === producerId);
@@ -66,19 +62,26 @@ export class Transactions {
     owner.round++;
     this.cluster.host.after(owner.timeout, 'transaction', owner.producerId * 1e6 + (owner.round % 1e6));
   }
-  end(transactionalId: string, producerId: number, epoch: number, commit: boolean): ErrorName {
+  /** EndTxn: the producer goes on under the epoch of the answer. */
+  end(transactionalId: string, producerId: number, epoch: number, commit: boolean): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
+    const refused = (error: ErrorName) => ({ error, producerId: -1, producerEpoch: -1 });
+    if (!this.cluster.anyUp) return refused('COORDINATOR_NOT_AVAILABLE');
     const owner = this.owners.find((o) => o.transactionalId === transactionalId);
-    if (!this.cluster.anyUp) return 'COORDINATOR_NOT_AVAILABLE';
-    if (!owner || owner.producerId !== producerId || epoch !== owner.epoch) return owner?.timedOut ? 'INVALID_PRODUCER_EPOCH' : 'PRODUCER_FENCED';
-    this.finish(owner, commit ? 'commit' : 'abort');
-    return 'NONE';
+    if (!owner || owner.producerId !== producerId) return refused('PRODUCER_FENCED');
+    const how = commit ? 'commit' : 'abort';
+    if (epoch === owner.epoch) {
+      // A transaction in which nothing was written can only be aborted.
+      if (owner.partitions.length === 0 && commit) return refused('INVALID_TXN_STATE');
+      this.finish(owner, how);
+    } else if (owner.ended?.epoch !== epoch) return refused('PRODUCER_FENCED');
+    // Asked for again, or ended meanwhile by the coordinator: it stays as it ended.
+    else if (owner.ended.how !== how) return refused('INVALID_TXN_STATE');
+    return { error: 'NONE', producerId, producerEpoch: owner.epoch };
   }
-  /** transaction.timeout.ms has passed: aborted by the coordinator, and its producer fenced. */
+  /** transaction.timeout.ms has passed: aborted by the coordinator. Its producer may not write under its epoch any more. */
   timer(ref: number): void {
     const owner = this.owners.find((o) => o.producerId === Math.floor(ref / 1e6));
     if (!owner || owner.partitions.length === 0 || owner.round % 1e6 !== ref % 1e6) return;
-    owner.epoch++;
-    owner.timedOut = true;
     this.finish(owner, 'abort');
   }
   /** Partitions in which a transaction is open. */
@@ -109,5 +112,7 @@ export class Transactions {
     }
     owner.partitions = [];
     owner.round++;
+    owner.ended = { epoch: owner.epoch, how };
+    owner.epoch++;
   }
 }

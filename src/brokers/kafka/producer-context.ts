@@ -1,0 +1,106 @@
+/** What the parts of one producer share: its settings, its state, and its batches. */
+import type { PublishListener } from '../contract.ts';
+import { Accumulator } from './accumulator.ts';
+import type { ClientHost, ClientState } from './connection.ts';
+import type { ErrorName } from './protocol.ts';
+
+export interface Sent {
+  readonly broker: number;
+  readonly batches: number[];
+}
+export interface ProducerState {
+  /** Leader of each partition, -1 where there is none; null before the first answer. */
+  leaders: readonly number[] | null;
+  asking: boolean;
+  /** Requests so far, for metadata and for an id: the timeout of an earlier one is void. */
+  asked: number;
+  idAsked: number;
+  /** It will be asked again soon, because a partition had no leader. */
+  refreshing: boolean;
+  producerId: number;
+  epoch: number;
+  initialising: boolean;
+  /** The producer may not go on: fenced by another with its transactional.id. */
+  dead: Exclude<ErrorName, 'NONE'> | null;
+  /** Next sequence number by partition. */
+  sequences: number[];
+  sent: [correlation: number, Sent][];
+  /** send() found no room: since when, µs; -1 when it did. */
+  fullSince: number;
+  /** max.block.ms is over: the next send() throws. */
+  throws: boolean;
+  /** The application is about to be told that there is room. */
+  roomDue: boolean;
+  transaction: 'none' | 'open' | 'ending';
+  /** Messages whose outcome waits for the end of the transaction. */
+  uncertain: number[];
+  endsWith: 'commit' | 'abort';
+}
+const fresh = (): ProducerState => ({ leaders: null, asking: false, asked: 0, idAsked: 0, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
+const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), uncertain: [...state.uncertain] });
+
+export class ProducerContext {
+  readonly client: ClientState;
+  readonly host: ClientHost;
+  readonly listener: PublishListener;
+  readonly accumulator = new Accumulator();
+  state = fresh();
+
+  constructor(client: ClientState, host: ClientHost, listener: PublishListener) {
+    this.client = client;
+    this.host = host;
+    this.listener = listener;
+  }
+  get now(): number {
+    return this.host.host.now();
+  }
+  get config(): Readonly<Record<string, unknown>> {
+    return this.host.config(this.client);
+  }
+  number(name: string, fallback: number): number {
+    const value = this.config[name];
+    return typeof value === 'number' ? value : fallback;
+  }
+  /** @returns µs of a setting in ms */
+  span(name: string, fallback: number): number {
+    return this.number(name, fallback) * 1000;
+  }
+  get acks(): 0 | 1 | -1 {
+    const acks = String(this.config['acks'] ?? 'all');
+    return acks === '0' ? 0 : acks === '1' ? 1 : -1;
+  }
+  /** Falls back silently when acks is not all or there are no retries (https://kafka.apache.org/44/configuration/producer-configs/#producerconfigs_enable.idempotence). */
+  get idempotent(): boolean {
+    return this.transactionalId !== null || (this.config['enable.idempotence'] !== false && this.acks === -1 && this.number('retries', 2_147_483_647) > 0);
+  }
+  get transactionalId(): string | null {
+    const id = this.config['transactional.id'];
+    return typeof id === 'string' && id !== '' ? id : null;
+  }
+  get batchSize(): number {
+    return Math.max(1, this.number('batch.size', 16_384));
+  }
+  get topic(): string {
+    return this.host.topicOf(this.client);
+  }
+  later(delay: number, name: string, arg: number): void {
+    this.host.later(this.client, delay, name, arg);
+  }
+  /** There may be room for the application again. */
+  freed(): void {
+    const { state } = this;
+    if (state.roomDue) return;
+    state.roomDue = true;
+    // Not at once: whoever asks for room may be in the middle of sending.
+    this.later(0, 'room', 0);
+  }
+  reset(): void {
+    this.state = fresh();
+  }
+  save(): ProducerState {
+    return copied(this.state);
+  }
+  load(state: ProducerState): void {
+    this.state = copied(state);
+  }
+}
