@@ -1,5 +1,5 @@
 import { Heap } from '../../base/heap.ts';
-import { Deque } from './deque.ts';
+import { Deque } from '../../base/deque.ts';
 import type { Copy } from './model.ts';
 
 /** The ready messages of a queue, in the order in which they leave. */

@@ -2,7 +2,7 @@ import type { Refusal } from '../contract.ts';
 import { hasRoom } from './consumer.ts';
 import type { Core } from './core.ts';
 import { dispatch, settle, wake, type Settlement } from './custody.ts';
-import { Deque } from './deque.ts';
+import { Deque } from '../../base/deque.ts';
 import { errors } from './errors.ts';
 import type { RequeueReason } from './events.ts';
 import type { Channel, Connection, Held, Queue } from './model.ts';

@@ -1,4 +1,4 @@
-import { Deque } from './deque.ts';
+import { Deque } from '../../base/deque.ts';
 import type { Consumer } from './model.ts';
 
 /** Consumers in their turn: higher priority first, in turn among equals. */

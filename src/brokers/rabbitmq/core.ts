@@ -1,6 +1,6 @@
 import type { BrokerHost } from '../contract.ts';
 import type { PolicyArgs, RabbitOptions } from './api.ts';
-import { Deque } from './deque.ts';
+import { Deque } from '../../base/deque.ts';
 import type { DeathReason, RabbitEvent, Version } from './events.ts';
 import type { Channel, Connection, Copy, Exchange, Queue } from './model.ts';
 

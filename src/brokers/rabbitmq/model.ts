@@ -2,7 +2,7 @@ import type { Backlog } from './backlog.ts';
 import type { ConsumerRing } from './consumer.ts';
 import type { Settlement } from './custody.ts';
 import type { Heap } from '../../base/heap.ts';
-import type { Deque } from './deque.ts';
+import type { Deque } from '../../base/deque.ts';
 import type { DeathReason, FieldValue, PublishArgs, Table } from './events.ts';
 import type { QueueSettings } from './arguments.ts';
 import type { StreamFilter } from './stream-filter.ts';

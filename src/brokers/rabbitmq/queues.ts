@@ -4,7 +4,7 @@ import { ConsumerRing } from './consumer.ts';
 import type { Core } from './core.ts';
 import { chooseActive, dispatch, forget, keyOf, newBacklog, trim } from './custody.ts';
 import { Heap } from '../../base/heap.ts';
-import { Deque } from './deque.ts';
+import { Deque } from '../../base/deque.ts';
 import type { Reason } from './events.ts';
 import { deleteExchange, removeBindingsTo } from './exchanges.ts';
 import type { Connection, Consumer, Copy, Held, Queue, QueueType } from './model.ts';

@@ -4,7 +4,7 @@ import { newChannel, newConnection } from './channels.ts';
 import { ConsumerRing } from './consumer.ts';
 import type { Core, Node, Settings } from './core.ts';
 import { keyOf, newBacklog, type Settlement } from './custody.ts';
-import { Deque } from './deque.ts';
+import { Deque } from '../../base/deque.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import { addBinding, createExchange, typeOf } from './exchanges.ts';
 import type { Binding, Channel, Connection, Consumer, Copy, Envelope, Exchange, Held, Queue, Undertaking } from './model.ts';
