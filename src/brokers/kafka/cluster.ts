@@ -206,7 +206,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
         this.produces.handle(from, correlation, broker, request);
         break;
       case 'Fetch':
-        this.fetches.handle(from, correlation, request);
+        this.fetches.handle(from, correlation, broker, request);
         break;
       case 'ListOffsets':
         reply({

@@ -2,12 +2,13 @@
 import { copyOf } from '../../base/copy.ts';
 import type { KafkaCluster } from './cluster.ts';
 import type { Partition } from './partition.ts';
-import { type Fetched, type FetchFrom, keyOf, type Request } from './protocol.ts';
+import { type ErrorName, type Fetched, type FetchFrom, keyOf, type Request } from './protocol.ts';
 
 type FetchRequest = Extract<Request, { api: 'Fetch' }>;
 interface Parked {
   readonly from: string;
   readonly correlation: number;
+  readonly broker: number;
   readonly request: FetchRequest;
 }
 export interface FetchesState {
@@ -22,10 +23,11 @@ export class Fetches {
   constructor(cluster: KafkaCluster) {
     this.cluster = cluster;
   }
-  handle(from: string, correlation: number, request: FetchRequest): void {
-    if (this.answer({ from, correlation, request }, false)) return;
+  handle(from: string, correlation: number, broker: number, request: FetchRequest): void {
+    const asked = { from, correlation, broker, request };
+    if (this.answer(asked, false)) return;
     const id = this.next++;
-    this.parked.set(id, { from, correlation, request });
+    this.parked.set(id, asked);
     this.cluster.host.after(request.maxWait, 'fetch', id);
   }
   /** Something changed in a partition, or in all. */
@@ -56,30 +58,35 @@ export class Fetches {
   }
 
   /** @param anyhow with what there is, even nothing. @returns whether it was answered */
-  private answer({ from, correlation, request }: Parked, anyhow: boolean): boolean {
+  private answer({ from, correlation, broker, request }: Parked, anyhow: boolean): boolean {
     let bytes = 0;
     let wrong = false;
     let moved = false;
     const results: Fetched[] = [];
     for (const wanted of request.partitions) {
-      const result = this.read(wanted, request, bytes);
+      const result = this.read(wanted, broker, request, bytes);
       bytes += result.records.reduce((sum, r) => sum + r.size, 0);
       if (result.error !== 'NONE') wrong = true;
       if (result.next > wanted.offset) moved = true;
       results.push(result);
     }
     if (!anyhow && !wrong && (bytes < request.minBytes || !moved)) return false;
-    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Fetch', error: this.cluster.anyUp ? 'NONE' : 'DISCONNECTED', results } });
+    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', results } });
     return true;
   }
-  private read({ topic, partition: index, offset }: FetchFrom, request: FetchRequest, already: number): Fetched {
+  private read({ topic, partition: index, offset }: FetchFrom, broker: number, request: FetchRequest, already: number): Fetched {
     const partition = this.cluster.partition(topic, index);
-    const error = this.cluster.leaderError(partition);
+    const error = this.errorOf(partition, broker);
     if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, records: [] };
     const at = { topic, partition: index, from: offset, highWatermark: partition.highWatermark, lastStable: partition.lastStable, start: partition.log.start };
     if (offset < partition.log.start || offset > partition.log.end) return { ...at, error: 'OFFSET_OUT_OF_RANGE', next: offset, records: [] };
     const { next, records } = readFrom(partition, offset, request, already);
     return { ...at, error: 'NONE', next, records };
+  }
+  private errorOf(partition: Partition | undefined, broker: number): ErrorName {
+    if (!this.cluster.up(broker)) return 'DISCONNECTED';
+    if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
+    return partition.leader === broker ? 'NONE' : 'NOT_LEADER_OR_FOLLOWER';
   }
 }
 function readFrom(partition: Partition, offset: number, { isolation, maxBytes, maxPartitionBytes }: FetchRequest, already: number): { readonly next: number; readonly records: Fetched['records'] } {

@@ -60,11 +60,6 @@ export class KafkaProducer implements PublishSession {
     this.context.accumulator.clear();
     this.context.reset();
   }
-  /** What is under way and in the buffer, for the picture. */
-  get view(): { readonly batches: number; readonly inFlight: number; readonly bytes: number } {
-    const { accumulator, state } = this.context;
-    return { batches: accumulator.all.length, inFlight: state.sent.length, bytes: accumulator.used };
-  }
   send(message: number): 'taken' | 'full' | Refusal {
     const { context } = this;
     const { state, accumulator } = context;

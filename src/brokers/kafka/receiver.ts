@@ -1,7 +1,8 @@
 /** What reads over a link: a KafkaConsumer, or a KafkaShareConsumer where group.protocol is share. Which of them, it is made with. */
 import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
 import type { ClientState } from './connection.ts';
-import { type ConsumerHost, type ConsumerSessionState, KafkaConsumer } from './consumer.ts';
+import { type ConsumerSessionState, KafkaConsumer } from './consumer.ts';
+import type { ConsumerHost } from './consumer-context.ts';
 import type { Response } from './protocol.ts';
 import { KafkaShareConsumer, type ShareConsumerState } from './share-consumer.ts';
 

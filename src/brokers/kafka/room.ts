@@ -6,7 +6,7 @@ import type { Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Top
 import { act } from './actions.ts';
 import { KafkaCluster } from './cluster.ts';
 import type { ClientState } from './connection.ts';
-import type { ConsumerHost } from './consumer.ts';
+import type { ConsumerHost } from './consumer-context.ts';
 import { lookAt } from './look.ts';
 import { KafkaProducer, type ProducerSessionState } from './producer.ts';
 import type { KafkaEvent, Request, Response } from './protocol.ts';

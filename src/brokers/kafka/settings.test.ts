@@ -120,6 +120,6 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'consume.deadLetterTopic': { values: [undefined, 'other'], with: { ...MANUAL, consumer: { failures: { rate: 0.3 }, onFailure: 'reject', serviceTime: '10ms' } } },
   'consume.processAfter': { values: ['0s', '500ms'] },
   'consume.metadata.max.age.ms': { values: [300, 300_000], with: { publish: { 'metadata.max.age.ms': 300 } }, timeline: GROWS, until: 8e6 },
-  'consume.retry.backoff.ms': { values: [20, 900], with: { 'kafka.topic': { 'replication.factor': 1 } }, timeline: KILL },
+  'consume.retry.backoff.ms': { values: [20, 900], with: { 'kafka.topic': { 'replication.factor': 1 } }, timeline: KILL, until: 6e6 },
 };
 everySettingTellsAnotherHistory(kafka, models, stage, TRIALS);

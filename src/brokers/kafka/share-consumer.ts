@@ -4,7 +4,7 @@
  */
 import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
 import { type ClientState, refusalNamed } from './connection.ts';
-import type { ConsumerHost } from './consumer.ts';
+import type { ConsumerHost } from './consumer-context.ts';
 import type { GroupError } from './group/errors.ts';
 import { NO_MEMBER, ShareMembership, type ShareMembershipListener, type ShareMembershipState } from './share-membership.ts';
 import type { AcknowledgementResult, GroupRequest, RecordAcknowledgement, Response, TopicPartition } from './protocol.ts';

@@ -1,0 +1,96 @@
+/** How a consumer commits: what, when, and whether the application waits for it. https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/consumer/KafkaConsumer.html */
+import type { ConsumerContext, PartitionOffset } from './consumer-context.ts';
+import type { MemberOfGroup } from './protocol.ts';
+
+export type CommitterState = { readonly committing: number; readonly lastAuto: number; readonly finished: readonly PartitionOffset[] };
+
+export class Committer {
+  private readonly context: ConsumerContext;
+  private readonly member: () => MemberOfGroup;
+  /** Correlation of commitSync; -1 when none is under way. */
+  private committing = -1;
+  /** µs of the last automatic commit. */
+  private lastAuto = 0;
+  /** Highest finished offset + 1 by partition, of the batch in hand. */
+  private finished = new Map<number, number>();
+  constructor(context: ConsumerContext, member: () => MemberOfGroup) {
+    this.context = context;
+    this.member = member;
+  }
+  /** commitSync is under way: the application waits for it. */
+  get waits(): boolean {
+    return this.committing >= 0;
+  }
+  reset(): void {
+    this.committing = -1;
+    this.lastAuto = this.context.now;
+    this.finished.clear();
+  }
+  /** In poll(): what earlier polls gave out, at most every auto.commit.interval.ms. */
+  auto(): void {
+    const { context } = this;
+    if (!context.autoCommit || context.now - this.lastAuto < context.span('auto.commit.interval.ms', 5_000)) return;
+    this.lastAuto = context.now;
+    this.commit(context.positions.consumed(), 'kafka.auto_commit');
+  }
+  /** The last moment for an automatic commit: partitions go, or the consumer is closed. */
+  last(offsets: readonly PartitionOffset[]): void {
+    if (this.context.autoCommit && this.member().generationOrEpoch >= 0) this.commit(offsets, 'kafka.auto_commit');
+  }
+  /** A poll gave records out, and work on them has not begun. */
+  beforeWork(): void {
+    const { context } = this;
+    if (!context.autoCommit && context.config['commit'] === 'commitSync before processing') this.sync(context.positions.consumed());
+  }
+  /** One record is done. */
+  done(partition: number, offset: number): void {
+    const { context } = this;
+    this.finished.set(partition, Math.max(this.finished.get(partition) ?? 0, offset + 1));
+    if (!context.autoCommit && context.config['commit'] === 'commitSync each record') this.sync([{ partition, offset: offset + 1 }]);
+  }
+  /** Everything that poll() gave out is done. */
+  batchDone(): void {
+    const { context } = this;
+    const done = [...this.finished].map(([partition, offset]) => ({ partition, offset }));
+    this.finished.clear();
+    if (context.autoCommit || done.length === 0) return;
+    const how = String(context.config['commit'] ?? 'commitSync');
+    if (how === 'commitSync') this.sync(done);
+    else if (how === 'commitAsync') this.commit(done, 'kafka.commit_async');
+  }
+  /** @returns whether the application waited for it */
+  answered(correlation: number): boolean {
+    if (correlation !== this.committing) return false;
+    this.committing = -1;
+    return true;
+  }
+  /** Out of the group, the client refuses a commit by itself. */
+  failed(): void {
+    this.context.refused('CommitFailedException');
+  }
+  save(): CommitterState {
+    return { committing: this.committing, lastAuto: this.lastAuto, finished: [...this.finished].map(([partition, offset]) => ({ partition, offset })) };
+  }
+  load({ committing, lastAuto, finished }: CommitterState): void {
+    this.committing = committing;
+    this.lastAuto = lastAuto;
+    this.finished = new Map(finished.map(({ partition, offset }) => [partition, offset]));
+  }
+
+  private sync(offsets: readonly PartitionOffset[]): void {
+    this.committing = this.commit(offsets, 'kafka.commit_sync');
+  }
+  private commit(offsets: readonly PartitionOffset[], how: string): number {
+    const { context } = this;
+    const { client, host, positions, topic } = context;
+    const fit = offsets.filter(({ partition, offset }) => positions.news(partition, offset) || !positions.has(partition));
+    if (fit.length === 0) return -1;
+    const member = this.member();
+    if (member.generationOrEpoch < 0) {
+      this.failed();
+      return -1;
+    }
+    for (const { partition, offset } of fit) positions.committed(partition, offset);
+    return host.request(client, -1, { api: 'OffsetCommit', group: context.group, member, offsets: fit.map((o) => ({ topic, ...o })), how }, []);
+  }
+}

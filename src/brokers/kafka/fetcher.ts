@@ -1,0 +1,186 @@
+/**
+ * A consumer's fetches: one at a time to each broker that leads some of its partitions, from where it stands in them.
+ * https://kafka.apache.org/44/configuration/consumer-configs/
+ */
+import type { ConsumerContext, PartitionOffset } from './consumer-context.ts';
+import type { Fetched, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
+
+interface State {
+  /** Leader of each partition, as the metadata have it; -1 where there is none. */
+  leaders: readonly number[];
+  asking: boolean;
+  /** metadata.max.age.ms runs. */
+  aging: boolean;
+  inFlight: (readonly [broker: number, correlation: number])[];
+  /** No fetch to a broker before, µs: the last one failed. */
+  notBefore: (readonly [broker: number, at: number])[];
+}
+export type FetcherState = State;
+const fresh = (): State => ({ leaders: [], asking: false, aging: false, inFlight: [], notBefore: [] });
+
+export interface FetcherListener {
+  member(): MemberOfGroup;
+  /** The topic's partitions are known, or have become more. */
+  metadataKnown(): void;
+  /** There may be something to give out. */
+  arrived(): void;
+}
+export class Fetcher {
+  private readonly context: ConsumerContext;
+  private readonly listener: FetcherListener;
+  private state = fresh();
+  constructor(context: ConsumerContext, listener: FetcherListener) {
+    this.context = context;
+    this.listener = listener;
+  }
+  /** Of its topic, 0 before they are known. */
+  get partitions(): number {
+    return this.state.leaders.length;
+  }
+  reset(): void {
+    this.state = fresh();
+  }
+  save(): FetcherState {
+    return { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore] };
+  }
+  load(state: FetcherState): void {
+    this.state = { ...state, inFlight: [...state.inFlight], notBefore: [...state.notBefore] };
+  }
+  // Metadata -------------------------------------------------------------------
+  ask(): void {
+    const { context, state } = this;
+    if (state.asking) return;
+    state.asking = true;
+    context.host.request(context.client, -1, { api: 'Metadata', topics: [context.topic] }, []);
+  }
+  /** metadata.max.age.ms is over. */
+  aged(): void {
+    this.state.aging = false;
+    this.ask();
+  }
+  learn({ topics }: Extract<Response, { api: 'Metadata' }>): void {
+    const { context, state } = this;
+    const leaders = topics[context.topic] ?? [];
+    state.asking = false;
+    if (leaders.length === 0) return context.later(context.span('retry.backoff.ms', 100), 'metadata', 0);
+    state.leaders = leaders;
+    if (!state.aging) {
+      state.aging = true;
+      context.later(context.span('metadata.max.age.ms', 300_000), 'metadata age', 0);
+    }
+    this.listener.metadataKnown();
+  }
+  // Where to begin -------------------------------------------------------------
+  fetchOffsets(partitions: readonly number[]): void {
+    const { context } = this;
+    if (partitions.length === 0) return;
+    context.host.request(context.client, -1, { api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: context.isolation === 'read_committed' }, []);
+  }
+  offsetsKnown({ error, offsets }: Extract<Response, { api: 'OffsetFetch' }>): void {
+    if (error !== null) return this.context.later(100_000, 'offsets', 0);
+    const unknown: number[] = [];
+    for (const { partition, offset } of offsets) {
+      if (offset < 0) unknown.push(partition);
+      else this.begin(partition, offset, 'kafka.skipped');
+    }
+    if (unknown.length > 0) this.resetTo(unknown);
+    this.fetch();
+  }
+  offsetsListed({ offsets }: Extract<Response, { api: 'ListOffsets' }>): void {
+    const latest = this.context.config['auto.offset.reset'] !== 'earliest';
+    for (const { partition, error, offset } of offsets) if (error === 'NONE') this.begin(partition, offset, latest ? 'kafka.auto_offset_reset_latest' : 'kafka.skipped');
+    if (offsets.some((o) => o.error !== 'NONE')) this.context.later(100_000, 'offsets', 0);
+    this.fetch();
+  }
+  /** auto.offset.reset: where to begin without a committed offset, or when it is no longer there. */
+  private resetTo(partitions: readonly number[]): void {
+    const { context } = this;
+    const policy = String(context.config['auto.offset.reset'] ?? 'latest');
+    if (policy === 'none') return context.refused('NoOffsetForPartitionException');
+    context.host.request(context.client, -1, { api: 'ListOffsets', at: policy === 'earliest' ? 'earliest' : 'latest', isolation: context.isolation, partitions: this.ofTopic(partitions) }, []);
+  }
+  private begin(partition: number, offset: number, skipped: string): void {
+    const { positions, host, group, topic } = this.context;
+    if (!positions.has(partition)) return;
+    positions.seek(partition, offset);
+    host.readings.position(group, topic, partition, offset, 'kafka.read_again_from_commit', skipped, (o) => host.messageAt(topic, partition, o));
+  }
+  private ofTopic(partitions: readonly number[]): readonly TopicPartition[] {
+    const { topic } = this.context;
+    return partitions.map((partition) => ({ topic, partition }));
+  }
+  // Fetches --------------------------------------------------------------------
+  /** Of each broker, for those of its partitions of which nothing lies here. */
+  fetch(): void {
+    const { context, state } = this;
+    if (!context.client.wanted) return;
+    const byBroker = new Map<number, PartitionOffset[]>();
+    for (const wanted of context.positions.empty()) {
+      const broker = this.brokerOf(wanted.partition);
+      const known = byBroker.get(broker);
+      if (known) known.push(wanted);
+      else byBroker.set(broker, [wanted]);
+    }
+    for (const [broker, wanted] of byBroker) {
+      if (broker < 0) this.wait(broker);
+      else if (!state.inFlight.some(([b]) => b === broker) && !state.notBefore.some(([b]) => b === broker)) this.send(broker, wanted);
+    }
+  }
+  fetched(correlation: number, response: Extract<Response, { api: 'Fetch' }>): void {
+    const { state } = this;
+    const at = state.inFlight.findIndex(([, c]) => c === correlation);
+    if (at < 0) return;
+    const [[broker]] = state.inFlight.splice(at, 1) as [readonly [number, number]];
+    let wrong = response.error !== 'NONE';
+    for (const result of response.results) if (!this.take(result)) wrong = true;
+    if (wrong) this.wait(broker);
+    this.fetch();
+    this.listener.arrived();
+  }
+  /** A pause after a fetch that failed is over. */
+  again(broker: number): void {
+    this.state.notBefore = this.state.notBefore.filter(([b]) => b !== broker);
+    this.fetch();
+  }
+
+  private brokerOf(partition: number): number {
+    return this.state.leaders[partition] ?? -1;
+  }
+  private send(broker: number, wanted: readonly PartitionOffset[]): void {
+    const { context, state } = this;
+    const { topic } = context;
+    const correlation = context.host.request(
+      context.client,
+      broker,
+      {
+        api: 'Fetch',
+        isolation: context.isolation,
+        maxWait: context.span('fetch.max.wait.ms', 500),
+        minBytes: context.number('fetch.min.bytes', 1),
+        maxBytes: context.number('fetch.max.bytes', 52_428_800),
+        maxPartitionBytes: context.number('max.partition.fetch.bytes', 1_048_576),
+        partitions: wanted.map(({ partition, offset }) => ({ topic, partition, offset })),
+      },
+      [],
+    );
+    state.inFlight.push([broker, correlation]);
+  }
+  /** @returns whether it could be read */
+  private take(result: Fetched): boolean {
+    const { positions } = this.context;
+    const { partition, error } = result;
+    if (error === 'NONE') positions.fetched(partition, result.from, result.records, result.next);
+    else if (error === 'OFFSET_OUT_OF_RANGE' && positions.has(partition)) this.resetTo([partition]);
+    else return false;
+    return true;
+  }
+  /** Who leads is asked for, and the broker is asked again after a pause. */
+  private wait(broker: number): void {
+    const { context, state } = this;
+    if (state.notBefore.some(([b]) => b === broker)) return;
+    const pause = Math.max(1, context.number('retry.backoff.ms', 100)) * 1000;
+    state.notBefore.push([broker, context.now + pause]);
+    context.later(pause, 'fetch', broker);
+    this.ask();
+  }
+}
