@@ -37,9 +37,10 @@ export function onOurKernel(messages: number): void {
   const again = kernel.register((_, message) => put(message));
   const finish = kernel.register((_, message) => {
     free++;
-    const tried = ((tries[message] as number)++, tries[message] as number);
+    const tried = (tries[message] as number) + 1;
+    tries[message] = tried;
     if (luck.next() >= 0.1 || tried === TRIES) done++;
-    else kernel.schedule(BACKOFF * 2 ** (tried - 1), again, 0, message);
+    else kernel.schedule(BACKOFF << (tried - 1), again, 0, message);
     serve();
   });
   kernel.schedule(EVERY, arrive, 0, 0);
