@@ -26,3 +26,15 @@ test('only so many of the newest rows are remembered', () => {
   expect(pages.at(0)).toBe(-1);
   expect(pages.save().pages.length).toBeLessThanOrEqual(3);
 });
+test('a page in which nothing is left is let go of, and comes back when an old row is written late', () => {
+  const pages = new Pages(0, Infinity);
+  for (let row = 0; row < 10_000; row++) pages.set(row, 1);
+  for (let row = 0; row < 9000; row++) pages.set(row, 0);
+  expect(pages.save().pages.length).toBeLessThanOrEqual(2);
+  pages.set(10, 5);
+  expect([pages.at(9), pages.at(10), pages.at(8999), pages.at(9000), pages.at(9999)]).toEqual([0, 5, 0, 1, 1]);
+  const other = new Pages(0, Infinity);
+  other.load(pages.save());
+  for (let row = 0; row < 10_000; row++) other.set(row, 0);
+  expect([other.at(10), other.at(9999), pages.at(10), pages.at(9999)]).toEqual([0, 0, 5, 1]);
+});

@@ -124,6 +124,8 @@ export interface RoomHost {
   /** A way through the broker that takes no time: drawn only. */
   pass(link: string, message: number): void;
   record(kind: Kind, facts: Facts): number;
+  /** The same without an object in between, for what happens to every message; -1 and undefined stand for nothing. */
+  write(kind: Kind, message: number, copy: number, place: string | undefined, actor: string | undefined, attempt: number, reason: string | undefined, cause: number, detail: number): number;
   /** A number for a copy, unique in the run: rooms share one count. */
   copy(): number;
   luck(purpose: string): RandomStream;

@@ -1,6 +1,7 @@
 /** What becomes of copies: lost, dropped, expired, dead-lettered, unrouted; and whether the broker's count agrees with ours. */
 import { copyOf } from '../base/copy.ts';
-import { type Entry, FATES, type Fate, type Kind } from '../history/entries.ts';
+import { Pages, type PagesState } from '../base/pages.ts';
+import { type Entry, FATES, type Kind } from '../history/entries.ts';
 import { Check, type Evidence, type Flood, tellFlood, untoldOf } from './check.ts';
 
 /** Copies that are alive, by the custody that the history gives them. */
@@ -8,9 +9,11 @@ export class Conservation extends Check {
   readonly name = 'conservation';
   readonly sees: readonly Kind[] = ['accepted', 'census', ...(Object.keys(FATES) as Kind[])];
   protected state = {};
-  private live = new Map<number, { place: number; fate: Fate }>();
-  /** Per place: [pending, in flight]. */
-  private counts = new Map<number, [number, number]>();
+  /** By copy: 0 = not alive, else 1 + twice its place, and 1 more while in flight. */
+  private readonly live = new Pages(0, Infinity);
+  /** By place. */
+  private pending: number[] = [];
+  private inFlight: number[] = [];
   private born = 0;
   /** The accepted entry that enqueued entries refer to: id, and how many more it promised. */
   private promise: [number, number] = [-1, 0];
@@ -23,27 +26,28 @@ export class Conservation extends Check {
     if (entry.kind === 'census') return this.compare(entry);
     const change = FATES[entry.kind];
     if (!change) return;
+    const { copy } = entry;
     if (entry.kind === 'enqueued' && entry.cause >= 0 && entry.cause === this.promise[0]) this.promise[1]--;
-    const known = this.live.get(entry.copy);
-    const was = known?.fate ?? (entry.copy >= this.born ? 'unborn' : 'ended');
+    const known = copy < 0 ? 0 : this.live.at(copy);
+    const was = known > 0 ? (known % 2 === 1 ? 'pending' : 'in flight') : copy >= this.born ? 'unborn' : 'ended';
     // What nobody was ever given cannot be done with.
     const never = entry.kind === 'settled' && was === 'pending' && entry.attempt < 1;
-    if (never || !(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy: entry.copy }, { reason: 'custody.illegal' });
-    if (entry.kind === 'enqueued') this.born = Math.max(this.born, entry.copy + 1);
-    if (known) this.count(known.place, known.fate, -1);
-    if (change.to === 'pending' || change.to === 'in flight') {
-      const place = known?.place ?? entry.place;
-      this.live.set(entry.copy, { place, fate: change.to });
-      this.count(place, change.to, 1);
-    } else this.live.delete(entry.copy);
+    if (never || !(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy }, { reason: 'custody.illegal' });
+    if (entry.kind === 'enqueued') this.born = Math.max(this.born, copy + 1);
+    const place = known > 0 ? (known - 1) >> 1 : entry.place;
+    if (known > 0) this.count(place, known % 2 === 0, -1);
+    const ends = change.to !== 'pending' && change.to !== 'in flight';
+    if (!ends) this.count(place, change.to === 'in flight', 1);
+    if (copy >= 0) this.live.set(copy, ends ? 0 : 1 + place * 2 + (change.to === 'in flight' ? 1 : 0));
   }
   override save(): unknown {
-    return { live: [...this.live], counts: copyOf([...this.counts]), born: this.born, promise: [...this.promise] };
+    return { live: this.live.save(), pending: [...this.pending], inFlight: [...this.inFlight], born: this.born, promise: [...this.promise] };
   }
   override load(state: unknown): void {
-    const saved = state as { live: [number, { place: number; fate: Fate }][]; counts: [number, [number, number]][]; born: number; promise: [number, number] };
-    this.live = new Map(saved.live);
-    this.counts = new Map(copyOf(saved.counts));
+    const saved = state as { live: PagesState; pending: number[]; inFlight: number[]; born: number; promise: [number, number] };
+    this.live.load(saved.live);
+    this.pending = [...saved.pending];
+    this.inFlight = [...saved.inFlight];
     this.born = saved.born;
     this.promise = [...saved.promise];
   }
@@ -53,14 +57,14 @@ export class Conservation extends Check {
   }
   private compare(entry: Entry): void {
     this.keepPromise(entry);
-    const [pending, inFlight] = this.counts.get(entry.place) ?? [0, 0];
+    const pending = this.pending[entry.place] ?? 0;
+    const inFlight = this.inFlight[entry.place] ?? 0;
     if (pending !== entry.detail || inFlight !== entry.attempt) this.find(entry, 'bad', { pending, inFlight, brokerPending: entry.detail, brokerInFlight: entry.attempt }, { reason: 'custody.census' });
   }
-  private count(place: number, fate: Fate, by: number): void {
-    const counts = this.counts.get(place) ?? [0, 0];
-    if (fate === 'pending') counts[0] += by;
-    else if (fate === 'in flight') counts[1] += by;
-    this.counts.set(place, counts);
+  private count(place: number, isInFlight: boolean, by: number): void {
+    const counts = isInFlight ? this.inFlight : this.pending;
+    while (counts.length <= place) counts.push(0);
+    (counts[place] as number) += by;
   }
 }
 

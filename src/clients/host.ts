@@ -9,6 +9,8 @@ export interface ClientHost {
   /** `client.wake(what, ref)` after `delayUs`. */
   after(delayUs: number, what: number, ref: number): void;
   record(kind: Kind, facts: Facts): number;
+  /** The same without an object in between, for what happens to every message; -1 and undefined stand for nothing. */
+  write(kind: Kind, message: number, copy: number, place: string | undefined, actor: string | undefined, attempt: number, reason: string | undefined, cause: number, detail: number): number;
   /** One stream per purpose of this client, part of the checkpoint. */
   luck(purpose: string): RandomStream;
   readonly messages: Messages;

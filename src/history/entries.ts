@@ -89,6 +89,8 @@ export interface Entry {
   /** µs */
   readonly time: number;
   readonly kind: Kind;
+  /** Index of the kind in `KINDS`. */
+  readonly code: number;
   readonly message: number;
   readonly copy: number;
   /** The node where it happened: a queue, an exchange, a producer, a consumer. */
@@ -103,6 +105,7 @@ export interface Entry {
 }
 /** Watches the history as it grows, and can be checkpointed. */
 export interface Fold {
+  /** @param entry lent: it is another one after the call, so only its numbers may be kept */
   see(entry: Entry): void;
   save(): unknown;
   load(state: unknown): void;

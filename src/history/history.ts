@@ -1,4 +1,4 @@
-import { Column, type ColumnState } from '../base/column.ts';
+import { CHUNK, Table, type TableState } from '../base/table.ts';
 import { type Entry, type Fold, KINDS, type Kind } from './entries.ts';
 
 const NUMBERS = new Map(KINDS.map((kind, i) => [kind, i]));
@@ -14,29 +14,24 @@ export interface Facts {
   readonly detail?: number;
 }
 export interface HistoryState {
-  readonly columns: readonly ColumnState[];
+  readonly rows: TableState;
   readonly strings: readonly string[];
   readonly hash: readonly [number, number];
 }
+/** Columns of a row, and which of them need doubles. */
+const [TIME, DETAIL, CAUSE, KIND, MESSAGE, COPY, PLACE, ACTOR, ATTEMPT, REASON] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+const WIDE = [true, true, true, false, false, false, false, false, false, false];
 
 /** The append-only log of a run, its hash, and the strings it speaks of. What is resident is a window of the newest rows. */
 export class History {
-  private readonly time = new Column(true);
-  private readonly detail = new Column(true);
-  private readonly kind = new Column(false);
-  private readonly message = new Column(false);
-  private readonly copy = new Column(false);
-  private readonly place = new Column(false);
-  private readonly actor = new Column(false);
-  private readonly attempt = new Column(false);
-  private readonly reason = new Column(false);
-  private readonly cause = new Column(true);
-  private readonly columns = [this.time, this.detail, this.kind, this.message, this.copy, this.place, this.actor, this.attempt, this.reason, this.cause];
+  private readonly rows = new Table(WIDE);
   private strings: string[] = [];
   private readonly numbers = new Map<string, number>();
   private h1 = 0x811c9dc5;
   private h2 = 0x1b873593;
   private readonly folds: Fold[] = [];
+  /** What folds are shown: one object, written anew for each entry. */
+  private readonly lent: { -readonly [field in keyof Entry]: Entry[field] } = { id: 0, time: 0.5, kind: 'produced', code: 0, message: 0, copy: 0, place: 0, actor: 0, attempt: 0, reason: 0, cause: 0.5, detail: 0.5 };
   private readonly window: number;
   /** @param window rows kept resident; older ones are let go of */
   constructor(window = 1_000_000) {
@@ -44,11 +39,11 @@ export class History {
   }
 
   get length(): number {
-    return this.time.length;
+    return this.rows.length;
   }
   /** Oldest resident entry. */
   get first(): number {
-    return this.time.first;
+    return this.rows.first;
   }
   watch(fold: Fold): void {
     this.folds.push(fold);
@@ -71,61 +66,71 @@ export class History {
   }
   /** @returns the id of the new entry */
   append(time: number, kind: Kind, facts: Facts): number {
-    const id = this.time.length;
-    const entry: Entry = {
-      id,
-      time,
-      kind,
-      message: facts.message ?? -1,
-      copy: facts.copy ?? -1,
-      place: facts.place === undefined ? -1 : this.number(facts.place),
-      actor: facts.actor === undefined ? -1 : this.number(facts.actor),
-      attempt: facts.attempt ?? -1,
-      reason: facts.reason === undefined ? -1 : this.number(facts.reason),
-      cause: facts.cause ?? -1,
-      detail: facts.detail ?? -1,
-    };
-    const kindNumber = NUMBERS.get(kind) as number;
-    this.time.push(time);
-    this.detail.push(entry.detail);
-    this.kind.push(kindNumber);
-    this.message.push(entry.message);
-    this.copy.push(entry.copy);
-    this.place.push(entry.place);
-    this.actor.push(entry.actor);
-    this.attempt.push(entry.attempt);
-    this.reason.push(entry.reason);
-    this.cause.push(entry.cause);
+    return this.write(time, kind, facts.message ?? -1, facts.copy ?? -1, facts.place, facts.actor, facts.attempt ?? -1, facts.reason, facts.cause ?? -1, facts.detail ?? -1);
+  }
+  /** The same without an object in between, for what happens to every message. @returns the id of the new entry */
+  write(time: number, kind: Kind, message: number, copy: number, place: string | undefined, actor: string | undefined, attempt: number, reason: string | undefined, cause: number, detail: number): number {
+    const { lent } = this;
+    const id = this.rows.length;
+    const code = NUMBERS.get(kind) as number;
+    lent.id = id;
+    lent.time = time;
+    lent.kind = kind;
+    lent.code = code;
+    lent.message = message;
+    lent.copy = copy;
+    lent.place = place === undefined ? -1 : this.number(place);
+    lent.actor = actor === undefined ? -1 : this.number(actor);
+    lent.attempt = attempt;
+    lent.reason = reason === undefined ? -1 : this.number(reason);
+    lent.cause = cause;
+    lent.detail = detail;
+    const columns = this.rows.add();
+    const at = id % CHUNK;
+    (columns[TIME] as Float64Array)[at] = time;
+    (columns[DETAIL] as Float64Array)[at] = detail;
+    (columns[CAUSE] as Float64Array)[at] = cause;
+    (columns[KIND] as Int32Array)[at] = code;
+    (columns[MESSAGE] as Int32Array)[at] = message;
+    (columns[COPY] as Int32Array)[at] = copy;
+    (columns[PLACE] as Int32Array)[at] = lent.place;
+    (columns[ACTOR] as Int32Array)[at] = lent.actor;
+    (columns[ATTEMPT] as Int32Array)[at] = attempt;
+    (columns[REASON] as Int32Array)[at] = lent.reason;
     this.mix(time);
-    this.mix(entry.detail);
-    this.mix(kindNumber * 1e9 + entry.message);
-    this.mix(entry.copy * 4096 + entry.attempt);
-    this.mix(entry.place * 1e6 + entry.actor * 1e3 + entry.reason);
-    this.mix(entry.cause);
-    if (id - this.first > this.window) for (const column of this.columns) column.dropBefore(id - this.window);
-    for (let i = 0; i < this.folds.length; i++) (this.folds[i] as Fold).see(entry);
+    this.mix(detail);
+    this.mix(code * 1e9 + message);
+    this.mix(copy * 4096 + attempt);
+    this.mix(lent.place * 1e6 + lent.actor * 1e3 + lent.reason);
+    this.mix(cause);
+    if (id - this.first > this.window) this.rows.dropBefore(id - this.window);
+    for (let i = 0; i < this.folds.length; i++) (this.folds[i] as Fold).see(lent);
     return id;
   }
   /** @param id first ≤ id < length */
   entry(id: number): Entry {
+    const columns = this.rows.of(id);
+    const at = id % CHUNK;
+    const of = (column: number) => (columns[column] as Float64Array)[at] as number;
     return {
       id,
-      time: this.time.at(id),
-      kind: KINDS[this.kind.at(id)] as Kind,
-      message: this.message.at(id),
-      copy: this.copy.at(id),
-      place: this.place.at(id),
-      actor: this.actor.at(id),
-      attempt: this.attempt.at(id),
-      reason: this.reason.at(id),
-      cause: this.cause.at(id),
-      detail: this.detail.at(id),
+      time: of(TIME),
+      kind: KINDS[of(KIND)] as Kind,
+      code: of(KIND),
+      message: of(MESSAGE),
+      copy: of(COPY),
+      place: of(PLACE),
+      actor: of(ACTOR),
+      attempt: of(ATTEMPT),
+      reason: of(REASON),
+      cause: of(CAUSE),
+      detail: of(DETAIL),
     };
   }
   /** Resident entries of a message, oldest first. */
   ofMessage(message: number): Entry[] {
     const out: Entry[] = [];
-    for (let id = this.first; id < this.length; id++) if (this.message.at(id) === message) out.push(this.entry(id));
+    for (let id = this.first; id < this.length; id++) if (this.rows.of(id)[MESSAGE]?.[id % CHUNK] === message) out.push(this.entry(id));
     return out;
   }
   /** 16 hexadecimal digits over every entry so far, and the strings. */
@@ -141,18 +146,19 @@ export class History {
     return hex(h1) + hex(h2);
   }
   save(): HistoryState {
-    return { columns: this.columns.map((c) => c.save()), strings: this.strings.slice(), hash: [this.h1, this.h2] };
+    return { rows: this.rows.save(), strings: this.strings.slice(), hash: [this.h1, this.h2] };
   }
   load(state: HistoryState): void {
-    state.columns.forEach((column, i) => this.columns[i]?.load(column));
+    this.rows.load(state.rows);
     this.strings = state.strings.slice();
     this.numbers.clear();
     this.strings.forEach((text, i) => this.numbers.set(text, i));
     [this.h1, this.h2] = state.hash;
   }
   private mix(value: number): void {
-    const high = Math.floor(value / 4294967296) | 0;
     const low = value | 0;
+    // Most fit in 32 bits: their upper half is the sign.
+    const high = low === value ? low >> 31 : Math.floor(value / 4294967296) | 0;
     this.h1 = Math.imul((Math.imul(this.h1 ^ low, 0x01000193) ^ high) | 0, 0x01000193);
     this.h2 = (Math.imul(this.h2 ^ high, 0x5bd1e995) + low) | 0;
     this.h2 = Math.imul(this.h2 ^ (this.h2 >>> 13), 0x5bd1e995);

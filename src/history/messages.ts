@@ -1,43 +1,51 @@
-import { Column, type ColumnState } from '../base/column.ts';
+import { CHUNK, Table, type TableState } from '../base/table.ts';
+
+const [PRODUCED_AT, KEY, SEQ, PRODUCER, SIZE, PRIORITY, FLAGS] = [0, 1, 2, 3, 4, 5, 6] as const;
+const WIDE = [true, false, false, false, false, false, false];
 
 /** What every message is, in columns: it never changes after it was produced. */
 export class Messages {
-  private readonly columns = { producedAt: new Column(true), key: new Column(false), seq: new Column(false), producer: new Column(false), size: new Column(false), priority: new Column(false), flags: new Column(false) };
+  private readonly rows = new Table(WIDE);
   private perKey = new Map<number, number>();
 
   get length(): number {
-    return this.columns.key.length;
+    return this.rows.length;
   }
   /** @param producer index of the producing node; @returns the new message. Numbers within a key count from 1. */
   add(now: number, producer: number, key: number, size: number, priority: number, poison: boolean): number {
     const seq = (this.perKey.get(key) ?? 0) + 1;
     this.perKey.set(key, seq);
-    const c = this.columns;
-    c.producedAt.push(now);
-    c.key.push(key);
-    c.seq.push(seq);
-    c.producer.push(producer);
-    c.size.push(size);
-    c.priority.push(priority);
-    c.flags.push(poison ? 1 : 0);
-    return c.key.length - 1;
+    const columns = this.rows.add() as [Float64Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
+    const message = this.rows.length - 1;
+    const at = message % CHUNK;
+    columns[PRODUCED_AT][at] = now;
+    columns[KEY][at] = key;
+    columns[SEQ][at] = seq;
+    columns[PRODUCER][at] = producer;
+    columns[SIZE][at] = size;
+    columns[PRIORITY][at] = priority;
+    columns[FLAGS][at] = poison ? 1 : 0;
+    return message;
   }
-  producedAt = (m: number): number => this.columns.producedAt.at(m);
-  key = (m: number): number => this.columns.key.at(m);
-  seq = (m: number): number => this.columns.seq.at(m);
-  producer = (m: number): number => this.columns.producer.at(m);
+  producedAt = (m: number): number => this.at(m, PRODUCED_AT);
+  key = (m: number): number => this.at(m, KEY);
+  seq = (m: number): number => this.at(m, SEQ);
+  producer = (m: number): number => this.at(m, PRODUCER);
   /** bytes */
-  size = (m: number): number => this.columns.size.at(m);
+  size = (m: number): number => this.at(m, SIZE);
   /** -1 = none given */
-  priority = (m: number): number => this.columns.priority.at(m);
-  poison = (m: number): boolean => this.columns.flags.at(m) === 1;
+  priority = (m: number): number => this.at(m, PRIORITY);
+  poison = (m: number): boolean => this.at(m, FLAGS) === 1;
 
-  save() {
-    return { columns: Object.values(this.columns).map((c): ColumnState => c.save()), perKey: [...this.perKey] };
+  save(): { readonly rows: TableState; readonly perKey: readonly (readonly [key: number, last: number])[] } {
+    return { rows: this.rows.save(), perKey: [...this.perKey] };
   }
   load(state: ReturnType<Messages['save']>): void {
-    Object.values(this.columns).forEach((c, i) => c.load(state.columns[i] as ColumnState));
+    this.rows.load(state.rows);
     this.perKey = new Map(state.perKey);
+  }
+  private at(message: number, column: number): number {
+    return this.rows.of(message)[column]?.[message % CHUNK] as number;
   }
 }
 /** Key 0 is "A", 25 "Z", 26 "AA": the letter on a cell. */

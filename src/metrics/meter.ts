@@ -1,5 +1,6 @@
 /** Measures a run by folding its history: series for the charts, totals and latency per place. */
 import { copyOf } from '../base/copy.ts';
+import { Pages, type PagesState } from '../base/pages.ts';
 import type { Entry, Fold, Kind } from '../history/entries.ts';
 import type { History } from '../history/history.ts';
 import type { Messages } from '../history/messages.ts';
@@ -54,8 +55,9 @@ export class Meter implements Fold {
   private now = { in: 0, out: 0, redelivered: 0, latency: new Histogram() };
   private ready = 0;
   private unacked = 0;
-  /** Live copies: place, whether in flight, since when it waits. */
-  private copies = new Map<number, [place: number, inFlight: number, since: number]>();
+  /** Live copies: -1 = none, else twice the place, and 1 more while in flight; and since when it waits, µs. */
+  private readonly copies = new Pages(-1, Infinity);
+  private readonly since = new Pages(-1, Infinity);
   constructor(context: MeterContext) {
     this.context = context;
   }
@@ -67,24 +69,25 @@ export class Meter implements Fold {
         this.now.in++;
         break;
       case 'enqueued':
-        this.copies.set(entry.copy, [entry.place, 0, entry.time]);
+        this.copies.set(entry.copy, entry.place * 2);
+        this.since.set(entry.copy, entry.time);
         this.shift(entry.place, 1, 0);
         break;
       case 'delivered': {
-        const copy = this.copies.get(entry.copy);
-        if (!copy) break;
-        this.stage(entry.place, 'waiting', entry.time - copy[2]);
-        copy[1] = 1;
-        this.shift(copy[0], -1, 1);
+        const copy = this.copies.at(entry.copy);
+        if (copy < 0) break;
+        this.stage(entry.place, 'waiting', entry.time - this.since.at(entry.copy));
+        this.copies.set(entry.copy, copy | 1);
+        this.shift(copy >> 1, -1, 1);
         if (entry.attempt > 1) this.now.redelivered++;
         break;
       }
       case 'requeued': {
-        const copy = this.copies.get(entry.copy);
-        if (!copy) break;
-        copy[1] = 0;
-        copy[2] = entry.time;
-        this.shift(copy[0], 1, -1);
+        const copy = this.copies.at(entry.copy);
+        if (copy < 0) break;
+        this.copies.set(entry.copy, copy & ~1);
+        this.since.set(entry.copy, entry.time);
+        this.shift(copy >> 1, 1, -1);
         break;
       }
       case 'settled':
@@ -92,10 +95,11 @@ export class Meter implements Fold {
       case 'dropped':
       case 'dead-lettered':
       case 'lost': {
-        const copy = this.copies.get(entry.copy);
-        if (!copy) break;
-        this.copies.delete(entry.copy);
-        this.shift(copy[0], copy[1] ? 0 : -1, copy[1] ? -1 : 0);
+        const copy = this.copies.at(entry.copy);
+        if (copy < 0) break;
+        this.copies.set(entry.copy, -1);
+        this.since.set(entry.copy, -1);
+        this.shift(copy >> 1, copy % 2 ? 0 : -1, copy % 2 ? -1 : 0);
         break;
       }
       case 'effect': {
@@ -106,8 +110,8 @@ export class Meter implements Fold {
         break;
       }
       case 'started': {
-        const copy = this.copies.get(entry.copy);
-        if (copy && entry.attempt === 1) this.stage(entry.place, 'wait', entry.time - copy[2]);
+        const since = this.since.at(entry.copy);
+        if (since >= 0 && entry.attempt === 1) this.stage(entry.place, 'wait', entry.time - since);
         break;
       }
       case 'finished':
@@ -148,14 +152,18 @@ export class Meter implements Fold {
   save(): unknown {
     return {
       stages: [...this.stages].map(([name, h]) => [name, h.save()]),
-      rest: copyOf({ places: [...this.places], publications: this.publications, series: this.series, point: this.point, ready: this.ready, unacked: this.unacked, copies: [...this.copies] }),
+      rest: copyOf({ places: [...this.places], publications: this.publications, series: this.series, point: this.point, ready: this.ready, unacked: this.unacked }),
+      copies: this.copies.save(),
+      since: this.since.save(),
       now: { ...this.now, latency: this.now.latency.save() },
     };
   }
   load(state: unknown): void {
     const saved = state as {
       stages: [string, ReturnType<Histogram['save']>][];
-      rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number; copies: [number, [number, number, number]][] };
+      rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number };
+      copies: PagesState;
+      since: PagesState;
       now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> };
     };
     const rest = copyOf(saved.rest);
@@ -168,7 +176,8 @@ export class Meter implements Fold {
     this.point = rest.point;
     this.ready = rest.ready;
     this.unacked = rest.unacked;
-    this.copies = new Map(rest.copies);
+    this.copies.load(saved.copies);
+    this.since.load(saved.since);
     this.now = { ...saved.now, latency: new Histogram() };
     this.now.latency.load(saved.now.latency);
   }

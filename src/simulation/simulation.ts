@@ -302,6 +302,10 @@ export class Simulation {
       now: () => this.kernel.now,
       after: (delay, what, ref) => this.schedule(actor, delay, what, ref),
       record: (kind, facts) => this.record(kind, facts),
+      write: (kind, message, copy, place, actor, attempt, reason, cause, detail) => {
+        this.quiet = this.kernel.now;
+        return this.history.write(this.kernel.now, kind, message, copy, place, actor, attempt, reason, cause, detail);
+      },
       luck,
       messages: this.messages,
     };
