@@ -74,7 +74,7 @@ export class Kernel {
 
   private insert(time: number, order: number, handler: number, actor: number, arg: number): void {
     if (this.size === this.time.length) this.grow();
-    let i = this.size++;
+    const i = this.size++;
     const slot = this.free[this.time.length - this.size] as number;
     const { what } = this;
     what[slot * 3] = handler;
