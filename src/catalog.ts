@@ -48,10 +48,12 @@ function between(from: string, to: string) {
   return rooms.flatMap((r) => r.links).find((l) => l.from.some((kind) => starts.includes(kind)) && l.to.some((kind) => ends.includes(kind)));
 }
 
-/** Why not, for the pairs that people try. */
+/** Why not, for the pairs that people try. At the start of a wire a bridge is what it plays, at its end what it is. */
 function whyNot(from: string, to: string): string {
-  const fits = (pattern: string, kind: string) => pattern === '*' || pattern === kind;
-  return rooms.flatMap((r) => r.whyNot ?? []).find((r) => fits(r.from, from) && fits(r.to, to))?.says ?? `${nodes.get(from)?.title ?? from} and ${nodes.get(to)?.title ?? to} cannot be wired.`;
+  const [start, end] = [nodes.get(from), nodes.get(to)];
+  const starts = ['*', from, ...(start?.plays ?? [start?.family])];
+  const ends = ['*', to, end?.family];
+  return rooms.flatMap((r) => r.whyNot ?? []).find((r) => starts.includes(r.from) && ends.includes(r.to))?.says ?? `${nodes.get(from)?.title ?? from} and ${nodes.get(to)?.title ?? to} cannot be wired.`;
 }
 export const catalog: Catalog = {
   get rooms() {

@@ -81,9 +81,21 @@ export interface LookCell {
   /** kept: read by everybody and still there; unsure: there, and not to be read yet. */
   readonly state: 'ready' | 'held' | 'dead' | 'kept' | 'unsure';
   readonly redelivered: boolean;
+  /** Its effect was not the first of this message. */
+  readonly duplicate?: boolean;
 }
 export interface Look {
-  readonly lanes: readonly { readonly label?: string; readonly cells: readonly LookCell[]; readonly more: number; readonly busy?: number; readonly note?: string; readonly end?: string; readonly pointers?: readonly { readonly before: number; readonly name: string }[]; readonly tone?: 'ok' | 'warn' | 'bad' }[];
+  readonly lanes: readonly {
+    readonly label?: string;
+    readonly cells: readonly LookCell[];
+    readonly more: number;
+    readonly busy?: number;
+    readonly past?: boolean;
+    readonly note?: string;
+    readonly end?: string;
+    readonly pointers?: readonly { readonly before: number; readonly name: string }[];
+    readonly tone?: 'ok' | 'warn' | 'bad';
+  }[];
   readonly gauges: readonly {
     readonly name: string;
     readonly value: string;

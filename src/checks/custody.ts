@@ -73,7 +73,7 @@ const MOVED = 1;
 /** Custody ended, and nobody had the effect: witnessed when the copy was destroyed, inferred at the end. */
 export class NoLoss extends Check {
   readonly name = 'no-loss';
-  readonly sees: readonly Kind[] = ['delivered', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
+  readonly sees: readonly Kind[] = ['delivered', 'started', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
   protected state = {};
   private floods: Record<string, Flood> = {};
   /** Copies that readers have in work, until their effect: copy → message, place, reader, and whether custody is over. */
@@ -84,6 +84,12 @@ export class NoLoss extends Check {
         // What an operator takes out, or the broker itself, is moved, not consumed.
         if (entry.detail !== MOVED && this.text(entry.actor) !== 'operator') this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
         break;
+      case 'started': {
+        // It was handed to a function, and is worked on in one of its environments.
+        const w = this.work.get(entry.copy);
+        if (w) w.actor = entry.actor;
+        break;
+      }
       case 'effect':
       case 'skipped': {
         const w = this.work.get(entry.copy);

@@ -37,15 +37,18 @@ const tellsWhyAgain = ({ kind, reason }: Entry) => kind === 'requeued' || kind =
 /** One message has one effect at each consumer. */
 export class EffectOnce extends Check {
   readonly name = 'effect-once';
-  readonly sees: readonly Kind[] = ['crashed', 'effect'];
+  readonly sees: readonly Kind[] = ['crashed', 'effect', 'failed'];
   protected state = {};
+  /** Why work failed of which the effect had been applied already. */
+  private regrets = new PerMessage();
   /** The first effect: its entry, its instant, its reader. */
   private first = { id: new PerMessage(), time: new PerMessage(), actor: new PerMessage() };
   private crashes = new Map<number, { id: number; time: number; reason: number }>();
   see(entry: Entry): void {
     if (entry.kind === 'crashed') this.crashes.set(entry.actor, { id: entry.id, time: entry.time, reason: entry.reason });
-    if (entry.kind !== 'effect') return;
     const { place, message } = entry;
+    if (entry.kind === 'failed' && this.follows(entry, this.first.id.at(place, message))) this.regrets.set(place, message, entry.reason);
+    if (entry.kind !== 'effect') return;
     const first = { id: this.first.id.at(place, message), time: this.first.time.at(place, message), actor: this.first.actor.at(place, message) };
     if (first.id < 0) {
       this.first.id.set(place, message, entry.id);
@@ -59,18 +62,26 @@ export class EffectOnce extends Check {
       if (tellsWhyAgain(cause) && reason === 'clients.sent_twice') reason = this.text(cause.reason);
       if (cause.kind === 'delivered' && queue === '') queue = this.text(cause.place);
     }
+    const regret = this.regrets.at(place, message);
+    if (regret >= 0) reason = this.text(regret);
     const crash = this.crashes.get(first.actor);
     const crashed = crash !== undefined && crash.id > first.id && crash.id < entry.id ? crash : undefined;
     this.find(entry, 'bad', { first: this.text(first.actor), firstAt: first.time, second: this.text(entry.actor), attempt: entry.attempt, queue, ...(crashed ? { crashedAt: crashed.time } : {}) }, { reason, causes: crashed ? [first.id, crashed.id] : [first.id] });
   }
   override save(): unknown {
     const { id, time, actor } = this.first;
-    return { first: [id.save(), time.save(), actor.save()], crashes: [...this.crashes] };
+    return { first: [id.save(), time.save(), actor.save()], regrets: this.regrets.save(), crashes: [...this.crashes] };
   }
   override load(state: unknown): void {
-    const saved = state as { first: ReturnType<PerMessage['save']>[]; crashes: [number, { id: number; time: number; reason: number }][] };
+    const saved = state as { first: ReturnType<PerMessage['save']>[]; regrets: ReturnType<PerMessage['save']>; crashes: [number, { id: number; time: number; reason: number }][] };
+    this.regrets.load(saved.regrets);
     Object.values(this.first).forEach((column, i) => column.load(saved.first[i] ?? []));
     this.crashes = new Map(saved.crashes);
+  }
+  private follows(entry: Entry, id: number): boolean {
+    if (id < 0) return false;
+    for (const cause of this.causesOf(entry)) if (cause.id === id) return true;
+    return false;
   }
 }
 /** One message is delivered once at each place. */

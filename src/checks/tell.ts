@@ -64,7 +64,7 @@ export function tell(evidence: Evidence, telling: Telling): Told {
     title,
     because: `${because}${more}`.trim(),
     ...(remedy ? { remedy: remedy.says } : {}),
-    ...(remedy?.edit ? { remedyEdit: { on: nodeOf(evidence.place), ...remedy.edit } } : {}),
+    ...(remedy?.edit && Object.hasOwn(catalog.node(node?.kind ?? '')?.fields ?? {}, remedy.edit.field) ? { remedyEdit: { on: nodeOf(evidence.place), ...remedy.edit } } : {}),
     ...(words?.rule?.startsWith('http') ? { source: words.rule } : {}),
   });
   switch (evidence.check) {

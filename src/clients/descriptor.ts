@@ -1,136 +1,7 @@
-/** Producers and consumers as the document, the palette and the inspector know them. Their words for what went wrong are here too. */
-import { micros } from '../base/time.ts';
+/** The clients as the document, the palette and the inspector know them. Their words for what went wrong are here too. */
 import type { NodeDescriptor, RoomDescriptor } from '../scenario/descriptor.ts';
-import type { Applies, Field, Fields } from '../scenario/fields.ts';
-
-const live: Applies = { how: 'live' };
-const restart: Applies = { how: 'reconnect', says: 'Instances beyond the new number leave and give back what they hold; new ones connect.' };
-const HOUR = 3600e6;
-const span = (help: string, fallback: string, more: Partial<Field> = {}): Field => ({ type: 'duration', min: 0, max: HOUR, default: fallback, help, applies: live, ...more }) as Field;
-
-const backoff = (wait: string, longest: string): Fields => ({
-  base: span('Wait before the first retry.', wait),
-  factor: { type: 'number', min: 1, max: 10, default: 2, help: 'Each further wait is this many times as long.', applies: live },
-  max: span('No wait is longer than this.', longest),
-  jitter: { type: 'number', min: 0, max: 1, default: 0, help: 'Share of each wait that is drawn at random, so that many clients do not come back at once; 1 is "full jitter".', applies: live },
-});
-
-type Config = Readonly<Record<string, unknown>>;
-const of = (config: Config, name: string): Config => (config[name] ?? {}) as Config;
-const count = (config: Config, name: string, fallback: number): number => (typeof config[name] === 'number' ? (config[name] as number) : fallback);
-const rounded = (n: number) => Number(n.toPrecision(3));
-
-function burstRate(config: Config): number {
-  const burst = of(config, 'burst');
-  const every = typeof burst['every'] === 'string' ? burst['every'] : '10s';
-  return (count(burst, 'size', 100) * 1e6) / Math.max(1, micros(every));
-}
-function arrivalsBadge(config: Config): string {
-  const rate = rounded(count(config, 'rate', 10));
-  switch (config['arrivals']) {
-    case 'by-hand':
-      return 'by hand';
-    case 'bursts':
-      return `${count(of(config, 'burst'), 'size', 100)} every ${String(of(config, 'burst')['every'] ?? '10s')}`;
-    case 'ramp':
-      return `${rate} → ${rounded(count(of(config, 'ramp'), 'to', 100))}/s`;
-    case 'on-off':
-      return `${rate}/s on and off`;
-    default:
-      return `${rate}/s`;
-  }
-}
-
-const producer: NodeDescriptor = {
-  kind: 'producer',
-  title: 'Producer',
-  about: 'Makes messages and publishes each on every publish wire.',
-  family: 'producer',
-  stem: 'producer',
-  badge: arrivalsBadge,
-  load: (config) => {
-    if (config['arrivals'] === 'by-hand') return 0;
-    if (config['arrivals'] === 'bursts') return burstRate(config);
-    const rate = count(config, 'rate', 10);
-    return config['arrivals'] === 'ramp' ? Math.max(rate, count(of(config, 'ramp'), 'to', 100)) : rate;
-  },
-  actions: ['send', 'burst', 'poison', 'unpoison'],
-  fields: {
-    rate: { type: 'number', min: 0, max: 100_000, default: 10, unit: '/s', help: 'Messages a second; of a ramp, where it begins.', applies: live, group: 'Arrivals', when: { field: 'arrivals', is: ['constant', 'poisson', 'on-off', 'ramp'] } },
-    arrivals: {
-      type: 'choice',
-      options: ['constant', 'poisson', 'bursts', 'on-off', 'ramp', 'by-hand'],
-      default: 'constant',
-      help: 'When the next message comes: evenly, at random as independent people would, many at once, on and off, faster and faster, or only when somebody sends one.',
-      applies: live,
-      group: 'Arrivals',
-    },
-    burst: {
-      type: 'record',
-      help: 'So many messages at once, every so often.',
-      applies: live,
-      group: 'Arrivals',
-      when: { field: 'arrivals', is: ['bursts'] },
-      fields: {
-        size: { type: 'integer', min: 1, max: 100_000, default: 100, help: 'Messages in one burst.', applies: live },
-        every: span('From the start of one burst to the start of the next.', '10s', { min: 1000 }),
-      },
-    },
-    onOff: {
-      type: 'record',
-      label: 'on / off',
-      help: 'The rate while on, nothing while off.',
-      applies: live,
-      group: 'Arrivals',
-      when: { field: 'arrivals', is: ['on-off'] },
-      fields: { on: span('How long messages come.', '5s', { min: 1000 }), off: span('How long none come.', '5s') },
-    },
-    ramp: {
-      type: 'record',
-      help: 'The rate grows or falls evenly, then stays.',
-      applies: live,
-      group: 'Arrivals',
-      when: { field: 'arrivals', is: ['ramp'] },
-      fields: {
-        to: { type: 'number', min: 0, max: 100_000, default: 100, unit: '/s', help: 'The rate at its end.', applies: live },
-        over: span('How long it takes.', '30s', { min: 1000 }),
-      },
-    },
-    limit: { type: 'integer', min: 0, max: 1_000_000_000, optional: true, help: 'Messages in all; left out, there is no end.', applies: live, group: 'Arrivals' },
-    keys: {
-      type: 'record',
-      help: 'What messages are about: orders of one customer, readings of one sensor. Order matters within a key.',
-      applies: live,
-      group: 'Messages',
-      fields: {
-        count: { type: 'integer', min: 1, max: 100_000, default: 20, help: 'How many different keys there are.', applies: live },
-        skew: { type: 'number', min: 0, max: 3, default: 0, help: 'How unevenly they are used (Zipf): 0 = all alike, 1 = the first key twice as often as the second, three times as often as the third.', applies: live },
-      },
-    },
-    size: { type: 'integer', min: 0, max: 16_777_216, default: 512, unit: 'bytes', help: 'Body of a message.', applies: live, group: 'Messages' },
-    priority: { type: 'integer', min: 0, max: 255, optional: true, help: 'Priority that the messages carry; it counts where a queue knows priorities.', applies: live, group: 'Messages' },
-    pushback: {
-      type: 'choice',
-      options: ['block', 'buffer', 'drop'],
-      default: 'block',
-      help: 'What it does while the broker takes no more: wait and make no new messages, keep them in memory up to a limit, or throw new ones away.',
-      applies: live,
-      group: 'When the broker says no',
-    },
-    bufferLimit: { type: 'integer', min: 1, max: 1_000_000, default: 1000, label: 'buffer', help: 'Messages kept in memory at most; what comes after is thrown away.', applies: live, group: 'When the broker says no', when: { field: 'pushback', is: ['buffer'] } },
-    retry: {
-      type: 'record',
-      help: 'What it does about a refusal, or when no answer comes. Publishing again after silence is how duplicates are born.',
-      applies: live,
-      group: 'When the broker says no',
-      fields: {
-        attempts: { type: 'integer', min: 0, max: 1000, default: 0, help: 'Further attempts after the first; 0 = never tries again.', applies: live },
-        timeout: span('Silence after which an attempt counts as failed; 0s = waits for ever.', '0s'),
-        ...backoff('100ms', '30s'),
-      },
-    },
-  },
-};
+import { producer } from './producer-descriptor.ts';
+import { backoff, count, CRASHES, effectAt, failures, idempotency, instances, instancesBadge, instancesShape, LANES, live, memoryBadge, restartAfter, serviceTime, span, TROUBLES } from './settings.ts';
 
 const consumer: NodeDescriptor = {
   kind: 'consumer',
@@ -138,27 +9,14 @@ const consumer: NodeDescriptor = {
   about: 'Instances that take messages, work on them, apply an effect and settle.',
   family: 'consumer',
   stem: 'consumer',
-  badge: (config) => {
-    const instances = count(config, 'instances', 1);
-    const concurrency = count(config, 'concurrency', 1);
-    const size = concurrency === 1 ? `${instances} instance${instances === 1 ? '' : 's'}` : `${instances} × ${concurrency}`;
-    return config['idempotency'] === 'inbox' ? `${size}, inbox` : config['idempotency'] === 'id-window' ? `${size}, id window` : size;
-  },
-  // Instances beyond these are summed up in its gauges; the last lane is what went through lately.
-  shape: (c) => ({ lanes: Math.min(6, typeof c['instances'] === 'number' ? c['instances'] : 1) + 1, labels: 44, width: 246 }),
-  actions: ['crash', 'shut-down', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'restart', 'slow', 'normal-speed', 'outage', 'outage-ends', 'poison', 'unpoison', 'lose-next-ack'],
+  badge: (config) => `${instancesBadge(config)}${memoryBadge(config)}`,
+  shape: instancesShape,
+  actions: [...CRASHES, ...TROUBLES, 'lose-next-ack'],
   fields: {
-    instances: { type: 'integer', min: 1, max: 64, default: 1, help: 'Processes that read side by side, each with its own connection.', applies: restart, group: 'Work' },
-    concurrency: { type: 'integer', min: 1, max: 256, default: 1, help: 'Messages that one instance works on at the same time. More than 1 gives up order.', applies: live, group: 'Work' },
-    serviceTime: { type: 'spread', default: '50ms', label: 'service time', help: 'How long the work on one message takes.', applies: live, group: 'Work' },
-    effectAt: { type: 'number', min: 0, max: 1, default: 1, label: 'effect at', help: 'Share of the service time after which the effect (the charge, the mail, the row) is applied.', applies: live, group: 'Work' },
-    failures: {
-      type: 'record',
-      help: 'Work that fails by itself.',
-      applies: live,
-      group: 'Failures',
-      fields: { rate: { type: 'number', min: 0, max: 1, default: 0, help: 'Share of attempts that fail, drawn anew each time.', applies: live } },
-    },
+    ...instances,
+    ...serviceTime,
+    ...effectAt,
+    ...failures,
     onFailure: {
       type: 'choice',
       options: ['requeue', 'reject', 'retry-in-place'],
@@ -176,23 +34,38 @@ const consumer: NodeDescriptor = {
       when: { field: 'onFailure', is: ['retry-in-place'] },
       fields: { attempts: { type: 'integer', min: 0, max: 1000, default: 3, help: 'Further attempts after the first.', applies: live }, ...backoff('100ms', '30s') },
     },
-    idempotency: {
-      type: 'choice',
-      options: ['none', 'id-window', 'inbox'],
-      default: 'none',
-      help: 'What it remembers: nothing, the last ids (written after the work), or every id in the same transaction as the effect.',
-      applies: live,
-      group: 'Duplicates',
-    },
-    window: { type: 'integer', min: 1, max: 200_000, default: 1000, help: 'Ids that the window remembers; an older duplicate passes.', applies: live, group: 'Duplicates', when: { field: 'idempotency', is: ['id-window'] } },
-    restartAfter: { type: 'duration', min: 0, max: 24 * HOUR, optional: true, label: 'restart after', help: 'A crashed instance comes back by itself after this long; left out, it stays down until somebody restarts it.', applies: live, group: 'Failures' },
+    ...idempotency,
+    ...restartAfter,
   },
 };
+const serverless: NodeDescriptor = {
+  kind: 'function',
+  title: 'Function',
+  about: 'A serverless function: every invocation has an environment to itself, made when none is warm and limited in number.',
+  family: 'consumer',
+  stem: 'function',
+  badge: (config) => `concurrency ${count(config, 'concurrency', 10)}${memoryBadge(config)}`,
+  shape: (config) => ({ lanes: Math.max(1, Math.min(LANES, count(config, 'concurrency', 10))) + 1, labels: 44, width: 286, ends: 100 }),
+  actions: ['crash', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', ...TROUBLES, 'lose-next-ack'],
+  fields: {
+    concurrency: { type: 'integer', min: 0, max: 1000, default: 10, help: 'Environments at once, and so invocations at once; what comes on top is throttled. 0 throttles everything.', applies: live, group: 'Scale' },
+    provisioned: { type: 'integer', min: 0, max: 1000, default: 0, help: 'Environments that are always up, whether there is work or not: no cold start for so many invocations at once.', applies: live, group: 'Scale' },
+    coldStart: { type: 'spread', default: '400ms', label: 'cold start', help: 'How long a new environment takes to come up before it can work. The timeout does not run meanwhile.', applies: live, group: 'Scale' },
+    keepWarm: span('How long an environment with nothing to do is kept; the next invocation within that time has no cold start.', '5min', { label: 'keep warm', group: 'Scale' }),
+    ...serviceTime,
+    timeout: span('An invocation that works longer is killed with its environment, and all that it was handed comes again. What had its effect keeps it.', '30s', { min: 1000, group: 'Work' }),
+    ...effectAt,
+    ...failures,
+    ...idempotency,
+  },
+};
+
+const READERS = new Set([consumer.kind, serverless.kind]);
 
 export const clients: RoomDescriptor = {
   id: 'clients',
   title: 'Clients',
-  nodes: [producer, consumer],
+  nodes: [producer, consumer, serverless],
   links: [],
   derived: [],
   whyNot: [
@@ -203,7 +76,7 @@ export const clients: RoomDescriptor = {
   ],
   doubts: (doc) => [
     ...doc.nodes.filter((n) => n.kind === 'producer' && !doc.links.some((l) => l.from === n.id)).map((n) => ({ on: n.id, says: 'publishes nowhere: it has no wire to a broker' })),
-    ...doc.nodes.filter((n) => n.kind === 'consumer' && !doc.links.some((l) => l.to === n.id)).map((n) => ({ on: n.id, says: 'reads nothing: no wire leads to it' })),
+    ...doc.nodes.filter((n) => READERS.has(n.kind) && !doc.links.some((l) => l.to === n.id)).map((n) => ({ on: n.id, says: 'reads nothing: no wire leads to it' })),
   ],
   actions: [],
   reasons: {
@@ -213,6 +86,13 @@ export const clients: RoomDescriptor = {
     'clients.crash_after_effect': { says: 'the instance crashed after the effect was applied and before it settled' },
     'clients.crash_before_settle': { says: 'the instance crashed when the work was done and not yet settled' },
     'clients.crash_after_settle': { says: 'the instance crashed right after it had settled' },
+    'clients.throttled': { says: 'all environments that the function may have were busy' },
+    'clients.cold_start': { says: 'no environment was warm and free' },
+    'clients.provisioned': { says: 'so many environments are always kept' },
+    'clients.environment_idle': { says: 'the environment had nothing to do for as long as it is kept warm' },
+    'clients.scaled_in': { says: 'the function may have fewer environments than before' },
+    'clients.function_timeout': { says: 'the invocation ran longer than its timeout and was killed, with all that it had been handed' },
+    'clients.batch_failed': { says: 'another message of its batch failed, and the batch came again as a whole' },
     'clients.failed': { says: 'the work failed' },
     'clients.poison': { says: 'the work fails on this message every time' },
     'clients.dependency_down': { says: 'what the consumer depends on was down' },
@@ -255,6 +135,8 @@ export const clients: RoomDescriptor = {
     'A producer publishes a message on all of its publish wires at the same instant.',
     'All instances of a consumer share one store of processed ids; writing to it takes no time.',
     'Work is not slowed down by other work on the same instance: service times do not depend on concurrency.',
+    'A function takes the first of its environments that is free; which one a real platform takes is not documented.',
+    'Whoever invokes a function learns at once that an environment has died.',
     'Messages have a size but no content; headers and routing keys come from the wire.',
   ],
 };

@@ -1,9 +1,11 @@
 /** A producer: makes messages by its plan, hands each to every publish session, and lives with what the broker answers. */
 import { copyOf } from '../base/copy.ts';
-import type { Outcome, PublishListener, PublishSession } from '../brokers/contract.ts';
+import type { Look, Outcome, PublishListener, PublishSession } from '../brokers/contract.ts';
 import { drawFrom, zipfTable } from '../kernel/distributions.ts';
+import type { Connection, Writer } from './client.ts';
 import { type ArrivalPlan, type ArrivalState, nextArrival } from './arrivals.ts';
 import { type Backoff, backoffDelay, type ClientHost } from './host.ts';
+import { producerLook } from './producer-look.ts';
 
 export interface ProducerPlan extends ArrivalPlan {
   /** Messages in all; absent = no end. */
@@ -42,13 +44,13 @@ const ARRIVAL = 0;
 const TIMEOUT = 1;
 const RETRY = 2;
 
-export class Producer {
+export class Producer implements Writer {
   readonly id: string;
   private readonly host: ClientHost;
   private readonly index: number;
   private plan: ProducerPlan;
   private keys: Float64Array;
-  private sessions: { link: string; session: PublishSession }[] = [];
+  private sessions: readonly { readonly link: string; readonly session: PublishSession }[] = [];
   private publications = new Map<number, Publication>();
   /** Open publication by "link message". */
   private byMessage = new Map<string, Map<number, number>>();
@@ -80,9 +82,18 @@ export class Producer {
   get counts(): Readonly<State['counts']> {
     return this.state.counts;
   }
-  get view(): { readonly buffered: number; readonly open: number; readonly blocked: boolean; readonly waiting: readonly number[] } {
-    const { waiting } = this.state;
-    return { buffered: waiting.length, open: this.publications.size, blocked: this.state.blockedSince >= 0, waiting: waiting.map((w) => w.message) };
+  get blocked(): boolean {
+    return this.state.blockedSince >= 0;
+  }
+  /** Messages that wait for room, the first in line first. */
+  get waiting(): readonly { readonly message: number }[] {
+    return this.state.waiting;
+  }
+  look(cells: number, rate: number): Look {
+    return producerLook(this, this.host.messages, cells, rate);
+  }
+  writing(): readonly Connection[] {
+    return [{ name: this.id, up: true }];
   }
   start(): void {
     this.state.arrivals = { since: this.host.now(), count: 0 };
@@ -110,10 +121,10 @@ export class Producer {
     this.plan = plan;
     this.keys = zipfTable(plan.keys.count, plan.keys.skew);
   }
-  setSessions(sessions: { link: string; session: PublishSession }[]): void {
+  setPublishers(_connection: number, sessions: readonly { readonly link: string; readonly session: PublishSession }[]): void {
     this.sessions = sessions;
   }
-  listener(link: string): PublishListener {
+  publishListener(_connection: number, link: string): PublishListener {
     return {
       outcome: (message, outcome) => this.outcome(link, message, outcome),
       returned: (message, why) => {

@@ -1,11 +1,13 @@
 /** From a document's settings to what clients work with: defaults filled in, durations in µs. */
 import { micros } from '../base/time.ts';
 import type { ConsumerPlan } from '../clients/consumer.ts';
+import type { FunctionPlan } from '../clients/function.ts';
 import type { Backoff } from '../clients/host.ts';
 import type { ProducerPlan } from '../clients/producer.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import type { Scenario, ScenarioNode } from '../scenario/document.ts';
 import { type Fields, fill, type Spread } from '../scenario/fields.ts';
+import type { WorkPlan } from '../clients/workshop.ts';
 import { sampler } from '../scenario/spread.ts';
 
 type Config = Readonly<Record<string, unknown>>;
@@ -43,17 +45,33 @@ export function producerPlan({ config = {} }: ScenarioNode): ProducerPlan {
     ...(typeof config['priority'] === 'number' ? { priority: config['priority'] } : {}),
   };
 }
-export function consumerPlan({ config = {} }: ScenarioNode): ConsumerPlan {
+/** What everybody who works on messages is asked. */
+function workPlan(config: Config): WorkPlan {
   return {
-    instances: count(config, 'instances', 1),
-    concurrency: count(config, 'concurrency', 1),
     serviceTime: sampler((config['serviceTime'] ?? '50ms') as Spread),
     failureRate: count(record(config, 'failures'), 'rate', 0),
-    onFailure: (config['onFailure'] ?? 'requeue') as ConsumerPlan['onFailure'],
-    retry: backoff(record(config, 'retry')),
-    idempotency: (config['idempotency'] ?? 'none') as ConsumerPlan['idempotency'],
+    idempotency: (config['idempotency'] ?? 'none') as WorkPlan['idempotency'],
     window: count(config, 'window', 1000),
     effectAt: count(config, 'effectAt', 1),
+  };
+}
+export function consumerPlan({ config = {} }: ScenarioNode): ConsumerPlan {
+  return {
+    ...workPlan(config),
+    instances: count(config, 'instances', 1),
+    concurrency: count(config, 'concurrency', 1),
+    onFailure: (config['onFailure'] ?? 'requeue') as ConsumerPlan['onFailure'],
+    retry: backoff(record(config, 'retry')),
     ...(typeof config['restartAfter'] === 'string' ? { restartAfter: micros(config['restartAfter']) } : {}),
+  };
+}
+export function functionPlan({ config = {} }: ScenarioNode): FunctionPlan {
+  return {
+    ...workPlan(config),
+    concurrency: count(config, 'concurrency', 10),
+    provisioned: count(config, 'provisioned', 0),
+    coldStart: sampler((config['coldStart'] ?? '400ms') as Spread),
+    keepWarm: span(config, 'keepWarm', 300_000_000),
+    timeout: span(config, 'timeout', 30_000_000),
   };
 }

@@ -1,36 +1,40 @@
 /** What the timeline can reach in a running simulation. */
-import type { Consumer } from '../clients/consumer.ts';
+import { isReader, type Reader } from '../clients/client.ts';
+import { Producer } from '../clients/producer.ts';
 import type { Ports } from '../faults/door.ts';
+import { nodeOf } from '../scenario/document.ts';
 import type { Simulation } from './simulation.ts';
 
 export function portsOf(simulation: Simulation): Ports {
-  const { consumers, producers, network, rooms } = simulation;
-  /** "pay/2" is one instance, "pay" all of them. */
-  const each = (on: string, todo: (consumer: Consumer, instance: number) => void): boolean => {
-    const [id = '', number] = on.split('/');
-    const consumer = consumers.get(id);
-    if (!consumer) return false;
-    const chosen = number === undefined ? consumer.instances.map((_, i) => i) : [Number(number) - 1];
-    const there = chosen.filter((i) => consumer.instances[i] !== undefined);
-    for (const i of there) todo(consumer, i);
-    return there.length > 0;
+  const { network, rooms } = simulation;
+  const producer = (on: string): Producer | undefined => {
+    const client = simulation.client(on);
+    return client instanceof Producer ? client : undefined;
   };
+  /** "pay/2" is one instance, "pay" all of them. */
+  const at = (on: string, todo: (reader: Reader, which: number | undefined) => boolean): boolean => {
+    const [id = '', number] = on.split('/');
+    const client = simulation.client(id);
+    return isReader(client) && todo(client, number === undefined ? undefined : Number(number) - 1);
+  };
+  const all = (on: string, todo: (reader: Reader) => void) => at(on, (reader) => (todo(reader), true));
   const isLink = (link: string) => simulation.effective.links.some((l) => l.id === link);
   return {
-    crash: (on, point) => each(on, (consumer, i) => consumer.crash(i, point)),
-    restart: (on) => each(on, (consumer, i) => consumer.restart(i)),
-    slow: (on, factor) => each(on, (consumer) => consumer.slow(factor)),
-    outage: (on, down) => each(on, (consumer) => consumer.setOutage(down)),
+    crash: (on, point) => at(on, (reader, which) => reader.crash(which, point)),
+    restart: (on) => at(on, (reader, which) => reader.restart(which)),
+    slow: (on, factor) => all(on, (reader) => reader.slow(factor)),
+    outage: (on, down) => all(on, (reader) => reader.setOutage(down)),
     poison: (on, key, poisoned) => {
-      const producer = producers.get(on);
-      if (!producer) return each(on, (consumer) => consumer.poison(key, poisoned));
-      if (poisoned) producer.poison(key);
-      else producer.unpoison(key);
+      const maker = producer(on);
+      if (!maker) return all(on, (reader) => reader.poison(key, poisoned));
+      if (poisoned) maker.poison(key);
+      else maker.unpoison(key);
       return true;
     },
     make: (on, count, key) => {
-      producers.get(on)?.make(count, key);
-      return producers.has(on);
+      const maker = producer(on);
+      maker?.make(count, key);
+      return maker !== undefined;
     },
     cut: (link, isCut) => {
       if (!isLink(link)) return false;
@@ -49,8 +53,10 @@ export function portsOf(simulation: Simulation): Ports {
       return isLink(link);
     },
     broker: (action, on, parameters) => {
+      const client = simulation.client(nodeOf(on));
+      const address = isReader(client) ? client.connectionOf(on) : on;
       for (const room of rooms.values()) {
-        const said = room.act(action, on, parameters);
+        const said = room.act(action, address, parameters);
         if (said !== undefined) return said;
       }
       return undefined;

@@ -1,4 +1,5 @@
 /** The report of a run: what became of everything, and theory beside measurement where it applies. */
+import { isReader } from '../clients/client.ts';
 import { FATES, type Kind } from '../history/entries.ts';
 import { meanWait } from '../metrics/queueing.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
@@ -34,21 +35,21 @@ export function reportOf(run: Run, catalog: Catalog): Report {
       const cut = name.indexOf(' ');
       return { place: name.slice(0, cut), stage: name.slice(cut + 1), count: h.count, p50: h.quantile(0.5) ?? 0, p90: h.quantile(0.9) ?? 0, p99: h.quantile(0.99) ?? 0, max: h.max, histogram: h.buckets() };
     }),
-    theory: simulation.effective.nodes.filter((n) => n.kind === 'consumer').flatMap((n) => theoryOf(run, n)),
+    theory: simulation.effective.nodes.flatMap((n) => theoryOf(run, n)),
   };
 }
 type Theory = Report['theory'][number];
 function theoryOf({ simulation, meter }: Run, node: ScenarioNode): Theory[] {
-  const consumer = simulation.consumers.get(node.id);
+  const reader = simulation.client(node.id);
   const service = meter.stages.get(`${node.id} service`);
   const started = meter.totals(node.id).started ?? 0;
-  if (!consumer || !service || service.count < 20 || simulation.now === 0) return [];
+  if (!isReader(reader) || reader.slots === 0 || !service || service.count < 20 || simulation.now === 0) return [];
   const seconds = simulation.now / 1e6;
-  const servers = consumer.instances.length * consumer.concurrency;
+  const servers = reader.slots;
   const mean = service.sum / service.count / 1e6;
   const rate = started / seconds;
   const title = node.title ?? node.id;
-  const rows: Theory[] = [{ place: title, quantity: 'utilisation', measured: consumer.busyTime() / (simulation.now * servers), predicted: Math.min(1, (rate * mean) / servers), note: `λ S / c with ${rate.toFixed(2)}/s, ${(mean * 1000).toFixed(0)} ms and ${servers} slots` }];
+  const rows: Theory[] = [{ place: title, quantity: 'utilisation', measured: reader.busyTime() / (simulation.now * servers), predicted: Math.min(1, (rate * mean) / servers), note: `λ S / c with ${rate.toFixed(2)}/s, ${(mean * 1000).toFixed(0)} ms and ${servers} slots` }];
   const wait = meter.stages.get(`${node.id} wait`);
   if (!wait || wait.count === 0) return rows;
   const why = reasonAgainst(simulation.effective.nodes, node, rate * mean >= servers * 0.98);

@@ -23,6 +23,7 @@ function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenari
       { id: 'dead', kind: 'rabbitmq.queue', parent: 'rabbitmq.cluster' },
       { id: 'consumer', kind: 'consumer', config: c('consumer', { serviceTime: '30ms' }) },
       { id: 'second', kind: 'consumer', config: { serviceTime: '30ms' } },
+      ...(configs['function'] ? [{ id: 'function', kind: 'function', config: configs['function'] }] : []),
     ],
     links: [
       { id: 'publish', kind: 'publish', from: 'producer', to: 'rabbitmq.exchange', config: c('publish', { routingKey: 'a.b' }) },
@@ -30,6 +31,7 @@ function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenari
       { id: 'lost', kind: 'bind', from: 'other', to: 'dead' },
       { id: 'consume', kind: 'consume', from: 'rabbitmq.queue', to: 'consumer', config: c('consume') },
       { id: 'consume2', kind: 'consume', from: 'rabbitmq.queue', to: 'second' },
+      ...(configs['function'] ? [{ id: 'invoke', kind: 'consume', from: 'rabbitmq.queue', to: 'function' }] : []),
     ],
     timeline,
   };
@@ -39,6 +41,7 @@ const BUSY: Configs = { producer: { rate: 200 }, consume: { prefetch: 1 } };
 const ALONE = at(100, 'remove-link', 'consume2');
 const FAILS: Configs = { consumer: { failures: { rate: 0.5 }, serviceTime: '30ms' } };
 const CRASH = [ALONE, at(500, 'crash-after-effect', 'consumer/1'), at(900, 'restart', 'consumer/1')];
+const ONLY_FUNCTION = [at(1, 'remove-link', 'consume'), at(1, 'remove-link', 'consume2')];
 const GONE = [at(300, 'remove-link', 'consume'), at(310, 'remove-link', 'consume2')];
 
 const CLIENTS: Readonly<Record<string, Trial>> = {
@@ -84,6 +87,11 @@ const CLIENTS: Readonly<Record<string, Trial>> = {
   'consumer.window': { values: [1, 1000], with: { producer: { rate: 200 }, consumer: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [ALONE, ...[500, 600, 700].map((ms) => at(ms, 'lose-next-ack', 'consumer/1'))], until: 30e6 },
   'consumer.restartAfter': { values: ['300ms', '900ms'], timeline: [at(500, 'crash', 'consumer/1')] },
   'consumer.concurrency': { values: [1, 3], with: { producer: { rate: 200 } } },
+  'function.provisioned': { values: [1, 3], with: { function: { serviceTime: '200ms' } } },
+  'function.keepWarm': { values: ['50ms', '5s'], with: { producer: { rate: 5 } }, timeline: ONLY_FUNCTION },
+  'function.failures': { values: [{ rate: 0 }, { rate: 0.5 }] },
+  'function.idempotency': { values: ['none', 'inbox'], timeline: [...ONLY_FUNCTION, at(800, 'crash-after-effect', 'function')] },
+  'function.window': { values: [1, 1000], with: { function: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [...ONLY_FUNCTION, ...[800, 900, 1000].map((ms) => at(ms, 'lose-next-ack', 'function/1'))], until: 30e6 },
 };
 const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.cluster.version': { values: ['3.10.8', '4.0.5'], with: { consumer: { failures: { rate: 1 }, serviceTime: '1ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum', ...DLX } } },

@@ -1,9 +1,8 @@
 /** The composition root of the engine: a document and a moment become a running system, its history and its folds. */
 import { micros } from '../base/time.ts';
 import type { Room, RoomFactory, RoomHost, Topology } from '../brokers/contract.ts';
-import { Consumer } from '../clients/consumer.ts';
+import { type Client, isReader, isWriter, type Reader, type Writer } from '../clients/client.ts';
 import type { ClientHost } from '../clients/host.ts';
-import { Producer } from '../clients/producer.ts';
 import { act, type Ports } from '../faults/door.ts';
 import type { Fold, Kind } from '../history/entries.ts';
 import { type Facts, History, type HistoryState } from '../history/history.ts';
@@ -14,7 +13,8 @@ import { Network, type NetworkState } from '../network/network.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import { familyOf, type Scenario, type TimelineEntry } from '../scenario/document.ts';
 import { applyEdit, isEdit } from '../scenario/edits.ts';
-import { consumerPlan, filled, producerPlan } from './plans.ts';
+import { CLIENTS, type Known } from './clients.ts';
+import { filled } from './plans.ts';
 import { portsOf } from './ports.ts';
 import { Wiring } from './wiring.ts';
 
@@ -68,10 +68,9 @@ export class Simulation {
   readonly messages = new Messages();
   readonly network: Network;
   readonly rooms = new Map<string, Room>();
-  readonly producers = new Map<string, Producer>();
-  readonly consumers = new Map<string, Consumer>();
   readonly folds: readonly NamedFold[];
   readonly kernel = new Kernel();
+  private readonly known = new Map<string, Known>();
   private document: Scenario;
   private base: Scenario;
   private plain: Scenario;
@@ -112,7 +111,7 @@ export class Simulation {
     });
     this.folds = setting.folds({ history: this.history, messages: this.messages, effective: () => this.plain, now: () => this.kernel.now });
     for (const fold of this.folds) this.history.watch(fold);
-    this.wiring = new Wiring(this.rooms, this.producers, this.consumers);
+    this.wiring = new Wiring(this.rooms, this);
     this.ports = portsOf(this);
     if (state) {
       this.actorIds = [...state.actors];
@@ -136,6 +135,18 @@ export class Simulation {
   /** The document as it stands now, defaults filled in. */
   get effective(): Scenario {
     return this.plain;
+  }
+  client(id: string): Client | undefined {
+    return this.known.get(id)?.client;
+  }
+  get clients(): readonly Client[] {
+    return [...this.known.values()].map((known) => known.client);
+  }
+  get readers(): readonly Reader[] {
+    return this.clients.filter(isReader);
+  }
+  get writers(): readonly Writer[] {
+    return this.clients.filter(isWriter);
   }
   /** Another document that tells the same history up to now: only its later timeline differs. */
   continueWith(document: Scenario): void {
@@ -179,7 +190,7 @@ export class Simulation {
       actors: [...this.actorIds],
       copies: this.copies,
       rooms: [...this.rooms].map(([id, room]) => [id, room.save()]),
-      clients: [...this.producers, ...this.consumers].map(([id, client]) => [id, client.save()]),
+      clients: this.clients.map((client) => [client.id, client.save()]),
       folds: this.folds.map((fold) => [fold.name, fold.save()]),
       timeline: this.nextEntry,
       phase: this.phase,
@@ -197,7 +208,7 @@ export class Simulation {
     this.quiet = state.quiet;
     for (const [name, saved] of state.luck) this.stream(name).load(saved);
     for (const [id, saved] of state.rooms) this.rooms.get(id)?.load(saved);
-    for (const [id, saved] of state.clients) (this.producers.get(id) ?? this.consumers.get(id))?.load(saved);
+    for (const [id, saved] of state.clients) this.client(id)?.load(saved);
     for (const [name, saved] of state.folds) this.folds.find((f) => f.name === name)?.load(saved);
   }
   private setTimeline(document: Scenario): void {
@@ -261,32 +272,24 @@ export class Simulation {
   }
   private buildClients(doc: Scenario, live: boolean): void {
     const ids = new Set(doc.nodes.map((n) => n.id));
-    for (const clients of [this.producers, this.consumers] as Map<string, Producer | Consumer>[]) {
-      for (const id of [...clients.keys()]) {
-        if (ids.has(id)) continue;
-        this.wiring.dropClient(id);
-        clients.delete(id);
-        this.actors[this.actor(id)] = undefined;
-      }
+    for (const id of [...this.known.keys()]) {
+      if (ids.has(id)) continue;
+      this.wiring.dropClient(id);
+      this.known.delete(id);
+      this.actors[this.actor(id)] = undefined;
     }
     for (const node of doc.nodes) {
-      const known = this.producers.get(node.id) ?? this.consumers.get(node.id);
-      if (node.kind === 'producer') {
-        if (known instanceof Producer) known.replan(producerPlan(node));
-        else {
-          const producer = new Producer(node.id, this.history.number(node.id), this.clientHost(node.id), producerPlan(node));
-          this.producers.set(node.id, producer);
-          this.actors[this.actor(node.id)] = producer;
-          if (live) producer.start();
-        }
-      } else if (node.kind === 'consumer') {
-        if (known instanceof Consumer) known.replan(consumerPlan(node));
-        else {
-          const consumer = new Consumer(node.id, this.clientHost(node.id), consumerPlan(node));
-          this.consumers.set(node.id, consumer);
-          this.actors[this.actor(node.id)] = consumer;
-        }
+      const make = Object.hasOwn(CLIENTS, node.kind) ? CLIENTS[node.kind] : undefined;
+      if (!make) continue;
+      const known = this.known.get(node.id);
+      if (known) {
+        known.replan(node);
+        continue;
       }
+      const made = make(node, this.clientHost(node.id), () => this.history.number(node.id));
+      this.known.set(node.id, made);
+      this.actors[this.actor(node.id)] = made.client;
+      if (live) made.client.start?.();
     }
   }
   private clientHost(id: string): ClientHost {
@@ -349,13 +352,13 @@ export class Simulation {
   /** At the judged horizon producers stop and faults heal; then the system drains. */
   private reachHorizon(): void {
     this.phase = 'draining';
-    for (const producer of this.producers.values()) producer.stop();
+    for (const client of this.clients) client.stop?.();
     for (const link of this.plain.links) {
       this.ports.cut(link.id, false);
       this.ports.delay(link.id, 0);
       this.ports.lossy(link.id, 0);
     }
-    for (const id of this.consumers.keys()) {
+    for (const { id } of this.readers) {
       this.ports.slow(id, 1);
       this.ports.outage(id, false);
       this.ports.restart(id);

@@ -45,6 +45,10 @@ function sentence(e: Entry, place: string, actor: string, why: string): string {
       return `A copy waits in ${place}.`;
     case 'delivered':
       return `${place} delivered it to ${actor}${e.attempt > 1 ? ` (delivery ${e.attempt})` : ''}.`;
+    case 'throttled':
+      return `${place} took no more${because}`;
+    case 'joined':
+      return `${actor} came up for it${because}`;
     case 'started':
       return `${actor} began to work on it.`;
     case 'effect':

@@ -1,7 +1,6 @@
 /** Sessions between clients and rooms: one per client and link, made when both are there, closed when one goes. */
 import type { PublishSession, ReceiveSession, Room } from '../brokers/contract.ts';
-import type { Consumer } from '../clients/consumer.ts';
-import type { Producer } from '../clients/producer.ts';
+import type { Reader, Writer } from '../clients/client.ts';
 import { familyOf, type Scenario, type ScenarioLink } from '../scenario/document.ts';
 
 interface Wired {
@@ -11,15 +10,18 @@ interface Wired {
   readonly session: PublishSession | ReceiveSession;
 }
 
+interface Clients {
+  readonly readers: readonly Reader[];
+  readonly writers: readonly Writer[];
+}
+
 export class Wiring {
   private readonly wired = new Map<string, Wired>();
   private readonly rooms: ReadonlyMap<string, Room>;
-  private readonly producers: ReadonlyMap<string, Producer>;
-  private readonly consumers: ReadonlyMap<string, Consumer>;
-  constructor(rooms: ReadonlyMap<string, Room>, producers: ReadonlyMap<string, Producer>, consumers: ReadonlyMap<string, Consumer>) {
+  private readonly clients: Clients;
+  constructor(rooms: ReadonlyMap<string, Room>, clients: Clients) {
     this.rooms = rooms;
-    this.producers = producers;
-    this.consumers = consumers;
+    this.clients = clients;
   }
   /** @param live new sessions open at once */
   connect(doc: Scenario, live: boolean): void {
@@ -39,33 +41,36 @@ export class Wiring {
       }
       return known.session;
     };
-    for (const [id, producer] of this.producers) {
-      const sessions = [];
-      for (const link of doc.links) {
-        if (link.from !== id) continue;
-        const session = wire(id, link, parents.get(link.to), (room) => room.publisher(link.id, id, producer.listener(link.id)));
-        if (session) sessions.push({ link: link.id, session: session as PublishSession });
-      }
-      producer.setSessions(sessions);
+    for (const writer of this.clients.writers) {
+      writer.writing().forEach(({ name, up }, i) => {
+        const sessions: { link: string; session: PublishSession }[] = [];
+        for (const link of doc.links) {
+          if (link.from !== writer.id) continue;
+          const before = fresh.length;
+          const session = wire(name, link, parents.get(link.to), (room) => room.publisher(link.id, name, writer.publishListener(i, link.id)));
+          if (session) sessions.push({ link: link.id, session: session as PublishSession });
+          if (!up) fresh.length = before;
+        }
+        writer.setPublishers(i, sessions);
+      });
     }
-    for (const [id, consumer] of this.consumers) {
-      consumer.instances.forEach((instance, i) => {
-        const name = consumer.name(i);
+    for (const reader of this.clients.readers) {
+      reader.reading().forEach(({ name, up }, i) => {
         const sessions = new Map<string, ReceiveSession>();
         for (const link of doc.links) {
-          if (link.to !== id) continue;
+          if (link.to !== reader.id) continue;
           const before = fresh.length;
-          const session = wire(name, link, parents.get(link.from), (room) => room.receiver(link.id, name, consumer.listener(i, link.id)));
+          const session = wire(name, link, parents.get(link.from), (room) => room.receiver(link.id, name, reader.receiveListener(i, link.id)));
           if (session) sessions.set(link.id, session as ReceiveSession);
-          if (!instance.up) fresh.length = before;
+          if (!up) fresh.length = before;
         }
-        consumer.setSessions(i, sessions);
+        reader.setReceivers(i, sessions);
       });
     }
     for (const [id, known] of this.inOrder()) if (!wanted.has(id)) this.close(id, known);
     if (!live) return;
     for (const session of fresh) session.open();
-    for (const consumer of this.consumers.values()) consumer.takeMore();
+    for (const reader of this.clients.readers) reader.takeMore();
   }
   dropRoom(room: string): void {
     for (const [id, known] of this.inOrder()) if (known.room === room) this.close(id, known);

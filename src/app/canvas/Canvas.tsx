@@ -64,17 +64,18 @@ function Graph() {
       const node = doc.nodes.find((n) => n.id === id);
       const box = boxes.get(id);
       const at = dragged[id] ?? { x: box?.x ?? 0, y: box?.y ?? 0 };
-      const badge = catalog.node(node?.kind ?? '')?.badge(node?.config ?? {}) ?? '';
+      const descriptor = catalog.node(node?.kind ?? '');
+      const badge = descriptor?.badge(node?.config ?? {}) ?? '';
       return {
         id,
         type: box?.container ? 'cluster' : 'card',
         position: at,
         width: resized[id]?.width ?? box?.w ?? 100,
         height: resized[id]?.height ?? box?.h ?? 60,
-        data: { title: node?.title ?? String(node?.config?.['name'] ?? id), kind: node?.kind, badge },
+        data: { title: node?.title ?? String(node?.config?.['name'] ?? id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge },
         selected: selected.includes(id),
         zIndex: box?.container ? 0 : 1,
-        ariaLabel: `${node?.title ?? id}, ${catalog.node(node?.kind ?? '')?.title ?? ''} ${badge}`,
+        ariaLabel: `${node?.title ?? id}, ${descriptor?.title ?? ''} ${badge}`,
       };
     };
     const order = [...doc.nodes].sort((a, b) => Number(boxes.get(b.id)?.container ?? false) - Number(boxes.get(a.id)?.container ?? false));

@@ -1,5 +1,6 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
+import type { Family } from '../../scenario/descriptor.ts';
 import type { PlaceView } from '../../worker/protocol.ts';
 import { useSession } from '../store/session.ts';
 import { laneHeight } from './geometry.ts';
@@ -11,12 +12,13 @@ export function usePlace(id: string): PlaceView {
 /** The frame of a node: the painter draws its cells into it. */
 export const Card = memo(function Card({ id, data, selected }: NodeProps) {
   const place = usePlace(id);
-  const { title, kind, badge } = data as { title: string; kind: string; badge: string };
-  const own = kind === 'consumer' || kind === 'producer';
+  const { title, families, badge } = data as { title: string; families: readonly Family[]; badge: string };
+  const [writes, reads] = [families.includes('producer'), families.includes('consumer')];
+  const own = writes || reads;
   const side = own ? (place.health ?? badge) : badge;
   return (
     <article className="card" data-selected={selected} data-tone={place.tone}>
-      {kind !== 'producer' && <Handle type="target" position={Position.Left} />}
+      {(reads || !writes) && <Handle type="target" position={Position.Left} />}
       <header>
         <strong>{title}</strong>
         <span className={`side num ${place.tone && own ? `tone-${place.tone}` : ''}`}>{!own && place.health ? <span className={`tone-${place.tone}`}>{place.health}</span> : side}</span>
@@ -40,7 +42,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
             </span>
           ))}
       </footer>
-      {kind !== 'consumer' && <Handle type="source" position={Position.Right} />}
+      {(writes || !reads) && <Handle type="source" position={Position.Right} />}
     </article>
   );
 });

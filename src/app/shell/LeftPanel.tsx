@@ -1,5 +1,5 @@
 import { Fragment, useState, useSyncExternalStore } from 'react';
-import { Cog, Inbox, type LucideIcon, Send, Server, Split } from 'lucide-react';
+import { Cog, Inbox, type LucideIcon, Send, Server, Split, Zap } from 'lucide-react';
 import { catalog, onRooms } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
 import type { Family, RoomDescriptor } from '../../scenario/descriptor.ts';
@@ -10,6 +10,8 @@ import { deleteDraft, useDrafts } from '../share/drafts.ts';
 import { open, openDraft } from './boot.ts';
 
 const GLYPHS: Readonly<Record<Family, LucideIcon>> = { producer: Send, consumer: Cog, router: Split, queue: Inbox, cluster: Server };
+/** Kinds with a glyph of their own. */
+const OWN: Readonly<Record<string, LucideIcon>> = { function: Zap };
 
 export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);
@@ -66,7 +68,7 @@ function PaletteRoom({ room }: { readonly room: RoomDescriptor }) {
       <summary className="section-title">{room.title}</summary>
       <div className="palette">
         {room.nodes.map((node) => {
-          const Glyph = GLYPHS[node.family];
+          const Glyph = OWN[node.kind] ?? GLYPHS[node.family];
           return (
             <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
               <Glyph size={13} aria-hidden />

@@ -1,0 +1,36 @@
+/** The picture of instances: a lane for each, what went through lately, and how they fare. */
+import { spanText } from '../base/time.ts';
+import type { Look, LookCell } from '../brokers/contract.ts';
+import type { Instances, InstancesPlan } from './instances.ts';
+import { conditionOf, number, pastLane } from './look.ts';
+
+export function instancesLook(client: Instances<InstancesPlan>, now: number, cells: number, rate: number): Look {
+  const { instances, concurrency, workshop } = client;
+  const { counts } = workshop;
+  const lanes = instances.map((instance, i): Look['lanes'][number] => {
+    const label = client.name(i);
+    if (!instance.up) return { label, cells: [], more: 0, tone: 'bad', note: instance.backAt > now ? `crashed, restarts in ${spanText(instance.backAt - now)}` : 'crashed' };
+    const buffered = client.buffered(i);
+    const work = instance.work.map((w): LookCell => ({ message: w.delivery.message, copy: w.delivery.copy, state: 'ready', redelivered: w.delivery.redelivered, duplicate: w.twice }));
+    const held = buffered.slice(0, Math.max(0, cells - work.length)).map((d): LookCell => ({ message: d.message, copy: d.copy, state: 'held', redelivered: d.redelivered }));
+    return { label, cells: [...work, ...held], more: buffered.length - held.length, busy: instance.work.length / concurrency, ...(instance.armed ? { note: `will ${instance.armed.replaceAll('-', ' ')}`, tone: 'warn' as const } : {}) };
+  });
+  const up = instances.filter((i) => i.up).length;
+  const working = instances.reduce((sum, i) => sum + i.work.length, 0);
+  const waits = instances.some((_, i) => client.buffered(i).length > 0);
+  const utilisation = now > 0 ? client.busyTime() / (now * Math.max(1, client.slots)) : 0;
+  const gauges: Look['gauges'][number][] = [
+    { name: 'processed', value: String(counts.processed) },
+    { name: 'in work', value: String(working) },
+    { name: 'rate', value: `${number(rate)}/s` },
+    { name: 'utilisation', value: utilisation.toFixed(2), ...(utilisation > 0.95 ? { tone: 'warn' as const } : {}) },
+  ];
+  if (counts.failed > 0) gauges.push({ name: 'failed', value: String(counts.failed), tone: 'warn' });
+  if (counts.redelivered > 0) gauges.push({ name: 'redelivered', value: String(counts.redelivered), tone: 'warn' });
+  const saturated = up > 0 && working >= up * concurrency && waits;
+  return {
+    lanes: [...lanes, pastLane(instances.flatMap((instance) => instance.past))],
+    gauges,
+    ...conditionOf(workshop, up < instances.length ? `${up} of ${instances.length} up` : undefined, saturated ? 'saturated' : undefined, rate),
+  };
+}
