@@ -10,6 +10,8 @@ const models = await loadModels(['rabbitmq']);
 /** A small system in which most settings matter. Nodes and links by id; the subject of a field is found by its kind. */
 function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenario {
   const c = (id: string, base: Config = {}) => ({ ...base, ...configs[id] });
+  const partitioned = configs['rabbitmq.super-stream'] !== undefined;
+  const target = configs['publish']?.['method'] !== 'publish' ? 'rabbitmq.exchange' : partitioned ? 'rabbitmq.super-stream' : 'rabbitmq.queue';
   return {
     version: 1,
     title: 'settings',
@@ -24,14 +26,16 @@ function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenari
       { id: 'consumer', kind: 'consumer', config: c('consumer', { serviceTime: '30ms' }) },
       { id: 'second', kind: 'consumer', config: { serviceTime: '30ms' } },
       ...(configs['function'] ? [{ id: 'function', kind: 'function', config: configs['function'] }] : []),
+      ...(partitioned ? [{ id: 'rabbitmq.super-stream', kind: 'rabbitmq.super-stream', parent: 'rabbitmq.cluster', config: c('rabbitmq.super-stream') }] : []),
     ],
     links: [
-      { id: 'publish', kind: 'publish', from: 'producer', to: 'rabbitmq.exchange', config: c('publish', { routingKey: 'a.b' }) },
+      { id: 'publish', kind: 'publish', from: 'producer', to: target, config: c('publish', { routingKey: 'a.b' }) },
       { id: 'bind', kind: 'bind', from: 'rabbitmq.exchange', to: 'rabbitmq.queue', config: c('bind', { routingKey: '#' }) },
       { id: 'lost', kind: 'bind', from: 'other', to: 'dead' },
       { id: 'consume', kind: 'consume', from: 'rabbitmq.queue', to: 'consumer', config: c('consume') },
       { id: 'consume2', kind: 'consume', from: 'rabbitmq.queue', to: 'second' },
       ...(configs['function'] ? [{ id: 'invoke', kind: 'consume', from: 'rabbitmq.queue', to: 'function' }] : []),
+      ...(partitioned ? [{ id: 'consume3', kind: 'consume', from: 'rabbitmq.super-stream', to: 'consumer', config: { method: 'subscribe', 'x-stream-filter': configs['publish']?.['x-stream-filter-value'] === undefined ? '' : 'A' } }] : []),
     ],
     timeline,
   };
@@ -93,6 +97,17 @@ const CLIENTS: Readonly<Record<string, Trial>> = {
   'function.idempotency': { values: ['none', 'inbox'], timeline: [...ONLY_FUNCTION, at(800, 'crash-after-effect', 'function')] },
   'function.window': { values: [1, 1000], with: { function: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [...ONLY_FUNCTION, ...[800, 900, 1000].map((ms) => at(ms, 'lose-next-ack', 'function/1'))], until: 30e6 },
 };
+const STREAM: Config = { 'x-queue-type': 'stream' };
+const SLOW: Configs = { producer: { rate: 50, size: 200 }, consumer: { serviceTime: '300ms' } };
+/** Segments of a few messages. */
+const SMALL: Config = { 'x-stream-max-segment-size-bytes': 1000 };
+const SUBSCRIBE: Config = { method: 'subscribe', name: 'reader', 'x-stream-offset': 'first' };
+const PUBLISH: Config = { method: 'publish', routingKey: '{key}' };
+/** A filter value that the smallest Bloom filter does not tell from "A". */
+const LIKE_A = 'v3217';
+const BACK = [at(500, 'crash', 'consumer/1'), at(900, 'restart', 'consumer/1')];
+const TWO_DOWN = [at(400, 'stop-node', 'rabbitmq.cluster/node-2'), at(400, 'stop-node', 'rabbitmq.cluster/node-3')];
+const SUPER: Configs = { publish: PUBLISH, 'rabbitmq.super-stream': {} };
 const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.cluster.version': { values: ['3.10.8', '4.0.5'], with: { consumer: { failures: { rate: 1 }, serviceTime: '1ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum', ...DLX } } },
   'rabbitmq.cluster.nodes': { values: [1, 3], with: { 'rabbitmq.queue': { 'x-queue-type': 'quorum' } }, timeline: [at(400, 'stop-node', 'rabbitmq.cluster/node-1')] },
@@ -119,6 +134,29 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.queue.x-max-priority': { values: [undefined, 5], with: BUSY, timeline: [at(200, 'set', 'publish', { priority: 2 }), at(600, 'set', 'publish', { priority: 0 })] },
   'rabbitmq.queue.durable': { values: [true, false], timeline: [at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')] },
   'rabbitmq.queue.auto-delete': { values: [true, false], timeline: GONE },
+  'rabbitmq.queue.x-max-age': { values: ['1s', '1h'], with: { ...SLOW, 'rabbitmq.queue': { ...STREAM, ...SMALL } } },
+  'rabbitmq.queue.x-stream-max-segment-size-bytes': { values: [1000, 20_000], with: { ...SLOW, 'rabbitmq.queue': { ...STREAM, 'x-max-length-bytes': 5000 } } },
+  'rabbitmq.queue.x-stream-filter-size-bytes': { values: [16, 255], with: { publish: { 'x-stream-filter-value': LIKE_A }, consume: { 'x-stream-filter': 'A' }, 'rabbitmq.queue': STREAM } },
+  'rabbitmq.queue.x-initial-cluster-size': { values: [1, 3], with: { 'rabbitmq.cluster': { nodes: 3 }, 'rabbitmq.queue': STREAM }, timeline: TWO_DOWN },
+  'rabbitmq.super-stream.partitions': { values: [2, 3], with: SUPER },
+  'rabbitmq.super-stream.x-max-length-bytes': { values: [3000, 100_000], with: { ...SUPER, ...SLOW, 'rabbitmq.super-stream': SMALL } },
+  'rabbitmq.super-stream.x-max-age': { values: ['1s', '1h'], with: { ...SUPER, ...SLOW, 'rabbitmq.super-stream': SMALL } },
+  'rabbitmq.super-stream.x-stream-max-segment-size-bytes': { values: [1000, 20_000], with: { ...SUPER, ...SLOW, 'rabbitmq.super-stream': { 'x-max-length-bytes': 3000 } } },
+  'rabbitmq.super-stream.x-stream-filter-size-bytes': { values: [16, 255], with: { publish: { ...PUBLISH, 'x-stream-filter-value': LIKE_A } } },
+  'rabbitmq.super-stream.x-initial-cluster-size': { values: [1, 3], with: { ...SUPER, 'rabbitmq.cluster': { nodes: 3 } }, timeline: TWO_DOWN },
+  'rabbitmq.super-stream.name': { values: ['jobs', 'tasks'], with: SUPER, timeline: [at(300, 'set', 'rabbitmq.super-stream', { name: 'jobs' })] },
+  'publish.method': { values: ['basic.publish', 'publish'], with: { 'rabbitmq.queue': STREAM } },
+  'publish.name': { values: [undefined, 'shop'], with: { producer: { rate: 20, retry: { attempts: 2, timeout: '200ms' } }, publish: { ...PUBLISH, latency: '300ms' }, 'rabbitmq.queue': STREAM } },
+  'publish.routing': { values: ['hash', 'key'], with: SUPER },
+  'publish.x-stream-filter-value': { values: ['A', 'B'], with: { consume: { 'x-stream-filter': 'A' }, 'rabbitmq.queue': STREAM } },
+  'consume.x-stream-offset': { values: ['first', 'next'], with: { 'rabbitmq.queue': STREAM }, timeline: BACK },
+  'consume.x-stream-filter': { values: ['A', 'B'], with: { publish: { routingKey: 'a.b', 'x-stream-filter-value': '{key}' }, 'rabbitmq.queue': STREAM } },
+  'consume.x-stream-match-unfiltered': { values: [true, false], with: { consume: { 'x-stream-filter': 'A' }, 'rabbitmq.queue': STREAM } },
+  'consume.credit': { values: [1, 20], with: { producer: { rate: 200 }, consume: SUBSCRIBE, 'rabbitmq.queue': STREAM } },
+  'consume.name': { values: [undefined, 'reader'], with: { consume: { method: 'subscribe', 'x-stream-offset': 'first' }, 'rabbitmq.queue': STREAM } },
+  'consume.messageCountBeforeStorage': { values: [5, 10_000], with: { consume: SUBSCRIBE, 'rabbitmq.queue': STREAM } },
+  'consume.flushInterval': { values: ['200ms', '900ms'], with: { consume: SUBSCRIBE, 'rabbitmq.queue': STREAM } },
+  'consume.single-active-consumer': { values: [false, true], with: { consumer: { instances: 2 }, consume: { ...SUBSCRIBE, name: 'reader' }, 'rabbitmq.queue': STREAM } },
   'publish.mandatory': { values: [true, false], with: { bind: { routingKey: 'none' } } },
   'publish.persistent': { values: [true, false], timeline: [...GONE, at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')] },
   'publish.expiration': { values: [100, 5000], timeline: GONE },

@@ -26,6 +26,22 @@ function queue(d: Dice, id: string, exchanges: readonly string[]): ScenarioNode 
     },
   };
 }
+/** What a stream and the partitions of a super stream keep. */
+const retention = (d: Dice) => d.some({ 'x-stream-max-segment-size-bytes': [0.6, () => d.pick([0, 500, 3000])], 'x-max-length-bytes': [0.5, () => d.between(0, 9000)], 'x-max-age': [0.3, () => '1s'] });
+/** How a stream is read; now and then like another queue, which it refuses. */
+const reading = (d: Dice) =>
+  d.some({
+    method: [0.6, () => 'subscribe'],
+    'x-stream-offset': [0.6, () => d.pick(['first', 'last', '7', '1s'])],
+    'x-stream-filter': [0.2, () => 'A,B'],
+    'x-stream-match-unfiltered': [0.2, () => true],
+    credit: [0.5, () => d.pick([1, 4])],
+    name: [0.5, () => d.pick(['one', 'two'])],
+    messageCountBeforeStorage: [0.5, () => d.pick([1, 10])],
+    flushInterval: [0.3, () => '500ms'],
+    'single-active-consumer': [0.4, () => true],
+  });
+const writing = (d: Dice) => d.some({ method: [0.5, () => 'publish'], name: [0.3, () => 'shop'], routing: [0.2, () => 'key'], 'x-stream-filter-value': [0.3, () => '{key}'] });
 /** At most so long, µs. */
 export const RUN_FOR = 5_000_000;
 
@@ -36,7 +52,9 @@ export function randomScenario(seed: number): Scenario {
   const exchanges = Array.from({ length: d.between(1, 4) }, (_, i) => `x${i}`);
   const queues = Array.from({ length: d.between(1, 5) }, (_, i) => `q${i}`);
   for (const id of exchanges) nodes.push({ id, kind: 'rabbitmq.exchange', parent: 'rabbit', config: { type: d.pick(['direct', 'topic', 'fanout', 'headers']), ...d.some({ 'alternate-exchange': [0.3, () => d.pick(exchanges)] }) } });
-  for (const id of queues) nodes.push(queue(d, id, exchanges));
+  for (const id of queues) nodes.push(d.chance(0.2) ? { id, kind: 'rabbitmq.queue', parent: 'rabbit', config: { 'x-queue-type': 'stream', ...retention(d) } } : queue(d, id, exchanges));
+  const supers = d.chance(0.3) ? ['s0'] : [];
+  for (const id of supers) nodes.push({ id, kind: 'rabbitmq.super-stream', parent: 'rabbit', config: { partitions: d.between(1, 4), ...retention(d) } });
   for (const id of queues) for (let n = d.below(3); n >= 0; n--) links.push({ id: `b${links.length}`, kind: 'bind', from: d.pick(exchanges), to: id, config: { routingKey: d.pick([...KEYS, ...PATTERNS]), ...d.some({ arguments: [0.3, () => ({ 'x-match': d.pick(['all', 'any']), tone: d.pick(['red', 'blue']) })] }) } });
   for (let n = d.below(2); n > 0; n--) {
     const [from, to] = [d.pick(exchanges), d.pick(exchanges)];
@@ -48,14 +66,27 @@ export function randomScenario(seed: number): Scenario {
       id: `l${links.length}`,
       kind: 'publish',
       from: `p${i}`,
-      to: d.pick([...exchanges, ...queues]),
-      config: { routingKey: d.pick([...KEYS, '{key}']), mandatory: d.chance(0.3), confirms: d.chance(0.8), persistent: d.chance(0.8), ...d.some({ expiration: [0.2, () => d.pick([0, 100, 900])], headers: [0.3, () => ({ tone: d.pick(['red', 'blue']) })] }), ...wire(d) },
+      to: d.pick([...exchanges, ...queues, ...supers, ...supers]),
+      config: { ...writing(d), routingKey: d.pick([...KEYS, '{key}']), mandatory: d.chance(0.3), confirms: d.chance(0.8), persistent: d.chance(0.8), ...d.some({ expiration: [0.2, () => d.pick([0, 100, 900])], headers: [0.3, () => ({ tone: d.pick(['red', 'blue']) })] }), ...wire(d) },
     });
   }
   for (let i = d.between(1, 3); i > 0; i--) {
     nodes.push(consumer(d, `c${i}`));
-    for (const from of new Set([d.pick(queues), d.pick(queues)]))
-      links.push({ id: `l${links.length}`, kind: 'consume', from, to: `c${i}`, config: { prefetch: d.pick([0, 1, 3, 20]), ack: d.pick(['manual', 'manual', 'manual', 'auto']), ...d.some({ 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }), ...wire(d) } });
+    for (const from of new Set([d.pick(queues), d.pick([...queues, ...supers, ...supers])]))
+      links.push({
+        id: `l${links.length}`,
+        kind: 'consume',
+        from,
+        to: `c${i}`,
+        config: {
+          ...(supers.includes(from) || d.chance(0.1) || nodes.some((n) => n.id === from && n.config?.['x-queue-type'] === 'stream') ? reading(d) : {}),
+          prefetch: d.pick([0, 1, 3, 20]),
+          global: d.chance(0.2),
+          ack: d.pick(['manual', 'manual', 'manual', 'auto']),
+          ...d.some({ 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }),
+          ...wire(d),
+        },
+      });
   }
   const timeline = Array.from({ length: d.below(8) }, (_, i) => happening(d, i, { nodes, links, queues }));
   return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };

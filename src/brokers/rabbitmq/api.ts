@@ -1,6 +1,6 @@
 import type { Refusal } from '../contract.ts';
-import type { QueueType } from './model.ts';
-import type { Delivery, PublishArgs, Table, Version } from './events.ts';
+import type { QueueType, Subscription } from './model.ts';
+import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
 
 export interface RabbitOptions {
   readonly version: Version;
@@ -68,6 +68,21 @@ export interface ConsumeArgs {
   readonly exclusive?: boolean;
   /** `x-priority`, `x-consumer-timeout`; of streams `x-stream-offset`, `x-stream-filter`, `x-stream-match-unfiltered`. */
   readonly arguments?: Table;
+  /** Set by Subscribe of the stream protocol. */
+  readonly subscription?: Subscription & { readonly credit: number };
+}
+/** Subscribe of the stream protocol. */
+export interface SubscribeArgs {
+  readonly stream: string;
+  readonly consumerTag: string;
+  /** Chunks that may be sent before more credit is given. */
+  readonly credit: number;
+  readonly name?: string;
+  readonly singleActive?: boolean;
+  /** Which partition of a super stream it is. */
+  readonly partition?: number;
+  /** As of basic.consume: `x-stream-offset`, `x-stream-filter`, `x-stream-match-unfiltered`. */
+  readonly arguments?: Table;
 }
 export interface PolicyArgs {
   readonly name: string;
@@ -92,6 +107,12 @@ export interface PeekedCopy {
   readonly enqueuedAt: number;
   readonly expiresAt: number | null;
   readonly deliveryCount: number;
+}
+export interface StoredMessage {
+  readonly offset: number;
+  readonly message: number;
+  readonly copy: number;
+  readonly filterValue: string | null;
 }
 export interface HeldCopy extends PeekedCopy {
   readonly connection: string;
@@ -188,6 +209,10 @@ export interface RabbitServer {
   basicReject(connection: string, channel: number, args: { deliveryTag: number; requeue?: boolean }): Outcome;
   basicRecover(connection: string, channel: number): Outcome;
 
+  /** Subscribe of the stream protocol; basic.ack gives credit, basic.cancel is Unsubscribe. */
+  subscribe(connection: string, channel: number, args: SubscribeArgs): Outcome;
+  /** The answer to `consumer-update`: where a consumer that is to begin wants to, as x-stream-offset says it. */
+  consumerUpdated(connection: string, channel: number, args: { consumerTag: string; from: FieldValue }): Outcome;
   /** StoreOffset of the stream protocol: where a named consumer has come to. There is no answer. */
   storeOffset(stream: string, reference: string, offset: number): void;
   /** QueryOffset of the stream protocol. */
@@ -210,6 +235,10 @@ export interface RabbitServer {
   hasExchange(name: string): boolean;
   hasQueue(name: string): boolean;
   peek(queue: string, max: number): { readonly ready: readonly PeekedCopy[]; readonly unacked: readonly HeldCopy[] };
+  /** What a stream has from an offset on, at most so many; nothing of other queues. */
+  stored(stream: string, from: number, most: number): readonly StoredMessage[];
+  /** The first offset that a stream has, and the next that it gives. */
+  offsets(stream: string): { readonly first: number; readonly end: number };
   queueCounts(queue: string): QueueCounts | null;
   queues(): readonly QueueView[];
   exchanges(): readonly ExchangeView[];

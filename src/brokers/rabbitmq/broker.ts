@@ -1,18 +1,20 @@
 import type { BrokerHost } from '../contract.ts';
 import { RabbitDeclarations } from './declarations.ts';
-import type { ConnectArgs, ConsumeArgs, GetResult, Outcome, PolicyArgs, QueueCounts, RabbitOptions, RabbitServer } from './api.ts';
+import type { ConnectArgs, ConsumeArgs, GetResult, Outcome, PolicyArgs, QueueCounts, RabbitOptions, RabbitServer, StoredMessage, SubscribeArgs } from './api.ts';
 import { byTag, endChannels, endConnection, newChannel, newConnection, refuse, resume, settleAll } from './channels.ts';
 import { startNode, stopNode } from './cluster.ts';
 import { consume, consumeReplies, isReplyQueue } from './consuming.ts';
 import { dispatch, fetch, retryDue, type Settlement } from './custody.ts';
 import { errors } from './errors.ts';
-import type { PublishArgs, RequeueReason } from './events.ts';
+import type { FieldValue, PublishArgs, RequeueReason } from './events.ts';
 import { creditDue } from './flow.ts';
 import { isPattern } from './policy.ts';
 import { publish } from './publishing.ts';
 import { applyPolicies, expiryDue, removeConsumers, use } from './queues.ts';
 import { loadCore, saveCore } from './state.ts';
 import { isStream, storeOffset } from './stream.ts';
+import { filterValueOf } from './stream-filter.ts';
+import { consumerUpdated } from './stream-protocol.ts';
 import { timeoutsDue } from './timeouts.ts';
 import { bindingViews, census, counts, exchangeViews, peek, queueView } from './views.ts';
 
@@ -141,7 +143,7 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     return this.with(connection, channel, (on) => {
       const batch = byTag(on, args.deliveryTag, args.multiple ?? false);
       if ('refused' in batch) return this.no(on.connection, on, batch);
-      const read = this.core.since40 || settlement.how === 'ack' ? undefined : batch.find((held) => isStream(held.queue));
+      const read = this.core.since40 || settlement.how === 'ack' ? undefined : batch.find((held) => isStream(held.queue) && held.consumer?.subscription === null);
       if (read !== undefined) return this.no(on.connection, on, errors.notForStreams(read.queue.name, 'basic.nack and basic.reject'));
       settleAll(this.core, on, batch, settlement);
       return this.done();
@@ -156,6 +158,27 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     });
   }
 
+  subscribe(connection: string, channel: number, args: SubscribeArgs): Outcome {
+    return this.with(connection, channel, (on) => {
+      const queue = this.core.queues.get(args.stream);
+      if (queue === undefined || !isStream(queue)) return errors.noStream(args.stream);
+      const { name = null, singleActive = false, partition = -1, credit, consumerTag, arguments: table = {} } = args;
+      if (singleActive && name === null) return errors.unnamedSingleActive(args.stream);
+      // Single active consumers came with 3.11.
+      const outcome = consume(this.core, on, queue, { queue: queue.name, consumerTag, arguments: table, subscription: { name, singleActive: singleActive && this.core.since40, partition, credit } });
+      this.finish();
+      return outcome;
+    });
+  }
+  consumerUpdated(connection: string, channel: number, args: { consumerTag: string; from: FieldValue }): Outcome {
+    return this.with(connection, channel, (on) => {
+      const consumer = on.consumers.get(args.consumerTag);
+      if (consumer === undefined || !isStream(consumer.queue)) return this.done();
+      const refusal = consumerUpdated(this.core, consumer.queue, consumer, args.from);
+      this.finish();
+      return refusal ?? { refused: false };
+    });
+  }
   storeOffset(stream: string, reference: string, offset: number): void {
     const queue = this.core.queues.get(stream);
     if (queue !== undefined && isStream(queue)) storeOffset(this.core, queue, reference, offset);
@@ -231,6 +254,15 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
   peek(name: string, max: number) {
     const queue = this.core.queues.get(name);
     return queue === undefined ? { ready: [], unacked: [] } : peek(this.core, queue, max);
+  }
+  stored(name: string, from: number, most: number): readonly StoredMessage[] {
+    const queue = this.core.queues.get(name);
+    if (queue === undefined || !isStream(queue)) return [];
+    return queue.stream.from(from, most).map(({ seq, id, envelope }) => ({ offset: seq, message: envelope.message, copy: id, filterValue: filterValueOf(envelope.headers) }));
+  }
+  offsets(name: string): { readonly first: number; readonly end: number } {
+    const stream = this.core.queues.get(name)?.stream;
+    return { first: stream?.firstOffset ?? 0, end: stream?.nextOffset ?? 0 };
   }
   queueCounts(name: string): QueueCounts | null {
     const queue = this.core.queues.get(name);

@@ -5,7 +5,8 @@ import { chooseActive, dispatch, keyOf } from './custody.ts';
 import { errors } from './errors.ts';
 import type { Channel, Consumer, Queue } from './model.ts';
 import { REPLY_TO } from './publishing.ts';
-import { isStream, look, openReading } from './stream.ts';
+import { beginReading, isStream, look, openReading } from './stream.ts';
+import { chooseReader } from './stream-protocol.ts';
 
 const UNLIMITED_BEFORE_4 = 2000;
 
@@ -51,6 +52,7 @@ export function consume(core: Core, channel: Channel, queue: Queue, args: Consum
     order: core.order(),
     timeout: core.since43 && typeof timeout === 'number' ? timeout : null,
     reading,
+    subscription: args.subscription === undefined ? null : { name: args.subscription.name, singleActive: args.subscription.singleActive, partition: args.subscription.partition },
     unacked: 0,
     queued: false,
     cancelled: false,
@@ -59,6 +61,10 @@ export function consume(core: Core, channel: Channel, queue: Queue, args: Consum
   queue.consumers.set(keyOf(consumer), consumer);
   if (reading === null && !queue.settings.singleActive) queue.ring.put(consumer);
   queue.lastUsed = core.now();
+  if (isStream(queue)) {
+    beginReading(core, queue, consumer);
+    chooseReader(core, queue);
+  }
   chooseActive(core, queue);
   dispatch(core, queue);
   if (isStream(queue) && core.since40) look(core, queue);

@@ -255,7 +255,7 @@ export function settle(core: Core, queue: Queue, batch: readonly Held[], settlem
   const live = batch.filter((held) => !held.stale);
   for (const held of batch) if (held.stale) release(held);
   if (live.length === 0 || queue.deleted) return;
-  if (isStream(queue)) return settleReads(core, queue, live, settlement.how === 'requeue' && !byClient.includes(settlement.because));
+  if (isStream(queue)) return settleReads(core, queue, live, settlement.how === 'ack' ? 'settled' : settlement.how === 'requeue' && !byClient.includes(settlement.because) ? 'abandoned' : 'rejected');
   if (!queue.available && queue.type === 'quorum') {
     for (const held of live) held.channel.unacked.delete(held.tag);
     queue.deferred.push({ batch: live, settlement });

@@ -2,10 +2,13 @@
 import type { ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
 import type { Topology } from '../contract.ts';
 import type { Table } from './events.ts';
+import { partitionName, partitionsOf, SUPER_STREAM } from './super-stream.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
 export interface QueuePlan {
   readonly node: string;
+  /** Of a super stream; absent outside of one. */
+  readonly partition?: number;
   readonly name: string;
   readonly durable: boolean;
   readonly exclusive: boolean;
@@ -37,6 +40,7 @@ export interface EntityPlan {
   readonly exchanges: readonly ExchangePlan[];
   readonly bindings: readonly BindingPlan[];
 }
+export const isStreamPlan = (queue: QueuePlan): boolean => queue.arguments['x-queue-type'] === 'stream';
 /** What a connection declares for itself alone. */
 export interface Owned {
   readonly queue: QueuePlan;
@@ -65,9 +69,8 @@ export const POLICY_KEYS: Readonly<Record<string, string>> = {
   'x-delivery-limit': 'delivery-limit',
   'x-max-age': 'max-age',
   'x-stream-max-segment-size-bytes': 'stream-max-segment-size-bytes',
-  'x-stream-filter-size-bytes': 'stream-filter-size-bytes',
 };
-const ARGUMENT_KEYS = ['x-queue-type', 'x-max-priority', 'x-single-active-consumer', 'x-initial-cluster-size', 'x-queue-leader-locator'];
+const ARGUMENT_KEYS = ['x-queue-type', 'x-max-priority', 'x-stream-filter-size-bytes', 'x-single-active-consumer', 'x-initial-cluster-size', 'x-queue-leader-locator'];
 
 export function nameOf(node: ScenarioNode): string {
   const name = node.config?.['name'];
@@ -79,8 +82,15 @@ export function plan({ nodes, links }: Topology): EntityPlan {
   const byId = new Map(nodes.map((n) => [n.id, n]));
   const queues: QueuePlan[] = [];
   const exchanges: ExchangePlan[] = [];
+  const bindings = links.flatMap((l) => binding(l, byId));
   for (const node of nodes) {
     const config = node.config ?? {};
+    if (node.kind === SUPER_STREAM) {
+      const made = superStream(node, config);
+      queues.push(...made.queues);
+      exchanges.push(...made.exchanges);
+      bindings.push(...made.bindings);
+    }
     if (node.kind === 'rabbitmq.queue') {
       queues.push({
         node: node.id,
@@ -105,7 +115,19 @@ export function plan({ nodes, links }: Topology): EntityPlan {
       });
     }
   }
-  return { queues, exchanges, bindings: links.flatMap((l) => binding(l, byId)) };
+  return { queues, exchanges, bindings };
+}
+/** What `rabbitmq-streams add_super_stream` makes: a direct exchange, and streams that are bound with their numbers. */
+function superStream(node: ScenarioNode, config: Config): EntityPlan {
+  const name = nameOf(node);
+  const partitions = Array.from({ length: partitionsOf(node) }, (_, partition) => ({ partition, queue: partitionName(name, partition) }));
+  const plain = { durable: true, autoDelete: false };
+  const table = { 'x-queue-type': 'stream', ...pick(config, { 'x-stream-filter-size-bytes': 'x-stream-filter-size-bytes', 'x-initial-cluster-size': 'x-initial-cluster-size' }) };
+  return {
+    queues: partitions.map(({ partition, queue }) => ({ node: node.id, partition, name: queue, ...plain, exclusive: false, arguments: table, policy: pick(config, POLICY_KEYS) })),
+    exchanges: [{ node: node.id, name, type: 'direct', ...plain, internal: false, arguments: { 'x-super-stream': true }, policy: {} }],
+    bindings: partitions.map(({ partition, queue }) => ({ link: node.id, source: name, destination: queue, toKind: 'queue' as const, routingKey: String(partition), arguments: { 'x-stream-partition-order': partition } })),
+  };
 }
 function binding(link: ScenarioLink, byId: ReadonlyMap<string, ScenarioNode>): BindingPlan[] {
   const from = byId.get(link.from);

@@ -89,6 +89,7 @@ const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' 
   ],
   badPolicy: ['is not a valid pattern', 'message', (s) => s.broker.setPolicy({ name: 'p', pattern: '(', definition: {} })],
   noStream: ['stream q does not exist', 'message', (s) => (q(s), s.broker.queryOffset('q', 'r'))],
+  unnamedSingleActive: ['a single active consumer of stream q must have a name', 'message', (s) => (q(s, stream), s.broker.subscribe('a', 1, { stream: 'q', consumerTag: 'c', credit: 1, singleActive: true }))],
   noOffset: ['no offset for reference r', 'message', (s) => (q(s, stream), s.broker.queryOffset('q', 'r'))],
   shutdown: [
     "broker forced connection closure with reason 'shutdown'",

@@ -96,6 +96,7 @@ export const errors = {
   /** Response codes of the stream protocol (https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbitmq_stream/docs/PROTOCOL.adoc#response-codes). */
   noStream: (stream: string): Refusal => ({ refused: true, name: 'STREAM_DOES_NOT_EXIST', code: 2, text: `stream ${stream} does not exist`, closes: 'message' }),
   noOffset: (reference: string): Refusal => ({ refused: true, name: 'NO_OFFSET', code: 19, text: `no offset for reference ${reference}`, closes: 'message' }),
+  unnamedSingleActive: (stream: string): Refusal => ({ refused: true, name: 'PRECONDITION_FAILED', code: 17, text: `a single active consumer of stream ${stream} must have a name`, closes: 'message' }),
   shutdown: (node: string) => refusal('CONNECTION_FORCED', `broker forced connection closure with reason 'shutdown' (${node})`),
   operatorClosed: (why: string) => refusal('CONNECTION_FORCED', why),
   nodeNotRunning: (node: string): Refusal => ({ refused: true, name: 'ECONNREFUSED', code: 0, text: `connection refused: node ${node} is not running`, closes: 'connection' }),

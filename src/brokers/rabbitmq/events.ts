@@ -1,4 +1,5 @@
 import type { Refusal } from '../contract.ts';
+import type { StreamFilter } from './stream-filter.ts';
 
 /** A value of an AMQP field table. */
 export type FieldValue = string | number | boolean | null | readonly FieldValue[] | { readonly [name: string]: FieldValue };
@@ -23,6 +24,8 @@ export interface PublishArgs {
   readonly messageId?: string;
   /** Seconds. */
   readonly timestamp?: number;
+  /** Through the stream protocol, straight to the stream that `routingKey` names. */
+  readonly publishing?: { readonly id: number; readonly reference: string | null };
 }
 
 /** A message as a consumer or a get sees it. */
@@ -64,7 +67,8 @@ export type Reason =
   | 'rabbitmq.queue_unavailable'
   | 'rabbitmq.no_quorum'
   | 'rabbitmq.dead_letter_to_stream'
-  | 'rabbitmq.stream_retention';
+  | 'rabbitmq.stream_retention'
+  | 'rabbitmq.no_stream';
 
 /** Why a delivery came back to its queue. */
 export type RequeueReason = 'rabbitmq.nack_requeue' | 'rabbitmq.reject_requeue' | 'rabbitmq.recover' | 'rabbitmq.channel_closed' | 'rabbitmq.connection_closed' | 'rabbitmq.consumer_timeout' | 'rabbitmq.node_down';
@@ -86,11 +90,18 @@ export type RabbitEvent =
   /** A refused publish that `reject-publish-dlx` dead-letters: it never was a copy. */
   | { readonly kind: 'refused-dead-lettered'; readonly message: number; readonly queue: string; readonly exchange: string; readonly routingKey: string; readonly copies: readonly number[] }
   /** A stream has a message at this offset from now on, for every reader. */
-  | { readonly kind: 'stored'; readonly copy: number; readonly message: number; readonly queue: string; readonly offset: number; readonly parent: number | null }
+  | { readonly kind: 'stored'; readonly copy: number; readonly message: number; readonly queue: string; readonly offset: number; readonly parent: number | null; readonly filterValue: string | null }
+  /** A stream has that publishing id of that producer already: it is confirmed, and not stored. */
+  | { readonly kind: 'duplicate'; readonly message: number; readonly queue: string; readonly reference: string; readonly id: number }
+  /** A consumer reads a stream from an offset on. */
+  | { readonly kind: 'reading'; readonly queue: string; readonly connection: string; readonly channel: number; readonly consumer: string; readonly from: number; readonly filter: StreamFilter | null; readonly filterBytes: number }
+  /** The broker asks a single active consumer to begin, or to stop. */
+  | { readonly kind: 'consumer-update'; readonly queue: string; readonly connection: string; readonly channel: number; readonly consumer: string; readonly active: boolean }
+  | { readonly kind: 'offset-stored'; readonly queue: string; readonly reference: string; readonly offset: number }
   /** A reader of a stream is through with a delivery, or went away with it; the stream keeps the message. */
-  | { readonly kind: 'read'; readonly copy: number; readonly message: number; readonly queue: string; readonly offset: number; readonly connection: string; readonly channel: number; readonly consumer: string; readonly how: 'settled' | 'abandoned' }
-  /** A stream gave up what it had from one offset to another: segments over its limits, or all of it with the stream. */
-  | { readonly kind: 'truncated'; readonly queue: string; readonly from: number; readonly to: number; readonly copies: readonly number[]; readonly messages: readonly number[]; readonly because: Reason }
+  | { readonly kind: 'read'; readonly copy: number; readonly message: number; readonly queue: string; readonly offset: number; readonly connection: string; readonly channel: number; readonly consumer: string; readonly how: 'settled' | 'rejected' | 'abandoned' }
+  /** A stream gave up what it had from one offset to another: segments over its limits, or all of it with the stream. Consumers that have it `open` read on. */
+  | { readonly kind: 'truncated'; readonly queue: string; readonly from: number; readonly to: number; readonly copies: readonly number[]; readonly messages: readonly number[]; readonly because: Reason; readonly open: readonly { readonly connection: string; readonly consumer: string }[] }
   | { readonly kind: 'confirm'; readonly connection: string; readonly channel: number; readonly seqNo: number; readonly message: number; readonly ack: boolean; readonly because: Reason | null }
   | { readonly kind: 'return'; readonly connection: string; readonly channel: number; readonly message: number; readonly replyCode: number; readonly replyText: string; readonly exchange: string; readonly routingKey: string }
   /** basic.cancel sent by the broker. */

@@ -89,6 +89,8 @@ export interface Consumer {
   readonly timeout: number | null;
   /** On a stream: where it stands. */
   readonly reading: Reading | null;
+  /** Through the stream protocol; null through AMQP. */
+  readonly subscription: Subscription | null;
   unacked: number;
   /** In the ring of those that are offered messages. */
   queued: boolean;
@@ -100,6 +102,16 @@ export interface Reading extends Position {
   /** How many more it is sent before it must acknowledge. */
   credit: number;
   readonly filter: StreamFilter | null;
+  /** Single active consumer: whether it is its turn. `asked` and `yielding` end with its answer to the broker. */
+  turn: 'reads' | 'waits' | 'asked' | 'yielding';
+}
+/** What the stream protocol knows of a consumer besides. */
+export interface Subscription {
+  /** Its reference: offsets are stored and single active consumers are grouped under it. */
+  readonly name: string | null;
+  readonly singleActive: boolean;
+  /** Of a super stream; -1 outside of one. */
+  readonly partition: number;
 }
 
 export interface Channel {

@@ -29,9 +29,9 @@ export class Outbox {
       // A publication is accepted when its first copy, or nothing at all, comes of it; the broker may have held it back before.
       if (isFresh(event) && event.message !== message) {
         message = event.message;
-        accepted = this.host.record('accepted', { message, place: this.entrance(event), detail: copiesFrom(out, i) });
+        accepted = this.host.record('accepted', { message, place: this.entrance(event), detail: copiesFrom(out, i, (stored) => this.teller.streams.count(stored.queue, stored)) });
       }
-      const entry = this.teller.tell(event, accepted, (connection) => this.traffic.at(connection)?.client ?? connection);
+      const entry = this.teller.tell(event, accepted, (connection, consumer) => this.traffic.at(connection, consumer));
       this.deliver(event, entry);
       heard(event);
     }
@@ -40,7 +40,7 @@ export class Outbox {
   private entrance(event: RabbitEvent): string {
     const first = this.server.out.find((e) => e.kind === 'route' && 'message' in event && e.message === event.message);
     if (first?.kind === 'route') return this.geography.exchange(first.from);
-    return event.kind === 'unrouted' ? this.geography.exchange(event.exchange) : event.kind === 'enqueued' ? this.geography.queue(event.queue) : this.geography.cluster;
+    return event.kind === 'unrouted' ? this.geography.exchange(event.exchange) : event.kind === 'enqueued' || event.kind === 'stored' ? this.geography.queue(event.queue) : this.geography.cluster;
   }
   /** What a client gets to know of an event. */
   private deliver(event: RabbitEvent, entry: number): void {
@@ -51,10 +51,16 @@ export class Outbox {
     const { id: session, served: life } = state;
     switch (event.kind) {
       case 'deliver': {
-        const delivery: Delivery = { handle: state.nextHandle++, message: event.message, copy: this.teller.id(event.copy), attempt: this.teller.attempts(event.copy), redelivered: event.redelivered, entry };
-        traffic.down(state, { do: 'deliver', session, life, delivery, tag: event.deliveryTag }, event.message, event.redelivered);
+        const handed = this.teller.handed ?? { copy: this.teller.id(event.copy), attempt: this.teller.attempts(event.copy) };
+        const delivery: Delivery = { handle: state.nextHandle++, message: event.message, ...handed, redelivered: event.redelivered, entry };
+        const offset = event.headers['x-stream-offset'];
+        const at = this.teller.handed === undefined ? {} : { at: { stream: event.queue, offset: Number(offset) } };
+        traffic.down(state, { do: 'deliver', session, life, delivery, tag: event.deliveryTag, ...at }, event.message, event.redelivered);
         break;
       }
+      case 'consumer-update':
+        traffic.down(state, { do: 'update', session, life, stream: event.queue, consumer: event.consumer, active: event.active });
+        break;
       case 'confirm':
         traffic.down(state, { do: 'confirm', session, life, message: event.message, refusal: event.ack ? null : { refused: true, name: event.because ?? 'rabbitmq.nack', code: 0, text: 'basic.nack', closes: 'message' } });
         break;

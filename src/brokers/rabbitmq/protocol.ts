@@ -6,12 +6,15 @@ import type { RabbitBroker } from './broker.ts';
 import { type Config, nameOf, type Owned } from './declare.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import type { SessionState } from './sessions.ts';
+import { FILTER_VALUE } from './stream-filter.ts';
+import { type Source, streamArguments, subscribeAll, subscribes } from './subscribing.ts';
+import { partitionFor, partitionName, partitionsOf, SUPER_STREAM } from './super-stream.ts';
 
 /** There is one channel on each connection. */
 export const CHANNEL = 1;
 
 /** Whether the subscription counts its prefetch on a channel that it shares with the client's others of the kind. */
-export const sharesChannel = (config: Config): boolean => config['global'] === true && config['method'] !== 'basic.get';
+export const sharesChannel = (config: Config): boolean => config['global'] === true && (config['method'] ?? 'basic.consume') === 'basic.consume';
 
 /** Connects and opens the channel. */
 export function openConnection(server: RabbitBroker, connection: string): Outcome {
@@ -19,9 +22,9 @@ export function openConnection(server: RabbitBroker, connection: string): Outcom
   return answer.refused ? answer : server.openChannel(connection, CHANNEL);
 }
 /** Declares what is only this connection's, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
-export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, queue: string, owned?: Owned): Outcome {
+export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, sources: readonly Source[], owned?: Owned): Outcome {
   let answer: Outcome = { refused: false };
-  if (state.kind === 'publish') return config['confirms'] === false ? answer : server.confirmSelect(connection, CHANNEL);
+  if (state.kind === 'publish') return config['confirms'] === false || config['method'] === 'publish' ? answer : server.confirmSelect(connection, CHANNEL);
   if (owned) {
     const { node: _, policy: __, name, ...rest } = owned.queue;
     answer = server.queueDeclare(connection, CHANNEL, { queue: name, ...rest });
@@ -29,46 +32,59 @@ export function shakeHands(server: RabbitBroker, connection: string, state: Sess
     if (answer.refused) return answer;
   }
   if (config['method'] === 'basic.get') return answer;
+  if (subscribes(config)) return subscribeAll(server, connection, CHANNEL, state, config, sources);
+  const [queue = { name: '' }] = sources;
   const priority = config['x-priority'];
   answer = server.basicQos(connection, CHANNEL, { prefetchCount: Number(config['prefetch'] ?? 0), global: sharesChannel(config) });
   if (answer.refused) return answer;
   return server.basicConsume(connection, CHANNEL, {
-    queue,
+    queue: queue.name,
     consumerTag: state.id,
     noAck: config['ack'] === 'auto',
     exclusive: config['exclusive'] === true,
-    ...(typeof priority === 'number' ? { arguments: { 'x-priority': priority } } : {}),
+    arguments: { ...streamArguments(config), ...(typeof priority === 'number' ? { 'x-priority': priority } : {}) },
   });
 }
-/** @param target an exchange, or a queue, which is reached through the default exchange */
+/** @param target an exchange, or a queue, which is reached through the default exchange; through the stream protocol a stream or a super stream */
 export function publication(host: RoomHost, message: number, target: ScenarioNode, config: Config): PublishArgs {
   const toQueue = target.kind === 'rabbitmq.queue';
+  const inKey = (text: unknown) => String(text ?? '').replaceAll('{key}', host.keyName(message));
+  const filterValue = inKey(config['x-stream-filter-value']);
+  const headers: Table = { ...((config['headers'] ?? {}) as Table), ...(filterValue === '' ? {} : { [FILTER_VALUE]: filterValue }) };
+  if (config['method'] === 'publish') {
+    const { name } = config;
+    const partition = target.kind === SUPER_STREAM ? partitionFor(inKey(config['routingKey']), partitionsOf(target), config['routing']) : undefined;
+    const stream = target.kind !== SUPER_STREAM ? nameOf(target) : partition === undefined ? '' : partitionName(nameOf(target), partition);
+    return { exchange: '', routingKey: stream, message, size: host.messages.size(message), headers, publishing: { id: message, reference: typeof name === 'string' && name !== '' ? name : null } };
+  }
   const priority = typeof config['priority'] === 'number' ? config['priority'] : host.messages.priority(message);
   return {
     exchange: toQueue ? '' : nameOf(target),
-    routingKey: toQueue ? nameOf(target) : String(config['routingKey'] ?? '').replaceAll('{key}', host.keyName(message)),
+    routingKey: toQueue ? nameOf(target) : inKey(config['routingKey']),
     message,
     size: host.messages.size(message),
-    headers: (config['headers'] ?? {}) as Table,
+    headers,
     mandatory: config['mandatory'] === true,
     persistent: config['persistent'] !== false,
     ...(priority >= 0 ? { priority } : {}),
     ...(config['expiration'] === undefined ? {} : { expiration: String(config['expiration']) }),
   };
 }
-type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'unrouted' }>;
+type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'stored' | 'unrouted' }>;
+type Stored = Extract<RabbitEvent, { readonly kind: 'stored' }>;
 /** Of a publication, not of a dead letter. */
 export function isFresh(event: RabbitEvent): event is Fresh {
-  return (event.kind === 'enqueued' && event.parent === null) || (event.kind === 'unrouted' && event.because === 'rabbitmq.no_binding');
+  return ((event.kind === 'enqueued' || event.kind === 'stored') && event.parent === null) || (event.kind === 'unrouted' && event.because === 'rabbitmq.no_binding');
 }
-/** How many copies come of the publication whose first event is at `i`: those before another message's. */
-export function copiesFrom(out: readonly RabbitEvent[], i: number): number {
+/** How many copies come of the publication whose first event is at `i`: those before another message's. @param readers how many read a message of a stream */
+export function copiesFrom(out: readonly RabbitEvent[], i: number, readers: (stored: Stored) => number): number {
   let copies = 0;
   for (let j = i; j < out.length; j++) {
     const event = out[j] as RabbitEvent;
     if (!isFresh(event)) continue;
     if (event.message !== (out[i] as Fresh).message) break;
     if (event.kind === 'enqueued') copies++;
+    else if (event.kind === 'stored') copies += readers(event);
   }
   return copies;
 }

@@ -12,6 +12,7 @@ import { intake, isReading, noteAlarm } from './flow.ts';
 import type { Channel, Envelope } from './model.ts';
 import { isStream } from './stream.ts';
 import { isUnfilterable } from './stream-message.ts';
+import { write } from './stream-protocol.ts';
 
 export const REPLY_TO = 'amq.rabbitmq.reply-to';
 
@@ -27,6 +28,11 @@ export function publish(core: Core, channel: Channel, args: PublishArgs): Outcom
 
 export function accept(core: Core, channel: Channel, given: PublishArgs): Outcome<{ seqNo: number | null; held: boolean }> {
   const { connection } = channel;
+  if (given.publishing !== undefined) {
+    write(core, channel, given, given.publishing);
+    noteAlarm(core);
+    return { refused: false, seqNo: given.publishing.id, held: false };
+  }
   const exchange = core.exchanges.get(given.exchange);
   const no = (refusal: Refusal) => refuse(core, connection, channel, refusal);
   if (exchange === undefined) return no(errors.noExchange(given.exchange));

@@ -11,6 +11,7 @@ import type { Connection, Consumer, Copy, Held, Queue, QueueType } from './model
 import { policyFor } from './policy.ts';
 import { dropStream, isStream, leave, retain } from './stream.ts';
 import { StreamLog } from './stream-log.ts';
+import { chooseReader } from './stream-protocol.ts';
 
 const DEFAULT_GROUP = 3;
 
@@ -176,7 +177,10 @@ export function removeConsumers(core: Core, consumers: readonly Consumer[]): Que
       if (queue.autoDelete) deleteQueue(core, queue, 'rabbitmq.auto_deleted');
       else use(core, queue);
     }
-    if (isStream(queue)) leave(queue);
+    if (isStream(queue)) {
+      leave(queue);
+      chooseReader(core, queue);
+    }
     if (!queue.deleted) chooseActive(core, queue);
   }
   return [...queues].filter((queue) => !queue.deleted);

@@ -4,13 +4,15 @@ import { micros } from '../../base/time.ts';
 import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
 import { RabbitBroker } from './broker.ts';
 import { applyPlan } from './administrate.ts';
-import { type EntityPlan, nameOf, ownedBy, plan } from './declare.ts';
+import { type EntityPlan, isStreamPlan, ownedBy, plan } from './declare.ts';
 import type { RabbitEvent, Version } from './events.ts';
 import { lookAt } from './look.ts';
+import { streamLook } from './stream-look.ts';
 import { operate } from './operate.ts';
 import { Outbox } from './outbox.ts';
 import { CHANNEL, openConnection, publication, shakeHands, sharesChannel } from './protocol.ts';
 import { clientLost, RabbitPublishSession, RabbitReceiveSession, type SessionHost, type SessionState, type Thing } from './sessions.ts';
+import { beginning, readerName, type Source, storesEvery, subscribes } from './subscribing.ts';
 import { type Geography, Teller, type TellerState } from './teller.ts';
 import { Traffic, type TrafficState, WAKE } from './traffic.ts';
 
@@ -20,7 +22,7 @@ const RECOVERY_INTERVAL = 5_000_000;
 const HEARTBEAT = 60_000_000;
 
 /** Settings of a consume link that hold from its next subscription on. */
-const SUBSCRIPTION = ['method', 'prefetch', 'global', 'ack', 'x-priority', 'exclusive'];
+const SUBSCRIPTION = ['method', 'prefetch', 'global', 'ack', 'x-priority', 'exclusive', 'x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered', 'credit', 'name', 'single-active-consumer'];
 
 interface State {
   readonly broker: unknown;
@@ -70,6 +72,13 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   queue(name: string): string {
     return this.queueNodes.get(name) ?? name;
   }
+  partition(queue: string): number {
+    return this.entities.queues.find((q) => q.name === queue)?.partition ?? -1;
+  }
+  stored(stream: string, from: number) {
+    const { first, end } = this.server.offsets(stream);
+    return { first, messages: this.server.stored(stream, from, end) };
+  }
   exchange(name: string): string {
     return this.exchangeNodes.get(name) ?? this.cluster;
   }
@@ -77,7 +86,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     if (via === 'dead-letter') return `x-dead-letter-exchange:${this.queue(from)}`;
     if (via === 'alternate-exchange') return `alternate-exchange:${this.exchange(from)}`;
     const bindings = this.entities.bindings.filter((b) => b.source === from && b.destination === to && b.toKind === toKind);
-    return (bindings.find((b) => b.routingKey === routingKey) ?? bindings[0])?.link;
+    const { link } = bindings.find((b) => b.routingKey === routingKey) ?? bindings[0] ?? {};
+    return link === this.queue(to) ? undefined : link;
   }
   // Room -----------------------------------------------------------------------
   reconcile(topology: Topology): void {
@@ -88,6 +98,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     for (const state of again) this.unsubscribe(state);
     const refused = applyPlan(this.server, before, this.entities);
     this.flush();
+    this.forgetReaders();
     for (const { node, refusal } of refused) this.host.record('refused', { place: node, actor: this.cluster, reason: `rabbitmq.${refusal.name}` });
     for (const state of again) this.openSession(state);
   }
@@ -102,7 +113,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       const was = old.links.find((l) => l.id === state.link);
       if (!link || !was) return false;
       const differs = (name: string) => was.config?.[name] !== link.config?.[name];
-      if (link.kind === 'publish') return differs('confirms');
+      if (link.kind === 'publish') return differs('confirms') || differs('method') || differs('name');
       return SUBSCRIPTION.some(differs) || JSON.stringify(ownedBy(before, link.from)) !== JSON.stringify(ownedBy(this.entities, link.from));
     });
     const ends = new Set(changed.flatMap((state) => state.connection ?? []));
@@ -150,7 +161,10 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const { state } = found;
     if (what === WAKE.recover) this.openSession(state);
     else if (what === WAKE.poll) this.receivers.get(state.id)?.session.askAgain();
-    else if (state.cutSince >= 0 && this.host.now() - state.cutSince >= HEARTBEAT) this.broken(state, 'rabbitmq.heartbeat');
+    else if (what === WAKE.store) {
+      this.receivers.get(state.id)?.session.storePlaces();
+      this.storeLater(state);
+    } else if (state.cutSince >= 0 && this.host.now() - state.cutSince >= HEARTBEAT) this.broken(state, 'rabbitmq.heartbeat');
   }
   arrive(_what: number, ref: number): void {
     const found = this.traffic.take(ref);
@@ -171,13 +185,17 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   look(place: string, cells: number): Look | undefined {
     const config = this.topology.cluster.config ?? {};
     const memoryLimit = Number(config['memory'] ?? 0) * 1e6 * Number(config['vm_memory_high_watermark'] ?? 0.6);
+    const streams = this.entities.queues.filter((q) => q.node === place && isStreamPlan(q));
+    if (streams.length > 0) return streamLook(this.server, this.teller.streams, streams, cells, this.host.now());
     return lookAt(this.server, { nodes: this.nodes, down: this.nodesDown, alarms: this.alarms, memoryLimit }, this.topology, this.entities, place, cells, this.host.now());
   }
   depths(): readonly Depth[] {
-    return this.entities.queues.flatMap(({ node, name }) => {
-      const counts = this.server.queueCounts(name);
+    const streams = new Set(this.entities.queues.filter(isStreamPlan).map((q) => q.name));
+    const queues = this.entities.queues.flatMap(({ node, name }) => {
+      const counts = streams.has(name) ? null : this.server.queueCounts(name);
       return counts ? [{ place: node, pending: counts.ready, inFlight: counts.unacked, oldest: counts.oldestEnqueuedAt ?? -1 }] : [];
     });
+    return [...queues, ...this.teller.streams.depths()];
   }
   save(): unknown {
     return copyOf({
@@ -206,6 +224,9 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   fetches(session: SessionState): number | undefined {
     const config = this.linkConfig(session);
     return config['method'] === 'basic.get' ? micros(String(config['interval'] ?? '1s')) : undefined;
+  }
+  storesEvery(session: SessionState): number | undefined {
+    return storesEvery(this.linkConfig(session));
   }
   autoAck(session: SessionState): boolean {
     return this.linkConfig(session)['ack'] === 'auto';
@@ -246,6 +267,26 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const link = this.topology.links.find((l) => l.id === state.link);
     return (state.kind === 'publish' ? link?.to : link?.from) ?? this.cluster;
   }
+  /** The queues at the broker's end of a session's link: one, or the partitions of a super stream. */
+  private sourcesOf(state: SessionState): readonly Source[] {
+    const node = this.nodeAt(state);
+    return this.entities.queues.filter((q) => q.node === node).map(({ name, partition = -1 }) => ({ name, partition }));
+  }
+  /** A client that stores its offset in the stream does so from time to time, too. */
+  private storeLater(state: SessionState): void {
+    if (this.storesEvery(state) !== undefined) this.traffic.later(micros(String(this.linkConfig(state)['flushInterval'] ?? '5s')), WAKE.store, state);
+  }
+  /** Readers of streams that no wire leads to any more are gone for good. */
+  private forgetReaders(): void {
+    const { streams } = this.teller;
+    const wanted = new Set(
+      this.traffic.inOrder().flatMap((state) => {
+        const link = this.topology.links.find((l) => l.id === state.link);
+        return link === undefined || state.kind === 'publish' ? [] : this.sourcesOf(state).map(({ name }) => `${readerName(link.config ?? {}, state.client).reader} ${name}`);
+      }),
+    );
+    for (const { stream, reader } of streams.names()) if (!wanted.has(`${reader} ${stream}`)) streams.leave(reader, stream);
+  }
   /** A thing at its far end. */
   private happen(state: SessionState, thing: Thing): void {
     const { server } = this;
@@ -256,7 +297,11 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       server.closeConnection(connection);
       this.host.record('left', { place: this.nodeAt(state), actor: state.client, reason: 'rabbitmq.connection_closed' });
       this.traffic.connected(state, null);
-      return this.traffic.end(connection, 'rabbitmq.connection_closed');
+      this.traffic.end(connection, 'rabbitmq.connection_closed');
+      this.flush();
+      // A reader without a name is nothing but its connection; that it crashed nobody knows.
+      if (thing.how === 'graceful' && !state.who.tracked) for (const { name } of this.sourcesOf(state)) this.teller.streams.leave(state.who.reader, name);
+      return;
     }
     if (thing.life !== state.life) return;
     const { connection } = state;
@@ -268,7 +313,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       case 'settle':
         if (connection === null) break;
         if (thing.how === 'ack') server.basicAck(connection, CHANNEL, { deliveryTag: thing.tag });
-        else if (thing.how === 'requeue') server.basicNack(connection, CHANNEL, { deliveryTag: thing.tag, requeue: true });
+        else if (thing.how === 'requeue' && !subscribes(this.linkConfig(state))) server.basicNack(connection, CHANNEL, { deliveryTag: thing.tag, requeue: true });
         else server.basicReject(connection, CHANNEL, { deliveryTag: thing.tag, requeue: false });
         break;
       case 'confirm':
@@ -280,8 +325,17 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       case 'get':
         if (connection !== null) this.get(state, connection, thing.life);
         break;
+      case 'store':
+        server.storeOffset(thing.at.stream, state.who.reader, thing.at.offset);
+        break;
+      case 'update':
+        receiver?.session.update(thing.stream, thing.consumer, thing.active);
+        break;
+      case 'updated':
+        if (connection !== null) server.consumerUpdated(connection, CHANNEL, { consumerTag: thing.consumer, from: beginning(server, this.linkConfig(state), thing.stream) });
+        break;
       case 'deliver':
-        receiver?.session.take(thing.delivery, thing.tag);
+        receiver?.session.take(thing.delivery, thing.tag, thing.at);
         break;
       case 'empty':
         receiver?.session.foundNothing();
@@ -290,6 +344,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
         state.connected = true;
         this.publishers.get(state.id)?.room();
         receiver?.session.ask();
+        this.storeLater(state);
         break;
       case 'lost':
         this.clientLoses(state, thing.why);
@@ -313,9 +368,9 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const config = this.linkConfig(state);
     const shared = sharesChannel(config) ? this.sharedConnection(state.client) : undefined;
     const connection = shared ?? `${state.id}#${life}`;
-    const queue = this.topology.nodes.find((n) => n.id === this.nodeAt(state));
+    state.who = readerName(config, state.client);
     let answer = shared === undefined ? openConnection(server, connection) : { refused: false as const };
-    if (!answer.refused) answer = shakeHands(server, connection, state, config, queue ? nameOf(queue) : '', ownedBy(this.entities, this.nodeAt(state)));
+    if (!answer.refused) answer = shakeHands(server, connection, state, config, this.sourcesOf(state), ownedBy(this.entities, this.nodeAt(state)));
     this.traffic.connected(state, connection);
     if (answer.refused) {
       const refusal = answer;
@@ -342,8 +397,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   }
   /** basic.get: one message, or none. */
   private get(state: SessionState, connection: string, life: number): void {
-    const queue = this.topology.nodes.find((n) => n.id === this.nodeAt(state));
-    const got = this.server.basicGet(connection, CHANNEL, { queue: queue ? nameOf(queue) : '', noAck: this.autoAck(state) });
+    const got = this.server.basicGet(connection, CHANNEL, { queue: this.sourcesOf(state)[0]?.name ?? '', noAck: this.autoAck(state) });
     if (got.refused) return;
     if (got.empty) return this.traffic.down(state, { do: 'empty', session: state.id, life });
     const entry = this.teller.fetched(got, state.client);

@@ -76,6 +76,15 @@ export const rules = {
   R83: { name: 'stream-offset-gap', says: "Each segment but the first begins with a chunk of the broker's own, which takes an offset.", source: 'https://github.com/rabbitmq/osiris/blob/main/src/osiris_log.erl' },
   R84: { name: 'stream-count', says: 'The message count of a stream is as of its metrics, taken every 5 s; AMQP consumers are not counted.', source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_stream_queue.erl' },
   R85: { name: 'stream-offset-tracking', says: 'A consumer can store its offset in the stream, which takes an offset itself; what lies before the first one is forgotten.', source: 'https://www.rabbitmq.com/docs/streams#offset-tracking' },
+  R86: { name: 'stream-deduplication', says: 'A stream remembers the last publishing id of each named producer: what comes with that one or a lower one is confirmed and not stored.', source: 'https://www.rabbitmq.com/blog/2021/07/28/rabbitmq-streams-message-deduplication' },
+  R87: { name: 'stream-single-active', says: 'Of the single active consumers of one name the first reads a stream; when it goes the next is told, and says where it begins.', source: 'https://www.rabbitmq.com/docs/streams#single-active-consumer', since: '4.0.5' },
+  R88: { name: 'super-stream', says: 'A super stream is a direct exchange with streams bound to it; the client picks the stream, by the MurmurHash3 of the routing key unless told otherwise.', source: 'https://www.rabbitmq.com/docs/streams#super-streams' },
+  R89: {
+    name: 'super-stream-single-active',
+    says: 'In a super stream the partition with number p is read by the consumer at place p modulo their number; whoever read it before is asked to stop, and answers, first.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_stream_sac_coordinator.erl',
+    since: '4.0.5',
+  },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

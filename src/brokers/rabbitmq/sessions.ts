@@ -1,15 +1,19 @@
 /** The AMQP client library's side: one connection with one channel per link and client, and what is under way on it. */
+import type { ReaderName } from './stream-readings.ts';
 import type { Delivery, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Refusal } from '../contract.ts';
 
 /** Something on its way between a client and the broker. */
 export type Thing =
   | { readonly do: 'open'; readonly session: string; readonly life: number }
-  | { readonly do: 'close'; readonly session: string; readonly life: number }
+  | { readonly do: 'close'; readonly session: string; readonly life: number; readonly how: 'graceful' | 'crash' }
   | { readonly do: 'publish'; readonly session: string; readonly life: number; readonly message: number; readonly attempt: number }
   | { readonly do: 'settle'; readonly session: string; readonly life: number; readonly tag: number; readonly how: 'ack' | 'requeue' | 'reject' }
   | { readonly do: 'confirm'; readonly session: string; readonly life: number; readonly message: number; readonly refusal: Refusal | null }
   | { readonly do: 'return'; readonly session: string; readonly life: number; readonly message: number; readonly text: string }
-  | { readonly do: 'deliver'; readonly session: string; readonly life: number; readonly delivery: Delivery; readonly tag: number }
+  | { readonly do: 'deliver'; readonly session: string; readonly life: number; readonly delivery: Delivery; readonly tag: number; readonly at?: StreamPlace }
+  /** A single active consumer of a stream is told to begin or to stop, and answers. */
+  | { readonly do: 'update' | 'updated'; readonly session: string; readonly life: number; readonly stream: string; readonly consumer: string; readonly active: boolean }
+  | { readonly do: 'store'; readonly session: string; readonly life: number; readonly at: StreamPlace }
   | { readonly do: 'get' | 'empty'; readonly session: string; readonly life: number }
   | { readonly do: 'opened'; readonly session: string; readonly life: number }
   | { readonly do: 'lost'; readonly session: string; readonly life: number; readonly why: string }
@@ -34,13 +38,29 @@ export interface SessionState {
   blocked: boolean;
   loseNextAck: boolean;
   buffer: Delivery[];
-  /** Delivery tags by handle. */
-  tags: [handle: number, tag: number][];
+  /** Delivery tags by handle, and where in a stream it was. */
+  tags: { readonly handle: number; readonly tag: number; readonly at?: StreamPlace }[];
+  /** How far the client has come in the streams whose offsets it stores. */
+  places: Place[];
+  /** Who it is to a stream. */
+  who: ReaderName;
   nextHandle: number;
   cutSince: number;
   /** basic.get: room for so many, and whether an answer is awaited or a pause is being made. */
   slots: number;
   asking: boolean;
+}
+export interface StreamPlace {
+  readonly stream: string;
+  readonly offset: number;
+}
+interface Place {
+  readonly stream: string;
+  /** The highest offset that the client is through with, and the one that it stored last. */
+  done: number;
+  stored: number;
+  /** Messages since then. */
+  since: number;
 }
 /** What sessions need of their room. */
 export interface SessionHost {
@@ -50,13 +70,15 @@ export interface SessionHost {
   confirms(session: SessionState): boolean;
   /** µs between two basic.get that found nothing; undefined when the broker pushes (basic.consume). */
   fetches(session: SessionState): number | undefined;
+  /** After how many messages the client stores its offset in the stream; undefined when it does not. */
+  storesEvery(session: SessionState): number | undefined;
   /** `session.ask()` after `delay` µs. */
   pollAfter(session: SessionState, delay: number): void;
   /** The client's process, or its operator, breaks the connection at once. */
   broken(session: SessionState, why: string): void;
 }
 export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: [], nextHandle: 1, cutSince: -1, slots: 0, asking: false };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: [], places: [], who: { reader: client, tracked: false }, nextHandle: 1, cutSince: -1, slots: 0, asking: false };
 }
 
 abstract class Session {
@@ -73,17 +95,18 @@ abstract class Session {
     state.life++;
     this.host.up(state, { do: 'open', session: state.id, life: state.life });
   }
-  close(_how: 'graceful' | 'crash'): void {
+  close(how: 'graceful' | 'crash'): void {
     const { state } = this;
     if (!state.wanted) return;
     // The operating system ends the connection of a dead process: the broker learns of both kinds one hop later.
-    this.host.up(state, { do: 'close', session: state.id, life: state.life });
+    this.host.up(state, { do: 'close', session: state.id, life: state.life, how });
     state.wanted = false;
     state.connected = false;
     state.blocked = false;
     state.life++;
     state.buffer = [];
     state.tags = [];
+    state.places = [];
     state.asking = false;
   }
 }
@@ -109,6 +132,10 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
   constructor(state: SessionState, host: SessionHost, listener: ReceiveListener) {
     super(state, host);
     this.listener = listener;
+  }
+  override close(how: 'graceful' | 'crash'): void {
+    if (how === 'graceful') this.storePlaces();
+    super.close(how);
   }
   ready(slots: number): void {
     this.state.slots = slots;
@@ -138,8 +165,8 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
     return this.state.buffer;
   }
   /** A delivery came in. */
-  take(delivery: Delivery, tag: number): void {
-    this.state.tags.push([delivery.handle, tag]);
+  take(delivery: Delivery, tag: number, at?: StreamPlace): void {
+    this.state.tags.push({ handle: delivery.handle, tag, ...(at ? { at } : {}) });
     this.state.asking = false;
     this.state.slots--;
     if (this.state.buffer.length > 0 || this.listener.push(delivery) === 'busy') this.state.buffer.push(delivery);
@@ -147,9 +174,10 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
   }
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     const { state, host } = this;
-    const at = state.tags.findIndex(([handle]) => handle === delivery.handle);
-    if (at < 0 || how === 'extend') return;
-    const [[, tag]] = state.tags.splice(at, 1) as [[number, number]];
+    const found = state.tags.find(({ handle }) => handle === delivery.handle);
+    if (found === undefined || how === 'extend') return;
+    const { tag, at } = found;
+    state.tags = state.tags.filter((one) => one !== found);
     if (host.autoAck(state)) return;
     if (state.loseNextAck) {
       state.loseNextAck = false;
@@ -157,19 +185,43 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
       return;
     }
     host.up(state, { do: 'settle', session: state.id, life: state.life, tag, how: how === 'done' ? 'ack' : how === 'retry' ? 'requeue' : 'reject' });
+    const every = host.storesEvery(state);
+    if (at !== undefined && every !== undefined) this.through(at, every);
+  }
+  /** Told to begin or to stop: it stores how far it came before it stops. */
+  update(stream: string, consumer: string, active: boolean): void {
+    if (!active) this.storePlaces(stream);
+    this.host.up(this.state, { do: 'updated', session: this.state.id, life: this.state.life, stream, consumer, active });
+  }
+  /** Stores how far it came where that is not stored yet. */
+  storePlaces(stream?: string): void {
+    for (const place of this.state.places) if (stream === undefined || place.stream === stream) this.store(place);
+  }
+  private through({ stream, offset }: StreamPlace, every: number): void {
+    let place = this.state.places.find((one) => one.stream === stream);
+    if (place === undefined) this.state.places.push((place = { stream, done: -1, stored: -1, since: 0 }));
+    place.done = Math.max(place.done, offset);
+    if (++place.since >= every) this.store(place);
+  }
+  private store(place: Place): void {
+    if (place.done <= place.stored) return;
+    place.stored = place.done;
+    place.since = 0;
+    this.host.up(this.state, { do: 'store', session: this.state.id, life: this.state.life, at: { stream: place.stream, offset: place.done } });
   }
 }
 /** The client learns that its connection is gone: what it holds can no longer be settled. */
 export function clientLost(state: SessionState, publish: PublishListener | undefined, receive: ReceiveListener | undefined, why: string): void {
   const buffered = state.buffer;
   const handles = new Set(buffered.map((d) => d.handle));
-  const working = state.tags.filter(([handle]) => !handles.has(handle)).map(([handle]) => ({ handle, message: -1, copy: -1, attempt: -1, redelivered: false, entry: -1 }));
+  const working = state.tags.filter(({ handle }) => !handles.has(handle)).map(({ handle }) => ({ handle, message: -1, copy: -1, attempt: -1, redelivered: false, entry: -1 }));
   state.connected = false;
   state.blocked = false;
   state.wanted = false;
   state.life++;
   state.buffer = [];
   state.tags = [];
+  state.places = [];
   state.asking = false;
   publish?.lost(why);
   receive?.withdrawn(working, why, true);

@@ -17,7 +17,7 @@ import { StreamLog } from './stream-log.ts';
 type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
 /** A delivery: its copy, channel (by id), tag, consumer (by order), time, whether the channel still knows it, its key. */
 type HeldState = readonly [CopyState, number, number, number, number, boolean, number];
-type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'reading' | 'unacked' | 'cancelled'> & {
+type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'reading' | 'subscription' | 'unacked' | 'cancelled'> & {
   channel: number;
 };
 type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {

@@ -15,12 +15,13 @@ export function filterOf({ 'x-stream-filter': filter, 'x-stream-match-unfiltered
   const values = typeof filter === 'string' ? [filter] : isList(filter) ? filter.filter((one): one is string => typeof one === 'string') : null;
   return values === null || values.length === 0 ? null : { values, unfiltered: unfiltered === true };
 }
+/** What a message is filtered by, or null. */
+export const filterValueOf = ({ [FILTER_VALUE]: value }: Table): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const isList = (value: FieldValue | undefined): value is readonly FieldValue[] => Array.isArray(value);
 
 /** Whether a message may pass: as any Bloom filter, one for another value may, too, when its bits are the same. */
-export function passesFilter(filter: StreamFilter, headers: Table, filterBytes: number): boolean {
-  const value = headers[FILTER_VALUE];
-  if (typeof value !== 'string' || value === '') return filter.unfiltered;
+export function passesFilter(filter: StreamFilter, value: string | null, filterBytes: number): boolean {
+  if (value === null) return filter.unfiltered;
   const bits = bitsOf(value, filterBytes);
   return filter.values.some((one) => one === value || bitsOf(one, filterBytes).every((bit) => bits.includes(bit)));
 }

@@ -36,6 +36,8 @@ const TRAILER_BYTES = 45;
 /** A chunk that tracks an offset, without its reference. */
 const TRACKING_BYTES = 56;
 const MOST_CHUNKS = 256_000;
+/** Of so many named producers a stream remembers the publishing id. */
+const MOST_PRODUCERS = 255;
 /** rabbit_osiris_metrics looks every 5 s: that is how old a count can be. */
 const METRICS_INTERVAL = 5_000_000;
 
@@ -49,6 +51,8 @@ export class StreamLog {
   #counted = { tick: 0, messages: 0 };
   /** What consumers have stored, by reference. */
   #offsets = new Map<string, number>();
+  /** The last publishing id of each named producer, the one that wrote last at the end. */
+  #sequences = new Map<string, number>();
 
   get size(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.copies.length, 0);
@@ -86,6 +90,16 @@ export class StreamLog {
     latest.bytes += bytes;
     this.#nextOffset = copy.seq + 1;
     this.#tracked ||= tracked;
+  }
+
+  /** The last publishing id that it has of a producer; -1 for none. */
+  sequence(reference: string): number {
+    return this.#sequences.get(reference) ?? -1;
+  }
+  written(reference: string, id: number): void {
+    this.#sequences.delete(reference);
+    this.#sequences.set(reference, id);
+    if (this.#sequences.size > MOST_PRODUCERS) for (const oldest of [...this.#sequences.keys()].slice(0, 1)) this.#sequences.delete(oldest);
   }
 
   /** Keeps a consumer's offset, in a chunk of its own. */
@@ -166,6 +180,17 @@ export class StreamLog {
     return lowest(this.#segments, (segment) => segment.first < offset);
   }
 
+  /** What there is from an offset on, at most so many. */
+  from(offset: number, most: number): Copy[] {
+    const found: Copy[] = [];
+    const first = this.#segments.findLastIndex((segment) => segment.first <= offset);
+    for (const { copies } of this.#segments.slice(Math.max(0, first))) {
+      if (found.length >= most) break;
+      const at = lowest(copies, (copy) => copy.seq < offset);
+      found.push(...copies.slice(at, at + most - found.length));
+    }
+    return found;
+  }
   /** The newest, oldest first. */
   peek(max: number): Copy[] {
     const found: Copy[] = [];
@@ -191,11 +216,11 @@ export class StreamLog {
 
   save(write: (copy: Copy) => unknown): unknown {
     const plain = ({ copies, ...rest }: Segment) => ({ ...rest, copies: copies.map(write) });
-    return { segments: this.#segments.map(plain), unlinked: this.#unlinked.map(plain), nextOffset: this.#nextOffset, tracked: this.#tracked, counted: this.#counted, offsets: [...this.#offsets] };
+    return { segments: this.#segments.map(plain), unlinked: this.#unlinked.map(plain), nextOffset: this.#nextOffset, tracked: this.#tracked, counted: this.#counted, offsets: [...this.#offsets], sequences: [...this.#sequences] };
   }
   load(state: unknown, read: (state: unknown) => Copy): void {
     type Plain = Omit<Segment, 'copies'> & { copies: unknown[] };
-    const saved = state as { segments: Plain[]; unlinked: Plain[]; nextOffset: number; tracked: boolean; counted: { tick: number; messages: number }; offsets: [string, number][] };
+    const saved = state as { segments: Plain[]; unlinked: Plain[]; nextOffset: number; tracked: boolean; counted: { tick: number; messages: number }; offsets: [string, number][]; sequences: [string, number][] };
     const segment = ({ copies, ...rest }: Plain): Segment => ({ ...rest, copies: copies.map(read) });
     this.#segments = saved.segments.map(segment);
     this.#unlinked = saved.unlinked.map(segment);
@@ -203,6 +228,7 @@ export class StreamLog {
     this.#tracked = saved.tracked;
     this.#counted = saved.counted;
     this.#offsets = new Map(saved.offsets);
+    this.#sequences = new Map(saved.sequences);
   }
 }
 

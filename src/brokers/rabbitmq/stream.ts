@@ -7,7 +7,7 @@ import type { FieldValue, Reason, Table } from './events.ts';
 import { deliveryOf } from './message.ts';
 import type { Channel, Consumer, Copy, Envelope, Held, Queue, Reading } from './model.ts';
 import { streamInterval } from './stream-arguments.ts';
-import { filterOf, passesFilter } from './stream-filter.ts';
+import { filterOf, filterValueOf, passesFilter } from './stream-filter.ts';
 import type { OffsetSpec, StreamLog } from './stream-log.ts';
 import { asKept, chunkBytes } from './stream-message.ts';
 
@@ -30,7 +30,7 @@ export function append(core: Core, queue: StreamQueue, sent: Envelope, parent: n
   const copy: Copy = { id: core.counters.copy++, envelope, seq: stream.nextOffset, enqueuedAt: now, expiresAt: -1, level: 0, redelivered: false, acquired: 0, failed: 0 };
   // Dead letters come without a publisher's sequence.
   stream.append(copy, chunkBytes(core, envelope, settings.filterBytes), parent === null);
-  core.emit({ kind: 'stored', copy: copy.id, message: envelope.message, queue: queue.name, offset: copy.seq, parent });
+  core.emit({ kind: 'stored', copy: copy.id, message: envelope.message, queue: queue.name, offset: copy.seq, parent, filterValue: filterValueOf(envelope.headers) });
   if (opened) retain(core, queue);
   readAll(core, queue);
   return copy;
@@ -41,7 +41,8 @@ export function retain(core: Core, queue: StreamQueue): void {
   for (const { from, to, copies } of queue.stream.truncate(queue.settings, core.now(), readersOf(queue))) truncated(core, queue, from, to, copies, 'rabbitmq.stream_retention');
 }
 function truncated(core: Core, queue: Queue, from: number, to: number, copies: readonly Copy[], because: Reason): void {
-  core.emit({ kind: 'truncated', queue: queue.name, from, to, copies: copies.map((copy) => copy.id), messages: copies.map((copy) => copy.envelope.message), because });
+  const open = [...queue.consumers.values()].filter((one) => one.reading?.segment === from).map(({ channel, tag }) => ({ connection: channel.connection.name, consumer: tag }));
+  core.emit({ kind: 'truncated', queue: queue.name, from, to, copies: copies.map((copy) => copy.id), messages: copies.map((copy) => copy.envelope.message), because, open });
 }
 const LONGEST_REFERENCE = 255;
 /** StoreOffset of the stream protocol: without an answer, and ignored when it makes no sense. */
@@ -49,6 +50,7 @@ export function storeOffset(core: Core, queue: StreamQueue, reference: string, o
   if (!queue.available || reference.length > LONGEST_REFERENCE) return;
   const opened = queue.stream.prepare(queue.settings.maxSegmentBytes, core.now(), false);
   queue.stream.track(reference, offset);
+  core.emit({ kind: 'offset-stored', queue: queue.name, reference, offset });
   if (opened) retain(core, queue);
 }
 
@@ -81,17 +83,28 @@ export function openReading(core: Core, channel: Channel, queue: StreamQueue, ar
   const { arguments: table = {} } = args;
   const spec = offsetSpec(core, queue, table['x-stream-offset']);
   if (typeof spec === 'object' && 'refused' in spec) return spec;
-  if (channel.prefetch === 0) return errors.streamWithoutPrefetch(queue.name);
-  if (args.noAck === true) return errors.streamAutoAck(queue.name);
-  if (channel.globalPrefetch > 0) return errors.globalQos(queue.name);
+  const { subscription } = args;
+  if (subscription === undefined) {
+    if (channel.prefetch === 0) return errors.streamWithoutPrefetch(queue.name);
+    if (args.noAck === true) return errors.streamAutoAck(queue.name);
+    if (channel.globalPrefetch > 0) return errors.globalQos(queue.name);
+  }
   if (!queue.members.includes(channel.connection.node)) return errors.noLocalReplica(queue.name);
   if (!core.since40) look(core, queue);
   // Filters came with 3.13.
-  return { ...queue.stream.locate(spec), credit: channel.prefetch, filter: core.since40 ? filterOf(table) : null };
+  const turn = subscription?.singleActive === true ? 'waits' : 'reads';
+  return { ...queue.stream.locate(spec), credit: subscription?.credit ?? channel.prefetch, filter: core.since40 ? filterOf(table) : null, turn };
 }
 
 /** Consumers are gone: so are the deleted segments that only they had open. */
 export const leave = (queue: StreamQueue) => queue.stream.release(readersOf(queue));
+
+/** A consumer begins to read where it stands. */
+export function beginReading(core: Core, queue: StreamQueue, consumer: Consumer): void {
+  const { reading, channel, tag } = consumer;
+  if (reading?.turn !== 'reads') return;
+  core.emit({ kind: 'reading', queue: queue.name, connection: channel.connection.name, channel: channel.number, consumer: tag, from: reading.next, filter: reading.filter, filterBytes: queue.settings.filterBytes });
+}
 
 /** Every consumer reads on as far as its credit goes. */
 export function readAll(core: Core, queue: StreamQueue): void {
@@ -99,13 +112,13 @@ export function readAll(core: Core, queue: StreamQueue): void {
 }
 function read(core: Core, queue: StreamQueue, consumer: Consumer): void {
   const { reading } = consumer;
-  if (reading === null || queue.deleted || !queue.available) return;
+  if (reading?.turn !== 'reads' || queue.deleted || !queue.available) return;
   const opened = reading.segment;
   while (reading.credit > 0) {
     const copy = queue.stream.read(reading);
     if (copy === undefined) break;
     reading.next = copy.seq + 1;
-    if (reading.filter === null || passesFilter(reading.filter, copy.envelope.headers, queue.settings.filterBytes)) handOver(core, queue, consumer, copy);
+    if (reading.filter === null || passesFilter(reading.filter, filterValueOf(copy.envelope.headers), queue.settings.filterBytes)) handOver(core, queue, consumer, copy);
   }
   if (reading.segment !== opened) queue.stream.release(readersOf(queue));
 }
@@ -123,13 +136,13 @@ function handOver(core: Core, queue: StreamQueue, consumer: Consumer, copy: Copy
 }
 
 /** Acknowledged or not, a delivery gives credit to the consumer that has its tag now; nothing comes back. */
-export function settleReads(core: Core, queue: StreamQueue, batch: readonly Held[], abandoned: boolean): void {
+export function settleReads(core: Core, queue: StreamQueue, batch: readonly Held[], how: 'settled' | 'rejected' | 'abandoned'): void {
   for (const held of batch) {
     const { copy, channel, consumer, stale } = held;
     release(held);
     if (stale || consumer === null) continue;
     const { tag } = consumer;
-    core.emit({ kind: 'read', copy: copy.id, message: copy.envelope.message, queue: queue.name, offset: copy.seq, connection: channel.connection.name, channel: channel.number, consumer: tag, how: abandoned ? 'abandoned' : 'settled' });
+    core.emit({ kind: 'read', copy: copy.id, message: copy.envelope.message, queue: queue.name, offset: copy.seq, connection: channel.connection.name, channel: channel.number, consumer: tag, how });
     const heir = channel.consumers.get(tag);
     if (heir?.queue === queue && heir.reading !== null) heir.reading.credit++;
   }

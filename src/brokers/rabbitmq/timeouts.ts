@@ -8,6 +8,7 @@ import { cancelByBroker, detach } from './queues.ts';
 /** ms after which this delivery must have been settled; 0 for never. */
 function limitOf(core: Core, held: Held): number {
   if (core.since43 && held.queue.type !== 'quorum') return 0;
+  if (held.consumer?.subscription) return 0;
   return held.consumer?.timeout ?? held.queue.settings.consumerTimeout ?? core.settings.consumer_timeout;
 }
 

@@ -63,7 +63,7 @@ export function queueView(queue: Queue): QueueView {
       connection: consumer.channel.connection.name,
       channel: consumer.channel.number,
       consumer: consumer.tag,
-      active: !queue.settings.singleActive || queue.active === consumer,
+      active: consumer.reading === null ? !queue.settings.singleActive || queue.active === consumer : consumer.reading.turn !== 'waits',
       unacked: consumer.unacked,
       prefetch: consumer.prefetch,
       priority: consumer.priority,

@@ -24,6 +24,7 @@ const ends: Readonly<Record<Reason | RequeueReason, Words>> = {
   'rabbitmq.no_quorum': { says: "Most of the queue's members are down: without a majority it takes nothing.", rule: at('quorum-queues') },
   'rabbitmq.dead_letter_to_stream': { says: 'Before 4.0 a dead letter does not reach a stream, unless its queue brings it at least once.', rule: at('streams') },
   'rabbitmq.stream_retention': { says: 'The stream was over x-max-length-bytes or x-max-age, so its oldest segments were deleted.', rule: at('streams#retention') },
+  'rabbitmq.no_stream': { says: 'There is no stream of that name.', rule: at('stream') },
   'rabbitmq.nack_requeue': { says: 'The consumer failed and gave it back with requeue.', rule: at('nack') },
   'rabbitmq.reject_requeue': { says: 'The consumer rejected it with requeue.', rule: at('nack') },
   'rabbitmq.recover': { says: 'The consumer asked for everything unacknowledged again.', rule: at('nack') },
@@ -34,6 +35,13 @@ const ends: Readonly<Record<Reason | RequeueReason, Words>> = {
 };
 export const reasons: Readonly<Record<string, Words>> = {
   ...ends,
+  'rabbitmq.duplicate_publishing_id': { says: 'The stream had this publishing id of the producer, or a higher one: it confirmed the message and did not store it.', rule: at('streams#deduplication') },
+  'rabbitmq.offset_stored': { says: 'done with: the reader stored its offset in the stream.', rule: at('streams#offset-tracking') },
+  'rabbitmq.stream_offset_passed': { says: 'The reader began, or stored its offset, behind it: it never reads it.', rule: at('streams#consuming') },
+  'rabbitmq.read_again': { says: 'The reader began again before it.', rule: at('streams#consuming') },
+  'rabbitmq.reader_gone': { says: 'Its reader left the stream for good.', rule: at('streams#consuming') },
+  'rabbitmq.stream_no_return': { says: 'The consumer failed; nothing goes back to a stream, so it reads on behind it.', rule: at('streams#usage') },
+  'rabbitmq.STREAM_DOES_NOT_EXIST': { says: 'STREAM_DOES_NOT_EXIST: what was asked for is no stream.', rule: at('stream') },
   'rabbitmq.ack': { says: 'acknowledged.', rule: at('confirms') },
   'rabbitmq.nack': { says: 'The broker could not take it and said so (basic.nack).', rule: at('confirms#publisher-confirms') },
   'rabbitmq.reject': { says: 'rejected.', rule: at('nack') },
