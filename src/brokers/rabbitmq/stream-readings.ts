@@ -75,6 +75,7 @@ export class StreamReadings {
   /** A consumer begins at `from`: what lies before is not for its reader, what lies after and was read before comes again. */
   begin(stream: string, who: ReaderName, from: number, first: number, filter: { readonly filter: StreamFilter | null; readonly filterBytes: number }, there: readonly Stored[]): void {
     let reader = this.of(stream, who.reader);
+    const again = reader !== undefined;
     if (reader === undefined) {
       reader = { stream, name: who.reader, place: `${this.placeOf(stream)}@${who.reader}`, tracked: who.tracked, from, ...filter, ones: new Map(), inHands: 0 };
       this.readers.push(reader);
@@ -90,7 +91,7 @@ export class StreamReadings {
     for (const { offset, message, filterValue } of there) {
       const known = before.get(offset);
       if (known === undefined) {
-        if (wants(reader, offset, filterValue)) this.enqueue(reader, offset, message, -1);
+        if (wants(reader, offset, filterValue)) this.enqueue(reader, offset, message, -1, again ? 'rabbitmq.read_again' : undefined);
         continue;
       }
       reader.ones.set(offset, known);
@@ -191,9 +192,10 @@ export class StreamReadings {
   private of(stream: string, name: string): Reader | undefined {
     return this.readers.find((one) => one.stream === stream && one.name === name);
   }
-  private enqueue(reader: Reader, offset: number, message: number, cause: number): void {
+  /** @param reason why it is there again */
+  private enqueue(reader: Reader, offset: number, message: number, cause: number, reason?: string): void {
     const copy = this.host.copy();
-    const entry = this.host.record('enqueued', { message, copy, place: reader.place, cause, ...this.lane(reader.stream) });
+    const entry = this.host.record('enqueued', { message, copy, place: reader.place, cause, ...this.lane(reader.stream), ...(reason === undefined ? {} : { reason }) });
     reader.ones.set(offset, { copy, message, since: this.host.now(), holder: null, attempts: 0, entry });
   }
   private giveBack(reader: Reader, one: One, reason: string): void {
