@@ -9,6 +9,7 @@ const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   kafka: async () => (await import('./brokers/kafka/descriptor.ts')).kafka,
   nats: async () => (await import('./brokers/nats/descriptor.ts')).nats,
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,
+  'event-grid': async () => (await import('./brokers/event-grid/descriptor.ts')).eventGrid,
 };
 const loaded = new Map<string, RoomDescriptor>();
 const listeners = new Set<() => void>();

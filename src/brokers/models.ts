@@ -18,6 +18,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { RedisRoom } = await import('./redis-streams/room.ts');
     return (host, topology) => new RedisRoom(host, topology);
   },
+  'event-grid': async () => {
+    const { EventGridRoom } = await import('./event-grid/room.ts');
+    return (host, topology) => new EventGridRoom(host, topology);
+  },
 };
 /** Rooms of the families named, of all brokers when none are; families without a model are left out. */
 export async function loadModels(families: Iterable<string> = Object.keys(LOADERS)): Promise<Record<string, RoomFactory>> {

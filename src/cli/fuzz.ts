@@ -5,12 +5,13 @@ import { catalog, loadRooms } from '../catalog.ts';
 import type { Scenario } from '../scenario/document.ts';
 import { startRun } from '../simulation/run.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
+import { randomEventGridScenario } from '../testing/event-grid-arbitraries.ts';
 import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
 import { randomRedisScenario } from '../testing/redis-arbitraries.ts';
 import { varied } from '../testing/variety.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
-const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario, 'redis-streams': randomRedisScenario };
+const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario, 'redis-streams': randomRedisScenario, 'event-grid': randomEventGridScenario };
 await loadRooms();
 const models = await loadModels(Object.keys(RANDOM));
 const from = Number(values.from);

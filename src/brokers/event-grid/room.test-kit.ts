@@ -1,0 +1,95 @@
+import { catalog } from '../../catalog.ts';
+import type { Entry, Kind } from '../../history/entries.ts';
+import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../../scenario/document.ts';
+import type { Run } from '../../simulation/run.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { loadModels } from '../models.ts';
+
+export const models = await loadModels(['event-grid']);
+export type Config = Readonly<Record<string, unknown>>;
+
+export interface Parts {
+  readonly producer?: Config;
+  readonly consumer?: Config;
+  readonly topic?: Config;
+  readonly subscription?: Config;
+  readonly queue?: Config;
+  readonly blob?: Config;
+  readonly publish?: Config;
+  readonly subscribe?: Config;
+  readonly push?: Config;
+  readonly consume?: Config;
+  readonly timeline?: readonly TimelineEntry[];
+  /** µs */
+  readonly until?: number;
+  readonly more?: { readonly nodes?: readonly ScenarioNode[]; readonly links?: readonly ScenarioLink[] };
+}
+export const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
+/** No luck, unless a test asks for it. */
+const PLAIN = { deliveryLatency: '10ms' };
+const STEADY = { ...PLAIN, randomization: 0, duplicates: 0, lateAnswers: 0 };
+const base = (parts: Parts, topicKind: string) => ({
+  version: 1 as const,
+  title: 'event grid',
+  seed: 1,
+  timeline: parts.timeline ?? [],
+  nodes: [
+    { id: 'shop', kind: 'producer', config: { rate: 10, ...parts.producer } },
+    { id: 'orders', kind: `event-grid.${topicKind}`, config: { ...parts.topic } },
+    { id: 'pay', kind: 'consumer', config: { serviceTime: '5ms', ...parts.consumer } },
+    { id: 'dead', kind: 'event-grid.blob', config: { ...parts.blob } },
+    ...(parts.more?.nodes ?? []),
+  ],
+});
+/** shop → orders → billing → pay, pushed; and a container. */
+export function pushed(parts: Parts, topicKind: 'topic' | 'domain' | 'namespace-topic' = 'topic'): Scenario {
+  const { nodes, ...rest } = base(parts, topicKind);
+  return {
+    ...rest,
+    nodes: [...nodes, { id: 'billing', kind: 'event-grid.subscription', config: { ...STEADY, ...parts.subscription } }],
+    links: [
+      { id: 'in', kind: 'publish', from: 'shop', to: 'orders', config: { latency: '1ms', ...parts.publish } },
+      { id: 'of', kind: 'subscribe', from: 'orders', to: 'billing', ...(parts.subscribe ? { config: parts.subscribe } : {}) },
+      { id: 'out', kind: 'push', from: 'billing', to: 'pay', config: { latency: '1ms', ...parts.push } },
+      ...(parts.more?.links ?? []),
+    ],
+  };
+}
+/** shop → orders → jobs → pay, received; and a container. */
+export function pulled(parts: Parts): Scenario {
+  const { nodes, ...rest } = base(parts, 'namespace-topic');
+  return {
+    ...rest,
+    nodes: [...nodes, { id: 'jobs', kind: 'event-grid.queue-subscription', config: { ...PLAIN, ...parts.queue } }],
+    links: [{ id: 'in', kind: 'publish', from: 'shop', to: 'orders', config: { latency: '1ms', ...parts.publish } }, { id: 'of', kind: 'subscribe', from: 'orders', to: 'jobs' }, { id: 'out', kind: 'consume', from: 'jobs', to: 'pay', config: { latency: '1ms', ...parts.consume } }, ...(parts.more?.links ?? [])],
+  };
+}
+/** Runs it twice and looks into its history. */
+export const run = (scenario: Scenario, seconds: number) => observe(runTwice(scenario, models, catalog, seconds * 1e6));
+export function observe(first: Run) {
+  const { history } = first.simulation;
+  const entries = Array.from({ length: history.length }, (_, id) => history.entry(id));
+  const text = (n: number) => (n < 0 ? '' : history.text(n));
+  const of = (kind: Kind, place?: string): Entry[] => entries.filter((e) => e.kind === kind && (place === undefined || text(e.place) === place));
+  return {
+    first,
+    entries,
+    text,
+    of,
+    count: (kind: Kind, place?: string) => of(kind, place).length,
+    /** Reasons of entries of a kind, with how often. */
+    reasons: (kind: Kind, place?: string) => {
+      const counts: Record<string, number> = {};
+      for (const e of of(kind, place)) counts[text(e.reason)] = (counts[text(e.reason)] ?? 0) + 1;
+      return counts;
+    },
+    /** Seconds at which entries of a kind happened, for one message. */
+    times: (kind: Kind, message: number) => of(kind).flatMap((e) => (e.message === message ? [Math.round(e.time / 1e5) / 10] : [])),
+    /** Messages that took effect more than once. */
+    twice: () => {
+      const seen = new Map<number, number>();
+      for (const e of of('effect')) seen.set(e.message, (seen.get(e.message) ?? 0) + 1);
+      return [...seen].filter(([, n]) => n > 1).map(([message]) => message);
+    },
+  };
+}
