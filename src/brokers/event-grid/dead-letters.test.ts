@@ -1,8 +1,10 @@
 /** What becomes of events that are given up. */
 import { expect, test } from 'vitest';
-import { at, pushed, run } from './room.test-kit.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { at, pushed, runner } from './room.test-kit.ts';
 import { rule } from './rules.ts';
 
+const run = runner(runTwice);
 const REJECTS = { failures: { rate: 1 }, serviceTime: '1ms', onFailure: 'reject' };
 const DEAD = { deadLetterDestination: 'dead' };
 

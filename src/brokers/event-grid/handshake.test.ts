@@ -1,9 +1,11 @@
 /** How an endpoint proves that it wants events. */
 import { expect, test } from 'vitest';
-import { at, pushed, run } from './room.test-kit.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { at, pushed, runner } from './room.test-kit.ts';
 import { rule } from './rules.ts';
 import { pushPlan, service } from './server.test-kit.ts';
 
+const run = runner(runTwice);
 const ADDED = (config = {}) => [
   at(1000, 'add-node', 'more', { kind: 'event-grid.subscription', config: { deliveryLatency: '0us' } }),
   at(1000, 'add-link', 'of-more', { kind: 'subscribe', from: 'orders', to: 'more' }),

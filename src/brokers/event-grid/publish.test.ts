@@ -1,9 +1,11 @@
 /** What topics and domains take, refuse and route. */
 import { describe, expect, test } from 'vitest';
-import { at, pushed, run } from './room.test-kit.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { at, pushed, runner } from './room.test-kit.ts';
 import { rule } from './rules.ts';
 import { pushPlan, service } from './server.test-kit.ts';
 
+const run = runner(runTwice);
 const refusedFor = (parts: Parameters<typeof pushed>[0], seconds = 3, kind?: Parameters<typeof pushed>[1]) => run(pushed(parts, kind), seconds).reasons('refused', 'shop');
 
 test(rule('publish-format'), () => {

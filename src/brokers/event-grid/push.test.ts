@@ -1,8 +1,10 @@
 /** Push subscriptions in a whole system: what happens to events at a webhook that fails, is slow, or is gone. */
 import { describe, expect, test } from 'vitest';
-import { at, type Parts, pushed, run } from './room.test-kit.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { at, type Parts, pushed, runner } from './room.test-kit.ts';
 import { rule } from './rules.ts';
 
+const run = runner(runTwice);
 const ONE = { limit: 1, rate: 10 };
 const FAILS = { failures: { rate: 1 }, serviceTime: '1ms' };
 const push = (parts: Parts, seconds: number) => run(pushed(parts), seconds);

@@ -1,8 +1,11 @@
 /** Queue subscriptions: locks and their tokens, alone and in a whole system. */
 import { describe, expect, test } from 'vitest';
-import { at, pulled, run } from './room.test-kit.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { at, pulled, runner } from './room.test-kit.ts';
 import { rule } from './rules.ts';
 import { queuePlan, service } from './server.test-kit.ts';
+
+const run = runner(runTwice);
 
 /** A service with one queue, and the client's operations by message. */
 function queue(more: Parameters<typeof queuePlan>[0] = {}, container = false) {

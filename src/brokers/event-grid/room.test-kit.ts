@@ -2,7 +2,8 @@ import { catalog } from '../../catalog.ts';
 import type { Entry, Kind } from '../../history/entries.ts';
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../../scenario/document.ts';
 import type { Run } from '../../simulation/run.ts';
-import { runTwice } from '../../testing/run-twice.ts';
+import type { Catalog } from '../../scenario/descriptor.ts';
+import type { Models } from '../../simulation/simulation.ts';
 import { loadModels } from '../models.ts';
 
 export const models = await loadModels(['event-grid']);
@@ -64,8 +65,8 @@ export function pulled(parts: Parts): Scenario {
     links: [{ id: 'in', kind: 'publish', from: 'shop', to: 'orders', config: { latency: '1ms', ...parts.publish } }, { id: 'of', kind: 'subscribe', from: 'orders', to: 'jobs' }, { id: 'out', kind: 'consume', from: 'jobs', to: 'pay', config: { latency: '1ms', ...parts.consume } }, ...(parts.more?.links ?? [])],
   };
 }
-/** Runs it twice and looks into its history. */
-export const run = (scenario: Scenario, seconds: number) => observe(runTwice(scenario, models, catalog, seconds * 1e6));
+/** Runs a scenario and looks into its history. @param twice of testing/run-twice.ts */
+export const runner = (twice: (document: Scenario, models: Models, catalog: Catalog, until: number) => Run) => (scenario: Scenario, seconds: number) => observe(twice(scenario, models, catalog, seconds * 1e6));
 export function observe(first: Run) {
   const { history } = first.simulation;
   const entries = Array.from({ length: history.length }, (_, id) => history.entry(id));
