@@ -10,6 +10,7 @@ import type { LogRecord } from './log.ts';
 import { type Brokers, Partition, type PartitionListener, type PartitionState } from './partition.ts';
 import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol.ts';
 import { Produces, type ProducesState } from './produces.ts';
+import { Quotas, type QuotasState } from './quotas.ts';
 import type { ClusterSettings, TopicSettings } from './settings.ts';
 import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
@@ -31,6 +32,7 @@ interface State {
   readonly topics: readonly { readonly name: string; readonly settings: TopicSettings; readonly replicas: readonly (readonly number[])[]; readonly partitions: readonly PartitionState[] }[];
   readonly fetches: FetchesState;
   readonly shares: SharesState;
+  readonly quotas: QuotasState;
   readonly produces: ProducesState;
   readonly transactions: TransactionsState;
   readonly coordinator: CoordinatorState;
@@ -56,6 +58,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   readonly transactions: Transactions;
   readonly coordinator: Coordinator;
   readonly shares: Shares;
+  readonly quotas: Quotas;
   private brokers: BrokerState[];
   private readonly topics = new Map<string, Topic>();
   private readonly fetches: Fetches;
@@ -74,6 +77,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.transactions = new Transactions(this);
     this.coordinator = new Coordinator(this);
     this.shares = new Shares(this);
+    this.quotas = new Quotas(this);
   }
   // Brokers --------------------------------------------------------------------
   get eligibleLeaderReplicas(): boolean {
@@ -188,6 +192,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   // Requests -------------------------------------------------------------------
   /** @param broker the one that the client takes for the leader or coordinator */
   handle(from: string, correlation: number, broker: number, request: Request): void {
+    if (this.quotas.holds(from, correlation, broker, request)) return;
     const reply = (response: Extract<KafkaEvent, { kind: 'response' }>['response']) => this.out.push({ kind: 'response', to: from, correlation, response });
     switch (request.api) {
       case 'Metadata': {
@@ -278,6 +283,9 @@ export class KafkaCluster implements Brokers, PartitionListener {
       case 'produce':
         this.produces.timer(ref);
         break;
+      case 'unmute':
+        this.quotas.timer(ref);
+        break;
       case 'transaction':
         this.transactions.timer(ref);
         break;
@@ -328,6 +336,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       topics: [...this.topics.values()].map(({ name, settings, partitions }) => ({ name, settings, replicas: partitions.map((p) => p.replicas.map((r) => r.broker)), partitions: partitions.map((p) => p.save()) })),
       fetches: this.fetches.save(),
       shares: this.shares.save(),
+      quotas: this.quotas.save(),
       produces: this.produces.save(),
       transactions: this.transactions.save(),
       coordinator: this.coordinator.save(),
@@ -352,6 +361,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     }
     this.fetches.load(state.fetches);
     this.shares.load(state.shares);
+    this.quotas.load(state.quotas);
     this.produces.load(state.produces);
     this.transactions.load(state.transactions);
     this.coordinator.load(state.coordinator);

@@ -40,6 +40,11 @@ export function refusalNamed(name: GroupError | ErrorName): Refusal {
   const { code, text } = name === 'NONE' ? errors.DISCONNECTED : { ...groupErrors, ...errors }[name];
   return { refused: true, name: `kafka.${name}`, code, text, closes: 'message' };
 }
+/** The client-id of a session's id "pay/1 link#3": all instances that read or write over one link share it. */
+export function clientIdOf(session: string): string {
+  const end = session.indexOf('#');
+  return session.slice(session.indexOf(' ') + 1, end < 0 ? undefined : end);
+}
 /** "pay/1" of a session's id "pay/1 link#3". */
 export function clientOf(session: string): string {
   return session.slice(0, session.indexOf(' '));

@@ -19,6 +19,7 @@ const int = (page: string, name: string, help: string, min: number, max: number,
 const ms = (page: string, name: string, help: string, fallback: number, more: Partial<Field> = {}): Field => int(page, name, help, 0, DAYS, fallback, { unit: 'ms', ...more } as Partial<Field>);
 const flag = (page: string, name: string, help: string, fallback: boolean, more: Partial<Field> = {}): Field => ({ type: 'flag', help, default: fallback, applies: LIVE, doc: `${page}${name}`, ...more }) as Field;
 
+const quota = { type: 'integer', min: 1, max: MAX, unit: 'bytes/s', optional: true, applies: LIVE, doc: `${DOC}/design/design/#design_quotas`, group: 'Quota' } as const;
 const network: Fields = {
   latency: { type: 'duration', label: 'Latency', help: 'one way', min: 0, max: 60e6, default: '1ms', applies: LIVE, group: 'Network' },
   jitter: { type: 'duration', label: 'Jitter', help: 'up to so much more, drawn at random', min: 0, max: 60e6, default: '0us', applies: LIVE, group: 'Network' },
@@ -44,6 +45,8 @@ const cluster: NodeDescriptor = {
     'group.initial.rebalance.delay.ms': ms(BROKER, 'group.initial.rebalance.delay.ms', 'a new group waits so long for more members', 3_000, { applies: RESTART, group: 'Groups' }),
     'group.consumer.session.timeout.ms': int(BROKER, 'group.consumer.session.timeout.ms', 'without a heartbeat for so long a member of the consumer protocol is out', 1_000, 1_800_000, 45_000, { unit: 'ms', applies: RESTART, group: 'Groups' } as Partial<Field>),
     'group.consumer.heartbeat.interval.ms': int(BROKER, 'group.consumer.heartbeat.interval.ms', 'between two heartbeats of the consumer protocol; a new assignment is learnt with one', 100, 1_800_000, 5_000, { unit: 'ms', applies: RESTART, group: 'Groups' } as Partial<Field>),
+    'quota.window.num': int(BROKER, 'quota.window.num', 'a client’s byte rate is the average over so many windows', 2, 1_000, 11, { applies: RESTART, group: 'Quotas' } as Partial<Field>),
+    'quota.window.size.seconds': int(BROKER, 'quota.window.size.seconds', 'of one window', 1, 3_600, 1, { unit: 's', applies: RESTART, group: 'Quotas' } as Partial<Field>),
     'offsets.retention.minutes': int(BROKER, 'offsets.retention.minutes', 'committed offsets of an empty group are kept', 1, 1_000_000, 10_080, { unit: 'min', applies: RESTART, group: 'Groups' } as Partial<Field>),
   },
 };
@@ -103,6 +106,7 @@ const produce: LinkDescriptor = {
     'metadata.max.age.ms': int(PRODUCER, 'metadata.max.age.ms', 'partitions that were added are seen after so long', 1, DAYS, 300_000, { unit: 'ms' } as Partial<Field>),
     'transactional.id': { type: 'text', help: 'makes records of several partitions visible together; a second producer with the same id fences this one', maxLength: 200, optional: true, applies: RECONNECT, doc: `${PRODUCER}transactional.id`, ...TRANSACTIONS },
     'transaction.timeout.ms': int(PRODUCER, 'transaction.timeout.ms', 'the coordinator aborts a transaction that is open longer', 1, 900_000, 60_000, { unit: 'ms', ...TRANSACTIONS } as Partial<Field>),
+    producer_byte_rate: { ...quota, help: 'of this client-id at each broker (kafka-configs.sh --entity-type clients); above it the broker throttles, and refuses nothing' },
     commitInterval: { type: 'duration', label: 'commit every', help: 'the application commits its transaction after so long', min: 1000, max: 3600e6, default: '1s', applies: LIVE, ...TRANSACTIONS },
     ...network,
   },
@@ -196,6 +200,7 @@ const consume: LinkDescriptor = {
     'fetch.max.wait.ms': ms(CONSUMER, 'fetch.max.wait.ms', 'but no longer than this', 500, { group: 'Fetch' }),
     'max.partition.fetch.bytes': int(CONSUMER, 'max.partition.fetch.bytes', 'of one partition in one fetch', 0, 2_147_483_647, 1_048_576, { unit: 'bytes', group: 'Fetch', when: NOT_SHARED } as Partial<Field>),
     'fetch.max.bytes': int(CONSUMER, 'fetch.max.bytes', 'of one fetch', 0, 2_147_483_647, 52_428_800, { unit: 'bytes', group: 'Fetch' } as Partial<Field>),
+    consumer_byte_rate: { ...quota, help: 'of this client-id, all its instances together, at each broker; above it the broker gives nothing for a while', when: NOT_SHARED },
     errorBackoff: { type: 'duration', label: 'pause after a failure', help: 'a record that failed and is to be tried again is polled again after so long; its partition waits', min: 0, max: 3600e6, default: '1s', applies: LIVE, group: 'Failures', when: NOT_SHARED },
     deadLetterTopic: { type: 'text', label: 'dead-letter or retry topic', help: 'takes a record that the consumer rejects; without one it is skipped', maxLength: 249, optional: true, applies: LIVE, group: 'Failures' },
     processAfter: { type: 'duration', label: 'process after', help: 'a record is given out when it is so old: the delay of a retry topic', min: 0, max: 3600e6, default: '0s', applies: LIVE, group: 'Failures', when: NOT_SHARED },
@@ -243,7 +248,8 @@ export const kafka: RoomDescriptor = {
     'A group that has members refuses those of another protocol: it is not converted while it runs (group.consumer.migration.policy).',
     'A member of the consumer protocol gives partitions up, and takes new ones, when its application calls poll(); it subscribes to its topic by name.',
     'A share consumer has one share session for all brokers. A share group’s settings are those of its first link. The dead-letter queue of share groups (KIP-1191), renewing a lock, and share.auto.offset.reset=by_duration are not modelled.',
-    'Quotas, tiered storage and fetching from followers are not modelled yet.',
+    'A quota is that of a client-id: all instances that read over one link share one. request_percentage is not modelled, since requests take the brokers no time here, nor controller_mutation_rate, since topics are made by the document; consumer_byte_rate does not hold for share groups.',
+    'Tiered storage and fetching from followers are not modelled yet.',
     'A process that is killed loses nothing that it has written: the page cache survives it. The loss of a whole machine with its page cache is not modelled.',
   ],
 };

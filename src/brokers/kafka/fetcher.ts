@@ -12,7 +12,7 @@ interface State {
   /** metadata.max.age.ms runs. */
   aging: boolean;
   inFlight: (readonly [broker: number, correlation: number])[];
-  /** No fetch to a broker before, µs: the last one failed. */
+  /** No fetch to a broker before, µs: the last one failed, or it throttles. */
   notBefore: (readonly [broker: number, at: number])[];
 }
 export type FetcherState = State;
@@ -122,7 +122,7 @@ export class Fetcher {
       else byBroker.set(broker, [wanted]);
     }
     for (const [broker, wanted] of byBroker) {
-      if (broker < 0) this.wait(broker);
+      if (broker < 0) this.wait(broker, this.backoff);
       else if (!state.inFlight.some(([b]) => b === broker) && !state.notBefore.some(([b]) => b === broker)) this.send(broker, wanted);
     }
   }
@@ -133,13 +133,20 @@ export class Fetcher {
     const [[broker]] = state.inFlight.splice(at, 1) as [readonly [number, number]];
     let wrong = response.error !== 'NONE';
     for (const result of response.results) if (!this.take(result)) wrong = true;
-    if (wrong) this.wait(broker);
+    if (wrong) {
+      this.wait(broker, this.backoff);
+      this.ask();
+    }
+    this.wait(broker, response.throttle);
     this.fetch();
     this.listener.arrived();
   }
   /** A pause after a fetch that failed is over. */
   again(broker: number): void {
+    if (this.state.notBefore.some(([b, until]) => b === broker && until > this.context.now)) return;
     this.state.notBefore = this.state.notBefore.filter(([b]) => b !== broker);
+    // Nobody is known to lead some of its partitions.
+    if (broker < 0) this.ask();
     this.fetch();
   }
 
@@ -174,13 +181,17 @@ export class Fetcher {
     else return false;
     return true;
   }
-  /** Who leads is asked for, and the broker is asked again after a pause. */
-  private wait(broker: number): void {
+  private get backoff(): number {
+    return Math.max(1, this.context.number('retry.backoff.ms', 100)) * 1000;
+  }
+  /** Nothing is fetched from a broker for a while. */
+  private wait(broker: number, pause: number): void {
     const { context, state } = this;
-    if (state.notBefore.some(([b]) => b === broker)) return;
-    const pause = Math.max(1, context.number('retry.backoff.ms', 100)) * 1000;
-    state.notBefore.push([broker, context.now + pause]);
+    if (pause <= 0) return;
+    const until = context.now + pause;
+    const known = state.notBefore.find(([b]) => b === broker);
+    if (known && known[1] >= until) return;
+    state.notBefore = [...state.notBefore.filter((one) => one !== known), [broker, until]];
     context.later(pause, 'fetch', broker);
-    this.ask();
   }
 }

@@ -63,15 +63,19 @@ export class Fetches {
     let wrong = false;
     let moved = false;
     const results: Fetched[] = [];
+    const most = Math.min(request.maxBytes, this.cluster.quotas.most(from));
+    const limited = { ...request, maxBytes: most };
     for (const wanted of request.partitions) {
-      const result = this.read(wanted, broker, request, bytes);
+      const result = this.read(wanted, broker, limited, bytes);
       bytes += result.records.reduce((sum, r) => sum + r.size, 0);
       if (result.error !== 'NONE') wrong = true;
       if (result.next > wanted.offset) moved = true;
       results.push(result);
     }
-    if (!anyhow && !wrong && (bytes < request.minBytes || !moved)) return false;
-    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', results } });
+    if (!anyhow && !wrong && (bytes < Math.min(request.minBytes, most) || !moved)) return false;
+    const throttle = this.cluster.quotas.charge('consumer_byte_rate', from, broker, bytes);
+    if (throttle > 0) for (const [i, result] of results.entries()) results[i] = { ...result, next: result.from, records: [] };
+    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', throttle, results } });
     return true;
   }
   private read({ topic, partition: index, offset }: FetchFrom, broker: number, request: FetchRequest, already: number): Fetched {

@@ -16,6 +16,7 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
   const topic = room.cluster.topic(name);
   if (!topic) return { lanes: [], gauges: [], health: 'no such topic', tone: 'bad' };
   const groups = room.readings.groupsOf(name);
+  const node = room.nodeOf(name);
   const lanes = topic.partitions.map((partition) => laneOf(room, name, partition, groups, cells));
   const depths = room.readings.depths();
   const gauges: Gauge[] = [];
@@ -26,6 +27,10 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
     if (depth && depth.oldest >= 0 && room.host.now() - depth.oldest > 1e6) gauges.push({ name: groups.length === 1 ? 'behind' : `${group} behind`, value: spanText(room.host.now() - depth.oldest), tone: room.host.now() - depth.oldest > 10e6 ? 'warn' : 'ok', minor: groups.length > 1 });
     const state = room.cluster.coordinator.state(group);
     if (state) gauges.push({ name: `group ${group}`, value: `${state.state}, ${state.type === 'classic' ? 'generation' : 'epoch'} ${state.generation}, ${state.members.length} member${state.members.length === 1 ? '' : 's'}`, minor: true });
+  }
+  for (const link of room.topology.links) {
+    const left = link.from === node || link.to === node ? room.cluster.quotas.left(link.id) : 0;
+    if (left > 0) gauges.push({ name: `${link.from === node ? link.to : link.from} throttled`, value: spanText(left), tone: 'warn' });
   }
   gauges.push({ name: 'records', value: String(topic.partitions.reduce((sum, p) => sum + p.log.end - p.log.start, 0)), minor: groups.length > 1 });
   const few = topic.partitions.filter((p) => p.isr.length < p.minInsyncReplicas).length;

@@ -25,6 +25,8 @@ export interface ProducerState {
   /** Next sequence number by partition. */
   sequences: number[];
   sent: [correlation: number, Sent][];
+  /** Nothing goes to a broker before, µs: it throttles. */
+  throttled: (readonly [broker: number, until: number])[];
   /** send() found no room: since when, µs; -1 when it did. */
   fullSince: number;
   /** max.block.ms is over: the next send() throws. */
@@ -36,8 +38,8 @@ export interface ProducerState {
   uncertain: number[];
   endsWith: 'commit' | 'abort';
 }
-const fresh = (): ProducerState => ({ leaders: null, asking: false, asked: 0, idAsked: 0, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
-const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), uncertain: [...state.uncertain] });
+const fresh = (): ProducerState => ({ leaders: null, asking: false, asked: 0, idAsked: 0, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], throttled: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
+const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), throttled: [...state.throttled], uncertain: [...state.uncertain] });
 
 export class ProducerContext {
   readonly client: ClientState;

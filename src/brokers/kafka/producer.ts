@@ -107,6 +107,7 @@ export class KafkaProducer implements PublishSession {
     const { context } = this;
     const { state, listener } = context;
     switch (name) {
+      case 'throttle over':
       case 'linger':
       case 'retry':
         this.sender.drain();

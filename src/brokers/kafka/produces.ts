@@ -9,6 +9,7 @@ import { type Batch, type ErrorName, keyOf, type Request } from './protocol.ts';
 interface Waiting {
   readonly from: string;
   readonly correlation: number;
+  readonly throttle: number;
   readonly parts: { readonly topic: string; readonly partition: number; readonly upTo: number; readonly epoch: number; error: ErrorName | null }[];
 }
 export interface ProducesState {
@@ -18,6 +19,7 @@ export interface ProducesState {
 }
 /** bytes of a batch's header, and of each record's own (an estimate: https://kafka.apache.org/44/implementation/message-format/) */
 const BATCH_OVERHEAD = 61;
+const bytesOf = ({ records }: Batch) => records.reduce((sum, r) => sum + r.size, BATCH_OVERHEAD);
 
 export class Produces {
   private readonly cluster: KafkaCluster;
@@ -40,9 +42,15 @@ export class Produces {
       const upTo = this.append(partition, batch, acks);
       return { ...at, upTo, epoch: partition.epoch, error: acks === -1 ? null : 'NONE' };
     });
+    const throttle = cluster.quotas.charge(
+      'producer_byte_rate',
+      from,
+      broker,
+      batches.reduce((sum, batch) => sum + bytesOf(batch), 0),
+    );
     if (acks === 0) return;
     const id = this.next++;
-    this.waiting.set(id, { from, correlation, parts });
+    this.waiting.set(id, { from, correlation, throttle, parts });
     this.settle(id);
     if (this.waiting.has(id)) cluster.host.after(timeout, 'produce', id);
   }
@@ -91,8 +99,7 @@ export class Produces {
     if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
     if (partition.leader !== broker) return 'NOT_LEADER_OR_FOLLOWER';
     const { settings } = partition;
-    const size = BATCH_OVERHEAD + batch.records.reduce((sum, r) => sum + r.size, 0);
-    if (size > settings.maxMessageBytes) return 'MESSAGE_TOO_LARGE';
+    if (bytesOf(batch) > settings.maxMessageBytes) return 'MESSAGE_TOO_LARGE';
     if (settings.compact && batch.records.some((r) => r.key < 0)) return 'INVALID_RECORD';
     const refused = this.refusing.indexOf(batch.topic);
     if (refused >= 0) {
@@ -139,6 +146,6 @@ export class Produces {
     }
     if (waiting.parts.some((p) => p.error === null)) return;
     this.waiting.delete(id);
-    this.cluster.out.push({ kind: 'response', to: waiting.from, correlation: waiting.correlation, response: { api: 'Produce', results: waiting.parts.map(({ topic, partition, error }) => ({ topic, partition, error: error ?? 'NONE' })) } });
+    this.cluster.out.push({ kind: 'response', to: waiting.from, correlation: waiting.correlation, response: { api: 'Produce', throttle: waiting.throttle, results: waiting.parts.map(({ topic, partition, error }) => ({ topic, partition, error: error ?? 'NONE' })) } });
   }
 }

@@ -5,6 +5,7 @@ import type { GroupError } from './group/errors.ts';
 import type { ShareHeartbeat, ShareHeartbeatResponse } from './group/share-group.ts';
 import type { AcknowledgeType, AcquireMode, ShareEvent } from './group/share-state.ts';
 import type { LogRecord } from './log.ts';
+import type { Quota } from './quotas.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -123,12 +124,13 @@ export interface Fetched extends TopicPartition {
   readonly next: number;
   readonly records: readonly { readonly offset: number; readonly message: number; readonly size: number }[];
 }
+/** `throttle`: µs for which the client is to send nothing more to this broker. */
 export type Response =
   | { readonly api: 'Metadata'; readonly error: ErrorName; readonly topics: Readonly<Record<string, readonly number[]>> }
   | { readonly api: 'InitProducerId'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
-  | { readonly api: 'Produce'; readonly results: readonly (TopicPartition & { readonly error: ErrorName })[] }
+  | { readonly api: 'Produce'; readonly throttle: number; readonly results: readonly (TopicPartition & { readonly error: ErrorName })[] }
   | { readonly api: 'EndTxn'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
-  | { readonly api: 'Fetch'; readonly error: ErrorName; readonly results: readonly Fetched[] }
+  | { readonly api: 'Fetch'; readonly error: ErrorName; readonly throttle: number; readonly results: readonly Fetched[] }
   | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'Group'; readonly response: GroupResponse }
   | { readonly api: 'ShareFetch'; readonly error: ErrorName; readonly records: readonly AcquiredRecord[]; readonly acknowledged: readonly AcknowledgementResult[] }
@@ -159,4 +161,5 @@ export type KafkaEvent =
   | ({ readonly kind: 'share-start'; readonly group: string; readonly offset: number; readonly latest: boolean } & TopicPartition)
   /** Everything before is done with for a share group. */
   | ({ readonly kind: 'share-moved'; readonly group: string; readonly offset: number } & TopicPartition)
+  | { readonly kind: 'throttled'; readonly quota: Quota; readonly client: string; readonly broker: number; readonly pause: number; readonly bytes: number }
   | { readonly kind: 'commit-refused'; readonly group: string; readonly client: string; readonly error: GroupError };

@@ -12,7 +12,7 @@ import { KafkaProducer, type ProducerSessionState } from './producer.ts';
 import type { KafkaEvent, Request, Response } from './protocol.ts';
 import { Readings, type ReadingsState } from './readings.ts';
 import { KafkaReceiver, type ReceiverState } from './receiver.ts';
-import { clusterSettings, shareGroupConfig, topicSettings } from './settings.ts';
+import { clusterSettings, quotaLimits, shareGroupConfig, topicSettings } from './settings.ts';
 import type { ShareGroupConfig } from './shares.ts';
 import { tell } from './teller.ts';
 
@@ -252,6 +252,7 @@ export class KafkaRoom implements Room, ConsumerHost {
       wanted.set(`${group} ${topic}`, { group, topic, committedOnly: (link.config?.['group.protocol'] === 'share' ? link.config['share.isolation.level'] : link.config?.['isolation.level']) === 'read_committed' });
       if (link.config?.['group.protocol'] === 'share') configs.set(group, configs.get(group) ?? shareGroupConfig(link.config));
     }
+    for (const link of this.topology.links) this.cluster.quotas.configure(link.id, quotaLimits(link.config ?? {}));
     for (const [group, config] of configs) this.cluster.shares.configure(group, config);
     this.readings.reconcile([...wanted.values()], (topic) => this.cluster.topic(topic)?.partitions.map((p) => p.log.end) ?? []);
   }

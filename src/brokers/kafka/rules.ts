@@ -6,11 +6,13 @@ const producer = `${D}/configuration/producer-configs/`;
 const consumer = `${D}/configuration/consumer-configs/`;
 const topic = `${D}/configuration/topic-configs/`;
 const broker = `${D}/configuration/broker-configs/`;
+const quotas = `${D}/design/design/#design_quotas`;
 const elr = `${D}/operations/eligible-leader-replicas/`;
 const kip = (page: string) => `https://cwiki.apache.org/confluence/display/KAFKA/${page}`;
 const kip588 = kip('KIP-588%3A+Allow+producers+to+recover+gracefully+from+transaction+timeouts');
 const kip890 = kip('KIP-890%3A+Transactions+Server-Side+Defense');
 const kip1050 = kip('KIP-1050%3A+Consistent+error+handling+for+Transactions');
+const kip219 = kip('KIP-219+-+Improve+quota+communication');
 const kip98 = kip('KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging');
 
 /** What the model holds to be true of Kafka's logs, replication, producers and transactions; groups have rules of their own. Tests are titled by these. */
@@ -54,6 +56,9 @@ export const rules = {
   K37: { name: 'silent', says: 'A member that dies is out after session.timeout.ms: until then nobody reads its partitions.', source: `${consumer}#consumerconfigs_session.timeout.ms` },
   K38: { name: 'epoch-per-transaction', says: 'Every transaction has an epoch of its own, so that a write that comes late is refused instead of joining the next one.', source: kip890, since: '4.0' },
   K39: { name: 'abortable', says: 'After a batch that failed a transaction can only be aborted: none of its records is ever seen by read_committed.', source: kip1050 },
+  K40: { name: 'quota', says: 'A client-id above its byte rate, averaged over quota.window.num windows, is not refused anything: the answer names a throttle time, after which the average would be back at the quota.', source: quotas },
+  K41: { name: 'quota-fetch', says: 'A fetch above consumer_byte_rate is answered empty, and the client fetches again when its throttle time is over.', source: kip219 },
+  K42: { name: 'quota-mute', says: 'While a client is throttled the broker does not read its connection: what is on its way waits there.', source: kip219 },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -31,6 +31,7 @@ export class Sender {
       if (leader >= 0) perBroker.set(leader, [...(perBroker.get(leader) ?? []), batch]);
     }
     for (const [broker, batches] of perBroker) {
+      if (state.throttled.some(([b, until]) => b === broker && until > context.now)) continue;
       if (state.sent.filter(([, s]) => s.broker === broker).length >= context.number('max.in.flight.requests.per.connection', 5)) continue;
       this.transmit(broker, batches);
     }
@@ -38,6 +39,7 @@ export class Sender {
   answered(correlation: number, response: Extract<Response, { api: 'Produce' }>): void {
     const sent = this.take(correlation);
     if (!sent) return;
+    if (response.throttle > 0) this.throttled(sent.broker, response.throttle);
     for (const id of sent.batches) {
       const batch = this.context.accumulator.batch(id);
       const error = response.results.find((r) => r.partition === batch?.partition)?.error ?? 'NONE';
@@ -63,6 +65,12 @@ export class Sender {
     this.context.freed();
   }
 
+  private throttled(broker: number, pause: number): void {
+    const { context } = this;
+    const { state } = context;
+    state.throttled = [...state.throttled.filter(([b]) => b !== broker), [broker, context.now + pause]];
+    context.later(pause, 'throttle over', broker);
+  }
   private take(correlation: number): Sent | undefined {
     const { sent } = this.context.state;
     const at = sent.findIndex(([c]) => c === correlation);

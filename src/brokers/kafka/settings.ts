@@ -1,6 +1,7 @@
 /** A cluster's and its topics' settings in the model's units (µs, bytes), read from the broker's own names. */
 import type { ScenarioNode } from '../../scenario/document.ts';
 import type { LogSettings } from './log.ts';
+import type { Quota, QuotaLimits } from './quotas.ts';
 import type { ShareGroupConfig } from './shares.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -18,6 +19,9 @@ export interface ClusterSettings {
   readonly consumerSessionTimeout: number;
   readonly consumerHeartbeatInterval: number;
   readonly producerIdExpiration: number;
+  readonly quotaWindows: number;
+  /** µs */
+  readonly quotaWindow: number;
 }
 export interface TopicSettings extends LogSettings {
   readonly partitions: number;
@@ -44,7 +48,15 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),
     consumerHeartbeatInterval: ms(config, 'group.consumer.heartbeat.interval.ms', 5_000),
     producerIdExpiration: ms(config, 'producer.id.expiration.ms', 86_400_000),
+    quotaWindows: number(config, 'quota.window.num', 11),
+    quotaWindow: number(config, 'quota.window.size.seconds', 1) * 1e6,
   };
+}
+/** Quotas of a client-id: what kafka-configs.sh sets for it. */
+export function quotaLimits(config: Config): QuotaLimits {
+  const limits: { -readonly [name in Quota]?: number } = {};
+  for (const name of ['producer_byte_rate', 'consumer_byte_rate'] as const) if (typeof config[name] === 'number') limits[name] = config[name];
+  return limits;
 }
 /** Settings of a share group, by the group's own names. */
 export function shareGroupConfig(config: Config): ShareGroupConfig {

@@ -49,6 +49,9 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
     case 'offsets-committed':
       for (const { topic, partition, offset } of event.offsets) readings.committed(event.group, topic, partition, offset, event.how);
       break;
+    case 'throttled':
+      host.record('throttled', { place: room.id, actor: event.client, reason: `kafka.${event.quota}`, detail: event.pause });
+      break;
     case 'commit-refused':
       for (const place of placesOf(room, event.group, event.client)) host.record('refused', { place, actor: event.client, reason: 'kafka.CommitFailedException' });
       break;

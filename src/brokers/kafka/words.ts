@@ -46,6 +46,8 @@ export const reasons: Readonly<Record<string, Words>> = {
   'kafka.partitions_revoked': { says: 'Its partitions were taken away in a rebalance.' },
   'kafka.partitions_lost': { says: 'It was thrown out of the group while it worked on.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_max.poll.interval.ms` },
   'kafka.buffer_memory': { says: "The producer's buffer.memory is full.", rule: `${D}/configuration/producer-configs/#producerconfigs_buffer.memory` },
+  'kafka.producer_byte_rate': { says: 'It wrote more than its quota allows: the broker answers late and reads nothing more of it for a while.', rule: `${D}/design/design/#design_quotas` },
+  'kafka.consumer_byte_rate': { says: 'It read more than its quota allows: the broker gives it nothing for a while.', rule: `${D}/design/design/#design_quotas` },
   'kafka.transaction_committed': { says: 'Its transaction was committed.' },
   'kafka.transaction_aborted': { says: 'Its transaction was aborted.' },
 };
