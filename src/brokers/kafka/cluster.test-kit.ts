@@ -1,4 +1,5 @@
 /** A cluster to send requests to in virtual time: saved and loaded after each, so that what is not state is lost. */
+import { copyOf } from '../../base/copy.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { KafkaCluster } from './cluster.ts';
 import type { Batch, KafkaEvent, Request, Response } from './protocol.ts';
@@ -19,7 +20,7 @@ export function cluster(config: Config = {}, topic: Config = {}) {
     // Everything goes through a saved copy: what is not in it is not state.
     events.push(...kafka.out.splice(0));
     const next = make();
-    next.load(structuredClone(kafka.save()));
+    next.load(copyOf(kafka.save()));
     kafka = next;
   };
   const ask = (request: Request, broker = kafka.partition('t', 0)?.leader ?? 0): number => {
@@ -51,7 +52,7 @@ export function cluster(config: Config = {}, topic: Config = {}) {
       return response?.api === 'Produce' ? response.results[0]?.error : undefined;
     },
     fetch: (offset: number, isolation: 'read_uncommitted' | 'read_committed' = 'read_uncommitted', more: Partial<Extract<Request, { api: 'Fetch' }>> = {}) =>
-      ask({ api: 'Fetch', isolation, maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, partitions: [{ topic: 't', partition: 0, offset }], ...more }),
+      ask({ api: 'Fetch', isolation, maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, rack: '', partitions: [{ topic: 't', partition: 0, offset }], ...more }),
     messages: (n: number) => {
       const response = answer(n);
       return response?.api === 'Fetch' ? response.results[0]?.records.map((r) => r.message) : undefined;

@@ -12,6 +12,7 @@ import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol
 import { Produces, type ProducesState } from './produces.ts';
 import { Quotas, type QuotasState } from './quotas.ts';
 import type { ClusterSettings, TopicSettings } from './settings.ts';
+import { alternating, apart } from './racks.ts';
 import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
 
@@ -170,9 +171,10 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.topics.set(name, topic);
     for (const partition of topic.partitions) partition.settings = settings;
     const base = [...this.topics.keys()].indexOf(name);
+    const order = alternating(this.settings.racks);
     while (topic.partitions.length < settings.partitions) {
       const index = topic.partitions.length;
-      const replicas = Array.from({ length: settings.replicationFactor }, (_, i) => (base + index + i) % this.brokers.length);
+      const replicas = Array.from({ length: settings.replicationFactor }, (_, i) => order[(base + index + i) % order.length] as number);
       topic.partitions.push(new Partition(name, index, replicas, settings, this, this));
     }
     this.watchRetention();
@@ -257,6 +259,14 @@ export class KafkaCluster implements Brokers, PartitionListener {
         if (journey) this.partition(journey.topic, journey.partition)?.replicated(journey.broker, journey.upTo, journey.epoch, now);
         break;
       }
+      case 'followers know': {
+        const journey = this.journeys.get(ref);
+        this.journeys.delete(ref);
+        if (!journey) break;
+        this.partition(journey.topic, journey.partition)?.followersKnow(journey.upTo, journey.epoch);
+        this.fetches.look(keyOf(journey.topic, journey.partition));
+        break;
+      }
       case 'fence': {
         const broker = Math.floor(ref / 1e6);
         const state = this.brokers[broker];
@@ -301,6 +311,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       if (record && !record.accepted) this.accept(partition, offset, record);
     }
     this.out.push({ kind: 'replicated', topic, partition: index, from, to });
+    if (this.settings.rackAwareReads) this.tellFollowers(partition, to);
     this.produces.look(keyOf(topic, index));
     this.fetches.look(keyOf(topic, index));
     this.shares.look(keyOf(topic, index));
@@ -323,7 +334,12 @@ export class KafkaCluster implements Brokers, PartitionListener {
     const id = this.next++;
     this.journeys.set(id, { topic: partition.topic, partition: partition.index, broker, upTo: partition.log.end, epoch: partition.epoch });
     // There with the records, and back with the next fetch, which tells the leader that they arrived.
-    this.host.after(2 * this.settings.replicationLatency, 'replicated', id);
+    this.host.after(2 * this.latency(partition.leader, broker), 'replicated', id);
+  }
+  /** µs one way between two brokers */
+  private latency(a: number, b: number): number {
+    const { racks, rackLatency, replicationLatency } = this.settings;
+    return replicationLatency + (apart(racks[a], racks[b]) ? rackLatency : 0);
   }
   /** The broker answers for a record: whoever reads it may count on it. */
   accept(partition: Partition, offset: number, record: LogRecord): void {
@@ -374,6 +390,13 @@ export class KafkaCluster implements Brokers, PartitionListener {
     for (const topic of this.topics.values()) yield* topic.partitions;
   }
 
+  /** A follower learns the high watermark with the answer to its next fetch. */
+  private tellFollowers(partition: Partition, upTo: number): void {
+    const { topic, index, epoch, leader, replicas } = partition;
+    const id = this.next++;
+    this.journeys.set(id, { topic, partition: index, broker: leader, upTo, epoch });
+    this.host.after(Math.max(...replicas.map((r) => this.latency(leader, r.broker))), 'followers know', id);
+  }
   private fence(broker: number): void {
     const state = this.brokers[broker];
     if (!state?.unfenced) return;

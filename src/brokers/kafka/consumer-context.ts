@@ -1,12 +1,15 @@
 /** What the parts of one consumer share: its settings and where it stands in its partitions. */
 import type { ReceiveListener } from '../contract.ts';
+import type { ReplicaRacks } from './assignors/assignment.ts';
 import type { ClientHost, ClientState } from './connection.ts';
 import { Positions } from './positions.ts';
+import { rackOfInstance } from './racks.ts';
 import type { Readings } from './readings.ts';
 
 export interface ConsumerHost extends ClientHost {
   readonly readings: Readings;
   counts(): ReadonlyMap<string, number>;
+  readonly replicaRacks: ReplicaRacks;
   /** Message of a record that is still in the log. */
   messageAt(topic: string, partition: number, offset: number): number | undefined;
   /** A dead-letter or retry topic takes a record. @returns whether there is such a topic */
@@ -57,6 +60,10 @@ export class ConsumerContext {
   }
   get isolation(): 'read_committed' | 'read_uncommitted' {
     return this.config['isolation.level'] === 'read_committed' ? 'read_committed' : 'read_uncommitted';
+  }
+  /** client.rack of this instance */
+  get rack(): string {
+    return rackOfInstance(String(this.config['client.rack'] ?? ''), this.client.client);
   }
   get instanceId(): string | null {
     return this.config['staticMembership'] === true ? this.client.client : null;

@@ -261,6 +261,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       topic: context.topic,
       partitions: this.fetcher.partitions,
       counts: context.host.counts(),
+      replicaRacks: context.host.replicaRacks,
+      rack: context.rack,
     };
   }
   private reset(): void {

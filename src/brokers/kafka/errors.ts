@@ -16,6 +16,7 @@ export const errors = {
   LEADER_NOT_AVAILABLE: { code: 5, text: 'There is no leader for this topic-partition as we are in the middle of a leadership election.', retriable: true },
   NOT_LEADER_OR_FOLLOWER: { code: 6, text: 'For requests intended only for the leader, this error indicates that the broker is not the current leader.', retriable: true },
   REQUEST_TIMED_OUT: { code: 7, text: 'The request timed out.', retriable: true },
+  OFFSET_NOT_AVAILABLE: { code: 78, text: 'The leader high watermark has not caught up from a recent leader election so the offsets cannot be guaranteed to be monotonically increasing.', retriable: true },
   MESSAGE_TOO_LARGE: { code: 10, text: 'The request included a message larger than the max message size the server will accept.', retriable: false },
   COORDINATOR_NOT_AVAILABLE: { code: 15, text: 'The coordinator is not available.', retriable: true },
   NOT_ENOUGH_REPLICAS: { code: 19, text: 'Messages are rejected since there are fewer in-sync replicas than required.', retriable: true },

@@ -14,9 +14,11 @@ interface State {
   inFlight: (readonly [broker: number, correlation: number])[];
   /** No fetch to a broker before, µs: the last one failed, or it throttles. */
   notBefore: (readonly [broker: number, at: number])[];
+  /** Followers that are nearer than the leader, until the metadata are too old, µs. */
+  preferred: (readonly [partition: number, broker: number, until: number])[];
 }
 export type FetcherState = State;
-const fresh = (): State => ({ leaders: [], asking: false, aging: false, inFlight: [], notBefore: [] });
+const fresh = (): State => ({ leaders: [], asking: false, aging: false, inFlight: [], notBefore: [], preferred: [] });
 
 export interface FetcherListener {
   member(): MemberOfGroup;
@@ -41,10 +43,10 @@ export class Fetcher {
     this.state = fresh();
   }
   save(): FetcherState {
-    return { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore] };
+    return { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore], preferred: [...this.state.preferred] };
   }
   load(state: FetcherState): void {
-    this.state = { ...state, inFlight: [...state.inFlight], notBefore: [...state.notBefore] };
+    this.state = { ...state, inFlight: [...state.inFlight], notBefore: [...state.notBefore], preferred: [...state.preferred] };
   }
   // Metadata -------------------------------------------------------------------
   ask(): void {
@@ -151,7 +153,8 @@ export class Fetcher {
   }
 
   private brokerOf(partition: number): number {
-    return this.state.leaders[partition] ?? -1;
+    const nearer = this.state.preferred.find(([p, , until]) => p === partition && until > this.context.now);
+    return nearer?.[1] ?? this.state.leaders[partition] ?? -1;
   }
   private send(broker: number, wanted: readonly PartitionOffset[]): void {
     const { context, state } = this;
@@ -166,6 +169,7 @@ export class Fetcher {
         minBytes: context.number('fetch.min.bytes', 1),
         maxBytes: context.number('fetch.max.bytes', 52_428_800),
         maxPartitionBytes: context.number('max.partition.fetch.bytes', 1_048_576),
+        rack: context.rack,
         partitions: wanted.map(({ partition, offset }) => ({ topic, partition, offset })),
       },
       [],
@@ -175,11 +179,21 @@ export class Fetcher {
   /** @returns whether it could be read */
   private take(result: Fetched): boolean {
     const { positions } = this.context;
-    const { partition, error } = result;
-    if (error === 'NONE') positions.fetched(partition, result.from, result.records, result.next);
+    const { partition, error, preferred } = result;
+    if (preferred >= 0) this.prefer(partition, preferred);
+    else if (error === 'NONE') positions.fetched(partition, result.from, result.records, result.next);
     else if (error === 'OFFSET_OUT_OF_RANGE' && positions.has(partition)) this.resetTo([partition]);
-    else return false;
+    else {
+      // From now on the leader is asked again, whoever was nearer.
+      this.prefer(partition, -1);
+      return false;
+    }
     return true;
+  }
+  private prefer(partition: number, broker: number): void {
+    const { context, state } = this;
+    state.preferred = state.preferred.filter(([p]) => p !== partition);
+    if (broker >= 0) state.preferred.push([partition, broker, context.now + context.span('metadata.max.age.ms', 300_000)]);
   }
   private get backoff(): number {
     return Math.max(1, this.context.number('retry.backoff.ms', 100)) * 1000;

@@ -68,34 +68,45 @@ export class Fetches {
     for (const wanted of request.partitions) {
       const result = this.read(wanted, broker, limited, bytes);
       bytes += result.records.reduce((sum, r) => sum + r.size, 0);
-      if (result.error !== 'NONE') wrong = true;
+      if (result.error !== 'NONE' || result.preferred >= 0) wrong = true;
       if (result.next > wanted.offset) moved = true;
       results.push(result);
     }
     if (!anyhow && !wrong && (bytes < Math.min(request.minBytes, most) || !moved)) return false;
     const throttle = this.cluster.quotas.charge('consumer_byte_rate', from, broker, bytes);
     if (throttle > 0) for (const [i, result] of results.entries()) results[i] = { ...result, next: result.from, records: [] };
-    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', throttle, results } });
+    this.cluster.out.push({ kind: 'response', to: from, correlation, broker, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', throttle, results } });
     return true;
   }
   private read({ topic, partition: index, offset }: FetchFrom, broker: number, request: FetchRequest, already: number): Fetched {
     const partition = this.cluster.partition(topic, index);
     const error = this.errorOf(partition, broker);
-    if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, records: [] };
-    const at = { topic, partition: index, from: offset, highWatermark: partition.highWatermark, lastStable: partition.lastStable, start: partition.log.start };
+    if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, preferred: -1, records: [] };
+    const at = { topic, partition: index, from: offset, highWatermark: partition.highWatermark, lastStable: partition.lastStable, start: partition.log.start, preferred: -1 };
     if (offset < partition.log.start || offset > partition.log.end) return { ...at, error: 'OFFSET_OUT_OF_RANGE', next: offset, records: [] };
-    const { next, records } = readFrom(partition, offset, request, already);
+    if (broker === partition.leader) {
+      const preferred = this.preferred(partition, request.rack, offset);
+      if (preferred !== broker) return { ...at, error: 'NONE', next: offset, preferred, records: [] };
+    }
+    const { next, records } = readFrom(partition, partition.readableAt(broker), offset, request, already);
     return { ...at, error: 'NONE', next, records };
   }
   private errorOf(partition: Partition | undefined, broker: number): ErrorName {
     if (!this.cluster.up(broker)) return 'DISCONNECTED';
     if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
-    return partition.leader === broker ? 'NONE' : 'NOT_LEADER_OR_FOLLOWER';
+    if (partition.leader === broker) return 'NONE';
+    const follows = this.cluster.settings.rackAwareReads && partition.replicas.some((r) => r.broker === broker);
+    return follows ? 'NONE' : 'NOT_LEADER_OR_FOLLOWER';
+  }
+  /** Where a consumer in a rack is to read (KIP-392). */
+  private preferred(partition: Partition, rack: string, offset: number): number {
+    const { racks, rackAwareReads } = this.cluster.settings;
+    return rackAwareReads && rack !== '' ? partition.preferred((broker) => racks[broker] === rack, offset) : partition.leader;
   }
 }
-function readFrom(partition: Partition, offset: number, { isolation, maxBytes, maxPartitionBytes }: FetchRequest, already: number): { readonly next: number; readonly records: Fetched['records'] } {
+function readFrom(partition: Partition, upTo: number, offset: number, { isolation, maxBytes, maxPartitionBytes }: FetchRequest, already: number): { readonly next: number; readonly records: Fetched['records'] } {
   const committed = isolation === 'read_committed';
-  const end = committed ? partition.lastStable : partition.highWatermark;
+  const end = committed ? Math.min(upTo, partition.lastStable) : upTo;
   const records: { offset: number; message: number; size: number }[] = [];
   let bytes = 0;
   let next = offset;

@@ -6,7 +6,7 @@ import { cooperativeSticky } from './assignors/cooperative-sticky.ts';
 import { range } from './assignors/range.ts';
 import { roundRobin } from './assignors/round-robin.ts';
 import { sticky } from './assignors/sticky.ts';
-import type { ConsumerMember, TopicPartition } from './assignors/assignment.ts';
+import type { ConsumerMember, ReplicaRacks, TopicPartition } from './assignors/assignment.ts';
 import type { ClassicResponse } from './group/classic-state.ts';
 import type { GroupError } from './group/errors.ts';
 import type { GroupRequest, GroupResponse } from './protocol.ts';
@@ -30,6 +30,9 @@ export interface MembershipSettings {
   readonly partitions: number;
   /** Partitions of every topic that the group reads: the leader assigns them all. */
   readonly counts: ReadonlyMap<string, number>;
+  readonly replicaRacks: ReplicaRacks;
+  /** client.rack */
+  readonly rack: string;
 }
 /** How a consumer belongs to its group, by whichever protocol. */
 export interface Membership {
@@ -121,7 +124,7 @@ export class ClassicMembership implements Membership {
   }
   join(): void {
     const { state, settings } = this;
-    const { group, clientId, groupInstanceId, sessionTimeout, maxPollInterval, strategies, topic, partitions } = settings();
+    const { group, clientId, groupInstanceId, sessionTimeout, maxPollInterval, strategies, topic, partitions, rack } = settings();
     if (state.stage !== 'joining') this.listener.beforeRebalance();
     // Eager: everything is given up before joining. Cooperative: what is owned goes on being read.
     if (!this.cooperative) this.giveUp(state.owned, false);
@@ -129,7 +132,7 @@ export class ClassicMembership implements Membership {
     state.rejoin = false;
     state.knew = partitions;
     const owned = [...state.owned];
-    const protocols = strategies.map((name) => ({ name, metadata: { topics: [topic], owned, generation: state.generation >= 0 ? state.generation : null } }));
+    const protocols = strategies.map((name) => ({ name, metadata: { topics: [topic], owned, rack, generation: state.generation >= 0 ? state.generation : null } }));
     this.listener.request({ api: 'JoinGroup', group, join: { memberId: state.memberId, groupInstanceId, clientId, sessionTimeoutMs: sessionTimeout, rebalanceTimeoutMs: maxPollInterval, protocolType: 'consumer', protocols } });
     this.beat();
   }
@@ -203,14 +206,14 @@ export class ClassicMembership implements Membership {
       return;
     }
     if (response.error !== null) return this.refused(response.error);
-    const { group, groupInstanceId, counts } = this.settings();
+    const { group, groupInstanceId, counts, replicaRacks } = this.settings();
     state.memberId = response.memberId;
     state.generation = response.generationId;
     state.protocol = response.protocolName ?? '';
     state.stage = 'syncing';
     state.leads = response.leader === response.memberId;
-    const members = response.members.map((m): ConsumerMember => ({ memberId: m.memberId, instanceId: m.groupInstanceId, topics: m.metadata.topics, owned: m.metadata.owned, generation: m.metadata.generation }));
-    const assignments = state.leads && !response.skipAssignment ? [...assignWith(state.protocol, counts, members)].map(([memberId, given]) => ({ memberId, partitions: given })) : [];
+    const members = response.members.map((m): ConsumerMember => ({ memberId: m.memberId, instanceId: m.groupInstanceId, topics: m.metadata.topics, owned: m.metadata.owned, generation: m.metadata.generation, ...(m.metadata.rack === undefined ? {} : { rack: m.metadata.rack }) }));
+    const assignments = state.leads && !response.skipAssignment ? [...assignWith(state.protocol, counts, members, replicaRacks)].map(([memberId, given]) => ({ memberId, partitions: given })) : [];
     this.listener.request({ api: 'SyncGroup', group, sync: { memberId: state.memberId, groupInstanceId, generationId: state.generation, protocolType: 'consumer', protocolName: state.protocol, assignments } });
   }
   private synced(response: Extract<ClassicResponse, { kind: 'SyncGroup' }>): void {
@@ -248,7 +251,7 @@ export class ClassicMembership implements Membership {
   }
 }
 type Counts = ReadonlyMap<string, number>;
-function assignWith(strategy: string, counts: Counts, members: readonly ConsumerMember[]): ReadonlyMap<string, readonly TopicPartition[]> {
+function assignWith(strategy: string, counts: Counts, members: readonly ConsumerMember[], racks: ReplicaRacks): ReadonlyMap<string, readonly TopicPartition[]> {
   switch (strategy) {
     case 'roundrobin':
       return roundRobin(counts, members);
@@ -257,6 +260,6 @@ function assignWith(strategy: string, counts: Counts, members: readonly Consumer
     case 'cooperative-sticky':
       return cooperativeSticky(counts, members);
     default:
-      return range(counts, members);
+      return range(counts, members, racks);
   }
 }

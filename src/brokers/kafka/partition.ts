@@ -15,6 +15,8 @@ interface Replica {
   parked: boolean;
   /** µs when it last had everything. */
   caughtUpAt: number;
+  /** High watermark as its last fetch told it: up to there it can be read from. */
+  known: number;
 }
 interface State {
   leader: number;
@@ -71,7 +73,7 @@ export class Partition {
     this.listener = listener;
     const leader = replicas.find((b) => brokers.unfenced(b)) ?? -1;
     const live = replicas.filter((b) => brokers.unfenced(b));
-    this.state = { leader, epoch: 0, isr: live.length > 0 ? live : [...replicas], elr: [], highWatermark: 0, replicas: replicas.map((broker) => ({ broker, end: 0, parked: broker !== leader, caughtUpAt: 0 })), open: [], lastLeader: leader };
+    this.state = { leader, epoch: 0, isr: live.length > 0 ? live : [...replicas], elr: [], highWatermark: 0, replicas: replicas.map((broker) => ({ broker, end: 0, parked: broker !== leader, caughtUpAt: 0, known: 0 })), open: [], lastLeader: leader };
   }
   get leader(): number {
     return this.state.leader;
@@ -137,6 +139,7 @@ export class Partition {
     if (epoch !== this.state.epoch || this.state.leader < 0 || !this.brokers.replicates(broker) || !this.brokers.up(this.state.leader)) return;
     replica.end = Math.min(upTo, this.log.end);
     if (replica.end >= this.log.end) replica.caughtUpAt = now;
+    replica.known = Math.min(this.state.highWatermark, replica.end);
     if (!this.state.isr.includes(broker) && this.brokers.unfenced(broker) && replica.end >= this.state.highWatermark && replica.end >= this.log.end) {
       this.state.isr.push(broker);
       this.state.elr = this.state.elr.filter((b) => b !== broker);
@@ -145,6 +148,24 @@ export class Partition {
     this.advance();
     if (replica.end < this.log.end) this.letFetch(replica);
     else replica.parked = true;
+  }
+  /** The followers' next fetches told them how far the high watermark is. */
+  followersKnow(highWatermark: number, epoch: number): void {
+    if (epoch !== this.state.epoch) return;
+    for (const replica of this.state.replicas) if (this.brokers.replicates(replica.broker)) replica.known = Math.max(replica.known, Math.min(highWatermark, replica.end));
+  }
+  /** Where a consumer in a rack is to read: the leader, if it is there, else of the in-sync replicas there that have its offset the one that has most (RackAwareReplicaSelector). */
+  preferred(inRack: (broker: number) => boolean, offset: number): number {
+    const { leader, isr, replicas } = this.state;
+    if (inRack(leader)) return leader;
+    let best: Replica | undefined;
+    for (const replica of replicas) if (inRack(replica.broker) && isr.includes(replica.broker) && replica.end >= offset && (!best || replica.end > best.end)) best = replica;
+    return best?.broker ?? leader;
+  }
+  /** Up to where a broker gives records out; -1 when it has no replica. */
+  readableAt(broker: number): number {
+    if (broker === this.state.leader) return this.state.highWatermark;
+    return this.state.replicas.find((r) => r.broker === broker)?.known ?? -1;
   }
   /** The broker is there again, or may go on: it fetches from the leader what it lacks. */
   resume(broker: number): void {
@@ -239,6 +260,7 @@ export class Partition {
     for (const replica of state.replicas) {
       if (replica.broker === leader) continue;
       replica.end = Math.min(replica.end, this.log.end);
+      replica.known = Math.min(replica.known, replica.end);
       replica.caughtUpAt = now;
       this.letFetch(replica);
     }

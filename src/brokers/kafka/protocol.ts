@@ -33,6 +33,7 @@ export type ErrorName =
   | 'NONE'
   | 'DISCONNECTED'
   | 'OFFSET_OUT_OF_RANGE'
+  | 'OFFSET_NOT_AVAILABLE'
   | 'UNKNOWN_TOPIC_OR_PARTITION'
   | 'LEADER_NOT_AVAILABLE'
   | 'NOT_LEADER_OR_FOLLOWER'
@@ -52,7 +53,7 @@ export type Request =
   | { readonly api: 'InitProducerId'; readonly transactionalId: string | null; readonly transactionTimeout: number }
   | { readonly api: 'Produce'; readonly acks: 0 | 1 | -1; readonly timeout: number; readonly batches: readonly Batch[] }
   | { readonly api: 'EndTxn'; readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number; readonly commit: boolean }
-  | { readonly api: 'Fetch'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly maxWait: number; readonly minBytes: number; readonly maxBytes: number; readonly maxPartitionBytes: number; readonly partitions: readonly FetchFrom[] }
+  | { readonly api: 'Fetch'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly maxWait: number; readonly minBytes: number; readonly maxBytes: number; readonly maxPartitionBytes: number; readonly rack: string; readonly partitions: readonly FetchFrom[] }
   | { readonly api: 'ListOffsets'; readonly at: 'earliest' | 'latest'; readonly isolation: 'read_uncommitted' | 'read_committed'; readonly partitions: readonly TopicPartition[] }
   | ShareRequest
   | GroupRequest;
@@ -122,6 +123,8 @@ export interface Fetched extends TopicPartition {
   readonly start: number;
   /** Where reading goes on: past records of aborted transactions and holes, too. */
   readonly next: number;
+  /** The broker to read from instead, -1 for this one. */
+  readonly preferred: number;
   readonly records: readonly { readonly offset: number; readonly message: number; readonly size: number }[];
 }
 /** `throttle`: µs for which the client is to send nothing more to this broker. */
@@ -142,7 +145,8 @@ export type Response =
 
 /** What happened in a cluster, for the history, the pictures and the clients. */
 export type KafkaEvent =
-  | { readonly kind: 'response'; readonly to: string; readonly correlation: number; readonly response: Response }
+  /** `broker`: who answers, where that matters. */
+  | { readonly kind: 'response'; readonly to: string; readonly correlation: number; readonly broker?: number; readonly response: Response }
   | ({ readonly kind: 'accepted'; readonly offset: number; readonly record: LogRecord } & TopicPartition)
   | ({ readonly kind: 'transaction-ended'; readonly producerId: number; readonly how: 'commit' | 'abort'; readonly offsets: readonly number[]; readonly by: string } & TopicPartition)
   | ({ readonly kind: 'truncated'; readonly records: readonly (readonly [number, LogRecord])[]; readonly because: string } & TopicPartition)

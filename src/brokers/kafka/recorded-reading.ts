@@ -54,7 +54,7 @@ export class Reading {
   }
   #fetch(at: TopicPartition, offset: number, isolation: Isolation): Fetched | undefined {
     const limits = { minBytes: 0, maxWait: 1_000_000, maxBytes: 52_428_800, maxPartitionBytes: 1_048_576 };
-    const answer = this.#node.ask(0, { api: 'Fetch', isolation, ...limits, partitions: [{ ...at, offset }] }, 'Fetch');
+    const answer = this.#node.ask(0, { api: 'Fetch', isolation, rack: '', ...limits, partitions: [{ ...at, offset }] }, 'Fetch');
     this.#node.forget();
     return answer?.results[0];
   }

@@ -4,12 +4,14 @@ import { micros } from '../../base/time.ts';
 import type { RandomStream } from '../../kernel/random.ts';
 import type { Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
 import { act } from './actions.ts';
+import type { ReplicaRacks } from './assignors/assignment.ts';
 import { KafkaCluster } from './cluster.ts';
 import type { ClientState } from './connection.ts';
 import type { ConsumerHost } from './consumer-context.ts';
 import { lookAt } from './look.ts';
 import { KafkaProducer, type ProducerSessionState } from './producer.ts';
 import type { KafkaEvent, Request, Response } from './protocol.ts';
+import { apart, rackOfInstance } from './racks.ts';
 import { Readings, type ReadingsState } from './readings.ts';
 import { KafkaReceiver, type ReceiverState } from './receiver.ts';
 import { clusterSettings, quotaLimits, shareGroupConfig, topicSettings } from './settings.ts';
@@ -18,7 +20,9 @@ import { tell } from './teller.ts';
 
 type Thing =
   | { readonly is: 'request'; readonly session: string; readonly life: number; readonly correlation: number; readonly broker: number; readonly request: Request }
-  | { readonly is: 'response'; readonly session: string; readonly life: number; readonly correlation: number; readonly response: Response }
+  | { readonly is: 'response'; readonly session: string; readonly life: number; readonly correlation: number; readonly broker: number; readonly response: Response }
+  /** It goes to a broker in another rack, or comes from there, and has reached the end of its link. */
+  | { readonly is: 'far'; readonly thing: Thing }
   | { readonly is: 'timer'; readonly session: string; readonly life: number; readonly name: string; readonly arg: number }
   | { readonly is: 'cluster'; readonly name: string; readonly ref: number };
 interface State {
@@ -100,7 +104,8 @@ export class KafkaRoom implements Room, ConsumerHost {
     const thing = this.things.get(ref);
     this.things.delete(ref);
     if (!thing) return;
-    if (thing.is === 'cluster') this.cluster.timer(thing.name, thing.ref);
+    if (thing.is === 'far') this.landed(thing.thing);
+    else if (thing.is === 'cluster') this.cluster.timer(thing.name, thing.ref);
     else if (thing.is === 'timer') {
       const state = this.clients.get(thing.session);
       if (state && state.life === thing.life) this.session(thing.session)?.timer(thing.name, thing.arg);
@@ -110,12 +115,23 @@ export class KafkaRoom implements Room, ConsumerHost {
   arrive(_what: number, ref: number): void {
     const thing = this.things.get(ref);
     this.things.delete(ref);
-    if (thing?.is === 'request') this.cluster.handle(`${thing.session}#${thing.life}`, thing.correlation, Math.max(thing.broker, 0), thing.request);
-    else if (thing?.is === 'response') {
+    if (!thing) return;
+    if (this.isFar(thing)) this.host.after(this.cluster.settings.rackLatency, DUE, this.keep({ is: 'far', thing }));
+    else this.landed(thing);
+    this.flush();
+  }
+  private landed(thing: Thing): void {
+    if (thing.is === 'request') this.cluster.handle(`${thing.session}#${thing.life}`, thing.correlation, Math.max(thing.broker, 0), thing.request);
+    else if (thing.is === 'response') {
       const state = this.clients.get(thing.session);
       if (state && state.life === thing.life) this.session(thing.session)?.answered(thing.correlation, thing.response);
     }
-    this.flush();
+  }
+  private isFar(thing: Thing): boolean {
+    const { racks, rackLatency } = this.cluster.settings;
+    if (rackLatency === 0 || (thing.is !== 'request' && thing.is !== 'response') || thing.broker < 0) return false;
+    const state = this.clients.get(thing.session);
+    return state !== undefined && apart(racks[thing.broker], rackOfInstance(String(this.config(state)['client.rack'] ?? ''), state.client));
   }
   astray(_what: number, ref: number): void {
     this.things.delete(ref);
@@ -177,6 +193,10 @@ export class KafkaRoom implements Room, ConsumerHost {
   luck(state: ClientState, purpose: string): RandomStream {
     return this.host.luck(`${state.id} ${purpose}`);
   }
+  readonly replicaRacks: ReplicaRacks = ({ topic, partition }) => {
+    const { racks } = this.cluster.settings;
+    return new Set(this.cluster.partition(topic, partition)?.replicas.flatMap((r) => racks[r.broker] || []));
+  };
   counts(): ReadonlyMap<string, number> {
     return this.cluster.counts();
   }
@@ -226,10 +246,10 @@ export class KafkaRoom implements Room, ConsumerHost {
     const [session = '', life = ''] = event.to.split('#');
     const state = this.clients.get(session);
     if (!state || state.life !== Number(life)) return;
-    const { correlation } = event;
+    const { correlation, broker = -1 } = event;
     const response = this.asHandedOut(state, event.response);
     const messages = response.api === 'ShareFetch' ? response.records.slice(0, DRAWN).map((r) => r.message) : response.api === 'Fetch' ? response.results.flatMap((r) => r.records.slice(0, DRAWN).map((x) => x.message)).slice(0, DRAWN) : [];
-    this.host.hop(state.link, state.client, state.kind === 'publish', ARRIVES, this.keep({ is: 'response', session, life: state.life, correlation, response }), messages[0] ?? -1, false);
+    this.host.hop(state.link, state.client, state.kind === 'publish', ARRIVES, this.keep({ is: 'response', session, life: state.life, correlation, broker, response }), messages[0] ?? -1, false);
     for (const message of messages.slice(1)) this.host.pass(state.link, message);
   }
   /** What a share group's member acquired, with the numbers under which the history knows it. */
@@ -269,7 +289,7 @@ export class KafkaRoom implements Room, ConsumerHost {
   }
 }
 /** Settings that a client reads once, when it is made. */
-const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'partitioner.class', 'group.id', 'group.protocol', 'group.remote.assignor', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit'];
+const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'partitioner.class', 'group.id', 'group.protocol', 'group.remote.assignor', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit', 'client.rack'];
 function needsRestart({ link }: ClientState, before: Topology, after: Topology): boolean {
   const [was, is] = [before, after].map((topology) => topology.links.find((l) => l.id === link));
   return is !== undefined && RESTARTS.some((name) => is.config?.[name] !== was?.config?.[name]);

@@ -7,12 +7,14 @@ const consumer = `${D}/configuration/consumer-configs/`;
 const topic = `${D}/configuration/topic-configs/`;
 const broker = `${D}/configuration/broker-configs/`;
 const quotas = `${D}/design/design/#design_quotas`;
+const racks = `${D}/operations/basic-kafka-operations/#basic_ops_racks`;
 const elr = `${D}/operations/eligible-leader-replicas/`;
 const kip = (page: string) => `https://cwiki.apache.org/confluence/display/KAFKA/${page}`;
 const kip588 = kip('KIP-588%3A+Allow+producers+to+recover+gracefully+from+transaction+timeouts');
 const kip890 = kip('KIP-890%3A+Transactions+Server-Side+Defense');
 const kip1050 = kip('KIP-1050%3A+Consistent+error+handling+for+Transactions');
 const kip219 = kip('KIP-219+-+Improve+quota+communication');
+const kip392 = kip('KIP-392%3A+Allow+consumers+to+fetch+from+closest+replica');
 const kip98 = kip('KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging');
 
 /** What the model holds to be true of Kafka's logs, replication, producers and transactions; groups have rules of their own. Tests are titled by these. */
@@ -59,6 +61,9 @@ export const rules = {
   K40: { name: 'quota', says: 'A client-id above its byte rate, averaged over quota.window.num windows, is not refused anything: the answer names a throttle time, after which the average would be back at the quota.', source: quotas },
   K41: { name: 'quota-fetch', says: 'A fetch above consumer_byte_rate is answered empty, and the client fetches again when its throttle time is over.', source: kip219 },
   K42: { name: 'quota-mute', says: 'While a client is throttled the broker does not read its connection: what is on its way waits there.', source: kip219 },
+  K43: { name: 'rack-spread', says: 'With broker.rack the replicas of a partition are in different racks, as far as there are enough.', source: racks },
+  K44: { name: 'preferred-replica', says: 'With RackAwareReplicaSelector the leader sends a consumer with client.rack to an in-sync replica in its rack; it reads there until metadata.max.age.ms has passed or the replica fails it.', source: kip392 },
+  K45: { name: 'follower-watermark', says: 'A follower gives records out up to the high watermark that its last fetch told it: later than the leader.', source: kip392 },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -1,7 +1,9 @@
 /** A cluster's and its topics' settings in the model's units (µs, bytes), read from the broker's own names. */
+import { micros } from '../../base/time.ts';
 import type { ScenarioNode } from '../../scenario/document.ts';
 import type { LogSettings } from './log.ts';
 import type { Quota, QuotaLimits } from './quotas.ts';
+import { racksOf } from './racks.ts';
 import type { ShareGroupConfig } from './shares.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -19,6 +21,12 @@ export interface ClusterSettings {
   readonly consumerSessionTimeout: number;
   readonly consumerHeartbeatInterval: number;
   readonly producerIdExpiration: number;
+  /** `broker.rack` by broker, "" without */
+  readonly racks: readonly string[];
+  /** µs one way, more than within a rack */
+  readonly rackLatency: number;
+  /** RackAwareReplicaSelector: a consumer may read from a follower. */
+  readonly rackAwareReads: boolean;
   readonly quotaWindows: number;
   /** µs */
   readonly quotaWindow: number;
@@ -48,6 +56,9 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),
     consumerHeartbeatInterval: ms(config, 'group.consumer.heartbeat.interval.ms', 5_000),
     producerIdExpiration: ms(config, 'producer.id.expiration.ms', 86_400_000),
+    racks: racksOf(String(config['broker.rack'] ?? ''), number(config, 'nodes', 3)),
+    rackLatency: micros(String(config['rackLatency'] ?? '0us')),
+    rackAwareReads: config['replica.selector.class'] === 'RackAwareReplicaSelector',
     quotaWindows: number(config, 'quota.window.num', 11),
     quotaWindow: number(config, 'quota.window.size.seconds', 1) * 1e6,
   };

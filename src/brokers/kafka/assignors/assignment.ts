@@ -19,7 +19,11 @@ export interface ConsumerMember {
   readonly owned?: readonly TopicPartition[];
   /** The generation in which it owned that; none for a member that is new. */
   readonly generation?: number | null;
+  /** client.rack */
+  readonly rack?: string;
 }
+/** Racks that have a replica of a partition. */
+export type ReplicaRacks = (partition: TopicPartition) => ReadonlySet<string>;
 
 /** Topics that exist and that somebody subscribes to, by name. */
 export function subscribedTopics(counts: PartitionCounts, members: readonly { readonly topics: readonly string[] }[]): Map<string, number> {

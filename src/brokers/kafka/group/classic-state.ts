@@ -10,6 +10,8 @@ export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingReba
 
 /** What a consumer tells its leader: the coordinator only passes it on. */
 export interface Subscription {
+  /** client.rack */
+  readonly rack?: string;
   readonly topics: readonly string[];
   readonly owned: readonly TopicPartition[];
   readonly generation: number | null;

@@ -10,6 +10,7 @@ const kip = (page: string) => `https://cwiki.apache.org/confluence/display/KAFKA
 const kip345 = kip('KIP-345%3A+Introduce+static+membership+protocol+to+reduce+consumer+rebalances');
 const kip394 = kip('KIP-394%3A+Require+member.id+for+initial+join+group+request');
 const kip429 = kip('KIP-429%3A+Kafka+Consumer+Incremental+Rebalance+Protocol');
+const kip881 = kip('KIP-881%3A+Rack-aware+Partition+Assignment+for+Kafka+Consumers');
 const kip54 = kip('KIP-54+-+Sticky+Partition+Assignment+Strategy');
 const kip211 = kip('KIP-211%3A+Revise+Expiration+Semantics+of+Consumer+Group+Offsets');
 const kip447 = kip('KIP-447%3A+Producer+scalability+for+exactly+once+semantics');
@@ -31,6 +32,8 @@ export const groupRules = {
   G07: { name: 'uniform', says: 'The coordinator’s uniform keeps members even to within one partition and lets them keep what they have as far as that allows.', source: operations },
   G08: { name: 'server-range', says: 'The coordinator’s range assigns each topic side by side, so that partitions of the same number of topics read alike go to one member.', source: operations },
   G09: { name: 'simple', says: 'A share group’s partitions may each have several members; everybody has something to read when there are enough of them.', source: kip932, since: '4.1' },
+
+  G10: { name: 'range-racks', says: 'Where racks have different partitions, range first gives members those that have a replica in their client.rack, as far as that leaves it even.', source: kip881, since: '3.5' },
 
   G20: { name: 'member-id', says: 'A dynamic member’s first JoinGroup is answered with a member id, and only with that it is let in.', source: kip394 },
   G21: { name: 'initial-delay', says: 'A group that was empty waits group.initial.rebalance.delay.ms (3 s) before its first rebalance ends, and longer while members keep coming, at most the rebalance timeout.', source: broker },
