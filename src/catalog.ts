@@ -8,6 +8,7 @@ const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   rabbitmq: async () => (await import('./brokers/rabbitmq/descriptor.ts')).rabbitmq,
   kafka: async () => (await import('./brokers/kafka/descriptor.ts')).kafka,
   nats: async () => (await import('./brokers/nats/descriptor.ts')).nats,
+  'google-pubsub': async () => (await import('./brokers/google-pubsub/descriptor.ts')).googlePubsub,
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,
   'event-grid': async () => (await import('./brokers/event-grid/descriptor.ts')).eventGrid,
 };

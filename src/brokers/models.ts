@@ -14,6 +14,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { NatsRoom } = await import('./nats/room.ts');
     return (host, topology) => new NatsRoom(host, topology);
   },
+  'google-pubsub': async () => {
+    const { PubSubRoom } = await import('./google-pubsub/room.ts');
+    return (host, topology) => new PubSubRoom(host, topology);
+  },
   'redis-streams': async () => {
     const { RedisRoom } = await import('./redis-streams/room.ts');
     return (host, topology) => new RedisRoom(host, topology);

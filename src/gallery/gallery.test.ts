@@ -48,6 +48,10 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'share-group': [['delivered-once', /was delivered again from videos \(group convert\).*acquisition lock ran out/, 20]],
   'dead-consumer': [['effect-once', /took effect twice at Mail service/, 20]],
   'ack-wait-in-the-buffer': [['effect-once', /took effect twice at Billing\..*No ack came within ack_wait/, 20]],
+  'eleven-seconds': [
+    ['effect-once', /took effect twice at Label printer\..*ack deadline ran out/, 20],
+    ['effect-once', /took effect twice at Route planner\..*An earlier message of its ordering key was delivered again/, 20],
+  ],
   'ride-matching': [['growing-depth', /^requests \(group matching\) keeps growing/, 15]],
 };
 it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', async ({ id, title, load }) => {

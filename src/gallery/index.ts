@@ -32,4 +32,5 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'ride-matching', title: 'Ride matching with a hot region', about: 'a hot region among twelve partitions', broker: 'Apache Kafka', load: async () => (await import('./ride-matching.ts')).rideMatching },
   { id: 'dead-consumer', title: 'What a dead consumer leaves behind', about: 'pending lists, claiming, a deleted consumer', broker: 'Redis Streams', load: async () => (await import('./dead-consumer.ts')).deadConsumer },
   { id: 'ack-wait-in-the-buffer', title: 'The ack wait runs in the buffer', about: 'ack_wait begins when a message is sent', broker: 'NATS', load: async () => (await import('./ack-wait-in-the-buffer.ts')).ackWaitInTheBuffer },
+  { id: 'eleven-seconds', title: 'Eleven seconds of work, ten seconds of deadline', about: 'leases, late acks, an ordering key that comes again', broker: 'Google Cloud Pub/Sub', load: async () => (await import('./eleven-seconds.ts')).elevenSeconds },
 ];
