@@ -24,8 +24,9 @@ interface LinkState {
   delay: number;
   lossy: number;
   cut: boolean;
-  /** Latest arrival so far, by direction and client: what is sent later arrives later. */
-  order: Record<string, number>;
+  /** Latest arrival so far by client, on the way there and on the way back: what is sent later arrives later. */
+  there: Record<string, number>;
+  back: Record<string, number>;
 }
 interface Hop {
   readonly link: string;
@@ -67,7 +68,7 @@ export class Network {
     const ids = new Set(links.map((l) => l.id));
     for (const id of [...this.links.keys()]) if (!ids.has(id)) this.links.delete(id);
     for (const { id, config = {} } of links) {
-      const known = this.links.get(id) ?? { latency: 0, jitter: 0, loss: 0, delay: 0, lossy: 0, cut: false, order: {} };
+      const known = this.links.get(id) ?? { latency: 0, jitter: 0, loss: 0, delay: 0, lossy: 0, cut: false, there: {}, back: {} };
       known.latency = typeof config['latency'] === 'string' ? micros(config['latency']) : 0;
       known.jitter = typeof config['jitter'] === 'string' ? micros(config['jitter']) : 0;
       known.loss = typeof config['loss'] === 'number' ? config['loss'] : 0;
@@ -79,7 +80,7 @@ export class Network {
     const hop = this.next++;
     this.hops.set(hop, { link, client, owner, what, ref, message, back });
     const now = this.host.now();
-    const arrives = state ? this.arrival(link, state, `${back ? '<' : '>'}${client}`, now) : now;
+    const arrives = state ? this.arrival(link, state, back ? state.back : state.there, client, now) : now;
     if (message >= 0) this.seen?.push({ link, message, departs: now, arrives, back, redelivered });
     this.host.land(arrives - now, hop);
   }
@@ -122,7 +123,7 @@ export class Network {
     const waiting = this.held.filter((id) => this.hops.get(id)?.link === link);
     this.held = this.held.filter((id) => !waiting.includes(id));
     for (const id of waiting) this.host.land(RETRANSMISSION, id);
-    for (const direction of Object.keys(state.order)) state.order[direction] = Math.max(state.order[direction] ?? 0, this.host.now() + RETRANSMISSION);
+    for (const order of [state.there, state.back]) for (const client of Object.keys(order)) order[client] = Math.max(order[client] ?? 0, this.host.now() + RETRANSMISSION);
   }
   /** @param by µs added to every hop, 0 to undo */
   delay(link: string, by: number): void {
@@ -144,14 +145,14 @@ export class Network {
     this.held = [...state.held];
     this.next = state.next;
   }
-  private arrival(link: string, state: LinkState, direction: string, now: number): number {
+  private arrival(link: string, state: LinkState, order: Record<string, number>, client: string, now: number): number {
     let takes = state.latency + state.delay;
     if (state.jitter > 0) takes += Math.floor(this.host.luck(link).next() * (state.jitter + 1));
     const loss = 1 - (1 - state.loss) * (1 - state.lossy);
     // Each lost copy of the segment doubles the wait (RFC 6298, 5.5); after six the link is as good as cut for that long.
     if (loss > 0) for (let wait = RETRANSMISSION, n = 0; n < 6 && this.host.luck(link).next() < loss; n++, wait *= 2) takes += wait;
-    const arrives = Math.max(now + takes, state.order[direction] ?? 0);
-    state.order[direction] = arrives;
+    const arrives = Math.max(now + takes, order[client] ?? 0);
+    order[client] = arrives;
     return arrives;
   }
 }
