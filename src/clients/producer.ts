@@ -197,7 +197,7 @@ export class Producer implements Writer {
     const k = key ?? drawFrom(this.keys, host.luck('keys'));
     state.made++;
     const message = host.messages.add(host.now(), this.index, k, plan.size, plan.priority ?? -1, state.poison.includes(k));
-    host.record('produced', { message, place: this.id, actor: this.id });
+    host.write('produced', message, -1, this.id, this.id, -1, undefined, -1, -1);
     for (const { link } of this.sessions) this.offer(link, message, 1);
   }
   /** Tries to hand over; when there is no room, does what the plan says about pushback. */
@@ -220,7 +220,7 @@ export class Producer implements Writer {
       this.state.nextOpen--;
       return false;
     }
-    const entry = this.host.record('sent', { message, place: this.id, actor: this.id, attempt });
+    const entry = this.host.write('sent', message, -1, this.id, this.id, attempt, undefined, -1, -1);
     this.state.counts.sent++;
     if (!found.session.awaited) return true;
     const p: Publication = { link, message, attempt, entry };
@@ -236,7 +236,7 @@ export class Producer implements Writer {
     if (id === undefined || !p) return;
     if (outcome === 'confirmed') {
       this.state.counts.confirmed++;
-      this.host.record('confirmed', { message, place: this.id, actor: this.id, attempt: p.attempt, cause: p.entry });
+      this.host.write('confirmed', message, -1, this.id, this.id, p.attempt, undefined, p.entry, -1);
       this.close(id, p);
     } else if (outcome === 'unknown') this.settleUnknown(id, p, 'connection_lost');
     else this.refused(id, p, outcome.name);

@@ -258,7 +258,7 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
   stored(name: string, from: number, most: number): readonly StoredMessage[] {
     const queue = this.core.queues.get(name);
     if (queue === undefined || !isStream(queue)) return [];
-    return queue.stream.from(from, most).map(({ seq, id, envelope }) => ({ offset: seq, message: envelope.message, copy: id, filterValue: filterValueOf(envelope.headers) }));
+    return queue.stream.from(from, most).map(({ seq, id, envelope }) => ({ offset: seq, message: envelope.message, copy: id, filterValue: filterValueOf(envelope.cover.headers) }));
   }
   offsets(name: string): { readonly first: number; readonly end: number } {
     const stream = this.core.queues.get(name)?.stream;

@@ -52,7 +52,7 @@ function loseHome(core: Core, queue: Queue): void {
   const all = queue.backlog.clear();
   queue.readyBytes = 0;
   for (const copy of all) {
-    if (copy.envelope.persistent) {
+    if (copy.envelope.cover.persistent) {
       // Out before or never out: kept apart, so that the old order holds.
       if (copy.redelivered) queue.backlog.giveBack(copy);
       else queue.backlog.push(copy);

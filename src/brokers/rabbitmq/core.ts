@@ -1,8 +1,8 @@
 import type { BrokerHost } from '../contract.ts';
 import type { PolicyArgs, RabbitOptions } from './api.ts';
 import { Deque } from '../../base/deque.ts';
-import type { DeathReason, RabbitEvent, Version } from './events.ts';
-import type { Channel, Connection, Copy, Exchange, Queue } from './model.ts';
+import type { DeathReason, PublishArgs, RabbitEvent, Version } from './events.ts';
+import type { Channel, Connection, Copy, Cover, Exchange, Queue } from './model.ts';
 
 export type Settings = Required<Omit<RabbitOptions, 'version' | 'nodes'>>;
 
@@ -52,6 +52,8 @@ export class Core {
   counters = { copy: 0, queue: 0, order: 0, tag: 0 };
   /** Dead letters of this instant, in the order of their deaths. */
   readonly funerals = new Deque<Funeral>();
+  /** Covers of the newest publications, by routing key: found again, not remembered. */
+  readonly covers = new Map<string, { readonly args: PublishArgs; readonly cover: Cover }>();
   /** Messages and their body bytes in all queues. */
   stored = { copies: 0, bytes: 0 };
   memoryAlarm = false;

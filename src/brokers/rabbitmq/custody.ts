@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { bury, dropExpired } from './dead-letter.ts';
 import type { Reason, RequeueReason } from './events.ts';
 import type { Channel, Consumer, Copy, Envelope, Held, Queue, QueueType } from './model.ts';
-import { deliveryOf } from './message.ts';
+import { deliverEvent, deliveryOf } from './message.ts';
 import { append, isStream, readAll, settleReads } from './stream.ts';
 
 /** What happens to the copies of one queue: arrival, dispatch, settlement, return. */
@@ -26,7 +26,7 @@ export function levelOf(core: Core, queue: Queue, priority: number | null): numb
 }
 
 function expiry(queue: Queue, envelope: Envelope, now: number): number {
-  const own = envelope.expiration === null ? null : Number(envelope.expiration);
+  const own = envelope.cover.expiration === null ? null : Number(envelope.cover.expiration);
   const ttl = own === null ? queue.settings.ttl : Math.min(own, queue.settings.ttl ?? own);
   return ttl === null ? -1 : now + ttl * 1000;
 }
@@ -66,14 +66,14 @@ export function refuses(queue: Queue, size: number): Reason | null {
 export function enqueue(core: Core, queue: Queue, envelope: Envelope, parent: number | null): Copy {
   if (isStream(queue)) return append(core, queue, envelope, parent);
   const now = core.now();
-  const carried = queue.type === 'quorum' && core.since40 ? envelope.failedDeliveries : 0;
+  const carried = queue.type === 'quorum' && core.since40 ? envelope.cover.failedDeliveries : 0;
   const copy: Copy = {
     id: core.counters.copy++,
     envelope,
     seq: queue.nextSeq++,
     enqueuedAt: now,
     expiresAt: expiry(queue, envelope, now),
-    level: levelOf(core, queue, envelope.priority),
+    level: levelOf(core, queue, envelope.cover.priority),
     redelivered: carried > 0,
     acquired: carried,
     failed: carried,
@@ -165,15 +165,9 @@ export function armTtl(core: Core, queue: Queue): void {
 }
 
 function deliver(core: Core, queue: Queue, copy: Copy, consumer: Consumer): void {
-  const { channel, tag } = consumer;
+  const { channel } = consumer;
   const deliveryTag = channel.nextTag++;
-  core.emit({
-    kind: 'deliver',
-    connection: channel.connection.name,
-    channel: channel.number,
-    consumer: tag,
-    ...deliveryOf(core, queue, copy, deliveryTag, false),
-  });
+  core.emit(deliverEvent(core, queue, copy, consumer, deliveryTag));
   if (consumer.noAck) {
     forget(core, copy);
     core.emit({ kind: 'settled', copy: copy.id, message: copy.envelope.message, queue: queue.name, how: 'auto-ack' });

@@ -51,10 +51,10 @@ export function dropExpired(core: Core, queue: Queue): void {
 function deathOf(core: Core, funeral: Pick<Funeral, 'copy' | 'queue' | 'reason'>): Death[] {
   const { copy, queue, reason } = funeral;
   const { envelope } = copy;
-  const same = envelope.deaths.find((death) => death.queue === queue && death.reason === reason);
-  const others = envelope.deaths.filter((death) => death !== same);
+  const same = envelope.cover.deaths.find((death) => death.queue === queue && death.reason === reason);
+  const others = envelope.cover.deaths.filter((death) => death !== same);
   if (same !== undefined) return [{ ...same, count: same.count + 1 }, ...others];
-  const { exchange, routingKeys, expiration } = envelope;
+  const { exchange, routingKeys, expiration } = envelope.cover;
   return [{ queue, reason, count: 1, exchange, routingKeys, time: core.now(), originalExpiration: expiration }, ...others];
 }
 
@@ -67,16 +67,20 @@ function isCycle(queue: string, deaths: readonly Death[]): boolean {
 function letter(core: Core, funeral: Funeral): Envelope {
   const { copy, exchange, routingKey, reason, queue } = funeral;
   const { envelope } = copy;
-  const { CC: _cc, ...withoutCc } = envelope.headers;
+  const { cover } = envelope;
+  const { CC: _cc, ...withoutCc } = cover.headers;
   return {
     ...envelope,
-    exchange,
-    routingKeys: routingKey === null ? envelope.routingKeys : [routingKey],
-    headers: routingKey === null ? envelope.headers : withoutCc,
-    expiration: null,
-    deaths: deathOf(core, funeral),
-    firstDeath: envelope.firstDeath ?? { queue, reason, exchange: envelope.exchange },
-    failedDeliveries: funeral.fromQuorum ? copy.failed : envelope.failedDeliveries,
+    cover: {
+      ...cover,
+      exchange,
+      routingKeys: routingKey === null ? cover.routingKeys : [routingKey],
+      headers: routingKey === null ? cover.headers : withoutCc,
+      expiration: null,
+      deaths: deathOf(core, funeral),
+      firstDeath: cover.firstDeath ?? { queue, reason, exchange: cover.exchange },
+      failedDeliveries: funeral.fromQuorum ? copy.failed : cover.failedDeliveries,
+    },
   };
 }
 
@@ -90,9 +94,9 @@ function targets(core: Core, funeral: Funeral): Targets {
   const sent = letter(core, funeral);
   const exchange = core.exchanges.get(funeral.exchange);
   if (exchange === undefined) return { letter: sent, queues: [], problem: 'rabbitmq.dead_letter_exchange_missing' };
-  const names = route(core, exchange, sent);
+  const names = route(core, exchange, sent.message, sent.cover);
   if (names.length === 0) return { letter: sent, queues: [], problem: 'rabbitmq.dead_letter_unroutable' };
-  const open = funeral.reason === 'rejected' ? names : names.filter((name) => !isCycle(name, sent.deaths));
+  const open = funeral.reason === 'rejected' ? names : names.filter((name) => !isCycle(name, sent.cover.deaths));
   if (open.length === 0) return { letter: sent, queues: [], problem: 'rabbitmq.dead_letter_cycle' };
   return { letter: sent, queues: open.flatMap((name) => core.queues.get(name) ?? []), problem: null };
 }
@@ -115,7 +119,7 @@ function bring(core: Core, funeral: Funeral, { letter: sent, queues, problem }: 
       if (target.settings.overflow === 'reject-publish-dlx' && target.available) buryRefused(core, target, sent);
     }
   }
-  const routingKey = sent.routingKeys[0] ?? '';
+  const routingKey = sent.cover.routingKeys[0] ?? '';
   if (refused) core.emit({ kind: 'refused-dead-lettered', message, queue, exchange, routingKey, copies });
   else core.emit({ kind: 'dead-lettered', copy: copy.id, message, queue, because: reason, exchange, routingKey, copies });
 }

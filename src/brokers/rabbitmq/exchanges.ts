@@ -134,11 +134,7 @@ function headersMatch(args: Table, headers: Table): boolean {
   return !any;
 }
 
-export interface Routable extends Hashable {
-  readonly message: number;
-}
-
-function* matching(core: Core, exchange: Exchange, message: Routable): Generator<Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'>> {
+function* matching(core: Core, exchange: Exchange, message: Hashable): Generator<Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'>> {
   if (exchange.type === 'x-consistent-hash') {
     const share = shareOf(exchange, message, core.since40);
     if (share !== null) yield share;
@@ -156,7 +152,7 @@ function* matching(core: Core, exchange: Exchange, message: Routable): Generator
 }
 
 /** The queues that a message reaches from an exchange, each once, in the order found. Every hop is an event. */
-export function route(core: Core, first: Exchange, message: Routable): string[] {
+export function route(core: Core, first: Exchange, number: number, message: Hashable): string[] {
   const queues = new Set<string>();
   const seen = new Set<string>([first.name]);
   const open: Exchange[] = [first];
@@ -173,7 +169,7 @@ export function route(core: Core, first: Exchange, message: Routable): string[] 
         const next = core.exchanges.get(to);
         if (next !== undefined) open.push(next);
       }
-      core.emit({ kind: 'route', message: message.message, from: exchange.name, to, toKind, routingKey, via });
+      core.emit({ kind: 'route', message: number, from: exchange.name, to, toKind, routingKey, via });
     };
     if (exchange.name === '') {
       for (const key of message.routingKeys) if (core.queues.has(key)) hop(key, 'queue', key, 'default');

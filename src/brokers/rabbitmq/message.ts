@@ -2,8 +2,8 @@ import type { Refusal } from '../contract.ts';
 import { checkExpiration } from './arguments.ts';
 import type { Core } from './core.ts';
 import { errors } from './errors.ts';
-import type { Delivery, FieldValue, PublishArgs, Table } from './events.ts';
-import type { Copy, Death, Envelope, Headers, Queue } from './model.ts';
+import type { Delivery, FieldValue, PublishArgs, RabbitEvent, Table } from './events.ts';
+import type { Consumer, Copy, Cover, Death, Envelope, Headers, Queue } from './model.ts';
 
 const texts = (value: FieldValue | undefined): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
 const isTable = (value: FieldValue): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -29,19 +29,36 @@ function deathsIn(headers: Table): Death[] {
   }));
 }
 
+/** Covers are kept for messages that are published alike: by routing key, at most so many. */
+const COVERS = 4096;
+
 export function sealed(core: Core, args: PublishArgs): Envelope {
+  const { message, size = 0 } = args;
+  const { covers } = core;
+  const known = covers.get(args.routingKey);
+  if (known !== undefined && isAlike(known.args, args)) return { message, size, cover: known.cover };
+  const cover = coverOf(core, args);
+  if (covers.size >= COVERS) covers.clear();
+  covers.set(args.routingKey, { args, cover });
+  return { message, size, cover };
+}
+
+/** Whether two publications differ in nothing but the message and its size. */
+function isAlike(a: PublishArgs, b: PublishArgs): boolean {
+  return a.exchange === b.exchange && a.routingKey === b.routingKey && a.headers === b.headers && a.priority === b.priority && a.expiration === b.expiration && a.persistent === b.persistent && a.replyTo === b.replyTo && a.correlationId === b.correlationId && a.messageId === b.messageId && a.timestamp === b.timestamp;
+}
+
+function coverOf(core: Core, args: PublishArgs): Cover {
   const { BCC: blind, ...headers } = args.headers ?? {};
   const deaths = core.since40 ? [] : deathsIn(headers);
   const first = deaths.at(-1);
   const own = deaths.length === 0 ? headers : Object.fromEntries(Object.entries(headers).filter(([name]) => !deathHeaders.includes(name)));
   return {
-    message: args.message,
     exchange: args.exchange,
     routingKeys: [...new Set([args.routingKey, ...texts(headers['CC']), ...texts(blind)])],
     headers: own,
     priority: args.priority ?? null,
     expiration: args.expiration ?? null,
-    size: args.size ?? 0,
     persistent: args.persistent ?? true,
     replyTo: args.replyTo ?? null,
     correlationId: args.correlationId ?? null,
@@ -69,9 +86,9 @@ function deathTable(death: Death): Table {
 
 /** The headers as a receiver sees them. */
 function headersOf(core: Core, queue: Queue, copy: Copy, fetched: boolean): Table {
-  const { envelope } = copy;
-  const { firstDeath, deaths } = envelope;
-  const headers: Headers = { ...envelope.headers };
+  const { firstDeath, deaths, headers: own } = copy.envelope.cover;
+  if (firstDeath === null && (queue.type === 'classic' || (queue.type === 'quorum' && core.since40 && copy.acquired === 0 && copy.failed === 0))) return own;
+  const headers: Headers = { ...own };
   if (firstDeath !== null) {
     headers['x-first-death-exchange'] = firstDeath.exchange;
     headers['x-first-death-queue'] = firstDeath.queue;
@@ -95,20 +112,44 @@ function headersOf(core: Core, queue: Queue, copy: Copy, fetched: boolean): Tabl
 }
 
 export function deliveryOf(core: Core, queue: Queue, copy: Copy, deliveryTag: number, fetched: boolean): Delivery {
-  const { envelope } = copy;
+  const { message, cover } = copy.envelope;
   return {
     copy: copy.id,
-    message: envelope.message,
+    message,
     queue: queue.name,
     deliveryTag,
     redelivered: copy.redelivered,
     deliveryCount: core.since43 ? copy.failed : copy.acquired,
-    exchange: envelope.exchange,
-    routingKey: envelope.routingKeys[0] ?? '',
+    exchange: cover.exchange,
+    routingKey: cover.routingKeys[0] ?? '',
     headers: headersOf(core, queue, copy, fetched),
-    priority: envelope.priority,
-    expiration: envelope.expiration,
-    replyTo: envelope.replyTo,
-    correlationId: envelope.correlationId,
+    priority: cover.priority,
+    expiration: cover.expiration,
+    replyTo: cover.replyTo,
+    correlationId: cover.correlationId,
+  };
+}
+
+/** What `basic.deliver` says: in one piece, because every message comes this way. */
+export function deliverEvent(core: Core, queue: Queue, copy: Copy, { channel, tag }: Consumer, deliveryTag: number): RabbitEvent {
+  const { message, cover } = copy.envelope;
+  return {
+    kind: 'deliver',
+    connection: channel.connection.name,
+    channel: channel.number,
+    consumer: tag,
+    copy: copy.id,
+    message,
+    queue: queue.name,
+    deliveryTag,
+    redelivered: copy.redelivered,
+    deliveryCount: core.since43 ? copy.failed : copy.acquired,
+    exchange: cover.exchange,
+    routingKey: cover.routingKeys[0] ?? '',
+    headers: headersOf(core, queue, copy, false),
+    priority: cover.priority,
+    expiration: cover.expiration,
+    replyTo: cover.replyTo,
+    correlationId: cover.correlationId,
   };
 }

@@ -23,13 +23,18 @@ export interface Death {
 /** A message as published or dead-lettered; shared by its copies and never changed. */
 export interface Envelope {
   readonly message: number;
+  readonly size: number;
+  readonly cover: Cover;
+}
+
+/** What stands on an envelope; messages that are published alike share one. */
+export interface Cover {
   readonly exchange: string;
   /** The routing key, then what the CC header adds. */
   readonly routingKeys: readonly string[];
   readonly headers: Table;
   readonly priority: number | null;
   readonly expiration: string | null;
-  readonly size: number;
   readonly persistent: boolean;
   readonly replyTo: string | null;
   readonly correlationId: string | null;

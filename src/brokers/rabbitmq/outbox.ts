@@ -2,7 +2,7 @@
 import type { Delivery, RoomHost } from '../contract.ts';
 import type { RabbitBroker } from './broker.ts';
 import type { RabbitEvent } from './events.ts';
-import { copiesFrom, isFresh } from './protocol.ts';
+import { copiesFrom, type Fresh, isFresh } from './protocol.ts';
 import type { Geography, Teller } from './teller.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -12,6 +12,7 @@ export class Outbox {
   private readonly traffic: Traffic;
   private readonly teller: Teller;
   private readonly geography: Geography;
+  private readonly reader = (connection: string, consumer?: string) => this.traffic.at(connection, consumer);
   constructor(host: RoomHost, server: RabbitBroker, traffic: Traffic, teller: Teller, geography: Geography) {
     this.host = host;
     this.server = server;
@@ -29,18 +30,34 @@ export class Outbox {
       // A publication is accepted when its first copy, or nothing at all, comes of it; the broker may have held it back before.
       if (isFresh(event) && event.message !== message) {
         message = event.message;
-        accepted = this.host.record('accepted', { message, place: this.entrance(event), detail: copiesFrom(out, i, (stored) => this.teller.streams.count(stored.queue, stored)) });
+        accepted = this.host.write(
+          'accepted',
+          message,
+          -1,
+          this.entrance(event, i),
+          undefined,
+          -1,
+          undefined,
+          -1,
+          copiesFrom(out, i, (stored) => this.teller.streams.count(stored.queue, stored)),
+        );
       }
-      const entry = this.teller.tell(event, accepted, (connection, consumer) => this.traffic.at(connection, consumer));
+      const entry = this.teller.tell(event, accepted, this.reader);
       this.deliver(event, entry);
       heard(event);
     }
     out.length = 0;
   }
-  private entrance(event: RabbitEvent): string {
-    const first = this.server.out.find((e) => e.kind === 'route' && 'message' in event && e.message === event.message);
-    if (first?.kind === 'route') return this.geography.exchange(first.from);
-    return event.kind === 'unrouted' ? this.geography.exchange(event.exchange) : event.kind === 'enqueued' || event.kind === 'stored' ? this.geography.queue(event.queue) : this.geography.cluster;
+  /** Where the publication of which the event at `i` came entered the broker: its hops come before. */
+  private entrance(event: Fresh, i: number): string {
+    const { out } = this.server;
+    let first: string | undefined;
+    for (let j = i - 1; j >= 0; j--) {
+      const before = out[j] as RabbitEvent;
+      if (before.kind === 'route' && before.message === event.message) first = before.from;
+    }
+    if (first !== undefined) return this.geography.exchange(first);
+    return event.kind === 'unrouted' ? this.geography.exchange(event.exchange) : this.geography.queue(event.queue);
   }
   /** What a client gets to know of an event. */
   private deliver(event: RabbitEvent, entry: number): void {

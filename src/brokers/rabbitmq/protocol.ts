@@ -45,12 +45,15 @@ export function shakeHands(server: RabbitBroker, connection: string, state: Sess
     arguments: { ...streamArguments(config), ...(typeof priority === 'number' ? { 'x-priority': priority } : {}) },
   });
 }
+/** One object for all: messages that are published alike are known by it. */
+const NO_HEADERS: Table = {};
 /** @param target an exchange, or a queue, which is reached through the default exchange; through the stream protocol a stream or a super stream */
 export function publication(host: RoomHost, message: number, target: ScenarioNode, config: Config): PublishArgs {
   const toQueue = target.kind === 'rabbitmq.queue';
   const inKey = (text: unknown) => String(text ?? '').replaceAll('{key}', host.keyName(message));
   const filterValue = inKey(config['x-stream-filter-value']);
-  const headers: Table = { ...((config['headers'] ?? {}) as Table), ...(filterValue === '' ? {} : { [FILTER_VALUE]: filterValue }) };
+  const plain = (config['headers'] ?? NO_HEADERS) as Table;
+  const headers: Table = filterValue === '' ? plain : { ...plain, [FILTER_VALUE]: filterValue };
   if (config['method'] === 'publish') {
     const { name } = config;
     const partition = target.kind === SUPER_STREAM ? partitionFor(inKey(config['routingKey']), partitionsOf(target), config['routing']) : undefined;
@@ -70,7 +73,7 @@ export function publication(host: RoomHost, message: number, target: ScenarioNod
     ...(config['expiration'] === undefined ? {} : { expiration: String(config['expiration']) }),
   };
 }
-type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'stored' | 'unrouted' }>;
+export type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'stored' | 'unrouted' }>;
 type Stored = Extract<RabbitEvent, { readonly kind: 'stored' }>;
 /** Of a publication, not of a dead letter. */
 export function isFresh(event: RabbitEvent): event is Fresh {

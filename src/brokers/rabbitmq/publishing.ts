@@ -51,7 +51,7 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
   };
 
   const replied = args.exchange === '' && args.routingKey.startsWith(`${REPLY_TO}.`) && reply(core, envelope);
-  const queues = replied ? [] : route(core, exchange, envelope);
+  const queues = replied ? [] : route(core, exchange, envelope.message, envelope.cover);
   let failure: Reason | null = null;
   let fails = false;
   if (queues.length === 0 && !replied) {
@@ -87,7 +87,7 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
 
 /** Direct reply-to: straight to the channel that asked, with no queue between. */
 function reply(core: Core, envelope: Envelope): boolean {
-  const key = envelope.routingKeys[0] ?? '';
+  const key = envelope.cover.routingKeys[0] ?? '';
   const channel = core.replyChannels.get(Number(key.slice(REPLY_TO.length + 1)));
   if (channel === undefined || channel.replyConsumer === null) return false;
   const { message } = envelope;
@@ -107,11 +107,11 @@ function reply(core: Core, envelope: Envelope): boolean {
     deliveryCount: 0,
     exchange: '',
     routingKey: key,
-    headers: envelope.headers,
-    priority: envelope.priority,
-    expiration: envelope.expiration,
-    replyTo: envelope.replyTo,
-    correlationId: envelope.correlationId,
+    headers: envelope.cover.headers,
+    priority: envelope.cover.priority,
+    expiration: envelope.cover.expiration,
+    replyTo: envelope.cover.replyTo,
+    correlationId: envelope.cover.correlationId,
   });
   core.emit({ kind: 'settled', copy, message, queue: REPLY_TO, how: 'auto-ack' });
   return true;

@@ -1,6 +1,7 @@
 /** One RabbitMQ cluster in a scenario: the server, the sessions of its clients, and the way between them. */
 import { copyOf } from '../../base/copy.ts';
 import { micros } from '../../base/time.ts';
+import type { ScenarioLink } from '../../scenario/document.ts';
 import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
 import { RabbitBroker } from './broker.ts';
 import { applyPlan } from './administrate.ts';
@@ -32,6 +33,8 @@ interface State {
   readonly alarms: string[];
 }
 
+type BindingPlan = EntityPlan['bindings'][number];
+
 export class RabbitRoom implements Room, SessionHost, Geography {
   readonly cluster: string;
   private readonly host: RoomHost;
@@ -48,6 +51,9 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   private readonly receivers = new Map<string, { listener: ReceiveListener; session: RabbitReceiveSession }>();
   private queueNodes = new Map<string, string>();
   private exchangeNodes = new Map<string, string>();
+  private links = new Map<string, ScenarioLink>();
+  /** By kind of the destination, source, and destination. */
+  private bindings: Record<'queue' | 'exchange', Map<string, Map<string, BindingPlan[]>>> = { queue: new Map(), exchange: new Map() };
 
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
@@ -85,8 +91,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   wire(from: string, to: string, toKind: 'queue' | 'exchange', via: string, routingKey: string): string | undefined {
     if (via === 'dead-letter') return `x-dead-letter-exchange:${this.queue(from)}`;
     if (via === 'alternate-exchange') return `alternate-exchange:${this.exchange(from)}`;
-    const bindings = this.entities.bindings.filter((b) => b.source === from && b.destination === to && b.toKind === toKind);
-    const { link } = bindings.find((b) => b.routingKey === routingKey) ?? bindings[0] ?? {};
+    const bindings = this.bindings[toKind].get(from)?.get(to);
+    const link = (bindings?.find((b) => b.routingKey === routingKey) ?? bindings?.[0])?.link;
     return link === this.queue(to) ? undefined : link;
   }
   // Room -----------------------------------------------------------------------
@@ -125,6 +131,14 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     this.entities = plan(topology);
     this.queueNodes = new Map(this.entities.queues.map((q) => [q.name, q.node]));
     this.exchangeNodes = new Map(this.entities.exchanges.map((e) => [e.name, e.node]));
+    this.links = new Map(topology.links.map((l) => [l.id, l]));
+    this.bindings = { queue: new Map(), exchange: new Map() };
+    for (const binding of this.entities.bindings) {
+      const { source, destination } = binding;
+      const ends = this.bindings[binding.toKind].get(source) ?? new Map<string, BindingPlan[]>();
+      ends.set(destination, [...(ends.get(destination) ?? []), binding]);
+      this.bindings[binding.toKind].set(source, ends);
+    }
   }
   publisher(link: string, client: string, listener: PublishListener): RabbitPublishSession {
     const id = `${client} ${link}`;
@@ -198,20 +212,14 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     return [...queues, ...this.teller.streams.depths()];
   }
   save(): unknown {
-    return copyOf({
-      broker: this.server.save(),
-      traffic: this.traffic.save(),
-      teller: this.teller.save(),
-      down: this.nodesDown,
-      alarms: this.alarms,
-    });
+    return { broker: this.server.save(), traffic: copyOf(this.traffic.save()), teller: this.teller.save(), down: [...this.nodesDown], alarms: [...this.alarms] };
   }
   load(saved: unknown): void {
-    const state = copyOf(saved as State);
-    this.server.load(state.broker as never);
-    this.traffic.load(state.traffic);
-    this.nodesDown = state.down;
-    this.alarms = state.alarms;
+    const state = saved as State;
+    this.server.load(state.broker);
+    this.traffic.load(copyOf(state.traffic));
+    this.nodesDown = [...state.down];
+    this.alarms = [...state.alarms];
     this.teller.load(state.teller);
   }
   // SessionHost ----------------------------------------------------------------
@@ -244,7 +252,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   }
 
   private linkConfig(session: SessionState): Readonly<Record<string, unknown>> {
-    return this.topology.links.find((l) => l.id === session.link)?.config ?? {};
+    return this.links.get(session.link)?.config ?? {};
   }
   private openSession(state: SessionState): void {
     const session = this.receivers.get(state.id)?.session ?? new RabbitPublishSession(state, this);
@@ -264,7 +272,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   }
   /** The node at the broker's end of a session's link. */
   private nodeAt(state: SessionState): string {
-    const link = this.topology.links.find((l) => l.id === state.link);
+    const link = this.links.get(state.link);
     return (state.kind === 'publish' ? link?.to : link?.from) ?? this.cluster;
   }
   /** The queues at the broker's end of a session's link: one, or the partitions of a super stream. */
@@ -389,7 +397,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   }
   private publish(state: SessionState, connection: string, message: number): void {
     const config = this.linkConfig(state);
-    const link = this.topology.links.find((l) => l.id === state.link);
+    const link = this.links.get(state.link);
     const target = this.topology.nodes.find((n) => n.id === link?.to);
     if (!target) return;
     const answer = this.server.publish(connection, CHANNEL, publication(this.host, message, target, config));

@@ -39,7 +39,7 @@ export interface SessionState {
   loseNextAck: boolean;
   buffer: Delivery[];
   /** Delivery tags by handle, and where in a stream it was. */
-  tags: { readonly handle: number; readonly tag: number; readonly at?: StreamPlace }[];
+  tags: Record<number, { readonly tag: number; readonly at?: StreamPlace }>;
   /** How far the client has come in the streams whose offsets it stores. */
   places: Place[];
   /** Who it is to a stream. */
@@ -78,7 +78,7 @@ export interface SessionHost {
   broken(session: SessionState, why: string): void;
 }
 export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: [], places: [], who: { reader: client, tracked: false }, nextHandle: 1, cutSince: -1, slots: 0, asking: false };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: {}, places: [], who: { reader: client, tracked: false }, nextHandle: 1, cutSince: -1, slots: 0, asking: false };
 }
 
 abstract class Session {
@@ -105,7 +105,7 @@ abstract class Session {
     state.blocked = false;
     state.life++;
     state.buffer = [];
-    state.tags = [];
+    state.tags = {};
     state.places = [];
     state.asking = false;
   }
@@ -166,7 +166,7 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
   }
   /** A delivery came in. */
   take(delivery: Delivery, tag: number, at?: StreamPlace): void {
-    this.state.tags.push({ handle: delivery.handle, tag, ...(at ? { at } : {}) });
+    this.state.tags[delivery.handle] = at ? { tag, at } : { tag };
     this.state.asking = false;
     this.state.slots--;
     if (this.state.buffer.length > 0 || this.listener.push(delivery) === 'busy') this.state.buffer.push(delivery);
@@ -174,10 +174,10 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
   }
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     const { state, host } = this;
-    const found = state.tags.find(({ handle }) => handle === delivery.handle);
+    const found = state.tags[delivery.handle];
     if (found === undefined || how === 'extend') return;
     const { tag, at } = found;
-    state.tags = state.tags.filter((one) => one !== found);
+    delete state.tags[delivery.handle];
     if (host.autoAck(state)) return;
     if (state.loseNextAck) {
       state.loseNextAck = false;
@@ -214,13 +214,14 @@ export class RabbitReceiveSession extends Session implements ReceiveSession {
 export function clientLost(state: SessionState, publish: PublishListener | undefined, receive: ReceiveListener | undefined, why: string): void {
   const buffered = state.buffer;
   const handles = new Set(buffered.map((d) => d.handle));
-  const working = state.tags.filter(({ handle }) => !handles.has(handle)).map(({ handle }) => ({ handle, message: -1, copy: -1, attempt: -1, redelivered: false, entry: -1 }));
+  const out = Object.keys(state.tags).map(Number);
+  const working = out.filter((handle) => !handles.has(handle)).map((handle) => ({ handle, message: -1, copy: -1, attempt: -1, redelivered: false, entry: -1 }));
   state.connected = false;
   state.blocked = false;
   state.wanted = false;
   state.life++;
   state.buffer = [];
-  state.tags = [];
+  state.tags = {};
   state.places = [];
   state.asking = false;
   publish?.lost(why);

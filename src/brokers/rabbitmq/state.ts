@@ -7,13 +7,15 @@ import { keyOf, newBacklog, type Settlement } from './custody.ts';
 import { Deque } from '../../base/deque.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import { addBinding, createExchange, typeOf } from './exchanges.ts';
-import type { Binding, Channel, Connection, Consumer, Copy, Envelope, Exchange, Held, Queue, Undertaking } from './model.ts';
+import type { Binding, Channel, Connection, Consumer, Copy, Cover, Envelope, Exchange, Held, Queue, Undertaking } from './model.ts';
 import { policyFor } from './policy.ts';
 import { newDelayed } from './queues.ts';
 import { StreamLog } from './stream-log.ts';
 
 /** The whole server as plain data. Envelopes are shared, so they are numbered; all else is written where it lives. */
 
+/** A message, its size, and the number of its cover. */
+type EnvelopeState = readonly [message: number, size: number, cover: number];
 type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
 /** A delivery: its copy, channel (by id), tag, consumer (by order), time, whether the channel still knows it, its key. */
 type HeldState = readonly [CopyState, number, number, number, number, boolean, number];
@@ -53,20 +55,31 @@ interface CoreState {
   timeoutCheckAt: number;
   policies: PolicyArgs[];
   exchanges: (Omit<Exchange, 'bindings' | 'byKey'> & { bindings: Binding[] })[];
-  envelopes: Envelope[];
+  covers: Cover[];
+  envelopes: EnvelopeState[];
   connections: ConnectionState[];
   queues: QueueState[];
   out: RabbitEvent[];
 }
 
 export function saveCore(core: Core): unknown {
-  const envelopes: Envelope[] = [];
+  const covers: Cover[] = [];
+  const coverNumbers = new Map<Cover, number>();
+  const writeEnvelope = ({ message, size, cover }: Envelope): EnvelopeState => {
+    let number = coverNumbers.get(cover);
+    if (number === undefined) {
+      number = covers.push(cover) - 1;
+      coverNumbers.set(cover, number);
+    }
+    return [message, size, number];
+  };
+  const envelopes: EnvelopeState[] = [];
   const numbers = new Map<Envelope, number>();
   const writeCopy = (copy: Copy): CopyState => {
     const { envelope, ...rest } = copy;
     let number = numbers.get(envelope);
     if (number === undefined) {
-      number = envelopes.push(envelope) - 1;
+      number = envelopes.push(writeEnvelope(envelope)) - 1;
       numbers.set(envelope, number);
     }
     return [number, rest];
@@ -110,6 +123,7 @@ export function saveCore(core: Core): unknown {
     timeoutCheckAt: core.timeoutCheckAt,
     policies: [...core.policies.values()],
     exchanges: [...core.exchanges.values()].map(({ bindings, byKey: _byKey, ...rest }) => ({ ...rest, bindings: [...bindings.values()] })),
+    covers,
     envelopes,
     connections: [...core.connections.values()].map((one) => ({
       ...one,
@@ -155,7 +169,8 @@ export function loadCore(core: Core, saved: unknown): void {
   for (const one of state.connections) readConnection(core, one, channels);
   const consumers = new Map<number, Consumer>();
   const helds: Held[] = [];
-  for (const one of state.queues) readQueue(core, one, state.envelopes, channels, consumers, helds);
+  const envelopes = state.envelopes.map(([message, size, cover]): Envelope => ({ message, size, cover: state.covers[cover] as Cover }));
+  for (const one of state.queues) readQueue(core, one, envelopes, channels, consumers, helds);
   for (const one of state.connections) for (const channel of one.channels) relink(channel, channels, consumers, helds);
   // Last: making connections again has counted.
   core.counters = state.counters;
@@ -255,14 +270,12 @@ function relink(state: ChannelState, channels: Map<number, Channel>, consumers: 
 
 /** A tag whose copy is no longer the channel's: settling it does nothing. */
 function spent(channel: Channel, tag: number, fetched: boolean): Held {
-  const envelope: Envelope = {
-    message: -1,
+  const cover: Cover = {
     exchange: '',
     routingKeys: [],
     headers: {},
     priority: null,
     expiration: null,
-    size: 0,
     persistent: true,
     replyTo: null,
     correlationId: null,
@@ -272,7 +285,7 @@ function spent(channel: Channel, tag: number, fetched: boolean): Held {
     firstDeath: null,
     failedDeliveries: 0,
   };
-  const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
+  const copy: Copy = { id: -1, envelope: { message: -1, size: 0, cover }, seq: -1, enqueuedAt: 0, expiresAt: -1, level: 0, redelivered: true, acquired: 0, failed: 0 };
   return { copy, key: -1, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };
 }
 

@@ -9,12 +9,15 @@ const isSimple = (value: FieldValue) => typeof value !== 'object' || value === n
 
 /** Lists and tables in headers do not fit into AMQP 1.0's properties and are left out. Since 4.0 annotations have room for them: CC, x-death and whatever begins with x-. */
 export function asKept(core: Core, envelope: Envelope): Envelope {
-  const headers = Object.fromEntries(Object.entries(envelope.headers).filter(([name, value]) => isSimple(value) || (core.since40 && (name === 'CC' || (name.startsWith('x-') && name !== 'x-death')))));
-  return { ...envelope, headers, deaths: core.since40 ? envelope.deaths : [] };
+  const headers = Object.fromEntries(Object.entries(envelope.cover.headers).filter(([name, value]) => isSimple(value) || (core.since40 && (name === 'CC' || (name.startsWith('x-') && name !== 'x-death')))));
+  return { ...envelope, cover: { ...envelope.cover, headers, deaths: core.since40 ? envelope.cover.deaths : [] } };
 }
 
 /** Since 4.0 a publisher's channel fails over a filter value that is no string. */
-export const isUnfilterable = (core: Core, { headers: { [FILTER_VALUE]: value } }: Envelope) => core.since40 && value !== undefined && typeof value !== 'string';
+export const isUnfilterable = (core: Core, { cover }: Envelope) => {
+  const value = cover.headers[FILTER_VALUE];
+  return core.since40 && value !== undefined && typeof value !== 'string';
+};
 
 const CHUNK = { before40: 164, since40: 150 };
 const LONG_BODY = { before40: 255, since40: 256 };
@@ -23,7 +26,8 @@ const PROPERTY_BYTES = 20;
 const SECTION_BYTES = 6;
 
 /** The chunk's header, its message's sections and its filter. */
-export function chunkBytes(core: Core, { size, exchange, routingKeys, headers, correlationId, messageId, replyTo }: Envelope, filterBytes: number): number {
+export function chunkBytes(core: Core, { size, cover }: Envelope, filterBytes: number): number {
+  const { exchange, routingKeys, headers, correlationId, messageId, replyTo } = cover;
   const era = core.since40 ? 'since40' : 'before40';
   const names = exchange.length + (routingKeys[0] ?? '').length;
   const entries = Object.entries(headers);

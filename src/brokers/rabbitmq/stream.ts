@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { armTimeouts, release } from './custody.ts';
 import { errors } from './errors.ts';
 import type { FieldValue, Reason, Table } from './events.ts';
-import { deliveryOf } from './message.ts';
+import { deliverEvent } from './message.ts';
 import type { Channel, Consumer, Copy, Envelope, Held, Queue, Reading } from './model.ts';
 import { streamInterval } from './stream-arguments.ts';
 import { filterOf, filterValueOf, passesFilter } from './stream-filter.ts';
@@ -30,7 +30,7 @@ export function append(core: Core, queue: StreamQueue, sent: Envelope, parent: n
   const copy: Copy = { id: core.counters.copy++, envelope, seq: stream.nextOffset, enqueuedAt: now, expiresAt: -1, level: 0, redelivered: false, acquired: 0, failed: 0 };
   // Dead letters come without a publisher's sequence.
   stream.append(copy, chunkBytes(core, envelope, settings.filterBytes), parent === null);
-  core.emit({ kind: 'stored', copy: copy.id, message: envelope.message, queue: queue.name, offset: copy.seq, parent, filterValue: filterValueOf(envelope.headers) });
+  core.emit({ kind: 'stored', copy: copy.id, message: envelope.message, queue: queue.name, offset: copy.seq, parent, filterValue: filterValueOf(envelope.cover.headers) });
   if (opened) retain(core, queue);
   readAll(core, queue);
   return copy;
@@ -118,7 +118,7 @@ function read(core: Core, queue: StreamQueue, consumer: Consumer): void {
     const copy = queue.stream.read(reading);
     if (copy === undefined) break;
     reading.next = copy.seq + 1;
-    if (reading.filter === null || passesFilter(reading.filter, filterValueOf(copy.envelope.headers), queue.settings.filterBytes)) handOver(core, queue, consumer, copy);
+    if (reading.filter === null || passesFilter(reading.filter, filterValueOf(copy.envelope.cover.headers), queue.settings.filterBytes)) handOver(core, queue, consumer, copy);
   }
   if (reading.segment !== opened) queue.stream.release(readersOf(queue));
 }
@@ -126,7 +126,7 @@ function handOver(core: Core, queue: StreamQueue, consumer: Consumer, copy: Copy
   const { channel, reading } = consumer;
   if (reading !== null) reading.credit--;
   const tag = channel.nextTag++;
-  core.emit({ kind: 'deliver', connection: channel.connection.name, channel: channel.number, consumer: consumer.tag, ...deliveryOf(core, queue, copy, tag, false) });
+  core.emit(deliverEvent(core, queue, copy, consumer, tag));
   // Several consumers can have the same message out.
   const held: Held = { copy, key: -1 - core.order(), queue, channel, tag, consumer, at: core.now(), stale: false };
   queue.held.set(held.key, held);

@@ -1,8 +1,12 @@
 /** Tells the history what the broker's events mean, and keeps which entry each copy came to last. */
+import type { Kind } from '../../history/entries.ts';
 import type { RoomHost } from '../contract.ts';
 import type { RabbitEvent } from './events.ts';
 import type { SessionState } from './sessions.ts';
 import { type Handed, type ReadingsState, StreamReadings } from './stream-readings.ts';
+import { Told, type ToldState } from './told.ts';
+
+const SETTLED = { ack: 'rabbitmq.ack', 'auto-ack': 'rabbitmq.auto_ack', get: 'rabbitmq.get' } as const;
 
 /** Names of the broker's entities → nodes and links of the document. */
 export interface Geography {
@@ -17,20 +21,12 @@ export interface Geography {
   readonly cluster: string;
 }
 export interface TellerState {
-  readonly copies: readonly (readonly [copy: number, Known])[];
+  readonly copies: ToldState;
   readonly streams: ReadingsState;
 }
 
-/** What is told of a copy: `id` is its number in the history, which other rooms' copies share. */
-interface Known {
-  readonly id: number;
-  entry: number;
-  attempts: number;
-  held: boolean;
-}
 export class Teller {
-  /** By the server's own number. */
-  private copies = new Map<number, Known>();
+  private readonly copies = new Told();
   private readonly host: RoomHost;
   private readonly geography: Geography;
   readonly streams: StreamReadings;
@@ -42,11 +38,11 @@ export class Teller {
     this.streams = new StreamReadings(host, (stream) => ({ node: geography.queue(stream), partition: geography.partition(stream) }));
   }
   attempts(copy: number): number {
-    return this.copies.get(copy)?.attempts ?? 0;
+    return this.copies.attempts(copy);
   }
   /** Its number in the history. */
   id(copy: number): number {
-    return this.copies.get(copy)?.id ?? -1;
+    return this.copies.id(copy);
   }
   /** @param cause entry that brought the event about, where the event itself does not tell; @param reader whose connection it is */
   tell(event: RabbitEvent, cause: number, reader: (connection: string, consumer?: string) => SessionState | undefined): number {
@@ -62,30 +58,24 @@ export class Teller {
       case 'not-enqueued':
         return host.record('unrouted', { message: event.message, place: geography.queue(event.queue), reason: event.because, cause });
       case 'enqueued': {
-        const because = event.parent === null ? cause : (this.copies.get(event.parent)?.entry ?? cause);
         const id = host.copy();
-        const entry = host.record('enqueued', { message: event.message, copy: id, place: geography.queue(event.queue), cause: because });
-        this.copies.set(event.copy, { id, entry, attempts: 0, held: false });
+        const entry = host.write('enqueued', event.message, id, geography.queue(event.queue), undefined, -1, undefined, this.because(event.parent, cause), -1);
+        this.copies.begin(event.copy, id, entry);
         return entry;
       }
       case 'deliver': {
-        const known = this.copies.get(event.copy);
         const state = reader(event.connection, event.consumer);
         this.handed = undefined;
-        if (!known) {
+        if (!this.copies.knows(event.copy)) {
           const offset = event.headers['x-stream-offset'];
           if (state === undefined || typeof offset !== 'number') return cause;
           this.handed = this.streams.delivered(event.queue, state.who.reader, offset, holderOf(event), state.client);
           return this.handed.entry;
         }
-        known.attempts++;
-        known.held = true;
-        known.entry = host.record('delivered', { message: event.message, copy: known.id, place: geography.queue(event.queue), actor: state?.client ?? event.connection, attempt: known.attempts, cause: known.entry });
-        return known.entry;
+        return this.deliver(event, state?.client ?? event.connection);
       }
       case 'stored': {
-        const because = event.parent === null ? cause : (this.copies.get(event.parent)?.entry ?? cause);
-        this.streams.stored(event.queue, event, because);
+        this.streams.stored(event.queue, event, this.because(event.parent, cause));
         return cause;
       }
       case 'duplicate':
@@ -110,21 +100,20 @@ export class Teller {
       }
       case 'requeued':
         this.fetched(event);
-        return this.back(event.copy, host.record('requeued', this.of(event, event.because)));
+        return this.back(event.copy, this.say('requeued', event, event.because));
       case 'settled':
         this.fetched(event);
-        return this.ended(event.copy, host.record('settled', this.of(event, `rabbitmq.${event.how.replace('-', '_')}`)));
+        return this.ended(event.copy, this.say('settled', event, SETTLED[event.how]));
       case 'expired':
       case 'dropped':
       case 'lost':
-        return this.ended(event.copy, host.record(event.kind, this.of(event, event.because)));
+        return this.ended(event.copy, this.say(event.kind, event, event.because));
       case 'purged':
-        return this.ended(event.copy, host.record('dropped', this.of(event, event.because)));
+        return this.ended(event.copy, this.say('dropped', event, event.because));
       case 'dead-lettered': {
-        const entry = host.record('dead-lettered', { ...this.of(event, `rabbitmq.${event.because === 'expired' ? 'message_ttl' : event.because}`), detail: event.copies.length });
+        const entry = this.say('dead-lettered', event, `rabbitmq.${event.because === 'expired' ? 'message_ttl' : event.because}`, event.copies.length);
         const wire = geography.wire(event.queue, event.exchange, 'exchange', 'dead-letter', event.routingKey);
         if (wire !== undefined) host.pass(wire, event.message);
-        for (const copy of event.copies) this.moved(copy, this.copies.get(copy)?.entry ?? entry);
         return this.ended(event.copy, entry);
       }
       case 'alarm':
@@ -136,37 +125,40 @@ export class Teller {
     }
   }
   save(): TellerState {
-    return { copies: [...this.copies].map(([copy, known]) => [copy, { ...known }]), streams: this.streams.save() };
+    return { copies: this.copies.save(), streams: this.streams.save() };
   }
   load(state: TellerState): void {
-    this.copies = new Map(state.copies.map(([copy, known]) => [copy, { ...known }]));
+    this.copies.load(state.copies);
     this.streams.load(state.streams);
   }
-  private of(event: { copy: number; message: number; queue: string }, reason: string) {
-    const known = this.copies.get(event.copy);
-    return { message: event.message, copy: known?.id ?? -1, place: this.geography.queue(event.queue), reason, cause: known?.entry ?? -1, attempt: known?.attempts ?? 0 };
+  /** What a new copy came of: the copy that it was before, or the publication. */
+  private because(parent: number | null, cause: number): number {
+    return parent !== null && this.copies.knows(parent) ? this.copies.entry(parent) : cause;
+  }
+  private say(kind: Kind, event: { readonly copy: number; readonly message: number; readonly queue: string }, reason: string, detail = -1): number {
+    const { copies } = this;
+    return this.host.write(kind, event.message, copies.id(event.copy), this.geography.queue(event.queue), undefined, copies.attempts(event.copy), reason, copies.entry(event.copy), detail);
+  }
+  private deliver(event: { readonly copy: number; readonly message: number; readonly queue: string }, by: string): number {
+    const { copies } = this;
+    const attempt = copies.give(event.copy);
+    return this.moved(event.copy, this.host.write('delivered', event.message, copies.id(event.copy), this.geography.queue(event.queue), by, attempt, undefined, copies.entry(event.copy), -1));
   }
   /** basic.get hands a copy over without an event of its own: an operator's is told when the copy moves on. @returns the entry */
   fetched(event: { readonly copy: number; readonly message: number; readonly queue: string }, by = 'operator'): number {
-    const known = this.copies.get(event.copy);
-    if (!known || known.held) return known?.entry ?? -1;
-    known.attempts++;
-    known.held = true;
-    known.entry = this.host.record('delivered', { message: event.message, copy: known.id, place: this.geography.queue(event.queue), actor: by, attempt: known.attempts, cause: known.entry });
-    return known.entry;
+    const { copies } = this;
+    return !copies.knows(event.copy) || copies.isHeld(event.copy) ? copies.entry(event.copy) : this.deliver(event, by);
   }
   private back(copy: number, entry: number): number {
-    const known = this.copies.get(copy);
-    if (known) known.held = false;
+    this.copies.takeBack(copy);
     return this.moved(copy, entry);
   }
   private moved(copy: number, entry: number): number {
-    const known = this.copies.get(copy);
-    if (known) known.entry = entry;
+    this.copies.move(copy, entry);
     return entry;
   }
   private ended(copy: number, entry: number): number {
-    this.copies.delete(copy);
+    this.copies.end(copy);
     return entry;
   }
 }

@@ -7,7 +7,7 @@ const peeked = (core: Core, copy: Copy): PeekedCopy => ({
   copy: copy.id,
   message: copy.envelope.message,
   redelivered: copy.redelivered,
-  priority: copy.envelope.priority,
+  priority: copy.envelope.cover.priority,
   enqueuedAt: copy.enqueuedAt,
   expiresAt: copy.expiresAt < 0 ? null : copy.expiresAt,
   deliveryCount: core.since43 ? copy.failed : copy.acquired,
