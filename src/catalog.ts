@@ -7,6 +7,7 @@ import type { ActionDescriptor, Catalog, NodeDescriptor, RoomDescriptor } from '
 const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   rabbitmq: async () => (await import('./brokers/rabbitmq/descriptor.ts')).rabbitmq,
   kafka: async () => (await import('./brokers/kafka/descriptor.ts')).kafka,
+  sqs: async () => (await import('./brokers/sqs/descriptor.ts')).sqs,
   nats: async () => (await import('./brokers/nats/descriptor.ts')).nats,
   'google-pubsub': async () => (await import('./brokers/google-pubsub/descriptor.ts')).googlePubsub,
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,

@@ -10,6 +10,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { KafkaRoom } = await import('./kafka/room.ts');
     return (host, topology) => new KafkaRoom(host, topology);
   },
+  sqs: async () => {
+    const { SqsRoom } = await import('./sqs/room.ts');
+    return (host, topology) => new SqsRoom(host, topology);
+  },
   nats: async () => {
     const { NatsRoom } = await import('./nats/room.ts');
     return (host, topology) => new NatsRoom(host, topology);

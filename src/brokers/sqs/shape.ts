@@ -1,0 +1,2 @@
+/** Lanes of a FIFO queue that show one group each. */
+export const GROUP_LANES = 4;

@@ -1,0 +1,66 @@
+/** What SQS's and SNS's reasons mean and what prevents them, in sentences. */
+import type { Remedy, Words } from '../../scenario/descriptor.ts';
+
+const guide = (page: string): string => `https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/${page}.html`;
+const api = (action: string): string => `https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_${action}.html`;
+const sns = (page: string): string => `https://docs.aws.amazon.com/sns/latest/dg/${page}.html`;
+const lambda = (page: string): string => `https://docs.aws.amazon.com/lambda/latest/dg/${page}.html`;
+
+export const reasons: Readonly<Record<string, Words>> = {
+  'sqs.visibility_timeout': { says: 'Its visibility timeout was over before it was deleted, so it could be received again, whether the first reader was still at work or not. Nobody told that reader.', rule: guide('sqs-visibility-timeout') },
+  'sqs.changed': { says: 'The reader set its visibility timeout to nothing, so it could be received at once.', rule: api('ChangeMessageVisibility') },
+  'sqs.duplicate': { says: 'A server that had another copy of the message was not there when it was received or deleted: standard queues deliver at least once, now and then more often.', rule: guide('standard-queues-at-least-once-delivery') },
+  'sqs.dead_lettered': { says: 'It had been received too often.', rule: guide('sqs-dead-letter-queues') },
+  'sqs.redriven': { says: 'A move task took it back from the dead-letter queue; there it counts as a new message.', rule: api('StartMessageMoveTask') },
+  'sqs.max_receive_count': { says: 'It had been received maxReceiveCount times without being deleted. Receives are counted, not failures: a throttled call or a timeout counts as well.', rule: guide('sqs-dead-letter-queues') },
+  'sqs.retention': { says: 'It was older than the MessageRetentionPeriod, which counts from when it was first sent, also in a dead-letter queue of a standard queue.', rule: guide('sqs-dead-letter-queues') },
+  'sqs.purged': { says: 'The queue was purged. What is sent while a purge goes on may go, too.', rule: api('PurgeQueue') },
+  'sqs.queue_deleted': { says: 'The queue was deleted with what it held.', rule: api('DeleteQueue') },
+  'sqs.deleted': { says: 'deleted.', rule: api('DeleteMessage') },
+  'sqs.deleted_late': { says: 'deleted after its visibility timeout: nobody had received it again yet, so its receipt handle was still the newest.', rule: api('DeleteMessage') },
+  'sqs.deduplicated': { says: 'A message with the same deduplication id had been sent within five minutes: it was accepted and goes nowhere.', rule: guide('using-messagededuplicationid-property') },
+  'sqs.passed_on': { says: 'SNS sent it to the queue.', rule: sns('sns-sqs-as-subscriber') },
+  'sqs.answered': { says: 'The endpoint answered that it was done.', rule: sns('sns-http-https-endpoint-as-subscriber') },
+  'sqs.no_subscription': { says: 'Nobody has subscribed to the topic.', rule: sns('sns-create-subscribe-endpoint-to-topic') },
+  'sqs.filtered_out': { says: 'No filter policy let it through. What is filtered out is in no dead-letter queue.', rule: sns('sns-message-filtering') },
+  'sqs.endpoint_busy': { says: 'The endpoint had no room and answered 503, or 429.', rule: sns('sns-message-delivery-retries') },
+  'sqs.endpoint_failed': { says: 'The endpoint answered with an error of its own (5xx), so SNS tries again.', rule: sns('sns-message-delivery-retries') },
+  'sqs.endpoint_rejected': { says: 'The endpoint answered that the request was wrong (4xx): SNS does not try again.', rule: sns('sns-message-delivery-retries') },
+  'sqs.endpoint_timeout': { says: 'No answer came within 15 s, so SNS tries again, while the endpoint may still be at work.', rule: sns('sns-http-https-endpoint-as-subscriber') },
+  'sqs.endpoint_gone': { says: 'The endpoint of the subscription exists no more: SNS does not try again.', rule: sns('sns-message-delivery-retries') },
+  'sqs.unreachable': { says: 'No instance of the endpoint was there to answer.', rule: sns('sns-message-delivery-retries') },
+  'sqs.retries_used_up': { says: 'The function had failed on it as often as MaximumRetryAttempts allows.', rule: lambda('invocation-async-error-handling') },
+  'sqs.event_too_old': { says: 'Lambda had kept the event for MaximumEventAgeInSeconds.', rule: lambda('invocation-async-error-handling') },
+  'sqs.invoke_throttled': { says: 'Lambda had no room for the invocation (429). The batch comes back when its visibility timeout is over, and has been received once more.', rule: lambda('services-sqs-scaling') },
+  'sqs.InvalidParameterValueException': { says: 'Lambda refused the event source mapping: batches above 10 need a window of at least a second, and those of FIFO queues have neither.', rule: lambda('services-sqs-parameters') },
+  'sqs.OverLimit': { says: 'OverLimit: as many messages were in flight as the quota allows.', rule: api('ReceiveMessage') },
+  'sqs.ThrottlingException': { says: 'ThrottlingException: more calls in a second than a FIFO queue or topic takes.', rule: guide('troubleshooting-fifo-throttling-issues') },
+  'sqs.ThrottledException': { says: 'ThrottledException: more messages in a second than the FIFO topic takes.', rule: sns('fifo-high-throughput') },
+  'sqs.QueueDoesNotExist': { says: 'QueueDoesNotExist: there is no queue of that name.', rule: api('SendMessage') },
+  'sqs.QueueDeletedRecently': { says: 'QueueDeletedRecently: the name is free again 60 s after a queue was deleted.', rule: api('CreateQueue') },
+  'sqs.QueueNameExists': { says: 'QueueNameExists: a queue of that name has other attributes.', rule: api('CreateQueue') },
+  'sqs.InvalidAttributeName': { says: 'InvalidAttributeName: the queue has no such attribute. Some belong to FIFO queues only.', rule: api('SetQueueAttributes') },
+  'sqs.InvalidAttributeValue': { says: 'InvalidAttributeValue: the attribute cannot have that value.', rule: api('SetQueueAttributes') },
+  'sqs.InvalidParameterValue': { says: 'InvalidParameterValue: the message is too large, or something does not go with this kind of queue.', rule: api('SendMessage') },
+  'sqs.MissingParameter': { says: 'MissingParameter: a FIFO queue takes nothing without a MessageGroupId.', rule: api('SendMessage') },
+  'sqs.InvalidParameter': { says: 'InvalidParameter: SNS does not take the message or the subscription as it is.', rule: 'https://docs.aws.amazon.com/sns/latest/api/API_Publish.html' },
+  'sqs.NotFound': { says: 'NotFound: there is no topic of that name.', rule: 'https://docs.aws.amazon.com/sns/latest/api/API_Publish.html' },
+  'sqs.ReceiptHandleIsInvalid': { says: 'ReceiptHandleIsInvalid: somebody else has received the message since.', rule: api('ChangeMessageVisibility') },
+  'sqs.MessageNotInflight': { says: 'MessageNotInflight: its visibility timeout was over already.', rule: api('ChangeMessageVisibility') },
+  'sqs.BatchRequestTooLong': { says: 'BatchRequestTooLong: the messages of a batch are larger than 1 MiB together.', rule: api('SendMessageBatch') },
+};
+export const remedies: Readonly<Record<string, Remedy>> = {
+  'delivered-once': { says: 'Make the VisibilityTimeout longer than the work ever takes, waiting in the client included, and the effect idempotent: a standard queue may deliver twice in any case.', edit: { field: 'VisibilityTimeout', value: 120 } },
+  'effect-once': { says: 'Make the VisibilityTimeout longer than the work ever takes (of a function: six times its timeout), extend it while working, and keep a record of processed ids.' },
+  'effect-once sqs.duplicate': { says: 'Keep a record of processed ids: a standard queue delivers at least once whatever its settings.' },
+  'no-loss': { says: 'Delete after the effect, keep dead letters longer than messages (the age of a message goes with it), and subscribe with a dead-letter queue.' },
+  dropped: { says: 'Give the subscription a RedrivePolicy, and do not purge while producers send.' },
+  expired: { says: 'Raise the MessageRetentionPeriod; that of a dead-letter queue should be longer than that of its source.', edit: { field: 'MessageRetentionPeriod', value: 1_209_600 } },
+  'dead-lettered': { says: 'Look into the dead-letter queue, mend the cause, then redrive. Count what else receives a message without failing: throttled functions, timeouts that are too short.' },
+  'dead-lettered sqs.max_receive_count': { says: 'Raise maxReceiveCount (5 or more for functions), and limit what the mapping reads by MaximumConcurrency rather than by reserved concurrency: what is throttled has been received.' },
+  'poison-loop': { says: 'Give the queue a RedrivePolicy: without one a message comes back until its retention period is over.' },
+  order: { says: 'Standard queues keep no order. Use a FIFO queue with the key as MessageGroupId, and on a failure leave what follows in its group.' },
+  'growing-depth': { says: 'Add consumers or concurrency. SQS holds nobody back: a backlog grows until its retention period is over.' },
+  'prefetch-hogging': { says: 'Lower MaxNumberOfMessages, so that work is shared: what a client has received nobody else sees.' },
+  unrouted: { says: 'Subscribe a queue without a filter policy, so that nothing is published into nowhere.' },
+};
