@@ -12,6 +12,7 @@ const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   'google-pubsub': async () => (await import('./brokers/google-pubsub/descriptor.ts')).googlePubsub,
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,
   'event-grid': async () => (await import('./brokers/event-grid/descriptor.ts')).eventGrid,
+  eventbridge: async () => (await import('./brokers/eventbridge/descriptor.ts')).eventbridge,
 };
 const loaded = new Map<string, RoomDescriptor>();
 const listeners = new Set<() => void>();

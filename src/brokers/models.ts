@@ -30,6 +30,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { EventGridRoom } = await import('./event-grid/room.ts');
     return (host, topology) => new EventGridRoom(host, topology);
   },
+  eventbridge: async () => {
+    const { EventBridgeRoom } = await import('./eventbridge/room.ts');
+    return (host, topology) => new EventBridgeRoom(host, topology);
+  },
 };
 /** Rooms of the families named, of all brokers when none are; families without a model are left out. */
 export async function loadModels(families: Iterable<string> = Object.keys(LOADERS)): Promise<Record<string, RoomFactory>> {

@@ -6,6 +6,7 @@ import type { Scenario } from '../scenario/document.ts';
 import { startRun } from '../simulation/run.ts';
 import { RUN_FOR, randomScenario } from '../testing/arbitraries.ts';
 import { randomEventGridScenario } from '../testing/event-grid-arbitraries.ts';
+import { randomEventBridgeScenario } from '../testing/eventbridge-arbitraries.ts';
 import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
 import { randomPubSubScenario } from '../testing/pubsub-arbitraries.ts';
 import { randomRedisScenario } from '../testing/redis-arbitraries.ts';
@@ -13,7 +14,7 @@ import { randomSqsScenario } from '../testing/sqs-arbitraries.ts';
 import { varied } from '../testing/variety.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
-const RANDOM = { rabbitmq: randomScenario, kafka: randomKafkaScenario, 'redis-streams': randomRedisScenario, sqs: randomSqsScenario, 'event-grid': randomEventGridScenario, 'google-pubsub': randomPubSubScenario };
+const RANDOM = { rabbitmq: randomScenario, eventbridge: randomEventBridgeScenario, kafka: randomKafkaScenario, 'redis-streams': randomRedisScenario, sqs: randomSqsScenario, 'event-grid': randomEventGridScenario, 'google-pubsub': randomPubSubScenario };
 await loadRooms();
 const models = await loadModels(Object.keys(RANDOM));
 const from = Number(values.from);

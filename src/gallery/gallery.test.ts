@@ -52,6 +52,11 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['effect-once', /took effect twice at Label printer\..*ack deadline ran out/, 20],
     ['effect-once', /took effect twice at Route planner\..*An earlier message of its ordering key was delivered again/, 20],
   ],
+  'thirty-three-milliseconds': [['order', /^Key A: \d+ took effect before \d+ at (Balance view|Ledger)\. EventBridge keeps no order/, 10]],
+  'serverless-bus': [
+    ['dead-lettered', /was dead-lettered from to-billing\/bill after 4 deliveries\..*All attempts were used up/, 12],
+    ['effect-once', /took effect twice at Mail\..*replayed from an archive/, 16],
+  ],
   'ride-matching': [['growing-depth', /^requests \(group matching\) keeps growing/, 15]],
 };
 it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', async ({ id, title, load }) => {

@@ -33,4 +33,6 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'dead-consumer', title: 'What a dead consumer leaves behind', about: 'pending lists, claiming, a deleted consumer', broker: 'Redis Streams', load: async () => (await import('./dead-consumer.ts')).deadConsumer },
   { id: 'ack-wait-in-the-buffer', title: 'The ack wait runs in the buffer', about: 'ack_wait begins when a message is sent', broker: 'NATS', load: async () => (await import('./ack-wait-in-the-buffer.ts')).ackWaitInTheBuffer },
   { id: 'eleven-seconds', title: 'Eleven seconds of work, ten seconds of deadline', about: 'leases, late acks, an ordering key that comes again', broker: 'Google Cloud Pub/Sub', load: async () => (await import('./eleven-seconds.ts')).elevenSeconds },
+  { id: 'thirty-three-milliseconds', title: 'Opened, closed, 33 ms apart', about: 'a bus that keeps no order', broker: 'Amazon EventBridge', load: async () => (await import('./thirty-three-milliseconds.ts')).thirtyThreeMilliseconds },
+  { id: 'serverless-bus', title: 'A deploy breaks a service, a replay breaks the rest', about: 'retries, dead letters, archive and replay', broker: 'Amazon EventBridge', load: async () => (await import('./serverless-bus.ts')).serverlessBus },
 ];
