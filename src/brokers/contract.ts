@@ -66,6 +66,14 @@ export interface ReceiveSession {
   open(): void;
   /** Arrived, not yet taken by the client. */
   buffered(): readonly Delivery[];
+  portion?(): Portion | undefined;
+}
+/** What a reader is given of a source whose parts are shared out among several. */
+export interface Portion {
+  /** Short: "0-3 7". */
+  readonly parts: string;
+  /** When it was given nothing lately, because they were shared out anew, µs; the last one may go on. */
+  readonly stops: readonly (readonly [from: number, to: number])[];
 }
 export interface ReceiveListener {
   push(delivery: Delivery): 'started' | 'busy';
@@ -93,6 +101,8 @@ export interface Look {
     readonly past?: boolean;
     readonly note?: string;
     readonly end?: string;
+    readonly parts?: string;
+    readonly stops?: readonly (readonly [from: number, to: number])[];
     readonly pointers?: readonly { readonly before: number; readonly name: string }[];
     readonly tone?: 'ok' | 'warn' | 'bad';
   }[];

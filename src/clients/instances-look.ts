@@ -1,9 +1,16 @@
 /** The picture of instances: a lane for each, what went through lately, and how they fare. */
 import { spanText } from '../base/time.ts';
-import type { Look, LookCell } from '../brokers/contract.ts';
+import type { Look, LookCell, Portion } from '../brokers/contract.ts';
 import type { Instances, InstancesPlan } from './instances.ts';
 import { conditionOf, number, pastLane } from './look.ts';
 
+/** How far back a lane shows when its instance was given nothing, µs. */
+const STRIP = 10e6;
+function shared(portion: Portion | undefined, now: number): Pick<Look['lanes'][number], 'parts' | 'stops'> {
+  if (!portion) return {};
+  const at = (time: number) => Math.max(0, 1 - (now - time) / STRIP);
+  return { parts: portion.parts, stops: portion.stops.filter(([, to]) => to > now - STRIP).map(([from, to]) => [at(from), at(to)] as const) };
+}
 export function instancesLook(client: Instances<InstancesPlan>, now: number, cells: number, rate: number): Look {
   const { instances, concurrency, workshop } = client;
   const { counts } = workshop;
@@ -13,7 +20,8 @@ export function instancesLook(client: Instances<InstancesPlan>, now: number, cel
     const buffered = client.buffered(i);
     const work = instance.work.map((w): LookCell => ({ message: w.delivery.message, copy: w.delivery.copy, state: 'ready', redelivered: w.delivery.redelivered, duplicate: w.twice }));
     const held = buffered.slice(0, Math.max(0, cells - work.length)).map((d): LookCell => ({ message: d.message, copy: d.copy, state: 'held', redelivered: d.redelivered }));
-    return { label, cells: [...work, ...held], more: buffered.length - held.length, busy: instance.work.length / concurrency, ...(instance.armed ? { note: `will ${instance.armed.replaceAll('-', ' ')}`, tone: 'warn' as const } : {}) };
+    const portion = client.portion(i);
+    return { label, cells: [...work, ...held], more: buffered.length - held.length, busy: instance.work.length / concurrency, ...shared(portion, now), ...(instance.armed ? { note: `will ${instance.armed.replaceAll('-', ' ')}`, tone: 'warn' as const } : {}) };
   });
   const up = instances.filter((i) => i.up).length;
   const working = instances.reduce((sum, i) => sum + i.work.length, 0);

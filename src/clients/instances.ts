@@ -1,6 +1,6 @@
 /** Instances × slots that take deliveries: how they connect, crash, come back and share what there is to do. What they do is another matter. */
 import { copyOf } from '../base/copy.ts';
-import type { Delivery, Look, Outcome, ReceiveListener, ReceiveSession } from '../brokers/contract.ts';
+import type { Delivery, Look, Outcome, Portion, ReceiveListener, ReceiveSession } from '../brokers/contract.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Connection, CrashPoint, Reader } from './client.ts';
 import type { ClientHost } from './host.ts';
@@ -70,6 +70,12 @@ export abstract class Instances<P extends InstancesPlan> implements Reader {
   }
   buffered(instance: number): readonly Delivery[] {
     return [...(this.sessions[instance]?.values() ?? [])].flatMap((s) => [...s.buffered()]);
+  }
+  /** Of all that an instance reads from. */
+  portion(instance: number): Portion | undefined {
+    const portions = [...(this.sessions[instance]?.values() ?? [])].flatMap((s) => s.portion?.() ?? []);
+    if (portions.length === 0) return undefined;
+    return { parts: portions.map((p) => p.parts).join(' · '), stops: portions.flatMap((p) => p.stops) };
   }
   receiveListener(instance: number, link: string): ReceiveListener {
     return {

@@ -23,6 +23,10 @@ export interface Lane {
   readonly note?: string;
   /** A few words at the right end; `note` is then what a pointer shows. */
   readonly end?: string;
+  /** What an instance is assigned, shown beside its name: "0-3 7". */
+  readonly parts?: string;
+  /** Parts of the last seconds, 0..1, in which it was given nothing: drawn as a bar whose right end is now. */
+  readonly stops?: readonly (readonly [number, number])[];
   /** Where a group goes on reading: before the cell of that number. */
   readonly pointers?: readonly { readonly before: number; readonly name: string }[];
   readonly tone?: 'ok' | 'warn' | 'bad';

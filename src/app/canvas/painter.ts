@@ -118,6 +118,7 @@ export function createPainter(context: Context): Painter {
         });
         drawLaneEnd(box, at, lane, cells.length);
         drawPointers(box, at, lane, fit);
+        drawStops(box, at, lane);
       });
     }
     for (let k = 0; k < KEY_COLOURS.length; k++) {
@@ -154,6 +155,15 @@ export function createPainter(context: Context): Painter {
       const half = (CELL.h * at.scale) / 2 + 2;
       path(nth === 0 ? colours.accent : colours.text, () => context.roundRect(x - 1 + nth * 3, box.y + at.y - half, 2, half * 2, 1));
     }
+  }
+  /** When it was given nothing lately: a strip under the lane whose right end is now. */
+  function drawStops(box: NodeBox, at: NodeBox['lanes'][number], lane: PlaceView['lanes'][number]): void {
+    if (lane.stops === undefined || lane.stops.length === 0) return;
+    const [x, y, h] = [box.x + at.x, box.y + at.y + (CELL.h * at.scale) / 2 + 1, Math.max(1.5, 2.5 * at.scale)];
+    path(colours.line, () => context.rect(x, y, at.w, h));
+    path(colours.redelivered, () => {
+      for (const [from, to] of lane.stops ?? []) context.rect(x + from * at.w, y, Math.max(1.5, (to - from) * at.w), h);
+    });
   }
   function drawLaneEnd(box: NodeBox, at: NodeBox['lanes'][number], lane: PlaceView['lanes'][number], drawn: number): void {
     const hidden = lane.more + (lane.past ? 0 : lane.cells.length - drawn);

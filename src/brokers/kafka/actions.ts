@@ -1,5 +1,6 @@
 /** What an operator, or a fault, does to a running cluster and its clients. */
 import type { KafkaRoom } from './room.ts';
+import type { KafkaReceiver } from './receiver.ts';
 import { nameOf } from './room.ts';
 
 /** @returns what was done, in words; undefined when this is no action of this cluster */
@@ -9,6 +10,8 @@ export function act(room: KafkaRoom, action: string, on: string, parameters: Rea
   if (topic) return onTopic(room, action, nameOf(topic), parameters);
   const producer = [...room.producers.values()].find((p) => p.client.client === on || p.client.link === on);
   if (producer && action === 'abort-transaction') return producer.abort() ? 'The open transaction is aborted.' : 'No transaction is open.';
+  const readers = room.readers(on);
+  if (readers.length > 0) return onReaders(readers, action, parameters);
   if (on !== room.id && !on.startsWith(`${room.id}/`)) return undefined;
   const broker = Number(/\/node-(\d+)$/.exec(on)?.[1] ?? 0) - 1;
   switch (action) {
@@ -36,6 +39,13 @@ export function act(room: KafkaRoom, action: string, on: string, parameters: Rea
     default:
       return undefined;
   }
+}
+function onReaders(readers: readonly KafkaReceiver[], action: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
+  const to = parameters['to'] === 'latest' ? 'latest' : 'earliest';
+  const asked = readers.filter((reader) => (action === 'seek' ? reader.seek(to) : action === 'pause' || action === 'resume' ? reader.pause(action === 'pause') : false));
+  if (asked.length === 0) return action === 'seek' || action === 'pause' || action === 'resume' ? 'A share consumer has no positions.' : undefined;
+  if (action === 'seek') return `It goes on at the ${to === 'earliest' ? 'beginning' : 'end'} of its partitions.`;
+  return action === 'pause' ? 'Its partitions are paused: poll() gives out nothing.' : 'Its partitions are resumed.';
 }
 function onTopic(room: KafkaRoom, action: string, name: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
   const { cluster } = room;

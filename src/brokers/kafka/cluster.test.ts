@@ -172,6 +172,18 @@ describe('batches', () => {
     c.produce([1]);
     expect(c.kafka.partition('t', 0)?.log.end).toBe(2);
   });
+  it(rule('producer-expires'), () => {
+    const ends = (expires: number) => {
+      const c = cluster({ 'producer.id.expiration.ms': expires });
+      const id = c.init(null);
+      c.produce([1], { ...id, baseSequence: 0 });
+      c.advance(2500, 10);
+      c.produce([1], { ...id, baseSequence: 0 });
+      return c.kafka.partition('t', 0)?.log.end;
+    };
+    expect(ends(86_400_000)).toBe(1);
+    expect(ends(1000)).toBe(2);
+  });
   it(rule('too-large'), () => {
     const c = cluster({}, { 'max.message.bytes': 200 });
     expect(c.errorOf(c.produce([1], { size: 300 }))).toBe('MESSAGE_TOO_LARGE');
@@ -272,6 +284,38 @@ describe('the log', () => {
     c.advance(1500);
     expect(c.messages(c.fetch(0))).toEqual([2, 3, 4]);
     expect(c.kafka.partition('t', 0)?.log.end).toBe(4);
+  });
+  it(rule('tombstone'), () => {
+    const c = cluster({}, { 'segment.ms': 100, 'cleanup.policy': 'compact', 'delete.retention.ms': 3000, 'min.cleanable.dirty.ratio': 0 });
+    c.produce([1], { key: 1 });
+    c.produce([2], { key: 1, size: 0 });
+    c.produce([3], { key: 2 });
+    c.advance(200);
+    c.produce([4], { key: 3 });
+    c.advance(1500, 10);
+    expect(c.messages(c.fetch(0))).toEqual([2, 3, 4]);
+    c.advance(2000, 10);
+    c.produce([5], { key: 3 });
+    c.advance(1500, 10);
+    expect(c.messages(c.fetch(0))).toEqual([3, 4, 5]);
+  });
+  it(rule('compaction-lag'), () => {
+    const left = (topic: Config) => {
+      const c = cluster({}, { 'segment.ms': 100, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': 0.9, ...topic });
+      for (const message of [1, 2, 3]) c.produce([message], { key: message });
+      c.advance(150);
+      c.produce([4], { key: 9 });
+      c.advance(1000, 10);
+      // A second round, in which too little is dirty.
+      c.produce([5], { key: 1 });
+      c.advance(150);
+      c.produce([6], { key: 8 });
+      c.advance(2000, 10);
+      return c.messages(c.fetch(0));
+    };
+    expect(left({})).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(left({ 'max.compaction.lag.ms': 500 })).toEqual([2, 3, 4, 5, 6]);
+    expect(left({ 'max.compaction.lag.ms': 500, 'min.compaction.lag.ms': 60_000 })).toEqual([1, 2, 3, 4, 5, 6]);
   });
   it(rule('partitions-grow'), () => {
     const c = cluster({}, { partitions: 3 });

@@ -418,6 +418,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   private clean(now: number): void {
     for (const partition of this.all()) {
       const { topic, index, log, settings } = partition;
+      partition.producers.expire(now - this.settings.producerIdExpiration);
       const taken = log.compact(now, settings);
       if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken.map(([offset]) => offset) });
       const before = log.start;

@@ -4,7 +4,7 @@
  * Fetches are in fetcher.ts, commits in committer.ts, belonging to a group in membership.ts and modern-membership.ts.
  */
 import { micros } from '../../base/time.ts';
-import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
+import type { Delivery, Portion, ReceiveListener, ReceiveSession } from '../contract.ts';
 import { Committer, type CommitterState } from './committer.ts';
 import type { ClientState } from './connection.ts';
 import { ConsumerContext, type ConsumerHost, type PartitionOffset } from './consumer-context.ts';
@@ -12,6 +12,7 @@ import { Fetcher, type FetcherState } from './fetcher.ts';
 import type { GroupError } from './group/errors.ts';
 import { ClassicMembership, type Membership, type MembershipListener, type MembershipSettings, type MembershipState, OUT } from './membership.ts';
 import { ModernMembership, type ModernMembershipState, OUTSIDE } from './modern-membership.ts';
+import { Stops, type StopsState } from './portions.ts';
 import type { PositionsState, Polled } from './positions.ts';
 import type { GroupRequest, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
 
@@ -33,6 +34,8 @@ interface State {
   /** Counts polls, so that the timer of an earlier one is void. */
   polls: number;
   slots: number;
+  /** seekToBeginning() or seekToEnd() is to be called before the next poll(). */
+  seeks: 'earliest' | 'latest' | null;
   inHand: InHand[];
   nextHandle: number;
   /** A failed record is polled again after a pause: until then, µs. */
@@ -44,10 +47,11 @@ export interface ConsumerSessionState {
   readonly positions: PositionsState;
   readonly fetcher: FetcherState;
   readonly committer: CommitterState;
+  readonly stops: StopsState;
   readonly classic: MembershipState;
   readonly modern: ModernMembershipState;
 }
-const fresh = (): State => ({ protocol: 'classic', polling: false, polls: 0, slots: 0, inHand: [], nextHandle: 1, pausedUntil: 0, leftForPolling: false });
+const fresh = (): State => ({ protocol: 'classic', polling: false, polls: 0, slots: 0, seeks: null, inHand: [], nextHandle: 1, pausedUntil: 0, leftForPolling: false });
 
 export class KafkaConsumer implements ReceiveSession, MembershipListener {
   readonly can = { retryOne: false, reject: true, extend: false, outOfOrder: false };
@@ -55,6 +59,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private readonly context: ConsumerContext;
   private readonly fetcher: Fetcher;
   private readonly committer: Committer;
+  private readonly stops = new Stops();
   private readonly classic: ClassicMembership;
   private readonly modern: ModernMembership;
   private state = fresh();
@@ -97,6 +102,9 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   buffered(): readonly Delivery[] {
     return this.state.inHand.filter((r) => !r.started).map((r) => r.delivery);
   }
+  portion(): Portion {
+    return this.stops.portion(this.mine(this.membership.owned), this.context.now);
+  }
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     if (how === 'extend') return;
     const { state } = this;
@@ -108,6 +116,16 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     else if (!record.zombie) this.committer.done(record.partition, record.offset);
     if (state.inHand.length === 0) this.batchDone();
     else this.work();
+  }
+  // What the application does besides polling -----------------------------------
+  /** pause() or resume() of all its partitions: poll() goes on, and gives nothing out. */
+  pause(on: boolean): void {
+    this.context.positions.pause(on);
+    this.handOut();
+  }
+  seek(to: 'earliest' | 'latest'): void {
+    this.state.seeks = to;
+    if (this.state.polling) this.poll();
   }
   // Answers and timers ---------------------------------------------------------
   answered(correlation: number, response: Response): void {
@@ -131,7 +149,10 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         this.fetcher.fetched(correlation, response);
         break;
       case 'OffsetCommit':
-        if (response.error !== null) this.membership.commitRefused(response.error);
+        if (response.error !== null) {
+          this.context.positions.uncommitted();
+          this.membership.commitRefused(response.error);
+        }
         if (this.committer.answered(correlation)) this.work();
         break;
       case 'Unavailable':
@@ -206,11 +227,13 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         false,
       );
     } else state.inHand = state.inHand.filter((r) => r.started || !taken.includes(r));
+    if (this.mine(this.membership.owned).length === 0) this.stops.began(context.now);
     context.host.host.record('revoked', { place: context.place, actor: this.client.client, detail: mine.length, reason: lost ? 'kafka.partitions_lost' : 'kafka.partitions_revoked' });
   }
   assigned(all: readonly TopicPartition[], freshOnes: readonly TopicPartition[]): void {
     const { context } = this;
     const added = this.mine(freshOnes);
+    this.stops.ended(context.now);
     context.host.host.record('assigned', { place: context.place, actor: this.client.client, detail: this.mine(all).length, reason: 'kafka.assigned' });
     context.positions.add(added);
     this.fetcher.fetchOffsets(added);
@@ -218,13 +241,14 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   save(): ConsumerSessionState {
     const { context, fetcher, committer, classic, modern } = this;
-    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })) }, positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), classic: classic.save(), modern: modern.save() };
+    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })) }, positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), stops: this.stops.save(), classic: classic.save(), modern: modern.save() };
   }
-  load({ state, positions, fetcher, committer, classic, modern }: ConsumerSessionState): void {
+  load({ state, positions, fetcher, committer, stops, classic, modern }: ConsumerSessionState): void {
     this.state = { ...state, inHand: state.inHand.map((r) => ({ ...r })) };
     this.context.positions.load(positions);
     this.fetcher.load(fetcher);
     this.committer.load(committer);
+    this.stops.load(stops);
     this.classic.load(classic);
     this.modern.load(modern);
   }
@@ -270,6 +294,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.context.positions.clear();
     this.fetcher.reset();
     this.committer.reset();
+    this.stops.reset();
     this.classic.load(OUT);
     this.modern.load(OUTSIDE);
   }
@@ -283,7 +308,12 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     state.polling = true;
     if (this.fetcher.partitions === 0 || this.committer.waits) return;
     if (this.membership.stable) this.committer.auto();
-    if (this.membership.needsJoin()) return this.membership.join();
+    if (state.seeks !== null && state.inHand.length === 0) {
+      this.fetcher.seekTo(state.seeks);
+      state.seeks = null;
+    }
+    // What it keeps is given out all the while.
+    if (this.membership.needsJoin()) this.membership.join();
     this.handOut();
   }
   /** Gives out what was fetched, up to max.poll.records; poll() goes on waiting when there is nothing. */

@@ -58,6 +58,7 @@ const cluster: NodeDescriptor = {
     'group.consumer.heartbeat.interval.ms': int(BROKER, 'group.consumer.heartbeat.interval.ms', 'between two heartbeats of the consumer protocol; a new assignment is learnt with one', 100, 1_800_000, 5_000, { unit: 'ms', applies: RESTART, group: 'Groups' } as Partial<Field>),
     'quota.window.num': int(BROKER, 'quota.window.num', 'a client’s byte rate is the average over so many windows', 2, 1_000, 11, { applies: RESTART, group: 'Quotas' } as Partial<Field>),
     'quota.window.size.seconds': int(BROKER, 'quota.window.size.seconds', 'of one window', 1, 3_600, 1, { unit: 's', applies: RESTART, group: 'Quotas' } as Partial<Field>),
+    'producer.id.expiration.ms': int(BROKER, 'producer.id.expiration.ms', 'an idempotent producer that is idle for so long is forgotten, and what it sent before is no longer known', 1, DAYS, 86_400_000, { unit: 'ms', applies: RESTART, group: 'Log' } as Partial<Field>),
     'offsets.retention.minutes': int(BROKER, 'offsets.retention.minutes', 'committed offsets of an empty group are kept', 1, 1_000_000, 10_080, { unit: 'min', applies: RESTART, group: 'Groups' } as Partial<Field>),
   },
 };
@@ -83,6 +84,9 @@ const topic: NodeDescriptor = {
     'retention.bytes': int(TOPIC, 'retention.bytes', 'a partition larger than this loses its oldest closed segment; -1 = no limit', -1, MAX, -1, { unit: 'bytes', group: 'Log' } as Partial<Field>),
     'segment.bytes': int(TOPIC, 'segment.bytes', 'a segment is closed at this size', 1_048_576, 2_147_483_647, 1_073_741_824, { unit: 'bytes', group: 'Log' } as Partial<Field>),
     'segment.ms': int(TOPIC, 'segment.ms', 'a segment is closed at this age', 1, DAYS, 604_800_000, { unit: 'ms', group: 'Log' } as Partial<Field>),
+    'delete.retention.ms': ms(TOPIC, 'delete.retention.ms', 'a tombstone (a record without a value) is kept for so long, so that readers see it', 86_400_000, { group: 'Log' }),
+    'min.compaction.lag.ms': ms(TOPIC, 'min.compaction.lag.ms', 'a record is not compacted before', 0, { group: 'Log' }),
+    'max.compaction.lag.ms': int(TOPIC, 'max.compaction.lag.ms', 'the cleaner comes after so long, however little there is to clean', 1, MAX, MAX, { unit: 'ms', group: 'Log' } as Partial<Field>),
     'min.cleanable.dirty.ratio': { type: 'number', help: 'share of the log that is not yet compacted at which the cleaner comes', min: 0, max: 1, default: 0.5, applies: LIVE, doc: `${TOPIC}min.cleanable.dirty.ratio`, group: 'Log' },
     name: { type: 'text', help: 'as clients know it; empty = its id', maxLength: 249, optional: true, applies: { how: 'recreate', says: 'Another topic: the old one is deleted with its records.' } },
   },
@@ -99,6 +103,7 @@ const produce: LinkDescriptor = {
   actions: ['abort-transaction'],
   fields: {
     keyed: { type: 'flag', label: 'with a key', help: "the message's key is the record's key; without one the partition is chosen batch by batch", default: true, applies: LIVE, doc: `${PRODUCER}partitioner.class` },
+    tombstones: { type: 'number', help: 'share of records without a value: in a compacted topic they delete their key', min: 0, max: 1, default: 0, applies: LIVE, doc: `${DOC}/design/design/#compaction` },
     acks: { type: 'choice', help: 'whose copy counts: nobody’s, the leader’s, that of all in-sync replicas', options: ['all', '1', '0'], default: 'all', applies: RECONNECT, doc: `${PRODUCER}acks` },
     'enable.idempotence': flag(PRODUCER, 'enable.idempotence', 'a batch that is sent again is written once, and batches keep their order', true, { applies: RECONNECT }),
     retries: int(PRODUCER, 'retries', 'of a batch that failed in a way that may pass', 0, 2_147_483_647, 2_147_483_647, { group: 'Retries' }),
@@ -137,6 +142,7 @@ const consume: LinkDescriptor = {
   to: ['consumer'],
   label: (c) => String(c['group.id'] ?? ''),
   brief: (c) => `${c['group.protocol'] === 'share' ? 'share group' : 'group'} ${String(c['group.id'] ?? '')}`,
+  actions: ['pause', 'resume', 'seek'],
   begins: (_, consumer) => ({ 'group.id': consumer.id }),
   fields: {
     'group.id': { type: 'text', help: 'members of one group share the partitions; every group reads everything', maxLength: 200, default: 'group', applies: RECONNECT, doc: `${CONSUMER}group.id` },
@@ -242,6 +248,12 @@ export const kafka: RoomDescriptor = {
     act('replication-resumes', 'Resume replication at {on}', 'Its followers catch up.', 'ok', 'broker-node'),
     act('refuse-next-produce', 'Refuse the next produce to {on}', 'As if its in-sync replicas had just become too few: NOT_ENOUGH_REPLICAS, once.', 'bad', 'node'),
     act('abort-transaction', 'Abort the transaction on {on}', 'The application gives up its open transaction.', 'note', 'node', { orLink: true }),
+    act('pause', 'Pause {on}', 'pause() of all its partitions: it stays in the group and polls on, and is given nothing.', 'note', 'node', { orLink: true, undoneBy: 'resume' }),
+    act('resume', 'Resume {on}', 'resume(): its partitions are read on.', 'ok', 'node', { orLink: true }),
+    act('seek', 'Seek in {on}', 'seekToBeginning() or seekToEnd() of its partitions, before its next poll().', 'note', 'node', {
+      orLink: true,
+      fields: { to: { type: 'choice', label: 'To', help: 'where it goes on', options: ['earliest', 'latest'], default: 'earliest', applies: LIVE } },
+    }),
     act('reset-offsets', 'Reset offsets of {on}', 'A group without members begins elsewhere (kafka-consumer-groups.sh --reset-offsets).', 'note', 'node', {
       fields: {
         group: { type: 'text', label: 'Group', help: 'its group.id', maxLength: 200, default: 'group', applies: LIVE },

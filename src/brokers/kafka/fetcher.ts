@@ -16,9 +16,11 @@ interface State {
   notBefore: (readonly [broker: number, at: number])[];
   /** Followers that are nearer than the leader, until the metadata are too old, µs. */
   preferred: (readonly [partition: number, broker: number, until: number])[];
+  /** Partitions in which the application has asked to be elsewhere. */
+  sought: number[];
 }
 export type FetcherState = State;
-const fresh = (): State => ({ leaders: [], asking: false, aging: false, inFlight: [], notBefore: [], preferred: [] });
+const fresh = (): State => ({ leaders: [], asking: false, aging: false, inFlight: [], notBefore: [], preferred: [], sought: [] });
 
 export interface FetcherListener {
   member(): MemberOfGroup;
@@ -43,10 +45,10 @@ export class Fetcher {
     this.state = fresh();
   }
   save(): FetcherState {
-    return { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore], preferred: [...this.state.preferred] };
+    return { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore], preferred: [...this.state.preferred], sought: [...this.state.sought] };
   }
   load(state: FetcherState): void {
-    this.state = { ...state, inFlight: [...state.inFlight], notBefore: [...state.notBefore], preferred: [...state.preferred] };
+    this.state = { ...state, inFlight: [...state.inFlight], notBefore: [...state.notBefore], preferred: [...state.preferred], sought: [...state.sought] };
   }
   // Metadata -------------------------------------------------------------------
   ask(): void {
@@ -89,8 +91,15 @@ export class Fetcher {
     this.fetch();
   }
   offsetsListed({ offsets }: Extract<Response, { api: 'ListOffsets' }>): void {
+    const { state } = this;
     const latest = this.context.config['auto.offset.reset'] !== 'earliest';
-    for (const { partition, error, offset } of offsets) if (error === 'NONE') this.begin(partition, offset, latest ? 'kafka.auto_offset_reset_latest' : 'kafka.skipped');
+    for (const { partition, error, offset } of offsets) {
+      if (error !== 'NONE') continue;
+      const sought = state.sought.includes(partition);
+      state.sought = state.sought.filter((p) => p !== partition);
+      if (sought) this.begin(partition, offset, 'kafka.sought', 'kafka.sought');
+      else this.begin(partition, offset, latest ? 'kafka.auto_offset_reset_latest' : 'kafka.skipped');
+    }
     if (offsets.some((o) => o.error !== 'NONE')) this.context.later(100_000, 'offsets', 0);
     this.fetch();
   }
@@ -99,13 +108,23 @@ export class Fetcher {
     const { context } = this;
     const policy = String(context.config['auto.offset.reset'] ?? 'latest');
     if (policy === 'none') return context.refused('NoOffsetForPartitionException');
-    context.host.request(context.client, -1, { api: 'ListOffsets', at: policy === 'earliest' ? 'earliest' : 'latest', isolation: context.isolation, partitions: this.ofTopic(partitions) }, []);
+    this.list(partitions, policy === 'earliest' ? 'earliest' : 'latest');
   }
-  private begin(partition: number, offset: number, skipped: string): void {
+  /** seekToBeginning(), seekToEnd(): of all its partitions. */
+  seekTo(at: 'earliest' | 'latest'): void {
+    const partitions = this.context.positions.partitions();
+    this.state.sought = partitions;
+    if (partitions.length > 0) this.list(partitions, at);
+  }
+  private list(partitions: readonly number[], at: 'earliest' | 'latest'): void {
+    const { context } = this;
+    context.host.request(context.client, -1, { api: 'ListOffsets', at, isolation: context.isolation, partitions: this.ofTopic(partitions) }, []);
+  }
+  private begin(partition: number, offset: number, skipped: string, again = 'kafka.read_again_from_commit'): void {
     const { positions, host, group, topic } = this.context;
     if (!positions.has(partition)) return;
     positions.seek(partition, offset);
-    host.readings.position(group, topic, partition, offset, 'kafka.read_again_from_commit', skipped, (o) => host.messageAt(topic, partition, o));
+    host.readings.position(group, topic, partition, offset, again, skipped, (o) => host.messageAt(topic, partition, o));
   }
   private ofTopic(partitions: readonly number[]): readonly TopicPartition[] {
     const { topic } = this.context;

@@ -49,6 +49,9 @@ export interface LogSettings {
   /** µs that a tombstone stays after it was cleaned */
   readonly deleteRetention: number;
   readonly minCleanableDirtyRatio: number;
+  /** µs */
+  readonly minCompactionLag: number;
+  readonly maxCompactionLag: number;
 }
 
 export class PartitionLog {
@@ -79,7 +82,7 @@ export class PartitionLog {
   /** @returns the record's offset */
   append(record: LogRecord, settings: LogSettings): number {
     const active = this.segments.at(-1);
-    if (!active || active.bytes + record.size > settings.segmentBytes || record.time - active.firstTime >= settings.segmentTime) {
+    if (!active || active.bytes + record.size > settings.segmentBytes || record.time - active.firstTime >= Math.min(settings.segmentTime, settings.compact ? settings.maxCompactionLag : settings.segmentTime)) {
       this.segments.push({ base: this.end, bytes: record.size, firstTime: record.time, lastTime: record.time });
     } else {
       active.bytes += record.size;
@@ -125,7 +128,8 @@ export class PartitionLog {
    */
   compact(now: number, settings: LogSettings): readonly (readonly [number, LogRecord])[] {
     if (!settings.compact || this.segments.length < 2) return [];
-    const upTo = (this.segments.at(-1) as Segment).base;
+    const young = this.segments.find((s) => now - s.lastTime < settings.minCompactionLag);
+    const upTo = Math.min((this.segments.at(-1) as Segment).base, young?.base ?? this.end);
     const size = (from: number, to: number) => {
       let sum = 0;
       for (let o = from; o < to; o++) sum += this.records[o - this.base]?.size ?? 0;
@@ -133,7 +137,8 @@ export class PartitionLog {
     };
     const from = Math.max(this.base, this.cleanedTo);
     const dirty = size(from, upTo);
-    if (dirty === 0 || dirty < settings.minCleanableDirtyRatio * (dirty + size(this.base, from))) return [];
+    const overdue = now - (this.records[from - this.base]?.time ?? now) > settings.maxCompactionLag;
+    if (upTo <= from || dirty === 0 || (!overdue && dirty < settings.minCleanableDirtyRatio * (dirty + size(this.base, from)))) return [];
     const newest = new Map<number, number>();
     for (let o = from; o < upTo; o++) {
       const record = this.records[o - this.base];

@@ -11,6 +11,8 @@ interface Position {
   /** Next offset to fetch. */
   fetch: number;
   committed: number;
+  /** pause() of the application: nothing of it is fetched or given out. */
+  paused: boolean;
   buffer: Polled[];
 }
 export type PositionsState = readonly Position[];
@@ -19,7 +21,7 @@ export class Positions {
   /** The first of them is the first that poll() looks at: they take turns. */
   private all: Position[] = [];
   add(partitions: readonly number[]): void {
-    for (const partition of partitions) if (!this.has(partition)) this.all.push({ partition, next: -1, fetch: -1, committed: -1, buffer: [] });
+    for (const partition of partitions) if (!this.has(partition)) this.all.push({ partition, next: -1, fetch: -1, committed: -1, paused: false, buffer: [] });
   }
   drop(partitions: readonly number[]): void {
     this.all = this.all.filter((p) => !partitions.includes(p.partition));
@@ -39,11 +41,12 @@ export class Positions {
   }
   seek(partition: number, offset: number): void {
     const position = this.of(partition);
-    if (position) Object.assign(position, { next: offset, fetch: offset, buffer: [] });
+    // Behind what was committed, the next commit goes back.
+    if (position) Object.assign(position, { next: offset, fetch: offset, buffer: [], committed: Math.min(position.committed, offset - 1) });
   }
   /** Those that need a fetch, with the offset from which. */
   empty(): { readonly partition: number; readonly offset: number }[] {
-    return this.all.filter((p) => p.next >= 0 && p.buffer.length === 0).map((p) => ({ partition: p.partition, offset: p.fetch }));
+    return this.all.filter((p) => p.next >= 0 && !p.paused && p.buffer.length === 0).map((p) => ({ partition: p.partition, offset: p.fetch }));
   }
   /** @param from what was asked for; @param next where the next fetch begins: past what a reader is not shown */
   fetched(partition: number, from: number, records: readonly Polled[], next: number): void {
@@ -64,6 +67,7 @@ export class Positions {
     let waits = -1;
     for (const position of this.all) {
       const { partition } = position;
+      if (position.paused) continue;
       let taken = 0;
       for (const record of position.buffer) {
         if (records.length >= most) break;
@@ -96,6 +100,16 @@ export class Positions {
   committed(partition: number, offset: number): void {
     const position = this.of(partition);
     if (position) position.committed = offset;
+  }
+  /** The last commit was refused: it is made again. */
+  uncommitted(): void {
+    for (const position of this.all) position.committed = -1;
+  }
+  pause(on: boolean): void {
+    for (const position of this.all) position.paused = on;
+  }
+  partitions(): number[] {
+    return this.all.map((p) => p.partition);
   }
   save(): PositionsState {
     return this.all.map((p) => ({ ...p, buffer: [...p.buffer] }));

@@ -69,7 +69,7 @@ export class KafkaProducer implements PublishSession {
       state.throws = false;
       return refusal('TimeoutException');
     }
-    const size = context.host.host.messages.size(message);
+    const size = this.sizeOf(message);
     if (recordBytes(size) > context.number('max.request.size', 1_048_576)) return refusal('RecordTooLargeException');
     const room = accumulator.used + recordBytes(size) <= context.number('buffer.memory', 33_554_432);
     const ready = state.leaders !== null && state.leaders.length > 0 && !(context.idempotent && state.producerId < 0) && state.transaction !== 'ending';
@@ -172,6 +172,13 @@ export class KafkaProducer implements PublishSession {
     this.context.accumulator.load(accumulator);
     this.sticky = undefined;
     if (sticky) this.stickyPartitioner().load(sticky);
+  }
+  /** bytes of its value: none of a tombstone */
+  private sizeOf(message: number): number {
+    const { context } = this;
+    const share = context.number('tombstones', 0);
+    if (share > 0 && context.host.luck(this.client, 'tombstones').next() < share) return 0;
+    return context.host.host.messages.size(message);
   }
   // Partitions -----------------------------------------------------------------
   private stickyPartitioner(): StickyPartitioner {

@@ -1,5 +1,5 @@
 /** What reads over a link: a KafkaConsumer, or a KafkaShareConsumer where group.protocol is share. Which of them, it is made with. */
-import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
+import type { Delivery, Portion, ReceiveListener, ReceiveSession } from '../contract.ts';
 import type { ClientState } from './connection.ts';
 import { type ConsumerSessionState, KafkaConsumer } from './consumer.ts';
 import type { ConsumerHost } from './consumer-context.ts';
@@ -45,6 +45,18 @@ export class KafkaReceiver implements ReceiveSession {
   }
   ready(slots: number): void {
     this.session.ready(slots);
+  }
+  portion(): Portion | undefined {
+    return this.session.portion();
+  }
+  /** @returns whether it can: a share consumer has no positions */
+  pause(on: boolean): boolean {
+    if (!this.shares) this.consumer.pause(on);
+    return !this.shares;
+  }
+  seek(to: 'earliest' | 'latest'): boolean {
+    if (!this.shares) this.consumer.seek(to);
+    return !this.shares;
   }
   buffered(): readonly Delivery[] {
     return this.session.buffered();

@@ -151,6 +151,19 @@ describe('consuming', () => {
     expect(revoked('range')).toBe(6);
     expect(revoked('cooperative-sticky')).toBe(2);
   });
+  it(rule('pause'), () => {
+    const { of, between } = run({ timeline: [at(2000, 'pause', 'pay/1'), at(6000, 'resume', 'out')], consume: { 'max.poll.interval.ms': 1500 }, until: 8e6 });
+    expect(between(of('effect'), 2.2, 6)).toEqual([]);
+    expect(between(of('effect'), 6, 8).length).toBeGreaterThan(80);
+    expect(of('left')).toEqual([]);
+  });
+  it(rule('seek'), () => {
+    const back = run({ timeline: [at(3000, 'seek', 'pay', { to: 'earliest' })], producer: { limit: 40 } });
+    expect(back.of('effect')).toHaveLength(80);
+    expect(back.simulation.rooms.get('kafka')?.depths()).toMatchObject([{ pending: 0, inFlight: 0 }]);
+    const ahead = run({ consumer: { serviceTime: '200ms' }, consume: { 'max.poll.records': 1 }, timeline: [at(3000, 'seek', 'pay/1', { to: 'latest' })] });
+    expect(ahead.of('dropped', 'kafka.sought').length).toBeGreaterThan(20);
+  });
   it('a partition belongs to one member: the third of three has nothing of two partitions', () => {
     const { of, text } = run({ consumer: { instances: 3 } });
     expect(new Set(of('effect').map((e) => text(e.actor))).size).toBeLessThanOrEqual(2);

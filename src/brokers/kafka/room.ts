@@ -225,6 +225,10 @@ export class KafkaRoom implements Room, ConsumerHost {
   get topics(): { readonly node: Topology['nodes'][number]; readonly name: string }[] {
     return this.topology.nodes.filter((n) => n.kind === 'kafka.topic').map((node) => ({ node, name: nameOf(node) }));
   }
+  /** Of a link, of a client, or of one of its instances. */
+  readers(on: string): KafkaReceiver[] {
+    return this.inOrder().flatMap(({ id, client, link }) => (link === on || client === on || client.startsWith(`${on}/`) ? (this.consumers.get(id) ?? []) : []));
+  }
   nodeOf(topic: string): string {
     return this.topics.find((t) => t.name === topic)?.node.id ?? topic;
   }

@@ -15,6 +15,7 @@ const kip890 = kip('KIP-890%3A+Transactions+Server-Side+Defense');
 const kip1050 = kip('KIP-1050%3A+Consistent+error+handling+for+Transactions');
 const kip219 = kip('KIP-219+-+Improve+quota+communication');
 const kip392 = kip('KIP-392%3A+Allow+consumers+to+fetch+from+closest+replica');
+const javadoc = (name: string) => `${D}/javadoc/org/apache/kafka/clients/consumer/${name}.html`;
 const kip98 = kip('KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging');
 
 /** What the model holds to be true of Kafka's logs, replication, producers and transactions; groups have rules of their own. Tests are titled by these. */
@@ -64,6 +65,11 @@ export const rules = {
   K43: { name: 'rack-spread', says: 'With broker.rack the replicas of a partition are in different racks, as far as there are enough.', source: racks },
   K44: { name: 'preferred-replica', says: 'With RackAwareReplicaSelector the leader sends a consumer with client.rack to an in-sync replica in its rack; it reads there until metadata.max.age.ms has passed or the replica fails it.', source: kip392 },
   K45: { name: 'follower-watermark', says: 'A follower gives records out up to the high watermark that its last fetch told it: later than the leader.', source: kip392 },
+  K46: { name: 'pause', says: 'pause() keeps a consumer in its group: it polls on and is given nothing of those partitions until resume().', source: `${javadoc('KafkaConsumer')}#pause(java.util.Collection)` },
+  K47: { name: 'seek', says: 'After seekToBeginning() or seekToEnd() reading goes on there, and the next commit says so, even if it goes back.', source: `${javadoc('KafkaConsumer')}#seekToBeginning(java.util.Collection)` },
+  K48: { name: 'tombstone', says: 'A record without a value deletes its key; the cleaner takes it, too, when it was kept for delete.retention.ms.', source: `${topic}#topicconfigs_delete.retention.ms` },
+  K49: { name: 'compaction-lag', says: 'A record younger than min.compaction.lag.ms is not compacted; one older than max.compaction.lag.ms is, however little is dirty.', source: `${topic}#topicconfigs_min.compaction.lag.ms` },
+  K50: { name: 'producer-expires', says: 'A producer that was idle for producer.id.expiration.ms is forgotten: a batch that it sends again is written again.', source: `${broker}#brokerconfigs_producer.id.expiration.ms` },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

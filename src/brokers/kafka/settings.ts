@@ -14,7 +14,6 @@ export interface ClusterSettings {
   readonly replicaLagTimeMax: number;
   readonly brokerSessionTimeout: number;
   readonly eligibleLeaderReplicas: boolean;
-  readonly autoCreateTopics: boolean;
   readonly retentionCheckInterval: number;
   readonly initialRebalanceDelay: number;
   readonly offsetsRetention: number;
@@ -49,7 +48,6 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     replicaLagTimeMax: ms(config, 'replica.lag.time.max.ms', 30_000),
     brokerSessionTimeout: ms(config, 'broker.session.timeout.ms', 9_000),
     eligibleLeaderReplicas: config['eligible.leader.replicas'] !== false,
-    autoCreateTopics: config['auto.create.topics.enable'] !== false,
     retentionCheckInterval: ms(config, 'log.retention.check.interval.ms', 300_000),
     initialRebalanceDelay: ms(config, 'group.initial.rebalance.delay.ms', 3_000),
     offsetsRetention: number(config, 'offsets.retention.minutes', 10_080) * 60e6,
@@ -96,6 +94,8 @@ export function topicSettings({ config = {} }: Pick<ScenarioNode, 'config'>): To
     compact: policy.includes('compact'),
     delete: policy.includes('delete'),
     deleteRetention: ms(config, 'delete.retention.ms', 86_400_000),
+    minCompactionLag: ms(config, 'min.compaction.lag.ms', 0),
+    maxCompactionLag: ms(config, 'max.compaction.lag.ms', Number.MAX_SAFE_INTEGER / 1000),
     minCleanableDirtyRatio: number(config, 'min.cleanable.dirty.ratio', 0.5),
   };
 }

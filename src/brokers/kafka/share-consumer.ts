@@ -2,9 +2,10 @@
  * A KafkaShareConsumer: records of shared partitions, each acquired for a while and acknowledged one by one.
  * https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/consumer/KafkaShareConsumer.html
  */
-import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
+import type { Delivery, Portion, ReceiveListener, ReceiveSession } from '../contract.ts';
 import { type ClientState, refusalNamed } from './connection.ts';
 import type { ConsumerHost } from './consumer-context.ts';
+import { rangesOf } from './portions.ts';
 import type { GroupError } from './group/errors.ts';
 import { NO_MEMBER, ShareMembership, type ShareMembershipListener, type ShareMembershipState } from './share-membership.ts';
 import type { AcknowledgementResult, GroupRequest, RecordAcknowledgement, Response, TopicPartition } from './protocol.ts';
@@ -140,6 +141,10 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   // ShareMembershipListener ----------------------------------------------------
   request(request: GroupRequest): number {
     return this.host.request(this.client, -1, request, []);
+  }
+  portion(): Portion {
+    const parts = this.membership.assigned.filter((p) => p.topic === this.topic).map((p) => p.partition);
+    return { parts: parts.length === 0 ? '–' : rangesOf(parts), stops: [] };
   }
   assigned(partitions: readonly TopicPartition[]): void {
     this.host.host.record('assigned', { place: this.place, actor: this.client.client, detail: partitions.length, reason: 'kafka.assigned' });

@@ -18,6 +18,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'kafka.seek_after_failure': { says: 'The error handler went back to the record that failed.' },
   'kafka.sent_to_other_topic': { says: 'The consumer gave up on it and sent it to another topic.' },
   'kafka.given_up': { says: 'The consumer gave up on it and went on.' },
+  'kafka.sought': { says: 'The application went elsewhere in the log: seekToBeginning() or seekToEnd().', rule: `${D}/design/design/#theconsumer` },
   'kafka.skipped': { says: 'The group went on behind it without having read it.' },
   'kafka.auto_offset_reset_latest': { says: 'The group had no committed offset, and auto.offset.reset=latest begins at the end of the log.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_auto.offset.reset` },
   'kafka.share_auto_offset_reset_latest': { says: 'The share group began to read after it was written, and share.auto.offset.reset=latest begins at the end of the log.', rule: `${D}/configuration/group-configs/#groupconfigs_share.auto.offset.reset` },
