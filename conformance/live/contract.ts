@@ -1,4 +1,5 @@
-import type { ConformanceCase, ConformanceModel, Observation, Operation } from '../../src/testing/conformance-runner.ts';
+import type { ConformanceCase, ConformanceModel, JsonObject, Observation, Operation } from '../../src/testing/conformance-runner.ts';
+import type { Dice } from '../../src/testing/dice.ts';
 
 /** What the live run and the recorder need to know of a broker. */
 
@@ -17,6 +18,14 @@ export interface LiveServer {
   client(example: LiveCase): Promise<LiveClient>;
   stop(): Promise<void>;
 }
+/** Invents operations for one case, one after the other. */
+export interface Player {
+  readonly record?: readonly string[];
+  readonly setup: readonly Operation[];
+  next(): Operation;
+  /** What an operation showed: deliveries that can be settled now, consumers that are gone. */
+  shown(operation: Operation, seen: JsonObject): void;
+}
 export interface LiveBroker {
   readonly model: ConformanceModel;
   /** How many servers may run side by side; each does one case at a time. */
@@ -24,6 +33,8 @@ export interface LiveBroker {
   /** Why there is no server to compare with, in one sentence, or null. */
   missing(): Promise<string | null>;
   start(): Promise<LiveServer>;
+  /** For comparing random cases; absent: there are none of this broker. */
+  readonly player?: (dice: Dice) => Player;
 }
 
 /** The server may not be had here, which is no fault of the comparison. */

@@ -2,16 +2,19 @@ import { parseArgs } from 'node:util';
 import { liveBrokers } from './brokers.ts';
 import { casesIn } from './cases.ts';
 import { type LiveBroker, type LiveCase, type LiveServer, Unavailable } from './contract.ts';
+import { fuzz } from './fuzz.ts';
 import { compare } from './replay.ts';
 import { difference, faults, type Row, table } from './table.ts';
 
-/** npm run conformance:live -- [--broker NAME] [--cases DIR] [--only-differences] */
+/** npm run conformance:live -- [--broker NAME] [--cases DIR] [--only-differences] [--fuzz N [--seed S]] */
 
 const { values } = parseArgs({
   options: {
     broker: { type: 'string' },
     cases: { type: 'string', default: 'conformance/cases' },
     'only-differences': { type: 'boolean', default: false },
+    fuzz: { type: 'string' },
+    seed: { type: 'string', default: '1' },
   },
 });
 
@@ -50,6 +53,13 @@ async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Pr
   return faults(rows);
 }
 
+async function fuzzBroker(broker: LiveBroker): Promise<number> {
+  const missing = await broker.missing();
+  if (missing === null && broker.player !== undefined) return await fuzz(broker, Number(values.fuzz), Number(values.seed), console.log);
+  console.log(missing ?? `There are no random operations of ${broker.model.broker}.`);
+  return 0;
+}
+
 const cases = casesIn(values.cases);
 const wanted = (name: string) => values.broker === undefined || values.broker === name;
 const chosen = liveBrokers.filter(({ model }) => wanted(model.broker));
@@ -60,6 +70,10 @@ for (const name of new Set([...cases.map((example) => example.broker), ...(value
 let differing = 0;
 for (const broker of chosen) {
   const own = cases.filter((example) => example.broker === broker.model.broker);
+  if (values.fuzz !== undefined) {
+    differing += await fuzzBroker(broker);
+    continue;
+  }
   if (own.length === 0) console.log(`There are no recorded cases of ${broker.model.broker} under ${values.cases}.`);
   else differing += await compareBroker(broker, own);
 }

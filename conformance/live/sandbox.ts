@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { sleep } from './contract.ts';
 
-/** A server process with a data folder of its own under the system's temporary folder: both are gone afterwards, whatever happens. */
+/** Server processes with a data folder of its own under the system's temporary folder: both are gone afterwards, whatever happens. */
 
 const open = new Set<Sandbox>();
 process.once('exit', () => {
@@ -15,18 +15,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 
 export class Sandbox {
   readonly folder: string;
-  #child: ChildProcess | null = null;
+  /** In the order in which they were started. */
+  readonly #children: ChildProcess[] = [];
 
   constructor(name: string) {
     this.folder = mkdtempSync(join(tmpdir(), `tailrace-${name}-`));
     open.add(this);
   }
   /** Starts the server and waits until something listens on the port. @throws with the end of its log when it ends or stays silent */
-  async start(program: string, args: readonly string[], port: number, patienceMs: number): Promise<void> {
+  async start(program: string, args: readonly string[], port: number, patienceMs: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const log = join(this.folder, 'server.log');
     const out = openSync(log, 'a');
-    const child = spawn(program, args, { cwd: this.folder, stdio: ['ignore', out, out] });
-    this.#child = child;
+    const child = spawn(program, args, { cwd: this.folder, stdio: ['ignore', out, out], env: { ...process.env, ...env } });
+    this.#children.push(child);
     let failed: string | null = null;
     child.once('error', (error) => (failed = error.message));
     child.once('exit', (code) => (failed ??= `it ended with ${code}`));
@@ -36,11 +37,11 @@ export class Sandbox {
     }
   }
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child !== null && child.exitCode === null && child.signalCode === null) {
+    for (const child of this.#children.reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
       const ended = new Promise((done) => child.once('exit', done));
       child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
       await ended;
       clearTimeout(late);
     }
@@ -48,7 +49,7 @@ export class Sandbox {
   }
   /** The program is ending: no time to be polite. */
   abandon(): void {
-    this.#child?.kill('SIGKILL');
+    for (const child of this.#children) child.kill('SIGKILL');
     this.#remove();
   }
   #remove(): void {
@@ -77,10 +78,10 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** Where a program is: the value of the variable if set, else the first of that name on the PATH or in the usual folders for servers. */
-export function programAt(name: string, variable: string): string | null {
+/** Where a program is: the value of the variable if set, else the first of that name in the folders given, on the PATH or in the usual folders for servers. */
+export function programAt(name: string, variable: string, before: readonly string[] = []): string | null {
   const named = process.env[variable];
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin'];
+  const folders = [...before, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin'];
   const candidates = named === undefined || named === '' ? folders.map((folder) => join(folder, name)) : [named];
   return candidates.find(executable) ?? null;
 }

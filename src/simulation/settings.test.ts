@@ -157,6 +157,8 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   'consume.messageCountBeforeStorage': { values: [5, 10_000], with: { consume: SUBSCRIBE, 'rabbitmq.queue': STREAM } },
   'consume.flushInterval': { values: ['200ms', '900ms'], with: { consume: SUBSCRIBE, 'rabbitmq.queue': STREAM } },
   'consume.single-active-consumer': { values: [false, true], with: { consumer: { instances: 2 }, consume: { ...SUBSCRIBE, name: 'reader' }, 'rabbitmq.queue': STREAM } },
+  'publish.tx': { values: [undefined, 5] },
+  'publish.sync': { values: ['1ms', '50ms'], with: { publish: { routingKey: 'a.b', tx: 1 } } },
   'publish.mandatory': { values: [true, false], with: { bind: { routingKey: 'none' } } },
   'publish.persistent': { values: [true, false], timeline: [...GONE, at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')] },
   'publish.expiration': { values: [100, 5000], timeline: GONE },

@@ -41,7 +41,7 @@ const reading = (d: Dice) =>
     flushInterval: [0.3, () => '500ms'],
     'single-active-consumer': [0.4, () => true],
   });
-const writing = (d: Dice) => d.some({ method: [0.5, () => 'publish'], name: [0.3, () => 'shop'], routing: [0.2, () => 'key'], 'x-stream-filter-value': [0.3, () => '{key}'] });
+const writing = (d: Dice) => d.some({ method: [0.5, () => 'publish'], name: [0.3, () => 'shop'], tx: [0.15, () => d.between(1, 5)], routing: [0.2, () => 'key'], 'x-stream-filter-value': [0.3, () => '{key}'] });
 /** At most so long, µs. */
 export const RUN_FOR = 5_000_000;
 

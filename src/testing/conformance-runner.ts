@@ -41,6 +41,8 @@ export interface ConformanceModel {
   readonly broker: string;
   /** The recorded version that the model follows when none is asked for. */
   readonly version: string;
+  /** All that it can follow. */
+  readonly versions?: readonly string[];
   /** Why the model cannot run this case, or null. */
   cannot(example: ConformanceCase): string | null;
   adapter(example: ConformanceCase, version: string): ConformanceAdapter;

@@ -4,6 +4,7 @@ import { freePort, programAt, Sandbox } from '../sandbox.ts';
 import { NatsClient } from './client.ts';
 import { NatsConnection } from './connection.ts';
 import { deleteEverything } from './jetstream.ts';
+import { corePlayer, streamPlayer } from './operations.ts';
 
 const find = () => programAt('nats-server', 'NATS_SERVER');
 
@@ -32,5 +33,5 @@ async function start(jetstream: boolean): Promise<LiveServer> {
 }
 const missing = (what: string) => async () => (find() === null ? `There is no nats-server on this machine (Debian: apt-get install nats-server), so ${what} was not compared.` : null);
 
-export const nats: LiveBroker = { model: natsConformance, lanes: 4, missing: missing('NATS'), start: () => start(false) };
-export const jetstream: LiveBroker = { model: jetstreamConformance, lanes: 6, missing: missing('JetStream'), start: () => start(true) };
+export const nats: LiveBroker = { model: natsConformance, lanes: 4, missing: missing('NATS'), start: () => start(false), player: corePlayer };
+export const jetstream: LiveBroker = { model: jetstreamConformance, lanes: 6, missing: missing('JetStream'), start: () => start(true), player: streamPlayer };

@@ -3,6 +3,7 @@ import type { Json, Observation, Operation } from '../../../src/testing/conforma
 import { type LiveBroker, type LiveClient, type LiveServer, sleep } from '../contract.ts';
 import { freePort, programAt, Sandbox } from '../sandbox.ts';
 import { RedisConnection } from './connection.ts';
+import { player } from './operations.ts';
 import { shown } from './shapes.ts';
 
 /** The connections of one case. A command that blocks is answered whenever it may be. */
@@ -89,4 +90,5 @@ export const redisStreams: LiveBroker = {
   lanes: 4,
   missing: async () => (find() === null ? 'There is no redis-server on this machine (Debian: apt-get install redis-server), so Redis Streams was not compared.' : null),
   start,
+  player,
 };

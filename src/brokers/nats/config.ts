@@ -180,8 +180,8 @@ const LATER_CONSUMER: readonly [since: Version, field: keyof ConsumerConfig][] =
   ['2.14.5', 'priority_policy'],
   ['2.14.5', 'priority_timeout'],
 ];
-const ORDER: readonly Version[] = ['2.9.10', '2.10.27', '2.14.5'];
-export const atLeast = (version: Version, since: Version): boolean => ORDER.indexOf(version) >= ORDER.indexOf(since);
+export const VERSIONS: readonly Version[] = ['2.9.10', '2.10.27', '2.14.5'];
+export const atLeast = (version: Version, since: Version): boolean => VERSIONS.indexOf(version) >= VERSIONS.indexOf(since);
 
 function complete<T extends object>(defaults: T, given: Partial<T>, later: readonly [Version, keyof T][], version: Version): T {
   const out = { ...defaults };

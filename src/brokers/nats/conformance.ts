@@ -1,4 +1,4 @@
-import type { Version } from './config.ts';
+import { type Version, VERSIONS } from './config.ts';
 import type { Handed, Headers } from './events.ts';
 import type { ConnectOptions } from './model.ts';
 import { ackText, consumerArgs, delivery, type Example, errorOf, type Json, type JsonObject, list, number, object, type Operation, published, type Receiver, reported, streamArgs, text } from './recorded.ts';
@@ -302,6 +302,7 @@ const TABLES: Readonly<Record<string, (subject: string, pattern: string) => bool
 const model = (broker: Broker) => ({
   broker,
   version: '2.10.27',
+  versions: VERSIONS,
   cannot(example: Example): string | null {
     const known = new NatsAdapter({}, broker, '2.10.27');
     const foreign = [...example.setup, ...example.steps].find(({ op }) => !known.knows(op));

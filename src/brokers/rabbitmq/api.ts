@@ -188,6 +188,10 @@ export interface RabbitServer {
   closeChannel(connection: string, channel: number): Outcome;
   confirmSelect(connection: string, channel: number): Outcome;
 
+  txSelect(connection: string, channel: number): Outcome;
+  txCommit(connection: string, channel: number): Outcome;
+  txRollback(connection: string, channel: number): Outcome;
+
   exchangeDeclare(connection: string, channel: number, args: ExchangeArgs): Outcome;
   exchangeDelete(connection: string, channel: number, args: { exchange: string; ifUnused?: boolean }): Outcome;
   exchangeBind(connection: string, channel: number, args: ExchangeBindArgs): Outcome;

@@ -16,6 +16,7 @@ import { isStream, storeOffset } from './stream.ts';
 import { filterValueOf } from './stream-filter.ts';
 import { consumerUpdated } from './stream-protocol.ts';
 import { timeoutsDue } from './timeouts.ts';
+import { commit, newTransaction, rollBack, settleLater } from './transactions.ts';
 import { bindingViews, census, counts, exchangeViews, peek, queueView } from './views.ts';
 
 export type { RabbitOptions, RabbitServer } from './api.ts';
@@ -69,7 +70,29 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
   }
   confirmSelect(connection: string, channel: number): Outcome {
     return this.with(connection, channel, (on) => {
+      if (on.tx !== null) return this.no(on.connection, on, errors.txToConfirm());
       on.confirms = true;
+      return this.done();
+    });
+  }
+
+  txSelect(connection: string, channel: number): Outcome {
+    return this.with(connection, channel, (on) => {
+      if (on.confirms) return this.no(on.connection, on, errors.confirmToTx());
+      on.tx ??= newTransaction();
+      return this.done();
+    });
+  }
+  txCommit(connection: string, channel: number): Outcome {
+    return this.with(connection, channel, (on) => {
+      const refusal = on.tx === null ? errors.notTransactional() : commit(this.core, on, on.tx);
+      return refusal === null ? this.done() : this.no(on.connection, on, refusal);
+    });
+  }
+  txRollback(connection: string, channel: number): Outcome {
+    return this.with(connection, channel, (on) => {
+      if (on.tx === null) return this.no(on.connection, on, errors.notTransactional());
+      rollBack(this.core, on, on.tx);
       return this.done();
     });
   }
@@ -145,7 +168,8 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
       if ('refused' in batch) return this.no(on.connection, on, batch);
       const read = this.core.since40 || settlement.how === 'ack' ? undefined : batch.find((held) => isStream(held.queue) && held.consumer?.subscription === null);
       if (read !== undefined) return this.no(on.connection, on, errors.notForStreams(read.queue.name, 'basic.nack and basic.reject'));
-      settleAll(this.core, on, batch, settlement);
+      if (on.tx !== null) settleLater(on, on.tx, batch, settlement);
+      else settleAll(this.core, on, batch, settlement);
       return this.done();
     });
   }

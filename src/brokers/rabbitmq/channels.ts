@@ -7,6 +7,7 @@ import { errors } from './errors.ts';
 import type { RequeueReason } from './events.ts';
 import type { Channel, Connection, Held, Queue } from './model.ts';
 import { deleteQueue, removeConsumers } from './queues.ts';
+import { rollBack } from './transactions.ts';
 import type { ConnectArgs } from './api.ts';
 
 export function newConnection(core: Core, name: string, args: ConnectArgs, node: string): Connection {
@@ -41,6 +42,7 @@ export function newChannel(connection: Connection, number: number, id: number): 
     globalUsed: 0,
     unacked: new Map(),
     consumers: new Map(),
+    tx: null,
     replyConsumer: null,
     replyToken: -1,
   };
@@ -73,6 +75,7 @@ export function resume(core: Core, channel: Channel): void {
 export function endChannels(core: Core, channels: readonly Channel[], because: RequeueReason): void {
   for (const channel of channels) {
     channel.closing = true;
+    if (channel.tx !== null) rollBack(core, channel, channel.tx);
     if (channel.replyToken >= 0) core.replyChannels.delete(channel.replyToken);
   }
   const left = removeConsumers(

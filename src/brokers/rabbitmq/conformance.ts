@@ -4,6 +4,7 @@ import { RabbitBroker } from './broker.ts';
 import { shareOf } from './consistent-hash.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
 import type { Share } from './model.ts';
+import { shownMessage } from './recorded.ts';
 import { topicMatches, words } from './topic.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
@@ -137,23 +138,8 @@ export class RabbitAdapter {
   #view(delivery: Delivery, holder: string, channel: string, messageCount?: number): Shown {
     const body = this.#bodies[delivery.message] ?? '';
     this.#handed.push({ holder, body, channel, tag: delivery.deliveryTag, replyTo: delivery.replyTo, settled: false });
-    const seen: Shown = { body, redelivered: delivery.redelivered };
-    const plain: Shown = {
-      exchange: delivery.exchange,
-      routingKey: delivery.routingKey,
-      deliveryTag: delivery.deliveryTag,
-      priority: delivery.priority,
-      expiration: delivery.expiration,
-      correlationId: delivery.correlationId,
-    };
-    for (const name of this.#record) if (name in plain) seen[name] = plain[name] ?? null;
-    if (messageCount !== undefined && this.#record.has('messageCount')) seen['messageCount'] = messageCount;
-    const headers = withoutTimes(delivery.headers);
-    if (this.#record.has('headers')) seen['headers'] = headers;
-    for (const [name, value] of Object.entries(headers)) {
-      if (this.#record.has(name) || (this.#record.has('x-first-death') && name.startsWith('x-first-death-'))) seen[name] = value;
-    }
-    return seen;
+    const { redelivered, exchange, routingKey, deliveryTag, priority, expiration, correlationId, headers } = delivery;
+    return shownMessage({ body, redelivered, exchange, routingKey, deliveryTag, priority, expiration, correlationId, headers, ...(messageCount === undefined ? {} : { messageCount }) }, this.#record);
   }
 
   #outcome<T>(outcome: Outcome<T>, show: (result: T) => FieldValue = () => null): FieldValue {
@@ -163,7 +149,7 @@ export class RabbitAdapter {
   #publish(operation: Operation): () => FieldValue {
     const name = text(operation['channel'], 'pub');
     const channel = this.#on(name, text(operation['connection'], 'main'));
-    this.#server.confirmSelect(channel.connection, channel.number);
+    if (!this.#transactional.has(name)) this.#server.confirmSelect(channel.connection, channel.number);
     const keys = Array.isArray(operation['keys']) ? list(operation['keys']) : null;
     const bodies = keys ?? (Array.isArray(operation['bodies']) ? list(operation['bodies']) : [text(operation['body'])]);
     const first = this.#bodies.length;
@@ -177,6 +163,7 @@ export class RabbitAdapter {
       const args = { ...properties, exchange: text(operation['exchange']), routingKey: keys === null ? text(operation['routingKey']) : body, message, size: bytes(body) };
       this.#server.publish(channel.connection, channel.number, args as PublishArgs);
     }
+    if (this.#transactional.has(name)) return () => null;
     return () => {
       const confirms = Object.fromEntries(bodies.map((body, i) => [body, this.#confirmed.get(first + i) === true ? 'ack' : 'nack']));
       return flag(operation['reportOrder']) ? { confirms, order: this.#order } : { confirms };
@@ -275,6 +262,12 @@ export class RabbitAdapter {
     unbind: (operation) => this.#outcome(this.#server.queueUnbind(...this.#admin(operation), this.#bindArgs(operation))),
     bindExchange: (operation) => this.#outcome(this.#server.exchangeBind(...this.#admin(operation), exchangeBinding(operation))),
     unbindExchange: (operation) => this.#outcome(this.#server.exchangeUnbind(...this.#admin(operation), exchangeBinding(operation))),
+    txSelect: (operation) => {
+      this.#transactional.add(text(operation['channel'], 'tx'));
+      return this.#outcome(this.#server.txSelect(...this.#admin(operation, 'tx')));
+    },
+    txCommit: (operation) => this.#outcome(this.#server.txCommit(...this.#admin(operation, 'tx'))),
+    txRollback: (operation) => this.#outcome(this.#server.txRollback(...this.#admin(operation, 'tx'))),
     policy: (operation) => {
       this.#server.setPolicy({ name: text(operation['name']), pattern: text(operation['pattern']), definition: table(operation['definition']), priority: Number(operation['priority'] ?? 0) });
       return null;
@@ -327,6 +320,8 @@ export class RabbitAdapter {
     },
   };
   readonly #channelOf = new Map<string, string>();
+  /** Not in confirm mode. */
+  readonly #transactional = new Set<string>();
 
   /** Which operations there are: a case that uses another cannot be run. */
   knows(op: string): boolean {
@@ -340,16 +335,6 @@ const exchangeBinding = (operation: Operation) => ({
   routingKey: text(operation['routingKey']),
   arguments: table(operation['arguments']),
 });
-
-/** x-death without times; the first line is the newest death, the rest sorted. */
-function withoutTimes(headers: Table): Shown {
-  const deaths = headers['x-death'];
-  if (!Array.isArray(deaths)) return { ...headers };
-  const lines = deaths.map((line) => Object.fromEntries(Object.entries(table(line)).filter(([name]) => name !== 'time')));
-  const key = (line: Table) => `${text(line['queue'])}\n${text(line['reason'])}`;
-  const [newest = {}, ...rest] = lines;
-  return { ...headers, 'x-death': [newest, ...rest.sort((a, b) => (key(a) < key(b) ? -1 : 1))] };
-}
 
 /** A ring of bindings with these weights, and which of them a routing key goes to. */
 function hashed(row: Table) {
@@ -366,12 +351,12 @@ const MODELLED_TYPES = ['x-consistent-hash'];
 export const rabbitmqConformance = {
   broker: 'rabbitmq',
   version: '4.0.5',
+  versions: ['3.10.8', '4.0.5', '4.3'] satisfies Version[],
   cannot(example: Example): string | null {
     const known = new RabbitAdapter({}, '4.0.5');
     for (const operation of [...example.setup, ...example.steps]) {
       const type = operation['type'];
       if (operation.op === 'exchange' && typeof type === 'string' && type.startsWith('x-') && !MODELLED_TYPES.includes(type)) return `exchange type ${type} is not modelled`;
-      if (operation.op.startsWith('tx')) return 'transactions are not modelled';
       if (!known.knows(operation.op)) return `operation ${operation.op} is not modelled`;
     }
     return null;

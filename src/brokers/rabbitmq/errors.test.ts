@@ -90,6 +90,10 @@ const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' 
   badPolicy: ['is not a valid pattern', 'message', (s) => s.broker.setPolicy({ name: 'p', pattern: '(', definition: {} })],
   noStream: ['stream q does not exist', 'message', (s) => (q(s), s.broker.queryOffset('q', 'r'))],
   unnamedSingleActive: ['a single active consumer of stream q must have a name', 'message', (s) => (q(s, stream), s.broker.subscribe('a', 1, { stream: 'q', consumerTag: 'c', credit: 1, singleActive: true }))],
+  confirmToTx: ['cannot switch from confirm to tx mode', 'channel', (s) => s.broker.txSelect('a', 1)],
+  txToConfirm: ['cannot switch from tx to confirm mode', 'channel', (s) => (s.broker.openChannel('a', 2), s.broker.txSelect('a', 2), s.broker.confirmSelect('a', 2))],
+  notTransactional: ['channel is not transactional', 'channel', (s) => s.broker.txRollback('a', 1)],
+  partialTransaction: ['partial tx completion', 'channel', (s) => (q(s, { 'x-max-length': 1, 'x-overflow': 'reject-publish' }), s.broker.openChannel('a', 2), s.broker.txSelect('a', 2), [1, 2].forEach((message) => s.broker.publish('a', 2, { exchange: '', routingKey: 'q', message })), s.broker.txCommit('a', 2))],
   noOffset: ['no offset for reference r', 'message', (s) => (q(s, stream), s.broker.queryOffset('q', 'r'))],
   shutdown: [
     "broker forced connection closure with reason 'shutdown'",

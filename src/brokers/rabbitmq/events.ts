@@ -103,6 +103,8 @@ export type RabbitEvent =
   /** A stream gave up what it had from one offset to another: segments over its limits, or all of it with the stream. Consumers that have it `open` read on. */
   | { readonly kind: 'truncated'; readonly queue: string; readonly from: number; readonly to: number; readonly copies: readonly number[]; readonly messages: readonly number[]; readonly because: Reason; readonly open: readonly { readonly connection: string; readonly consumer: string }[] }
   | { readonly kind: 'confirm'; readonly connection: string; readonly channel: number; readonly seqNo: number; readonly message: number; readonly ack: boolean; readonly because: Reason | null }
+  /** A transaction ended; a rollback also by the end of its channel. */
+  | { readonly kind: 'transaction'; readonly connection: string; readonly channel: number; readonly messages: number; readonly how: 'commit' | 'rollback' }
   | { readonly kind: 'return'; readonly connection: string; readonly channel: number; readonly message: number; readonly replyCode: number; readonly replyText: string; readonly exchange: string; readonly routingKey: string }
   /** basic.cancel sent by the broker. */
   | { readonly kind: 'cancelled'; readonly connection: string; readonly channel: number; readonly consumer: string; readonly queue: string }

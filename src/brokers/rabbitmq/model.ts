@@ -135,10 +135,18 @@ export interface Channel {
   readonly unacked: Map<number, Held>;
   readonly consumers: Map<string, Consumer>;
   /** Consumer tag of the direct reply-to consumer, and the token in its address. */
+  /** In transaction mode: what is not committed. */
+  tx: Transaction | null;
   replyConsumer: string | null;
   replyToken: number;
 }
 
+/** What a channel did since tx.select or the last commit. */
+export interface Transaction {
+  /** Routed already, as bindings were then. */
+  readonly published: { readonly args: PublishArgs; readonly queues: readonly string[] }[];
+  readonly settled: { readonly batch: readonly Held[]; readonly settlement: Settlement }[];
+}
 export interface Connection {
   readonly name: string;
   readonly order: number;

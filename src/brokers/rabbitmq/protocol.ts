@@ -16,6 +16,9 @@ export const CHANNEL = 1;
 /** Whether the subscription counts its prefetch on a channel that it shares with the client's others of the kind. */
 export const sharesChannel = (config: Config): boolean => config['global'] === true && (config['method'] ?? 'basic.consume') === 'basic.consume';
 
+/** After how many messages a publisher commits; undefined without transactions, which the stream protocol does not have. */
+export const commitsEvery = (config: Config): number | undefined => (typeof config['tx'] === 'number' && config['method'] !== 'publish' ? config['tx'] : undefined);
+
 /** Connects and opens the channel. */
 export function openConnection(server: RabbitBroker, connection: string): Outcome {
   const answer = server.connect(connection);
@@ -24,6 +27,7 @@ export function openConnection(server: RabbitBroker, connection: string): Outcom
 /** Declares what is only this connection's, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
 export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, sources: readonly Source[], owned?: Owned): Outcome {
   let answer: Outcome = { refused: false };
+  if (state.kind === 'publish' && commitsEvery(config) !== undefined) return server.txSelect(connection, CHANNEL);
   if (state.kind === 'publish') return config['confirms'] === false || config['method'] === 'publish' ? answer : server.confirmSelect(connection, CHANNEL);
   if (owned) {
     const { node: _, policy: __, name, ...rest } = owned.queue;

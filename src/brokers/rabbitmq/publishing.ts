@@ -43,15 +43,26 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
   const args = given.replyTo === REPLY_TO ? { ...given, replyTo: `${REPLY_TO}.${channel.replyToken}` } : given;
 
   connection.published = true;
+  if (channel.tx !== null) {
+    const { message, cover } = sealed(core, args);
+    channel.tx.published.push({ args, queues: route(core, exchange, message, cover) });
+    return { refused: false, seqNo: null, held: false };
+  }
   const seqNo = channel.confirms ? ++channel.published : null;
-  const envelope = sealed(core, args);
-  const confirm = (because: Reason | null) => {
-    if (seqNo === null) return;
-    core.emit({ kind: 'confirm', connection: connection.name, channel: channel.number, seqNo, message: args.message, ack: because === null, because });
-  };
+  const failure = distribute(core, channel, args, null);
+  if (failure === 'crash') return no(errors.crash());
+  if (seqNo !== null) core.emit({ kind: 'confirm', connection: connection.name, channel: channel.number, seqNo, message: args.message, ack: failure === null, because: failure });
+  noteAlarm(core);
+  return { refused: false, seqNo, held: false };
+}
 
+/** Brings a message to its queues. @param routed where to, if that is known; @returns why some queue did not take it, or null; 'crash' when the server fails over it */
+export function distribute(core: Core, channel: Channel, args: PublishArgs, routed: readonly string[] | null): Reason | 'crash' | null {
+  const { connection } = channel;
+  const exchange = core.exchanges.get(args.exchange);
+  const envelope = sealed(core, args);
   const replied = args.exchange === '' && args.routingKey.startsWith(`${REPLY_TO}.`) && reply(core, envelope);
-  const queues = replied ? [] : route(core, exchange, envelope.message, envelope.cover);
+  const queues = replied ? [] : (routed ?? (exchange === undefined ? [] : route(core, exchange, envelope.message, envelope.cover)));
   let failure: Reason | null = null;
   let fails = false;
   if (queues.length === 0 && !replied) {
@@ -79,10 +90,7 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
     if (queue.settings.overflow === 'reject-publish-dlx' && queue.available) buryRefused(core, queue, envelope);
   }
   settleDeaths(core);
-  if (fails) return no(errors.crash());
-  confirm(failure);
-  noteAlarm(core);
-  return { refused: false, seqNo, held: false };
+  return fails ? 'crash' : failure;
 }
 
 /** Direct reply-to: straight to the channel that asked, with no queue between. */

@@ -11,7 +11,7 @@ import { lookAt } from './look.ts';
 import { streamLook } from './stream-look.ts';
 import { operate } from './operate.ts';
 import { Outbox } from './outbox.ts';
-import { CHANNEL, openConnection, publication, shakeHands, sharesChannel } from './protocol.ts';
+import { CHANNEL, commitsEvery, openConnection, publication, shakeHands, sharesChannel } from './protocol.ts';
 import { clientLost, RabbitPublishSession, RabbitReceiveSession, type SessionHost, type SessionState, type Thing } from './sessions.ts';
 import { beginning, readerName, type Source, storesEvery, subscribes } from './subscribing.ts';
 import { type Geography, Teller, type TellerState } from './teller.ts';
@@ -119,7 +119,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       const was = old.links.find((l) => l.id === state.link);
       if (!link || !was) return false;
       const differs = (name: string) => was.config?.[name] !== link.config?.[name];
-      if (link.kind === 'publish') return differs('confirms') || differs('method') || differs('name');
+      if (link.kind === 'publish') return differs('confirms') || differs('tx') || differs('method') || differs('name');
       return SUBSCRIPTION.some(differs) || JSON.stringify(ownedBy(before, link.from)) !== JSON.stringify(ownedBy(this.entities, link.from));
     });
     const ends = new Set(changed.flatMap((state) => state.connection ?? []));
@@ -175,6 +175,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const { state } = found;
     if (what === WAKE.recover) this.openSession(state);
     else if (what === WAKE.poll) this.receivers.get(state.id)?.session.askAgain();
+    else if (what === WAKE.commit) this.traffic.down(state, { do: 'committed', session: state.id, life: state.served });
     else if (what === WAKE.store) {
       this.receivers.get(state.id)?.session.storePlaces();
       this.storeLater(state);
@@ -232,6 +233,9 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   fetches(session: SessionState): number | undefined {
     const config = this.linkConfig(session);
     return config['method'] === 'basic.get' ? micros(String(config['interval'] ?? '1s')) : undefined;
+  }
+  commitsEvery(session: SessionState): number | undefined {
+    return commitsEvery(this.linkConfig(session));
   }
   storesEvery(session: SessionState): number | undefined {
     return storesEvery(this.linkConfig(session));
@@ -324,6 +328,17 @@ export class RabbitRoom implements Room, SessionHost, Geography {
         else if (thing.how === 'requeue' && !subscribes(this.linkConfig(state))) server.basicNack(connection, CHANNEL, { deliveryTag: thing.tag, requeue: true });
         else server.basicReject(connection, CHANNEL, { deliveryTag: thing.tag, requeue: false });
         break;
+      case 'commit':
+        if (connection !== null && !server.txCommit(connection, CHANNEL).refused) this.traffic.later(micros(String(this.linkConfig(state)['sync'] ?? '5ms')), WAKE.commit, state);
+        break;
+      case 'committed': {
+        const { batch } = state;
+        state.batch = [];
+        state.committing = false;
+        for (const message of batch) this.publishers.get(state.id)?.outcome(message, 'confirmed');
+        this.publishers.get(state.id)?.room();
+        break;
+      }
       case 'confirm':
         this.publishers.get(state.id)?.outcome(thing.message, thing.refusal ?? 'confirmed');
         break;

@@ -85,6 +85,8 @@ export const rules = {
     source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_stream_sac_coordinator.erl',
     since: '4.0.5',
   },
+  R90: { name: 'tx', says: 'On a channel after tx.select, what is published is routed at once and reaches its queues at tx.commit, before what is acknowledged takes effect; tx.rollback or the end of the channel undoes both.', source: 'https://www.rabbitmq.com/docs/semantics#tx' },
+  R91: { name: 'tx-or-confirm', says: 'A channel is transactional or in confirm mode, never both.', source: 'https://www.rabbitmq.com/docs/confirms#publisher-confirms' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -14,6 +14,8 @@ export type Thing =
   /** A single active consumer of a stream is told to begin or to stop, and answers. */
   | { readonly do: 'update' | 'updated'; readonly session: string; readonly life: number; readonly stream: string; readonly consumer: string; readonly active: boolean }
   | { readonly do: 'store'; readonly session: string; readonly life: number; readonly at: StreamPlace }
+  /** tx.commit, and its answer. */
+  | { readonly do: 'commit' | 'committed'; readonly session: string; readonly life: number }
   | { readonly do: 'get' | 'empty'; readonly session: string; readonly life: number }
   | { readonly do: 'opened'; readonly session: string; readonly life: number }
   | { readonly do: 'lost'; readonly session: string; readonly life: number; readonly why: string }
@@ -46,6 +48,9 @@ export interface SessionState {
   who: ReaderName;
   nextHandle: number;
   cutSince: number;
+  /** Published and not committed yet; while a commit is under way nothing is published. */
+  batch: number[];
+  committing: boolean;
   /** basic.get: room for so many, and whether an answer is awaited or a pause is being made. */
   slots: number;
   asking: boolean;
@@ -70,6 +75,8 @@ export interface SessionHost {
   confirms(session: SessionState): boolean;
   /** µs between two basic.get that found nothing; undefined when the broker pushes (basic.consume). */
   fetches(session: SessionState): number | undefined;
+  /** After how many messages a transaction is committed; undefined without transactions. */
+  commitsEvery(session: SessionState): number | undefined;
   /** After how many messages the client stores its offset in the stream; undefined when it does not. */
   storesEvery(session: SessionState): number | undefined;
   /** `session.ask()` after `delay` µs. */
@@ -78,7 +85,7 @@ export interface SessionHost {
   broken(session: SessionState, why: string): void;
 }
 export function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: {}, places: [], who: { reader: client, tracked: false }, nextHandle: 1, cutSince: -1, slots: 0, asking: false };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, connection: null, served: 0, blocked: false, loseNextAck: false, buffer: [], tags: {}, places: [], who: { reader: client, tracked: false }, nextHandle: 1, cutSince: -1, batch: [], committing: false, slots: 0, asking: false };
 }
 
 abstract class Session {
@@ -107,6 +114,8 @@ abstract class Session {
     state.buffer = [];
     state.tags = {};
     state.places = [];
+    state.batch = [];
+    state.committing = false;
     state.asking = false;
   }
 }
@@ -116,13 +125,23 @@ export class RabbitPublishSession extends Session implements PublishSession {
     super(state, host);
   }
   get awaited(): boolean {
-    return this.host.confirms(this.state);
+    return this.host.confirms(this.state) || this.host.commitsEvery(this.state) !== undefined;
   }
   send(message: number, attempt: number): 'taken' | 'full' {
     const { state } = this;
-    if (!state.connected || state.blocked) return 'full';
+    if (!state.connected || state.blocked || state.committing) return 'full';
     this.host.up(state, { do: 'publish', session: state.id, life: state.life, message, attempt }, message);
+    const every = this.host.commitsEvery(state);
+    if (every !== undefined && state.batch.push(message) >= every) this.commit();
     return 'taken';
+  }
+  override close(how: 'graceful' | 'crash'): void {
+    if (how === 'graceful' && this.state.batch.length > 0 && !this.state.committing) this.commit();
+    super.close(how);
+  }
+  private commit(): void {
+    this.state.committing = true;
+    this.host.up(this.state, { do: 'commit', session: this.state.id, life: this.state.life });
   }
 }
 
@@ -223,6 +242,8 @@ export function clientLost(state: SessionState, publish: PublishListener | undef
   state.buffer = [];
   state.tags = {};
   state.places = [];
+  state.batch = [];
+  state.committing = false;
   state.asking = false;
   publish?.lost(why);
   receive?.withdrawn(working, why, true);

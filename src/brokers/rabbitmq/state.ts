@@ -7,7 +7,7 @@ import { keyOf, newBacklog, type Settlement } from './custody.ts';
 import { Deque } from '../../base/deque.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import { addBinding, createExchange, typeOf } from './exchanges.ts';
-import type { Binding, Channel, Connection, Consumer, Copy, Cover, Envelope, Exchange, Held, Queue, Undertaking } from './model.ts';
+import type { Binding, Channel, Connection, Consumer, Copy, Cover, Envelope, Exchange, Held, Queue, Transaction, Undertaking } from './model.ts';
 import { policyFor } from './policy.ts';
 import { newDelayed } from './queues.ts';
 import { StreamLog } from './stream-log.ts';
@@ -33,7 +33,7 @@ type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'he
   undertakings: { copy: CopyState; reason: Undertaking['reason'] }[];
   deferred: { batch: number[]; settlement: Settlement }[];
 };
-type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers'> & { consumers: number[]; tags: [tag: number, fetched: boolean][] };
+type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers' | 'tx'> & { consumers: number[]; tags: [tag: number, fetched: boolean][]; tx: { published: Transaction['published']; settled: { tags: number[]; settlement: Settlement }[] } | null };
 interface ConnectionState {
   name: string;
   order: number;
@@ -86,7 +86,7 @@ export function saveCore(core: Core): unknown {
   };
   const writeHeld = (held: Held): HeldState => {
     const { copy, channel, tag, consumer, at } = held;
-    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held, held.key];
+    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held || isInTransaction(held), held.key];
   };
   const writeConsumer = (one: Consumer): ConsumerState => {
     const { channel, queue: _queue, queued: _queued, ...rest } = one;
@@ -110,8 +110,8 @@ export function saveCore(core: Core): unknown {
     };
   };
   const writeChannel = (channel: Channel): ChannelState => {
-    const { connection: _c, unacked, consumers, ...rest } = channel;
-    return { ...rest, tags: [...unacked.values()].map((held) => [held.tag, held.consumer === null]), consumers: [...consumers.values()].map((one) => one.order) };
+    const { connection: _c, unacked, consumers, tx, ...rest } = channel;
+    return { ...rest, tx: tx && { published: tx.published, settled: tx.settled.map(({ batch, settlement }) => ({ tags: batch.map((held) => held.tag), settlement })) }, tags: [...unacked.values()].map((held) => [held.tag, held.consumer === null]), consumers: [...consumers.values()].map((one) => one.order) };
   };
   const queues = [...core.queues.values()].map(writeQueue);
   const state: CoreState = {
@@ -182,7 +182,7 @@ function readConnection(core: Core, state: ConnectionState, channels: Map<number
   const connection: Connection = Object.assign(made, { order, published, blocked });
   for (const id of state.throttledBy) connection.throttledBy.add(id);
   for (const one of state.waiting) connection.waiting.push(one);
-  for (const { tags: _t, consumers: _c, ...rest } of state.channels) {
+  for (const { tags: _t, consumers: _c, tx: _tx, ...rest } of state.channels) {
     const channel = Object.assign(newChannel(connection, rest.number, rest.id), rest);
     channels.set(channel.id, channel);
     if (channel.replyConsumer !== null) core.replyChannels.set(channel.replyToken, channel);
@@ -266,7 +266,10 @@ function relink(state: ChannelState, channels: Map<number, Channel>, consumers: 
   }
   const byTag = new Map(helds.filter((held) => held.channel === channel).map((held) => [held.tag, held]));
   for (const [tag, fetched] of state.tags) channel.unacked.set(tag, byTag.get(tag) ?? spent(channel, tag, fetched));
+  channel.tx = state.tx && { published: state.tx.published, settled: state.tx.settled.map(({ tags, settlement }) => ({ batch: tags.map((tag) => byTag.get(tag) ?? spent(channel, tag, false)), settlement })) };
 }
+
+const isInTransaction = (held: Held): boolean => held.channel.tx?.settled.some(({ batch }) => batch.includes(held)) ?? false;
 
 /** A tag whose copy is no longer the channel's: settling it does nothing. */
 function spent(channel: Channel, tag: number, fetched: boolean): Held {

@@ -116,6 +116,8 @@ export class Teller {
         if (wire !== undefined) host.pass(wire, event.message);
         return this.ended(event.copy, entry);
       }
+      case 'transaction':
+        return host.record(event.how === 'commit' ? 'committed' : 'aborted', { place: geography.cluster, actor: reader(event.connection)?.client ?? event.connection, detail: event.messages, reason: event.how === 'commit' ? 'rabbitmq.tx_commit' : 'rabbitmq.tx_rolled_back' });
       case 'alarm':
         return host.record(event.on ? 'throttled' : 'unblocked', { place: geography.cluster, reason: `rabbitmq.${event.resource}_alarm` });
       case 'node':

@@ -3,7 +3,7 @@ import type { RoomHost } from '../contract.ts';
 import { newSession, type SessionState, type Thing } from './sessions.ts';
 
 /** What a hop or a wake is about. */
-export const WAKE = { thing: 0, brokerTimer: 1, recover: 2, silence: 3, poll: 4, store: 5 } as const;
+export const WAKE = { thing: 0, brokerTimer: 1, recover: 2, silence: 3, poll: 4, store: 5, commit: 6 } as const;
 
 export interface TrafficState {
   readonly sessions: readonly SessionState[];

@@ -35,6 +35,8 @@ const ends: Readonly<Record<Reason | RequeueReason, Words>> = {
 };
 export const reasons: Readonly<Record<string, Words>> = {
   ...ends,
+  'rabbitmq.tx_commit': { says: 'tx.commit: what was published on the channel since the last one takes effect.', rule: at('semantics#tx') },
+  'rabbitmq.tx_rolled_back': { says: 'What was published and not committed is forgotten, because the channel ended.', rule: at('semantics#tx') },
   'rabbitmq.duplicate_publishing_id': { says: 'The stream had this publishing id of the producer, or a higher one: it confirmed the message and did not store it.', rule: at('streams#deduplication') },
   'rabbitmq.offset_stored': { says: 'done with: the reader stored its offset in the stream.', rule: at('streams#offset-tracking') },
   'rabbitmq.stream_offset_passed': { says: 'The reader began, or stored its offset, behind it: it never reads it.', rule: at('streams#consuming') },

@@ -123,6 +123,7 @@ const OWN = new Set(['advance', 'disconnect']);
 export const redisStreamsConformance = {
   broker: 'redis-streams',
   version: '8.0.2',
+  versions: VERSIONS,
   cannot(example: Example): string | null {
     const unknown = [...example.setup, ...example.steps].find(({ op }) => !OWN.has(op) && !knows(op));
     return unknown === undefined ? null : `${unknown.op} is not modelled`;

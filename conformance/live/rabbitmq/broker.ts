@@ -1,0 +1,35 @@
+import { rabbitmqConformance } from '../../../src/brokers/rabbitmq/conformance.ts';
+import type { LiveBroker, LiveCase, LiveServer } from '../contract.ts';
+import { RabbitClient } from './client.ts';
+import { player } from './operations.ts';
+import { findMapper, findServer, RabbitNode } from './node.ts';
+
+async function start(): Promise<LiveServer> {
+  const node = await RabbitNode.start();
+  let hosts = 0;
+  try {
+    return {
+      version: await node.version(),
+      async client(example: LiveCase) {
+        const host = `case-${++hosts}`;
+        await node.manage('PUT', `vhosts/${host}`);
+        return new RabbitClient(node, host, example);
+      },
+      stop: () => node.stop(),
+    };
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+}
+
+export const rabbitmq: LiveBroker = {
+  model: rabbitmqConformance,
+  lanes: 1,
+  async missing() {
+    if (findServer() === null) return 'There is no rabbitmq-server on this machine (Debian: apt-get install rabbitmq-server), so RabbitMQ was not compared.';
+    return findMapper() === null ? 'There is no epmd on this machine, which rabbitmq-server needs, so RabbitMQ was not compared.' : null;
+  },
+  start,
+  player,
+};

@@ -1,0 +1,287 @@
+import type { ConfirmChannel, ConsumeMessage, GetMessage, Message, Options } from 'amqplib';
+import type { Table } from '../../../src/brokers/rabbitmq/events.ts';
+import { shownMessage } from '../../../src/brokers/rabbitmq/recorded.ts';
+import type { Json, JsonObject, Observation, Operation } from '../../../src/testing/conformance-runner.ts';
+import { type LiveCase, type LiveClient, sleep } from '../contract.ts';
+import type { RabbitNode } from './node.ts';
+import { type Failure, failureOf, type Open, Wire } from './wire.ts';
+
+interface Handed {
+  readonly holder: string;
+  readonly channel: string;
+  readonly body: string;
+  readonly message: Message;
+  settled: boolean;
+}
+interface Seen {
+  readonly deliveries: Record<string, Json[]>;
+  readonly returns: Json[];
+  readonly cancelled: string[];
+  readonly closed: Json[];
+}
+const nothing = (): Seen => ({ deliveries: {}, returns: [], cancelled: [], closed: [] });
+const text = (value: Json | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
+const flag = (value: Json | undefined): boolean => value === true;
+const object = (value: Json | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
+/** The library gives a confirm no more when its channel is closed: ms. */
+const CONFIRM_PATIENCE = 2000;
+
+/** The clients of one case on RabbitMQ, on a virtual host of its own. */
+export class RabbitClient implements LiveClient {
+  readonly #node: RabbitNode;
+  readonly #host: string;
+  readonly #wire: Wire;
+  readonly #record: ReadonlySet<string>;
+  /** Channels that are in a transaction cannot be in confirm mode. */
+  readonly #transactional: ReadonlySet<string>;
+  readonly #handed: Handed[] = [];
+  readonly #channelOf = new Map<string, string>();
+  #seen = nothing();
+
+  constructor(node: RabbitNode, host: string, { record, setup, steps }: LiveCase) {
+    this.#node = node;
+    this.#host = host;
+    this.#record = new Set(record ?? []);
+    this.#transactional = new Set([...setup, ...steps].filter(({ op }) => op === 'txSelect').map(({ channel }) => text(channel, 'tx')));
+    this.#wire = new Wire(node.port, host, {
+      closed: (what, failure) => this.#seen.closed.push({ ...what, ...failure }),
+      returned: ({ content, fields }) => {
+        const { replyCode, replyText, exchange, routingKey } = fields as unknown as Record<string, Json>;
+        this.#seen.returns.push({ body: content.toString(), replyCode: replyCode ?? null, replyText: replyText ?? null, exchange: exchange ?? null, routingKey: routingKey ?? null });
+      },
+    });
+  }
+  async run(operation: Operation, settleMs: number): Promise<Observation | null> {
+    this.#seen = nothing();
+    const result = await this.#do(operation);
+    await sleep(settleMs);
+    this.#seen.cancelled.sort();
+    const shown: Record<string, Json> = result === null ? {} : { result };
+    for (const [aspect, value] of Object.entries(this.#seen)) if (Object.keys(value).length > 0) shown[aspect] = value as Json;
+    return Object.keys(shown).length === 0 ? null : shown;
+  }
+  async close(): Promise<void> {
+    await this.#wire.close();
+    await this.#node.manage('DELETE', `vhosts/${this.#host}`);
+  }
+
+  async #do(operation: Operation): Promise<Json> {
+    if (operation.op === 'advance') {
+      await sleep(Number(operation['ms']));
+      return null;
+    }
+    if (operation.op === 'closeConnection') {
+      await this.#wire.closeConnection(text(operation['connection'], 'main'));
+      return null;
+    }
+    if (operation.op === 'closeChannel') {
+      await this.#wire.closeChannel(text(operation['channel'], 'admin'));
+      return null;
+    }
+    if (operation.op === 'policy' || operation.op === 'deletePolicy') return await this.#policy(operation);
+    const verb = this.#verbs[operation.op];
+    if (verb === undefined) throw new Error(`operation ${operation.op} is not known`);
+    const open = await this.#open(operation);
+    try {
+      return await verb(open, operation);
+    } catch (error) {
+      return { error: { ...(await this.#failureOf(open, error)) } };
+    }
+  }
+  /** Each operation's channel, by the same rules as the model's. */
+  #open(operation: Operation): Promise<Open> {
+    const { op } = operation;
+    const byDelivery = op === 'ack' || op === 'nack' || op === 'reject' ? this.#delivery(operation).channel : undefined;
+    const usual = op === 'publish' || op === 'reply' ? 'pub' : op === 'get' || op === 'drain' ? 'getter' : op === 'consume' ? text(operation['consumer']) : op === 'cancel' ? (this.#channelOf.get(text(operation['consumer'])) ?? text(operation['consumer'])) : op.startsWith('tx') ? 'tx' : 'admin';
+    const name = byDelivery ?? text(operation['channel'], usual);
+    return this.#wire.on(name, text(operation['connection'], 'main'), !this.#transactional.has(name));
+  }
+  /** A channel that goes with its connection says only that it has ended. */
+  async #failureOf(open: Open, error: unknown): Promise<Failure> {
+    try {
+      return failureOf(error);
+    } catch (unnamed) {
+      for (let waited = 0; waited < CONFIRM_PATIENCE; waited += 10) {
+        const failure = this.#wire.failure(open.connection);
+        if (failure !== undefined) return failure;
+        await sleep(10);
+      }
+      throw unnamed;
+    }
+  }
+  async #policy(operation: Operation): Promise<null> {
+    const path = `policies/${this.#host}/${text(operation['name'])}`;
+    if (operation.op === 'deletePolicy') await this.#node.manage('DELETE', path);
+    else await this.#node.manage('PUT', path, { pattern: operation['pattern'] ?? '', definition: operation['definition'] ?? {}, priority: Number(operation['priority'] ?? 0), 'apply-to': 'all' });
+    return null;
+  }
+
+  #handOver(holder: string, channel: string, message: ConsumeMessage | GetMessage): JsonObject {
+    const body = message.content.toString();
+    this.#handed.push({ holder, channel, body, message, settled: false });
+    const { fields, properties } = message;
+    const { exchange, routingKey, deliveryTag, redelivered } = fields;
+    const { priority = null, expiration = null, correlationId = null, headers = {} } = properties as { priority?: number; expiration?: string; correlationId?: string; headers?: Table };
+    const messageCount = 'messageCount' in fields ? { messageCount: Number(fields.messageCount) } : {};
+    return shownMessage({ body, redelivered, exchange, routingKey, deliveryTag, priority, expiration, correlationId, headers, ...messageCount }, this.#record) as JsonObject;
+  }
+  #delivery(operation: Operation): Handed {
+    const name = text(operation['delivery']);
+    const at = name.indexOf(':');
+    const found = this.#handed.findLast((one) => !one.settled && one.holder === name.slice(0, at) && one.body === name.slice(at + 1));
+    if (found === undefined) throw new Error(`no outstanding delivery ${name}`);
+    return found;
+  }
+  #settle(open: Open, operation: Operation): null {
+    const found = this.#delivery(operation);
+    const multiple = flag(operation['multiple']);
+    const tag = found.message.fields.deliveryTag;
+    for (const one of this.#handed) if (one === found || (multiple && one.channel === found.channel && one.message.fields.deliveryTag <= tag)) one.settled = true;
+    const requeue = operation['requeue'] !== false;
+    if (operation.op === 'ack') open.channel.ack(found.message, multiple);
+    else if (operation.op === 'nack') open.channel.nack(found.message, multiple, requeue);
+    else open.channel.reject(found.message, requeue);
+    return null;
+  }
+  async #publish(open: Open, operation: Operation): Promise<Json> {
+    const keys = Array.isArray(operation['keys']) ? operation['keys'].map(String) : null;
+    const bodies = keys ?? (Array.isArray(operation['bodies']) ? operation['bodies'].map(String) : [text(operation['body'])]);
+    const { headers, priority, expiration, mandatory, persistent, replyTo, correlationId, messageId, timestamp } = operation;
+    const given = { headers, priority, expiration, mandatory, replyTo, correlationId, messageId, timestamp };
+    const options = { persistent: persistent !== false, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null)) } as Options.Publish;
+    const confirms: Record<string, Json> = {};
+    const order: string[] = [];
+    const settled = bodies.map(async (body) => {
+      const answer = await this.#publishOne(open, text(operation['exchange']), keys === null ? text(operation['routingKey']) : body, body, options);
+      confirms[body] = answer;
+      order.push(body);
+    });
+    await Promise.all(settled);
+    if (!open.confirms) return null;
+    return { confirms, ...(flag(operation['reportOrder']) ? { order } : {}) };
+  }
+  #publishOne({ channel, confirms }: Open, exchange: string, routingKey: string, body: string, options: Options.Publish): Promise<'ack' | 'nack'> {
+    return new Promise((done) => {
+      try {
+        if (!confirms) channel.publish(exchange, routingKey, Buffer.from(body), options);
+        else (channel as ConfirmChannel).publish(exchange, routingKey, Buffer.from(body), options, (error) => done(error === null || error === undefined ? 'ack' : 'nack'));
+        if (confirms) setTimeout(() => done('nack'), CONFIRM_PATIENCE);
+        else done('ack');
+      } catch {
+        done('nack');
+      }
+    });
+  }
+  async #get(open: Open, operation: Operation, noAck: boolean): Promise<JsonObject | null> {
+    const got = await open.channel.get(text(operation['queue']), { noAck });
+    return got === false ? null : this.#handOver(open.name, open.name, got);
+  }
+
+  readonly #verbs: Record<string, (open: Open, operation: Operation) => Promise<Json>> = {
+    exchange: async ({ channel }, operation) => {
+      const { durable, autoDelete, internal, alternateExchange } = operation;
+      await channel.assertExchange(text(operation['exchange']), text(operation['type'], 'direct'), {
+        durable: durable !== false,
+        autoDelete: flag(autoDelete),
+        internal: flag(internal),
+        ...(alternateExchange === undefined ? {} : { alternateExchange: text(alternateExchange) }),
+        arguments: object(operation['arguments']),
+      });
+      return null;
+    },
+    queue: async ({ channel }, operation) => {
+      const { durable, exclusive, autoDelete, report } = operation;
+      const { messageCount, consumerCount } = await channel.assertQueue(text(operation['queue']), { durable: durable !== false, exclusive: flag(exclusive), autoDelete: flag(autoDelete), arguments: object(operation['arguments']) });
+      return flag(report) ? { messages: messageCount, consumers: consumerCount } : null;
+    },
+    bind: async ({ channel }, operation) => {
+      await channel.bindQueue(text(operation['queue']), text(operation['exchange']), text(operation['routingKey']), object(operation['arguments']));
+      return null;
+    },
+    unbind: async ({ channel }, operation) => {
+      await channel.unbindQueue(text(operation['queue']), text(operation['exchange']), text(operation['routingKey']), object(operation['arguments']));
+      return null;
+    },
+    bindExchange: async ({ channel }, operation) => {
+      await channel.bindExchange(text(operation['destination']), text(operation['source']), text(operation['routingKey']), object(operation['arguments']));
+      return null;
+    },
+    unbindExchange: async ({ channel }, operation) => {
+      await channel.unbindExchange(text(operation['destination']), text(operation['source']), text(operation['routingKey']), object(operation['arguments']));
+      return null;
+    },
+    deleteQueue: async ({ channel }, operation) => ({ messages: (await channel.deleteQueue(text(operation['queue']), { ifUnused: flag(operation['ifUnused']), ifEmpty: flag(operation['ifEmpty']) })).messageCount }),
+    deleteExchange: async ({ channel }, operation) => {
+      await channel.deleteExchange(text(operation['exchange']), { ifUnused: flag(operation['ifUnused']) });
+      return null;
+    },
+    checkQueue: async ({ channel }, operation) => {
+      await channel.checkQueue(text(operation['queue']));
+      return null;
+    },
+    checkExchange: async ({ channel }, operation) => {
+      await channel.checkExchange(text(operation['exchange']));
+      return null;
+    },
+    counts: async ({ channel }, operation) => {
+      const { messageCount, consumerCount } = await channel.checkQueue(text(operation['queue']));
+      return { messages: messageCount, consumers: consumerCount };
+    },
+    purge: async ({ channel }, operation) => ({ purged: (await channel.purgeQueue(text(operation['queue']))).messageCount }),
+    publish: (open, operation) => this.#publish(open, operation),
+    consume: async ({ channel, name }, operation) => {
+      const consumer = text(operation['consumer']);
+      const { prefetch, priority } = operation;
+      this.#channelOf.set(consumer, name);
+      if (prefetch !== undefined) await channel.prefetch(Number(prefetch), flag(operation['prefetchGlobal']));
+      const hear = (message: ConsumeMessage | null) => {
+        if (message === null) this.#seen.cancelled.push(consumer);
+        else (this.#seen.deliveries[consumer] ??= []).push(this.#handOver(consumer, name, message));
+      };
+      await channel.consume(text(operation['queue']), hear, { consumerTag: consumer, noAck: flag(operation['noAck']), exclusive: flag(operation['exclusive']), ...(priority === undefined ? {} : { priority: Number(priority) }), arguments: object(operation['arguments']) });
+      return { ok: true };
+    },
+    cancel: async ({ channel }, operation) => {
+      await channel.cancel(text(operation['consumer']));
+      return null;
+    },
+    get: async (open, operation) => (await this.#get(open, operation, flag(operation['noAck']))) ?? { empty: true },
+    drain: async (open, operation) => {
+      const messages: Json[] = [];
+      for (let got = await this.#get(open, operation, true); got !== null; got = await this.#get(open, operation, true)) messages.push(got);
+      return { messages };
+    },
+    ack: async (open, operation) => this.#settle(open, operation),
+    nack: async (open, operation) => this.#settle(open, operation),
+    reject: async (open, operation) => this.#settle(open, operation),
+    ackTag: async ({ channel }, operation) => {
+      channel.ack({ fields: { deliveryTag: Number(operation['tag']) } } as Message, flag(operation['multiple']));
+      return null;
+    },
+    recover: async ({ channel }) => {
+      await channel.recover();
+      return null;
+    },
+    prefetch: async ({ channel }, operation) => {
+      await channel.prefetch(Number(operation['count'] ?? 0), flag(operation['global']));
+      return null;
+    },
+    reply: async ({ channel }, operation) => {
+      const { replyTo } = this.#delivery(operation).message.properties;
+      channel.publish('', text(replyTo), Buffer.from(text(operation['body'])), { persistent: true });
+      return null;
+    },
+    txSelect: async (open) => {
+      await this.#wire.transaction(open, 'Select');
+      return null;
+    },
+    txCommit: async (open) => {
+      await this.#wire.transaction(open, 'Commit');
+      return null;
+    },
+    txRollback: async (open) => {
+      await this.#wire.transaction(open, 'Rollback');
+      return null;
+    },
+  };
+}

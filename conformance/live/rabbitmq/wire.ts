@@ -1,0 +1,101 @@
+import { type Channel, type ChannelModel, type ConfirmChannel, connect, type Message } from 'amqplib';
+
+/** Connections and channels of one case on one virtual host, by name. What a server closes is told, and made anew when it is asked for again. */
+
+export interface Failure {
+  readonly code: number;
+  readonly name: string;
+}
+export interface Open {
+  readonly name: string;
+  readonly connection: string;
+  readonly channel: Channel | ConfirmChannel;
+  readonly confirms: boolean;
+}
+export interface WireListener {
+  closed(what: { readonly channel: string } | { readonly connection: string }, failure: Failure): void;
+  returned(message: Message): void;
+}
+/** Class 90 and the method; each answer has the next number. https://www.rabbitmq.com/docs/specification */
+const method = (n: number) => 90 * 0x1_00_00 + n;
+const TX = { Select: method(10), Commit: method(20), Rollback: method(30) } as const;
+/** Methods that the library knows on the wire and has no function for. */
+interface Raw {
+  rpc(method: number, fields: object, expect: number): Promise<unknown>;
+}
+
+export class Wire {
+  readonly #url: string;
+  readonly #listener: WireListener;
+  readonly #connections = new Map<string, ChannelModel>();
+  readonly #channels = new Map<string, Open>();
+  /** Why the server closed a connection, by its name: an operation may have been under way. */
+  readonly #failures = new Map<string, Failure>();
+
+  constructor(port: number, host: string, listener: WireListener) {
+    this.#url = `amqp://guest:guest@127.0.0.1:${port}/${host}?heartbeat=0`;
+    this.#listener = listener;
+  }
+  /** @param confirms in confirm mode, if it is not open yet */
+  async on(name: string, connection: string, confirms: boolean): Promise<Open> {
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    const model = await this.#connection(connection);
+    const channel = confirms ? await model.createConfirmChannel() : await model.createChannel();
+    const open = { name, connection, channel, confirms };
+    this.#channels.set(name, open);
+    channel.on('error', (error) => {
+      if (this.#channels.get(name) === open) this.#channels.delete(name);
+      this.#listener.closed({ channel: name }, failureOf(error));
+    });
+    channel.on('return', (message) => this.#listener.returned(message));
+    return open;
+  }
+  async transaction(open: Open, verb: 'Select' | 'Commit' | 'Rollback'): Promise<void> {
+    await (open.channel as unknown as Raw).rpc(TX[verb], {}, TX[verb] + 1);
+  }
+  /** What the server said when it closed the connection, if it did. */
+  failure(connection: string): Failure | undefined {
+    return this.#failures.get(connection);
+  }
+  async closeChannel(name: string): Promise<void> {
+    const open = this.#channels.get(name);
+    this.#channels.delete(name);
+    await open?.channel.close();
+  }
+  async closeConnection(name: string): Promise<void> {
+    const model = this.#connections.get(name);
+    this.#forget(name);
+    await model?.close();
+  }
+  async close(): Promise<void> {
+    for (const name of [...this.#connections.keys()]) await this.closeConnection(name).catch(() => undefined);
+  }
+
+  async #connection(name: string): Promise<ChannelModel> {
+    const known = this.#connections.get(name);
+    if (known !== undefined) return known;
+    const model = await connect(this.#url);
+    this.#connections.set(name, model);
+    this.#failures.delete(name);
+    model.on('error', (error) => {
+      const failure = failureOf(error);
+      this.#failures.set(name, failure);
+      this.#forget(name);
+      this.#listener.closed({ connection: name }, failure);
+    });
+    return model;
+  }
+  #forget(name: string): void {
+    this.#connections.delete(name);
+    for (const [channel, open] of this.#channels) if (open.connection === name) this.#channels.delete(channel);
+  }
+}
+
+/** The reply code and its name: `Channel closed by server: 404 (NOT-FOUND) with message …`. */
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const found = /(\d{3}) \(([A-Z-]+)\)/.exec(message);
+  if (found === null) throw new Error(message);
+  return { code: Number(found[1]), name: found[2] ?? '' };
+}
