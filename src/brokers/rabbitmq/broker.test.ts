@@ -84,12 +84,17 @@ describe('settling', () => {
     s.queue('q');
     s.queue('r');
     s.broker.basicQos('a', 1, { prefetchCount: 2, global: true });
-    s.consume('q', 'c');
-    s.consume('r', 'd');
+    s.broker.basicConsume('a', 1, { queue: 'q', consumerTag: 'c' });
+    s.broker.basicConsume('a', 1, { queue: 'r', consumerTag: 'd' });
     for (const queue of ['q', 'r', 'q']) s.send(queue);
     expect(only(s.events(), 'deliver')).toHaveLength(2);
     s.broker.basicAck('a', 1, { deliveryTag: 1 });
     expect(only(s.events(), 'deliver').map((one) => one.message)).toEqual([2]);
+    s.send('r');
+    s.events();
+    // Without global it ends the one for the channel.
+    s.broker.basicQos('a', 1, { prefetchCount: 5 });
+    expect(only(s.events(), 'deliver').map((one) => one.message)).toEqual([3]);
   });
   test(rule('requeue-quorum'), () => {
     const s = server();

@@ -109,6 +109,11 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
       // 4.3 takes a global prefetch for a per-consumer one: the feature is off by default.
       if (args.global !== true || this.core.since43) {
         on.prefetch = args.prefetchCount;
+        // It also takes back one for the whole channel.
+        if (on.globalPrefetch > 0) {
+          on.globalPrefetch = 0;
+          resume(this.core, on);
+        }
         return this.done();
       }
       // What is out already counts.

@@ -113,6 +113,9 @@ export class RabbitDeclarations {
     return this.#administer(connection, channel, (at) => {
       if (source === '' || (kind === 'exchange' && destination === '')) return errors.defaultExchange();
       if (kind === 'queue' && destination.startsWith(REPLY_TO)) return errors.volatileQueue();
+      // What is not there is not bound, which is as well.
+      const there = this.core.exchanges.has(source) && (kind === 'queue' ? this.core.queues : this.core.exchanges).has(destination);
+      if (!on && !there) return null;
       if (kind === 'queue') {
         const queue = this.queueFor(at, destination, null);
         if ('refused' in queue) return queue;

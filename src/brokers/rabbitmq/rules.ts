@@ -24,7 +24,7 @@ export const rules = {
   R20: { name: 'expires', says: 'A queue with x-expires goes when nobody consumed from it, got from it or declared it for that long.', source: 'https://www.rabbitmq.com/docs/ttl#queue-ttl' },
   R21: { name: 'dispatch-turn', says: 'Consumers of equal priority are served in turn; those without room are passed over.', source: 'https://www.rabbitmq.com/docs/consumers' },
   R22: { name: 'consumer-priority', says: 'Lower priorities are served only when all higher ones are without room.', source: 'https://www.rabbitmq.com/docs/consumer-priority' },
-  R23: { name: 'prefetch', says: 'At most prefetch deliveries are out unacknowledged: per consumer, or on the channel together with global.', source: 'https://www.rabbitmq.com/docs/consumer-prefetch' },
+  R23: { name: 'prefetch', says: 'At most prefetch deliveries are out unacknowledged: per consumer, or on the channel together with global, which a basic.qos without it takes back.', source: 'https://www.rabbitmq.com/docs/consumer-prefetch' },
   R24: { name: 'requeue-classic', says: 'What comes back to a classic queue takes its old place, if it can.', source: 'https://www.rabbitmq.com/docs/nack' },
   R25: { name: 'requeue-quorum', says: 'What comes back to a quorum queue goes to its head while it has a delivery limit, and to its tail when not.', source: 'https://www.rabbitmq.com/docs/quorum-queues#repeated-requeues' },
   R26: { name: 'redelivered', says: 'What was out before is flagged as redelivered.', source: 'https://www.rabbitmq.com/docs/reliability' },
