@@ -1,4 +1,4 @@
-import { type ConformanceModel, expectationFor, type JsonObject } from '../../src/testing/conformance-runner.ts';
+import { type ConformanceModel, expectationFor, type JsonObject, type Observation, type Operation } from '../../src/testing/conformance-runner.ts';
 import { firstDifference, type Run, type Step } from './compare.ts';
 import type { LiveCase, LiveServer } from './contract.ts';
 
@@ -9,16 +9,18 @@ export const SETTLE = 45;
 
 export type Comparison = { readonly kind: 'agree' } | { readonly kind: 'differ'; readonly at: Step } | { readonly kind: 'other-version'; readonly because: string } | { readonly kind: 'not-modelled'; readonly because: string };
 
+function mustSucceed(operation: Operation, shown: Observation | null): void {
+  const result = shown?.['result'];
+  if (typeof result === 'object' && result !== null && 'error' in result) throw new Error(`setup ${JSON.stringify(operation)}: ${JSON.stringify(result)}`);
+}
+
 /** A case on a live server. What cannot go on ends the run with `{failed}`. */
 export async function runLive(server: LiveServer, example: LiveCase, settleMs: number): Promise<Run> {
   const settle = Math.max(settleMs, example.settleMs ?? 0);
   const client = await server.client(example);
   const shown: JsonObject[] = [];
   try {
-    for (const operation of example.setup) {
-      const result = (await client.run(operation, settle))?.['result'];
-      if (typeof result === 'object' && result !== null && 'error' in result) throw new Error(`setup ${JSON.stringify(operation)}: ${JSON.stringify(result)}`);
-    }
+    for (const operation of example.setup) mustSucceed(operation, await client.run(operation, settle));
     for (const operation of example.steps) shown.push((await client.run(operation, settle)) ?? {});
   } catch (error) {
     shown.push({ failed: error instanceof Error ? error.message : String(error) });
@@ -32,7 +34,7 @@ export function runModel(model: ConformanceModel, example: LiveCase, version: st
   const shown: JsonObject[] = [];
   try {
     const adapter = model.adapter(example, version);
-    for (const operation of example.setup) adapter.run(operation);
+    for (const operation of example.setup) mustSucceed(operation, adapter.run(operation));
     for (const operation of example.steps) shown.push(adapter.run(operation) ?? {});
   } catch (error) {
     shown.push({ failed: error instanceof Error ? error.message : String(error) });

@@ -10,12 +10,14 @@ const PATTERNS = [...SUBJECTS, 'a.*', 'a.>', '*', '*.c', '>', 'b.*.d'];
 export function corePlayer(d: Dice): Player {
   let made = 0;
   const subscriptions: string[] = [];
+  /** Which of two responders is first is chance. */
+  let responders = 0;
   const client = () => d.pick(['main', 'k1', 'k2']);
   const publish = (): Operation => ({ op: 'publish', subject: d.pick(d.chance(0.05) ? PATTERNS : SUBJECTS), body: `m${++made}`, client: client(), ...(d.chance(0.2) ? { reply: d.pick(SUBJECTS) } : {}) });
   const subscribe = (): Operation => {
     const sub = `s${++made}`;
     subscriptions.push(sub);
-    return { op: 'subscribe', sub, subject: d.pick(PATTERNS), client: client(), ...(d.chance(0.15) ? { respond: `r${made}` } : {}) };
+    return { op: 'subscribe', sub, subject: d.pick(PATTERNS), client: client(), ...(responders === 0 && d.chance(0.3) ? { respond: `r${++responders}` } : {}) };
   };
   const others: readonly (() => Operation)[] = [
     subscribe,
@@ -31,14 +33,15 @@ const FED = ['s.a', 's.b', 's.c'];
 export function streamPlayer(d: Dice): Player {
   const retention = d.pick(['limits', 'limits', 'workqueue', 'interest']);
   const config = { name: 'S', subjects: ['s.>'], retention, ...d.some({ max_msgs: [0.3, () => d.between(1, 6)], discard: [0.4, () => d.pick(['old', 'new'])], max_msgs_per_subject: [0.3, () => d.between(1, 3)], allow_rollup_hdrs: [0.2, () => true] }) } as JsonObject;
-  const consumer = (name: string, n: number): Operation => ({
+  const filter = (n: number) => (retention === 'workqueue' ? (FED[n] ?? 's.a') : d.chance(0.5) ? d.pick(FED) : undefined);
+  const consumer = (name: string, filtered: string | undefined): Operation => ({
     op: 'consumer',
     stream: 'S',
     config: {
       durable_name: name,
       ack_policy: retention === 'limits' ? d.pick(['explicit', 'explicit', 'all', 'none']) : 'explicit',
-      ...(retention === 'workqueue' ? { filter_subject: FED[n] ?? 's.a' } : d.chance(0.4) ? { filter_subject: d.pick(FED) } : {}),
-      ...(retention === 'limits' ? d.some({ deliver_policy: [0.4, () => d.pick(['all', 'last', 'new', 'last_per_subject'])] }) : {}),
+      ...(filtered === undefined ? {} : { filter_subject: filtered }),
+      ...(retention === 'limits' ? d.some({ deliver_policy: [0.4, () => d.pick(['all', 'last', 'new', ...(filtered === undefined ? [] : ['last_per_subject'])])] }) : {}),
       ...d.some({ max_deliver: [0.3, () => d.between(1, 3)], max_ack_pending: [0.3, () => d.between(1, 3)] }),
     } as JsonObject,
   });
@@ -60,7 +63,7 @@ export function streamPlayer(d: Dice): Player {
     () => ({ op: 'getMessage', stream: 'S', ...(d.chance(0.5) ? { seq: d.between(1, 8) } : { lastBySubject: d.pick(FED) }) }),
   ];
   return {
-    setup: [{ op: 'stream', config }, ...consumers.map(consumer)],
+    setup: [{ op: 'stream', config }, ...consumers.map((name, n) => consumer(name, filter(n)))],
     next: () => (d.chance(0.35) ? publish() : out.length > 0 && d.chance(0.4) ? settle() : d.chance(0.5) ? pull() : d.pick(others)()),
     shown(operation, seen) {
       if (operation.op !== 'inProgress') out = out.filter((one) => one !== operation['delivery']);

@@ -57,7 +57,8 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
 
   if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.filters))) {
     const seq = skip(store);
-    remember(core, stream, id, seq);
+    // It remembered the id and not yet the number.
+    remember(core, stream, id, core.version === '2.9.10' ? 0 : seq);
     core.emit({ kind: 'skipped', stream: stream.name, seq, message, subject });
     return answer({ seq });
   }
