@@ -35,4 +35,5 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'eleven-seconds', title: 'Eleven seconds of work, ten seconds of deadline', about: 'leases, late acks, an ordering key that comes again', broker: 'Google Cloud Pub/Sub', load: async () => (await import('./eleven-seconds.ts')).elevenSeconds },
   { id: 'thirty-three-milliseconds', title: 'Opened, closed, 33 ms apart', about: 'a bus that keeps no order', broker: 'Amazon EventBridge', load: async () => (await import('./thirty-three-milliseconds.ts')).thirtyThreeMilliseconds },
   { id: 'serverless-bus', title: 'A deploy breaks a service, a replay breaks the rest', about: 'retries, dead letters, archive and replay', broker: 'Amazon EventBridge', load: async () => (await import('./serverless-bus.ts')).serverlessBus },
+  { id: 'webhook-answers', title: 'What a webhook answers', about: '400 and gone; a crash and twice; 503 and late', broker: 'Azure Event Grid', load: async () => (await import('./webhook-answers.ts')).webhookAnswers },
 ];

@@ -10,7 +10,7 @@ const OPERATIONS = at('subscriber-operations');
 const ANSWERED: Readonly<Record<DeliveryOutcome, string>> = {
   Busy: 'The endpoint answered that it was busy (429 or 503).',
   NotFound: 'The endpoint answered 404 Not Found.',
-  SocketError: 'No connection: the endpoint was down.',
+  SocketError: 'The endpoint was down, or broke the connection off.',
   ResolutionError: 'The endpoint is no more.',
   TimedOut: 'The endpoint gave no answer within 30 seconds; whether it did the work is unknown.',
   Unauthorized: 'The endpoint answered 401 Unauthorized.',
