@@ -123,6 +123,12 @@ describe('an endpoint that keeps failing', () => {
     const parts = (skippedRetries: number): Parts => ({ producer: { limit: 10 }, consumer: FAILS, subscription: { skippedRetries, failuresBeforeDelay: 1 } });
     expect(push(parts(1), 120).count('delivered')).toBeLessThan(push(parts(0), 120).count('delivered'));
   });
+  test('a function that is throttled answers 429, and its events come again', () => {
+    const scenario = pushed({ producer: { arrivals: 'bursts', burst: { size: 6, every: '100s' } }, subscription: { endpointType: 'AzureFunction' }, push: { backlog: 0, busy: '429' } });
+    const nodes = scenario.nodes.map((n) => (n.id === 'pay' ? { id: 'pay', kind: 'function', config: { concurrency: 2, serviceTime: '500ms' } } : n));
+    const { reasons, count } = run({ ...scenario, nodes }, 60);
+    expect([reasons('requeued'), count('settled'), count('effect')]).toEqual([{ 'event-grid.failed_busy': 6 }, 6, 6]);
+  });
   test('requests wait at the endpoint for a free slot, and when too many do it is busy', () => {
     const burst = { arrivals: 'bursts', burst: { size: 12, every: '100s' } };
     expect(push({ producer: burst, consumer: { serviceTime: '100ms' }, push: { backlog: 20 } }, 5).count('settled')).toBe(12);

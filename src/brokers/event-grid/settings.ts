@@ -95,7 +95,7 @@ export const push: Fields = {
   failure: answer('what the endpoint answers when the work fails', ['500', '503', '429', '404', '408']),
   rejection: answer('what it answers when the event is given up: never retried', ['400', '413', '403', '401']),
   busy: answer('what it answers when it takes no more requests', ['503', '429']),
-  backlog: { type: 'integer', help: 'requests that wait at an instance for a free slot; 0 = it answers at once that it is busy', min: 0, max: 10_000, default: 100, applies: LIVE, group: 'Answers' },
+  backlog: { type: 'integer', help: 'requests that wait at an instance for a free slot; 0 = it answers at once that it is busy', min: 0, max: 1000, default: 100, applies: LIVE, group: 'Answers' },
   ...network,
 };
 export const consume: Fields = {

@@ -65,6 +65,8 @@ export class Traffic {
   readonly sessions = new Map<string, SessionState>();
   private things = new Map<number, Thing>();
   private timers = new Map<number, readonly [string, number]>();
+  /** Instances behind push links, by name. */
+  private pools = new Map<string, readonly SessionState[]>();
   /** Requests so far, by push link: instances behind one address take turns. */
   private turns = new Map<string, number>();
   private next = 0;
@@ -77,6 +79,7 @@ export class Traffic {
     const state = this.sessions.get(id) ?? newSession(id, link, client, kind, place);
     state.place = place;
     this.sessions.set(id, state);
+    this.pools.delete(link);
     return state;
   }
   /** From the client to the service. */
@@ -88,7 +91,8 @@ export class Traffic {
   }
   /** The instance behind a push link whose turn it is: one that is up, if any is. */
   endpoint(link: string): SessionState | undefined {
-    const all = [...this.sessions.values()].filter((state) => state.link === link && state.kind === 'push').sort((a, b) => (a.id < b.id ? -1 : 1));
+    let all = this.pools.get(link);
+    if (all === undefined) this.pools.set(link, (all = [...this.sessions.values()].filter((state) => state.link === link && state.kind === 'push').sort((a, b) => (a.id < b.id ? -1 : 1))));
     const up = all.filter(({ isOpen }) => isOpen);
     const turn = this.turns.get(link) ?? 0;
     this.turns.set(link, turn + 1);
@@ -123,6 +127,7 @@ export class Traffic {
       if (known) Object.assign(known, session);
       else this.sessions.set(session.id, session);
     }
+    this.pools.clear();
     this.things = new Map(state.things);
     this.timers = new Map(state.timers);
     this.turns = new Map(state.turns);
