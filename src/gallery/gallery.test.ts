@@ -60,6 +60,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['no-loss', /^D\d+ was lost at Ledger\..*400 Bad Request.*never retries/, 6],
     ['effect-once', /took effect twice at Billing webhook\..*broke the connection off/, 18],
   ],
+  'lock-in-the-client': [['prefetch-hogging', /^eager\/1 holds 20 messages of Eager, while eager\/3 has nothing to do/, 15]],
   'ride-matching': [['growing-depth', /^requests \(group matching\) keeps growing/, 15]],
 };
 it.each(gallery)('$id: parses, runs the same from a checkpoint, makes its point, and matches its golden summary', async ({ id, title, load }) => {

@@ -36,4 +36,5 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'thirty-three-milliseconds', title: 'Opened, closed, 33 ms apart', about: 'a bus that keeps no order', broker: 'Amazon EventBridge', load: async () => (await import('./thirty-three-milliseconds.ts')).thirtyThreeMilliseconds },
   { id: 'serverless-bus', title: 'A deploy breaks a service, a replay breaks the rest', about: 'retries, dead letters, archive and replay', broker: 'Amazon EventBridge', load: async () => (await import('./serverless-bus.ts')).serverlessBus },
   { id: 'webhook-answers', title: 'What a webhook answers', about: '400 and gone; a crash and twice; 503 and late', broker: 'Azure Event Grid', load: async () => (await import('./webhook-answers.ts')).webhookAnswers },
+  { id: 'lock-in-the-client', title: 'The lock runs while the event waits', about: 'maxEvents, a lock of 60 s, and acknowledgements in vain', broker: 'Azure Event Grid', load: async () => (await import('./lock-in-the-client.ts')).lockInTheClient },
 ];

@@ -138,7 +138,7 @@ export const eventGrid: RoomDescriptor = {
   id: 'event-grid',
   title: 'Azure Event Grid',
   doc: `${DOC}/overview`,
-  versions: 'as documented on learn.microsoft.com, February 2026',
+  versions: 'documented 2026-02',
   nodes: [topic, domain, namespaceTopic, subscription, queueSubscription, container],
   links: [publish, publishToDomain, subscribe, subscribeToDomain, subscribeQueue, push, consume],
   derived: [

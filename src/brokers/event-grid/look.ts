@@ -6,7 +6,7 @@ import type { Places } from './places.ts';
 import { DEAD, NOW, type PushEvent, type PushSubscription } from './push.ts';
 import { QueueSubscription } from './queue.ts';
 import type { QueueEvent } from './queue.ts';
-import { NAMED_WAITS, waitName } from './schedule.ts';
+import { waitNames } from './schedule.ts';
 import type { EventGrid } from './server.ts';
 import { HOLDER_LANES } from './shape.ts';
 import type { Teller } from './teller.ts';
@@ -66,8 +66,7 @@ function pushLook(push: PushSubscription, teller: Teller, cells: number, now: nu
     return { label, cells: shown.flatMap((event) => cellOf(teller, event.id, state(event))), more: ids.size - shown.length, end: next === undefined ? '' : words(next), ...(name === DEAD && ids.size > 0 ? { tone: 'bad' as const } : {}) };
   };
   const dueIn = ({ dueAt }: PushEvent) => (dueAt <= now ? 'held back' : `in ${wholeSeconds(dueAt - now)}`);
-  const waits = [...Array.from({ length: NAMED_WAITS }, (_, step) => waitName(tier, step)), 'later'];
-  const lanes = [lane(NOW, NOW, ({ state: s }) => (s === 'posted' ? 'sent' : '')), ...waits.map((wait) => lane(wait, wait, dueIn)), ...(deadLetterDestination === '' ? [] : [lane(DEAD, 'dead', dueIn)])];
+  const lanes = [lane(NOW, NOW, ({ state: s }) => (s === 'posted' ? 'sent' : '')), ...waitNames(tier).map((wait) => lane(wait, wait, dueIn)), ...(deadLetterDestination === '' ? [] : [lane(DEAD, 'dead', dueIn)])];
   return { lanes, gauges: countsOf(push), ...healthOf(push, now) };
 }
 function healthOf(push: PushSubscription, now: number): Pick<Look, 'health' | 'tone'> {

@@ -15,6 +15,8 @@ type State = 'fresh' | 'posted' | 'silent' | 'retry' | 'dead';
 export interface PushEvent extends Held<State> {
   /** Waits of the schedule behind it. */
   step: number;
+  /** The wait that it is in or came from, before randomization, µs. */
+  wait: number;
   /** The last request that carried it. */
   request: number;
 }
@@ -53,7 +55,7 @@ export class PushSubscription extends Subscription<PushPlan, PushEvent> {
   }
   accept(accepted: Accepted): void {
     const latency = this.drawLatency();
-    this.add({ ...accepted, publishedAt: this.service.now(), count: 0, state: 'fresh', lane: '', dueAt: this.service.now() + latency, step: 0, request: -1 });
+    this.add({ ...accepted, publishedAt: this.service.now(), count: 0, state: 'fresh', lane: '', dueAt: this.service.now() + latency, step: 0, wait: 0, request: -1 });
     this.fresh.add(accepted.id);
     this.after(latency, 'due', accepted.id);
   }
@@ -99,8 +101,8 @@ export class PushSubscription extends Subscription<PushPlan, PushEvent> {
     return state === 'posted' || state === 'silent';
   }
 
-  protected laneOf({ state, step }: PushEvent): string {
-    return state === 'fresh' || state === 'posted' ? NOW : state === 'dead' ? DEAD : waitName(this.plan.tier, step - 1);
+  protected laneOf({ state, wait }: PushEvent): string {
+    return state === 'fresh' || state === 'posted' ? NOW : state === 'dead' ? DEAD : waitName(this.plan.tier, wait);
   }
   private eventsOf(sent: Request, request: number): PushEvent[] {
     return sent.events.flatMap((id) => {
@@ -174,7 +176,7 @@ export class PushSubscription extends Subscription<PushPlan, PushEvent> {
   private delivered(event: PushEvent): void {
     if (this.plan.duplicates > 0 && this.luck.duplicate.next() < this.plan.duplicates && event.count < this.plan.maxDeliveryAttempts) {
       this.service.tell({ kind: 'again', id: event.id, why: 'delivered_twice' });
-      return this.retryIn(event, 'retry', this.randomised(waitAfter('basic', 0)));
+      return this.retryIn(event, 'retry', waitAfter('basic', 0));
     }
     this.counts.delivered++;
     this.remove(event);
@@ -215,15 +217,15 @@ export class PushSubscription extends Subscription<PushPlan, PushEvent> {
     const isUnwell = this.endpoint.delayedUntil >= 0;
     // "May opportunistically skip certain retries if an endpoint is consistently unhealthy."
     if (isUnwell && skippedRetries > 0 && this.luck.skip.next() < skippedRetries) event.step++;
-    return this.randomised(Math.max(waitAfter(tier, event.step++), leastWait(tier, endpointType, answer)));
+    return Math.max(waitAfter(tier, event.step++), leastWait(tier, endpointType, answer));
   }
-  private randomised(wait: number): number {
-    const { randomization } = this.plan;
-    return randomization > 0 ? wait + Math.floor(wait * randomization * this.luck.retry.next()) : wait;
-  }
+  /** "Event Grid adds a small randomization to all retry steps." */
   private retryIn(event: PushEvent, state: 'retry' | 'silent', wait: number): void {
-    this.move(event, state, this.service.now() + wait);
-    this.after(wait, 'due', event.id);
+    const { randomization } = this.plan;
+    const span = randomization > 0 ? wait + Math.floor(wait * randomization * this.luck.retry.next()) : wait;
+    event.wait = wait;
+    this.move(event, state, this.service.now() + span);
+    this.after(span, 'due', event.id);
   }
   private hasFailed(answer: Answer): void {
     const span = failed(this.endpoint, answer, this.service.now(), this.plan.failuresBeforeDelay);

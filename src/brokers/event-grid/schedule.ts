@@ -26,13 +26,13 @@ export function waitAfter(tier: Tier, step: number): number {
   const waits = WAITS[tier];
   return waits[Math.min(step, waits.length - 1)] as number;
 }
-/** Waits of the schedule that are told apart in a picture. */
+/** Waits of the schedule that are told apart in a picture: the longer ones are "later". */
 export const NAMED_WAITS = 3;
-/** "30 s"; what comes after the first few is "later". */
-export function waitName(tier: Tier, step: number): string {
-  const wait = waitAfter(tier, Math.max(0, step));
-  return step >= NAMED_WAITS ? 'later' : wait >= MINUTE ? `${wait / MINUTE} min` : `${wait / SECOND} s`;
-}
+export const LATER = 'later';
+export const waitNames = (tier: Tier): readonly string[] => [...WAITS[tier].slice(0, NAMED_WAITS).map(nameOf), LATER];
+/** "30 s" @param wait µs, before randomization */
+export const waitName = (tier: Tier, wait: number): string => (WAITS[tier].slice(0, NAMED_WAITS).includes(wait) ? nameOf(wait) : LATER);
+const nameOf = (wait: number): string => (wait >= MINUTE ? `${wait / MINUTE} min` : `${wait / SECOND} s`);
 export const isSuccess = (answer: Answer): boolean => typeof answer === 'number' && answer >= 200 && answer <= 204;
 
 const FINAL: Readonly<Record<EndpointType, ReadonlySet<Answer>>> = {
