@@ -56,6 +56,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'serverless-bus': [
     ['dead-lettered', /was dead-lettered from to-billing\/bill after 4 deliveries\..*All attempts were used up/, 12],
     ['effect-once', /took effect twice at Mail\..*replayed from an archive/, 16],
+  ],
   'webhook-answers': [
     ['no-loss', /^D\d+ was lost at Ledger\..*400 Bad Request.*never retries/, 6],
     ['effect-once', /took effect twice at Billing webhook\..*broke the connection off/, 18],
