@@ -2,7 +2,7 @@
 import { checks } from './checks/descriptor.ts';
 import { clients } from './clients/descriptor.ts';
 import { faults } from './faults/descriptor.ts';
-import type { ActionDescriptor, Catalog, NodeDescriptor, RoomDescriptor } from './scenario/descriptor.ts';
+import type { ActionDescriptor, Catalog, NodeDescriptor, RoomDescriptor, Rules } from './scenario/descriptor.ts';
 
 const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   rabbitmq: async () => (await import('./brokers/rabbitmq/descriptor.ts')).rabbitmq,
@@ -13,6 +13,16 @@ const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,
   'event-grid': async () => (await import('./brokers/event-grid/descriptor.ts')).eventGrid,
   eventbridge: async () => (await import('./brokers/eventbridge/descriptor.ts')).eventbridge,
+};
+/** What the models keep to, with the pages that state it; only the page of rules and its badges need them. */
+const RULES: Readonly<Record<string, () => Promise<readonly Rules[]>>> = {
+  rabbitmq: async () => [(await import('./brokers/rabbitmq/rules.ts')).rules],
+  kafka: async () => [(await import('./brokers/kafka/rules.ts')).rules, (await import('./brokers/kafka/partitioner-rules.ts')).partitionerRules, (await import('./brokers/kafka/group/rules.ts')).groupRules],
+  nats: async () => [(await import('./brokers/nats/rules.ts')).rules],
+  'redis-streams': async () => [(await import('./brokers/redis-streams/rules.ts')).rules],
+  sqs: async () => [(await import('./brokers/sqs/rules.ts')).rules],
+  eventbridge: async () => [(await import('./brokers/eventbridge/rules.ts')).rules],
+  'event-grid': async () => [(await import('./brokers/event-grid/rules.ts')).rules],
 };
 const loaded = new Map<string, RoomDescriptor>();
 const listeners = new Set<() => void>();
@@ -35,6 +45,11 @@ export async function loadRooms(families: Iterable<string> = Object.keys(BROKERS
   if (missing.length === 0) return;
   await Promise.all(missing.map(async (id) => loaded.set(id, (await BROKERS[id]?.()) as RoomDescriptor)));
   assemble();
+}
+/** What the model of a broker keeps to, in the order of its numbers; empty for what is no broker. */
+export async function rulesOf(id: string): Promise<Rules> {
+  const lists = (await RULES[id]?.()) ?? [];
+  return Object.assign({}, ...lists) as Rules;
 }
 /** `listener` is called whenever there is more in the catalog. @returns ends that */
 export function onRooms(listener: () => void): () => void {

@@ -21,8 +21,7 @@ export interface Refusal {
   /** What the refusal ends: nothing, the channel or the connection. */
   readonly closes: 'message' | 'channel' | 'connection';
 }
-/** A numbered statement about the real broker, with the page that makes it. */
-export type Rules = Readonly<Record<string, { readonly says: string; readonly source: string; readonly since?: string; readonly until?: string }>>;
+export type { Rules } from '../scenario/descriptor.ts';
 
 /** A message handed to a reader. `handle` is the session's own number for it. */
 export interface Delivery {

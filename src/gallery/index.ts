@@ -8,10 +8,9 @@ export interface GalleryItem {
   readonly about: string;
   /** The broker whose character it shows. */
   readonly broker: string;
-  /** The first screen does not wait for any but the opening one. */
+  /** The first screen waits for none but the opening one. */
   load(): Promise<Scenario>;
 }
-export const opening: Scenario = orderProcessing;
 /** The first is the opening scenario. */
 export const gallery: readonly GalleryItem[] = [
   { id: 'order-processing', title: 'Order processing', about: 'charged twice: a crash before the ack', broker: 'RabbitMQ', load: async () => orderProcessing },

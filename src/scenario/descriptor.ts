@@ -139,6 +139,20 @@ export interface RoomDescriptor {
   /** What the model leaves out or makes simpler, one sentence each. */
   readonly simplifications: readonly string[];
 }
+/** A statement about the real broker that its model keeps to. */
+export interface Rule {
+  readonly name: string;
+  readonly says: string;
+  /** The page, or the place in the broker's own source, that states it. */
+  readonly source: string;
+  /** Versions from and up to which it holds; absent = all that are modelled. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Conformance cases in which a real broker was recorded doing it. */
+  readonly recorded?: readonly string[];
+}
+/** By number: "K12". */
+export type Rules = Readonly<Record<string, Rule>>;
 /** Everything the document, the palette and the command line know; assembled in `catalog.ts`. */
 export interface Catalog {
   readonly rooms: readonly RoomDescriptor[];

@@ -6,17 +6,20 @@ import { useProblems } from '../share/open.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
-import { Timeline } from '../timeline/Timeline.tsx';
 import { startOver } from './boot.ts';
 import { useKeys } from './keys.ts';
-import { LeftPanel } from './LeftPanel.tsx';
 import { TopBar } from './TopBar.tsx';
 
 // What lies around the canvas comes right after it.
+const LeftPanel = lazy(async () => ({ default: (await import('./LeftPanel.tsx')).LeftPanel }));
 const Inspector = lazy(async () => ({ default: (await import('../inspector/Inspector.tsx')).Inspector }));
+const Timeline = lazy(async () => ({ default: (await import('../timeline/Timeline.tsx')).Timeline }));
 const Dock = lazy(async () => ({ default: (await import('../findings/Dock.tsx')).Dock }));
 const Charts = lazy(() => import('../charts/Charts.tsx'));
 const Dialogs = lazy(() => import('./Dialogs.tsx'));
+
+/** Height of the timeline, px: its place is kept until it is there. */
+const TIMELINE = 62;
 
 export function App() {
   useTheme();
@@ -31,7 +34,9 @@ export function App() {
         <Panel defaultSize={66} minSize={35}>
           <PanelGroup direction="horizontal" autoSaveId="columns">
             <Panel defaultSize={15} minSize={12} maxSize={26}>
-              <LeftPanel />
+              <Suspense fallback={null}>
+                <LeftPanel />
+              </Suspense>
             </Panel>
             <PanelResizeHandle className="resize" aria-label="Width of the left panel" />
             <Panel minSize={30}>
@@ -50,7 +55,9 @@ export function App() {
         <PanelResizeHandle className="resize" aria-label="Height of the dock" />
         <Panel defaultSize={34} minSize={16}>
           <section className="dock" aria-label="Timeline, charts and findings">
-            <Timeline />
+            <Suspense fallback={<div className="timeline" style={{ height: TIMELINE }} />}>
+              <Timeline />
+            </Suspense>
             <div className="dock-panes">
               <Suspense fallback={<div />}>
                 <Charts />

@@ -16,6 +16,7 @@ import { open } from './boot.ts';
 import { KEYS } from './keys.ts';
 
 const Report = lazy(() => import('../report/Report.tsx'));
+const RulesPage = lazy(() => import('../rules/RulesPage.tsx'));
 const close = () => useView.getState().show(null);
 
 export default function Dialogs() {
@@ -32,6 +33,14 @@ export default function Dialogs() {
         <Shade title="Run report" wide>
           <Suspense fallback={<p>…</p>}>
             <Report />
+          </Suspense>
+        </Shade>
+      );
+    case 'rules':
+      return (
+        <Shade title="What the models keep to" wide>
+          <Suspense fallback={<p>…</p>}>
+            <RulesPage />
           </Suspense>
         </Shade>
       );
@@ -79,7 +88,7 @@ function Commands() {
     todo();
   };
   const item = (name: string, todo: () => void, key = '') => (
-    <Command.Item key={name} value={name} onSelect={run(todo)}>
+    <Command.Item key={`${name} ${key}`} value={`${name} ${key}`.trim()} onSelect={run(todo)}>
       {name} <span className="quiet">{key}</span>
     </Command.Item>
   );
@@ -89,7 +98,7 @@ function Commands() {
       <Command.Input className="field" placeholder="Add, wire, act, find …" aria-label="Command" />
       <Command.List>
         <Command.Empty>Nothing of that name.</Command.Empty>
-        <Command.Group heading="Add">{catalog.rooms.flatMap((r) => r.nodes.map((n) => item(`Add ${n.title}`, () => addNode(n.kind))))}</Command.Group>
+        <Command.Group heading="Add">{catalog.rooms.flatMap((r) => r.nodes.map((n) => item(`Add ${n.title}`, () => addNode(n.kind), n.title === r.title ? '' : r.title)))}</Command.Group>
         <Command.Group heading="Run">
           {item('Play or pause', toggle, 'Space')}
           {item('Next entry', () => step('entry'), '.')}
@@ -109,6 +118,7 @@ function Commands() {
           {item('Fit everything', fitView)}
           {item('Light theme', () => setTheme('light'))}
           {item('Dark theme', () => setTheme('dark'))}
+          {item('Rules of the models', () => show('rules'))}
           {item('Keyboard', () => show('help'), '?')}
         </Command.Group>
         <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.title}`, () => void g.load().then((doc) => open(doc))))}</Command.Group>

@@ -1,12 +1,14 @@
-import { Fragment, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Cog, Inbox, type LucideIcon, Send, Server, Split, Zap } from 'lucide-react';
-import { catalog, onRooms } from '../../catalog.ts';
+import { catalog, onRooms, rulesOf } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
 import type { Family, RoomDescriptor } from '../../scenario/descriptor.ts';
 import { familyOf } from '../../scenario/document.ts';
+import { type Proof, proofOf, proofText } from '../../scenario/proof.ts';
 import { addNode, DRAG_KIND } from '../canvas/actions.ts';
 import { useDocument } from '../store/document.ts';
 import { deleteDraft, useDrafts } from '../share/drafts.ts';
+import { useView } from '../store/view.ts';
 import { open, openDraft } from './boot.ts';
 
 const GLYPHS: Readonly<Record<Family, LucideIcon>> = { producer: Send, consumer: Cog, router: Split, queue: Inbox, cluster: Server };
@@ -17,66 +19,104 @@ export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);
   const description = useDocument((s) => s.doc.description);
   const rooms = useSyncExternalStore(onRooms, () => catalog.rooms);
-  const brokers = [...new Set(gallery.map((g) => g.broker))];
   return (
     <nav className="left-panel" aria-label="Gallery and palette">
       <section className="lesson">
         <h1>{title}</h1>
         {description !== undefined && <p>{description}</p>}
       </section>
-      <section aria-label="Palette">
-        {rooms
-          .filter((room) => room.nodes.length > 0)
-          .map((room) => (
-            <PaletteRoom key={`${room.id} ${title}`} room={room} />
-          ))}
-      </section>
+      <Palette key={title} rooms={rooms.filter((room) => room.nodes.length > 0)} />
       <section aria-labelledby="gallery">
         <h2 className="section-title" id="gallery">
           Gallery
         </h2>
-        {brokers.map((broker) => (
-          <Fragment key={broker}>
-            <h3 className="gallery-broker">{broker}</h3>
-            <ul className="gallery">
-              {gallery
-                .filter((g) => g.broker === broker)
-                .map((g) => (
-                  <li key={g.id}>
-                    <button type="button" aria-current={g.title === title} onClick={() => void g.load().then((doc) => open(doc))}>
-                      {g.title}
-                      <small>{g.about}</small>
-                    </button>
-                  </li>
-                ))}
-            </ul>
-          </Fragment>
+        {[...new Set(gallery.map((g) => g.broker))].map((broker) => (
+          <Shelf key={`${broker} ${title}`} broker={broker} title={title} />
         ))}
       </section>
       <Drafts />
     </nav>
   );
 }
-/** Open at first: the clients, the brokers that the scenario has, and all of them while it has none. */
-function PaletteRoom({ room }: { readonly room: RoomDescriptor }) {
-  const [open, setOpen] = useState(() => {
-    const used = new Set(useDocument.getState().doc.nodes.map((n) => familyOf(n.kind)));
-    return room.id === 'clients' || used.has(room.id) || !catalog.rooms.some((r) => r.versions !== undefined && used.has(r.id));
-  });
+/** At hand are the clients and the brokers that the scenario has, or the first while it has none; the others are one click away. */
+function Palette({ rooms }: { readonly rooms: readonly RoomDescriptor[] }) {
+  const [used] = useState(() => new Set(useDocument.getState().doc.nodes.map((n) => familyOf(n.kind))));
+  const brokers = rooms.filter(isBroker);
+  const near = brokers.some((room) => used.has(room.id)) ? brokers.filter((room) => used.has(room.id)) : brokers.slice(0, 1);
+  const far = brokers.filter((room) => !near.includes(room));
   return (
-    <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary className="section-title">{room.title}</summary>
-      <div className="palette">
-        {room.nodes.map((node) => {
-          const Glyph = OWN[node.kind] ?? GLYPHS[node.family];
-          return (
-            <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
-              <Glyph size={13} aria-hidden />
-              {node.title}
+    <section aria-label="Palette">
+      {[...rooms.filter((room) => !isBroker(room)), ...near].map((room) => (
+        <PaletteRoom key={room.id} room={room} isOpen />
+      ))}
+      {far.length > 0 && (
+        <details className="more">
+          <summary className="section-title">More brokers</summary>
+          {far.map((room) => (
+            <PaletteRoom key={room.id} room={room} isOpen={false} />
+          ))}
+        </details>
+      )}
+    </section>
+  );
+}
+const isBroker = (room: RoomDescriptor) => room.versions !== undefined;
+
+function PaletteRoom({ room, isOpen }: { readonly room: RoomDescriptor; readonly isOpen: boolean }) {
+  return (
+    <div className="palette-room">
+      {isBroker(room) && <ProofBadge room={room} />}
+      <details open={isOpen}>
+        <summary className="section-title">{room.title}</summary>
+        <div className="palette">
+          {room.nodes.map((node) => {
+            const Glyph = OWN[node.kind] ?? GLYPHS[node.family];
+            return (
+              <button key={node.kind} type="button" className="btn" draggable title={node.about} onDragStart={(e) => e.dataTransfer.setData(DRAG_KIND, node.kind)} onClick={() => addNode(node.kind)}>
+                <Glyph size={13} aria-hidden />
+                {node.title}
+              </button>
+            );
+          })}
+        </div>
+      </details>
+    </div>
+  );
+}
+/** How many rules the model keeps to, and how many of them a real broker was recorded doing. Counted after the first screen. */
+function ProofBadge({ room }: { readonly room: RoomDescriptor }) {
+  const [proof, setProof] = useState<Proof>();
+  useEffect(() => {
+    let isGone = false;
+    void rulesOf(room.id).then((rules) => isGone || setProof(proofOf(rules, room)));
+    return () => void (isGone = true);
+  }, [room]);
+  if (proof === undefined) return null;
+  const words = `${room.title}, ${proofText(proof)}`;
+  return (
+    <button type="button" className="proof" title={words} aria-label={words} onClick={() => useView.getState().showRules(room.id)}>
+      {proof.recorded > 0 ? `${proof.recorded}/${proof.rules}` : proof.rules} rules
+    </button>
+  );
+}
+/** The scenarios of one broker; those of the scenario that is open are at hand. */
+function Shelf({ broker, title }: { readonly broker: string; readonly title: string }) {
+  const items = gallery.filter((g) => g.broker === broker);
+  return (
+    <details open={items.some((g) => g.title === title)}>
+      <summary className="gallery-broker">
+        {broker} <span className="quiet">{items.length}</span>
+      </summary>
+      <ul className="gallery">
+        {items.map((g) => (
+          <li key={g.id}>
+            <button type="button" aria-current={g.title === title} onClick={() => void g.load().then((doc) => open(doc))}>
+              {g.title}
+              <small>{g.about}</small>
             </button>
-          );
-        })}
-      </div>
+          </li>
+        ))}
+      </ul>
     </details>
   );
 }

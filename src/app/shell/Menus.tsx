@@ -54,6 +54,7 @@ export function FileMenu({ label, opened }: Props) {
           {item('Tidy the layout', () => void autoLayout())}
           {item('Fit everything', fitView)}
           {item('Commands …', () => show('commands'), 'Ctrl K')}
+          {item('Rules of the models', () => show('rules'))}
           {item('Keyboard', () => show('help'), '?')}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

@@ -1,6 +1,6 @@
 /** From an address or a draft to a running engine. */
 import { loadRooms } from '../../catalog.ts';
-import { opening } from '../../gallery/index.ts';
+import { orderProcessing } from '../../gallery/order-processing.ts';
 import { familyOf, type Scenario } from '../../scenario/document.ts';
 import { type Engine, startEngine } from '../../worker/engine.ts';
 import { asOpening, autosave, loadDraft } from '../share/drafts.ts';
@@ -26,7 +26,7 @@ export function boot(): void {
 async function start(): Promise<void> {
   const shared = await openAddress(location.hash);
   const draft = shared === null ? await loadDraft() : null;
-  const opened: Opened & { doc: Scenario; at: number } = shared ?? draft ?? { doc: opening, at: 0 };
+  const opened: Opened & { doc: Scenario; at: number } = shared ?? draft ?? { doc: orderProcessing, at: 0 };
   await know(opened.doc);
   useDocument.getState().replace('Open', opened.doc, opened.notice);
   useDocument.temporal.getState().clear();

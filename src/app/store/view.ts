@@ -7,7 +7,9 @@ export interface ViewState {
   readonly selected: readonly string[];
   readonly message: number | null;
   readonly theme: 'system' | 'light' | 'dark';
-  readonly dialog: 'commands' | 'wire' | 'share' | 'report' | 'help' | null;
+  readonly dialog: 'commands' | 'wire' | 'share' | 'report' | 'help' | 'rules' | null;
+  /** Whose rules are shown. */
+  readonly rulesOf: string;
   readonly dock: 'findings' | 'messages' | 'text';
   select(ids: readonly string[]): void;
   follow(message: number | null): void;
@@ -16,6 +18,8 @@ export interface ViewState {
   readonly hover: number | null;
   setHover(at: number | null): void;
   show(dialog: ViewState['dialog']): void;
+  /** @param room of which broker */
+  showRules(room: string): void;
   setDock(dock: ViewState['dock']): void;
 }
 export const useView = create<ViewState>()(
@@ -25,6 +29,7 @@ export const useView = create<ViewState>()(
       message: null,
       theme: 'system',
       dialog: null,
+      rulesOf: '',
       dock: 'findings',
       hover: null,
       setHover: (hover) => set({ hover }),
@@ -32,6 +37,7 @@ export const useView = create<ViewState>()(
       follow: (message) => set(message === null ? { message } : { message, dock: 'messages' }),
       setTheme: (theme) => set({ theme }),
       show: (dialog) => set({ dialog }),
+      showRules: (rulesOf) => set({ dialog: 'rules', rulesOf }),
       setDock: (dock) => set({ dock }),
     }),
     // Of what a person looks at, only the theme outlives the visit.
