@@ -9,6 +9,7 @@ const BROKERS: Readonly<Record<string, () => Promise<RoomDescriptor>>> = {
   kafka: async () => (await import('./brokers/kafka/descriptor.ts')).kafka,
   sqs: async () => (await import('./brokers/sqs/descriptor.ts')).sqs,
   nats: async () => (await import('./brokers/nats/descriptor.ts')).nats,
+  pulsar: async () => (await import('./brokers/pulsar/descriptor.ts')).pulsar,
   'google-pubsub': async () => (await import('./brokers/google-pubsub/descriptor.ts')).googlePubsub,
   'redis-streams': async () => (await import('./brokers/redis-streams/descriptor.ts')).redisStreams,
   'event-grid': async () => (await import('./brokers/event-grid/descriptor.ts')).eventGrid,

@@ -18,6 +18,10 @@ const LOADERS: Readonly<Record<string, () => Promise<RoomFactory>>> = {
     const { NatsRoom } = await import('./nats/room.ts');
     return (host, topology) => new NatsRoom(host, topology);
   },
+  pulsar: async () => {
+    const { PulsarRoom } = await import('./pulsar/room.ts');
+    return (host, topology) => new PulsarRoom(host, topology);
+  },
   'google-pubsub': async () => {
     const { PubSubRoom } = await import('./google-pubsub/room.ts');
     return (host, topology) => new PubSubRoom(host, topology);

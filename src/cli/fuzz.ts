@@ -9,12 +9,13 @@ import { randomEventGridScenario } from '../testing/event-grid-arbitraries.ts';
 import { randomEventBridgeScenario } from '../testing/eventbridge-arbitraries.ts';
 import { randomKafkaScenario } from '../testing/kafka-arbitraries.ts';
 import { randomPubSubScenario } from '../testing/pubsub-arbitraries.ts';
+import { randomPulsarScenario } from '../testing/pulsar-arbitraries.ts';
 import { randomRedisScenario } from '../testing/redis-arbitraries.ts';
 import { randomSqsScenario } from '../testing/sqs-arbitraries.ts';
 import { varied } from '../testing/variety.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
-const RANDOM = { rabbitmq: randomScenario, eventbridge: randomEventBridgeScenario, kafka: randomKafkaScenario, 'redis-streams': randomRedisScenario, sqs: randomSqsScenario, 'event-grid': randomEventGridScenario, 'google-pubsub': randomPubSubScenario };
+const RANDOM = { rabbitmq: randomScenario, eventbridge: randomEventBridgeScenario, kafka: randomKafkaScenario, pulsar: randomPulsarScenario, 'redis-streams': randomRedisScenario, sqs: randomSqsScenario, 'event-grid': randomEventGridScenario, 'google-pubsub': randomPubSubScenario };
 await loadRooms();
 const models = await loadModels(Object.keys(RANDOM));
 const from = Number(values.from);

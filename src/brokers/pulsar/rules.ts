@@ -2,8 +2,13 @@ import type { Rules } from '../contract.ts';
 
 const SERVICE = 'https://github.com/apache/pulsar/blob/master/pulsar-broker/src/main/java/org/apache/pulsar/broker/service';
 const MESSAGING = 'https://pulsar.apache.org/docs/4.0.x/concepts-messaging';
+const RETENTION = 'https://pulsar.apache.org/docs/4.0.x/cookbooks-retention-expiry/';
+const REFERENCE = 'https://pulsar.apache.org/reference/#/4.0.x';
+const BROKER = `${REFERENCE}/config/reference-configuration-broker`;
+const CLIENT = `${REFERENCE}/client/client-configuration`;
+const BOOKKEEPER = 'https://bookkeeper.apache.org/docs/development/protocol';
 
-/** What the model holds to be true of Key_Shared subscriptions, and where that is written. Tests are titled by these. */
+/** What the model holds to be true of Pulsar, and where that is written (K: hashes of Key_Shared). Tests are titled by these. */
 export const rules = {
   K01: { name: 'key-hash', says: 'A key is hashed by murmur3_32 with seed 0, without the sign; its slot is the rest by 65536.', source: 'https://github.com/apache/pulsar/blob/master/pulsar-common/src/main/java/org/apache/pulsar/common/util/Murmur3_32Hash.java' },
   K02: { name: 'key-hash-zero', says: 'A hash of 0 means none to dispatchers, so that such a key has 1.', source: `${SERVICE}/StickyKeyConsumerSelectorUtils.java`, since: '4.0' },
@@ -17,6 +22,72 @@ export const rules = {
   K10: { name: 'sticky-client', says: 'The client refuses ranges outside [0, 65535] and overlapping ones itself.', source: 'https://github.com/apache/pulsar/blob/master/pulsar-client-api/src/main/java/org/apache/pulsar/client/api/KeySharedPolicy.java' },
   K11: { name: 'draining', says: 'A hash that changes hands waits until its old consumer has acknowledged all of its messages; other hashes go on.', source: 'https://github.com/apache/pulsar/blob/master/pip/pip-379.md', since: '4.0' },
   K12: { name: 'draining-returns', says: 'A hash that comes back to the consumer it drains from need not drain.', source: `${SERVICE}/DrainingHashesTracker.java`, since: '4.0' },
+  P01: { name: 'shared-turns', says: 'A shared subscription goes from consumer to consumer, each with up to dispatcherMaxRoundRobinBatchSize entries at a time.', source: BROKER },
+  P02: { name: 'permits', says: 'A consumer is sent no more messages than it has given permits for.', source: 'https://pulsar.apache.org/docs/4.0.x/developing-binary-protocol/#flow-control' },
+  P03: { name: 'priority-level', says: 'A consumer of a lower priority level is sent something only when those above it have no permits.', source: `${CLIENT}-consumer` },
+  P04: { name: 'nack-first', says: 'What is acknowledged negatively goes out before anything new, with its redelivery count.', source: `${MESSAGING}/#negative-acknowledgment` },
+  P05: { name: 'any-consumer-acks', says: 'An acknowledgment counts, whoever has the message by then.', source: `${SERVICE}/Consumer.java` },
+  P06: { name: 'leaving-not-counted', says: 'What a consumer had goes to the others when it leaves, and its redelivery count stays.', source: `${SERVICE}/persistent/PersistentDispatcherMultipleConsumers.java` },
+  P07: { name: 'counts-forgotten', says: 'Redelivery counts are in the memory of the broker: they are gone when the last consumer leaves and when the topic moves.', source: `${SERVICE}/persistent/PersistentDispatcherMultipleConsumers.java` },
+  P08: { name: 'unacked-consumer', says: 'With maxUnackedMessagesPerConsumer a shared consumer gets nothing more until half of them are acknowledged.', source: BROKER },
+  P09: { name: 'unacked-subscription', says: 'With maxUnackedMessagesPerSubscription nothing new is sent until half of them are acknowledged; redeliveries are.', source: BROKER },
+  P10: { name: 'exclusive', says: 'An exclusive subscription refuses a second consumer with ConsumerBusy.', source: `${MESSAGING}/#exclusive` },
+  P11: { name: 'one-type', says: 'A subscription has the type of its consumers: another type is refused as long as one of them is connected.', source: `${MESSAGING}/#subscription-types` },
+  P12: { name: 'redelivery-rewinds', says: 'With one active consumer there is no redelivery of single messages: everything that is not acknowledged comes again, uncounted.', source: `${MESSAGING}/#negative-acknowledgment` },
+  P13: { name: 'failover-partitions', says: 'Partitions are shared out among the consumers of the highest priority level, in the order of their names.', source: `${MESSAGING}/#failover--partitioned-topics` },
+  P14: { name: 'failover-takes-over', says: 'A new active consumer begins after activeConsumerFailoverDelayTimeMillis with all that is not acknowledged, whoever has it.', source: `${SERVICE}/persistent/PersistentDispatcherSingleActiveConsumer.java` },
+  P15: { name: 'initial-position', says: 'A subscription begins at the end, or with Earliest at the first message that is kept.', source: `${CLIENT}-consumer` },
+  P16: { name: 'no-subscription', says: 'A message that no subscription has to read is not kept, unless by retention.', source: RETENTION },
+  P17: { name: 'durable', says: 'A durable subscription keeps its place, and its backlog, when its consumers are gone.', source: `${MESSAGING}/#subscription-modes` },
+  P18: { name: 'ack-holes', says: 'The mark-delete position moves over messages that are acknowledged without a gap; those after a gap are remembered one by one.', source: `${MESSAGING}/#acknowledgment` },
+  P19: { name: 'cumulative', says: 'A cumulative acknowledgment covers everything up to its message.', source: `${MESSAGING}/#acknowledgment` },
+  P20: { name: 'batch-whole', says: 'A batch of which one message is acknowledged negatively comes again as a whole.', source: `${MESSAGING}/#batching` },
+  P21: { name: 'batch-index', says: 'With batch index acknowledgment only the messages that are not acknowledged come again.', source: `${MESSAGING}/#acknowledgment-at-batch-index-level` },
+  P22: { name: 'hash-drains', says: 'When a consumer joins a Key_Shared subscription, a hash that moves waits for what its old consumer has; all others go on.', source: 'https://github.com/apache/pulsar/blob/master/pip/pip-379.md', since: '4.0' },
+  P23: { name: 'classic-joins', says: 'In the classic dispatcher a consumer that joins is sent nothing from after that, whatever its key, until everything before is acknowledged.', source: `${SERVICE}/persistent/PersistentStickyKeyDispatcherMultipleConsumersClassic.java` },
+  P24: { name: 'batch-first-key', says: 'Key_Shared looks at the first key of a batch: the whole batch goes to its consumer.', source: `${MESSAGING}/#key_shared` },
+  P25: { name: 'look-ahead', says: 'Messages that their consumer has no room for are set aside up to a limit, after which nobody gets anything new.', source: BROKER },
+  P26: { name: 'sticky-gap', says: 'Messages of a hash that no STICKY consumer has named wait until somebody does.', source: `${MESSAGING}/#sticky` },
+  P27: { name: 'ack-quorum', says: 'A producer has its receipt when the ack quorum of the write quorum has the entry.', source: BOOKKEEPER },
+  P28: { name: 'ensemble', says: 'With fewer bookies than an ensemble nothing is written: PersistenceError.', source: BOOKKEEPER },
+  P29: { name: 'unreadable', says: 'An entry whose bookies are all down cannot be read, and what comes after it waits.', source: BOOKKEEPER },
+  P30: { name: 'order-of-receipts', says: 'Entries of a topic are confirmed, and read, in the order in which they were sent.', source: BOOKKEEPER },
+  P31: { name: 'acks-not-written', says: 'A cursor is written managedLedgerDefaultMarkDeleteRateLimit times a second: acknowledgments since then are lost when the broker dies.', source: BROKER },
+  P32: { name: 'unload-writes', says: 'A topic that is unloaded in good order writes its cursors first.', source: 'https://pulsar.apache.org/docs/4.0.x/administration-load-balance/#unload-topics-and-bundles' },
+  P33: { name: 'ranges-persisted', says: 'Of the holes of a cursor managedLedgerMaxUnackedRangesToPersist are written: what is acknowledged beyond comes again.', source: BROKER },
+  P34: { name: 'written-unconfirmed', says: 'What was on its way to the bookies when the broker died is recovered, and its producer, which was told nothing, sends it again.', source: `${MESSAGING}/#message-deduplication` },
+  P35: { name: 'deduplication', says: 'With deduplication a sequence id that is not above the highest of its producer is answered and not stored.', source: `${MESSAGING}/#message-deduplication` },
+  P36: { name: 'deduplication-forgets', says: 'A producer that is gone and silent is forgotten after a time, and its sequence ids with it.', source: BROKER },
+  P37: { name: 'ttl', says: 'What is older than its time to live is acknowledged by the broker when it looks, every messageExpiryCheckIntervalInMinutes.', source: `${RETENTION}#time-to-live-ttl` },
+  P38: { name: 'retention', says: 'Acknowledged messages go at once, or when they are too old or too many for the retention policy.', source: `${RETENTION}#retention-policies` },
+  P39: { name: 'quota-hold', says: 'Over the backlog quota producers are disconnected at the next check and refused until there is room.', source: `${RETENTION}#backlog-quotas` },
+  P40: { name: 'quota-exception', says: 'With producer_exception they are told so; the age of the oldest message may be the limit, too.', source: `${RETENTION}#backlog-quotas` },
+  P41: { name: 'quota-eviction', says: 'With consumer_backlog_eviction the oldest messages of a slow subscription are dropped, and of no other.', source: `${RETENTION}#backlog-quotas` },
+  P42: { name: 'delayed-shared-only', says: 'Delayed delivery works for shared subscriptions only: others get the message at once.', source: `${MESSAGING}/#delayed-message-delivery` },
+  P43: { name: 'delayed-tick', says: 'Unless it is strict, what is due within a tick goes out with what is due.', source: BROKER },
+  P44: { name: 'dispatch-rate', says: 'A dispatch rate holds a topic back until the next second.', source: 'https://pulsar.apache.org/docs/4.0.x/concepts-throttling/' },
+  P45: { name: 'producer-name', says: 'A second producer of the same name is refused with ProducerBusy.', source: `${CLIENT}-producer` },
+  P46: { name: 'access-exclusive', says: 'Exclusive access is refused where producers are, and refuses others.', source: `${MESSAGING}/#access-mode` },
+  P47: { name: 'access-fencing', says: 'ExclusiveWithFencing throws the others out.', source: `${MESSAGING}/#access-mode` },
+  P48: { name: 'access-waits', says: 'WaitForExclusive is granted access when the others are gone.', source: `${MESSAGING}/#access-mode` },
+  P49: { name: 'non-persistent', says: 'A non-persistent topic drops what no consumer has permits for; its producer gets a receipt all the same.', source: `${MESSAGING}/#non-persistent-topics` },
+  P50: { name: 'partitions-grow', says: 'Partitions can be added, with the subscriptions of the others, and never taken away.', source: 'https://pulsar.apache.org/docs/4.0.x/admin-api-topics/#update' },
+  P51: { name: 'receiver-queue', says: 'A consumer takes receiverQueueSize messages in advance and gives permits again when half of them are taken.', source: `${CLIENT}-consumer` },
+  P52: { name: 'zero-queue', says: 'Without a receiver queue a consumer gets what its application asks for, and closes when a batch comes.', source: `${CLIENT}-consumer` },
+  P53: { name: 'nack-delay', says: 'A negative acknowledgment is sent after negativeAckRedeliveryDelay, or after a backoff that grows.', source: `${MESSAGING}/#negative-acknowledgment` },
+  P54: { name: 'ack-timeout', says: 'The acknowledgment timeout runs in the client, from when the application takes a message, and looks once a tick.', source: `${MESSAGING}/#acknowledgment-timeout` },
+  P55: { name: 'dead-letter', says: 'After maxRedeliverCount redeliveries the client publishes a message to the dead letter topic, and acknowledges it when that is confirmed.', source: `${MESSAGING}/#dead-letter-topic` },
+  P56: { name: 'dead-letter-subscription', says: 'A dead letter topic that has no subscription keeps nothing; initialSubscriptionName makes one.', source: `${MESSAGING}/#dead-letter-topic` },
+  P57: { name: 'retry-letter', says: 'reconsumeLater publishes to the retry letter topic, which the consumer reads too, and to the dead letter topic in the end.', source: `${MESSAGING}/#retry-letter-topic` },
+  P58: { name: 'ack-group', says: 'Acknowledgments wait to be sent together: a crash loses them, and what was done with comes again.', source: `${CLIENT}-consumer` },
+  P59: { name: 'send-timeout', says: 'When the first message has waited for sendTimeoutMs all that wait fail, and nobody knows what becomes of them.', source: `${CLIENT}-producer` },
+  P60: { name: 'queue-full', says: 'A full send queue refuses, or blocks with blockIfQueueFull.', source: `${CLIENT}-producer` },
+  P61: { name: 'sends-again', says: 'A producer sends what has no receipt again after a lost connection: without deduplication that is stored twice.', source: `${MESSAGING}/#message-deduplication` },
+  P62: { name: 'key-routing', says: 'A key chooses the partition by its hash, whatever the routing mode; without one the mode does.', source: `${MESSAGING}/#routing-modes` },
+  P63: { name: 'key-based-batches', says: 'Key-based batches have one key each; others mix keys and break Key_Shared.', source: `${MESSAGING}/#key_shared` },
+  P64: { name: 'max-message-size', says: 'The client refuses a message larger than maxMessageSize.', source: `${MESSAGING}/#chunking` },
+  P65: { name: 'auto-creation', says: 'A topic that does not exist is made when a client asks for it, or refused with TopicNotFound.', source: BROKER },
+  P66: { name: 'fenced-for-good', says: 'A producer that was fenced gives up: what it holds fails, and what is sent later is refused.', source: `${MESSAGING}/#access-mode` },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

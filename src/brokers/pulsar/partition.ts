@@ -1,0 +1,112 @@
+/** One partition of a topic, or a topic without partitions: what its broker holds of it. */
+import type { Sender } from './events.ts';
+import { type Entry, EntryLog, type LogState } from './entry-log.ts';
+import { Subscription, type SubscriptionState } from './subscription.ts';
+
+export type AccessMode = 'Shared' | 'Exclusive' | 'ExclusiveWithFencing' | 'WaitForExclusive';
+export interface Producer {
+  readonly session: string;
+  readonly name: string;
+  readonly mode: AccessMode;
+}
+/** An entry on its way to the bookies. */
+export interface Writing {
+  readonly entry: Entry;
+  readonly to: Sender;
+  readonly at: number;
+}
+export interface PartitionState {
+  readonly name: string;
+  readonly no: number;
+  readonly log: LogState;
+  readonly subscriptions: readonly SubscriptionState[];
+  readonly producers: readonly Producer[];
+  readonly waiters: readonly Producer[];
+  readonly exclusive: string | null;
+  readonly writing: readonly Writing[];
+  readonly owner: number;
+  readonly serving: boolean;
+  readonly moves: number;
+  readonly sequences: readonly (readonly [string, readonly [number, number]])[];
+  readonly budget: number;
+  readonly refillAt: number;
+}
+
+export class Partition {
+  /** "orders", or "orders-partition-0". */
+  readonly name: string;
+  readonly topic: string;
+  /** -1 = its topic has no partitions. */
+  readonly index: number;
+  readonly persistent: boolean;
+  /** Its number among all of the cluster. */
+  no = -1;
+  readonly log = new EntryLog();
+  readonly subscriptions = new Map<string, Subscription>();
+  producers: Producer[] = [];
+  /** They wait for exclusive access, the longest first. */
+  waiters: Producer[] = [];
+  /** Session of the producer that has exclusive access. */
+  exclusive: string | null = null;
+  writing: Writing[] = [];
+  /** The broker that serves it. */
+  owner = -1;
+  serving = false;
+  /** Counts its moves: what was planned before one is void. */
+  moves = 0;
+  /** Deduplication: the highest sequence id by producer name, and when it was last heard of. */
+  sequences = new Map<string, readonly [sequence: number, at: number]>();
+  /** Messages that may still be dispatched in this second. */
+  budget = 0;
+  refillAt = -1;
+
+  constructor(topic: string, index: number, persistent: boolean) {
+    this.topic = topic;
+    this.index = index;
+    this.persistent = persistent;
+    this.name = index < 0 ? topic : `${topic}-partition-${index}`;
+  }
+  /** Where the next entry will be. */
+  get next(): number {
+    return this.log.end + this.writing.length;
+  }
+  /** bytes of the largest backlog */
+  get backlogBytes(): number {
+    let most = 0;
+    for (const { backlogBytes } of this.subscriptions.values()) most = Math.max(most, backlogBytes);
+    return most;
+  }
+  /** When the oldest entry that somebody has yet to acknowledge was published; -1 for none. */
+  get oldest(): number {
+    let least = Infinity;
+    for (const { cursor } of this.subscriptions.values()) least = Math.min(least, this.log.at(cursor.markDelete)?.publishTime ?? Infinity);
+    return least === Infinity ? -1 : least;
+  }
+  save(): PartitionState {
+    const { name, no, producers, waiters, exclusive, writing, owner, serving, moves, budget, refillAt } = this;
+    return {
+      ...{ name, no, exclusive, owner, serving, moves, budget, refillAt },
+      producers: [...producers],
+      waiters: [...waiters],
+      writing: [...writing],
+      sequences: [...this.sequences],
+      log: this.log.save(),
+      subscriptions: [...this.subscriptions.values()].map((s) => s.save()),
+    };
+  }
+  load(state: PartitionState): void {
+    const { no, exclusive, owner, serving, moves, budget, refillAt } = state;
+    Object.assign(this, { no, exclusive, owner, serving, moves, budget, refillAt });
+    this.producers = [...state.producers];
+    this.waiters = [...state.waiters];
+    this.writing = [...state.writing];
+    this.sequences = new Map(state.sequences);
+    this.log.load(state.log);
+    this.subscriptions.clear();
+    for (const saved of state.subscriptions) {
+      const subscription = new Subscription(saved.name, saved.no, saved.type, 0);
+      subscription.load(saved);
+      this.subscriptions.set(saved.name, subscription);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** What Pulsar's reasons mean and what prevents them, in sentences. */
+import type { Remedy, Words } from '../../scenario/descriptor.ts';
+
+const at = (page: string): string => `https://pulsar.apache.org/docs/4.0.x/${page}`;
+const messaging = (part: string): string => at(`concepts-messaging/#${part}`);
+const BROKER = 'https://pulsar.apache.org/reference/#/4.0.x/config/reference-configuration-broker';
+const ERRORS = 'https://github.com/apache/pulsar/blob/master/pulsar-common/src/main/proto/PulsarApi.proto';
+
+export const reasons: Readonly<Record<string, Words>> = {
+  'pulsar.ack': { says: 'acknowledged.', rule: messaging('acknowledgment') },
+  'pulsar.negative_ack': { says: 'Its consumer acknowledged it negatively, so it was sent again as soon as anybody had room, ahead of what had not been sent yet.', rule: messaging('negative-acknowledgment') },
+  'pulsar.ack_timeout': { says: 'It was not acknowledged within ackTimeoutMillis, so the client asked for it again, though its application was still at work.', rule: messaging('acknowledgment-timeout') },
+  'pulsar.consumer_gone': { says: 'Its consumer was gone before it had acknowledged it, so it was sent to another.', rule: messaging('subscription-types') },
+  'pulsar.failover': { says: 'Another consumer became the active one and began with all that was not acknowledged, whoever had it.', rule: messaging('failover') },
+  'pulsar.unloaded': { says: 'Its topic moved to another broker, which sends again all that is not acknowledged.', rule: at('administration-load-balance/') },
+  'pulsar.ack_not_written': { says: 'It had been acknowledged, but that was not yet written to a bookie when its broker went down.', rule: BROKER },
+  'pulsar.cursor_reset': { says: 'The cursor of the subscription was reset.', rule: at('admin-api-topics/#reset-cursor') },
+  'pulsar.initial_position': { says: 'The subscription began at the earliest message that was kept.', rule: messaging('subscriptions') },
+  'pulsar.ttl': { says: 'It was not acknowledged within its time to live, so the broker did that itself: there is no dead letter for it.', rule: at('cookbooks-retention-expiry/#time-to-live-ttl') },
+  'pulsar.backlog_eviction': { says: 'The backlog was over its quota, and consumer_backlog_eviction drops the oldest messages of the slowest subscription.', rule: at('cookbooks-retention-expiry/#backlog-quotas') },
+  'pulsar.backlog_quota': { says: 'The backlog of the topic is over its quota: nobody may produce.', rule: at('cookbooks-retention-expiry/#backlog-quotas') },
+  'pulsar.backlog_cleared': { says: 'Somebody cleared the backlog.', rule: at('admin-api-topics/#skip-messages') },
+  'pulsar.unsubscribed': { says: 'The subscription was deleted with its backlog.', rule: at('admin-api-topics/#unsubscribe') },
+  'pulsar.topic_deleted': { says: 'The topic was deleted with what it held.', rule: at('admin-api-topics/') },
+  'pulsar.no_subscription': { says: 'The topic had no subscription, and nothing keeps a message that nobody has to read. Its producer got a receipt all the same.', rule: at('cookbooks-retention-expiry/') },
+  'pulsar.no_permits': { says: 'The topic is not persistent, and no consumer had room for it just then.', rule: messaging('non-persistent-topics') },
+  'pulsar.non_persistent': { says: 'of a non-persistent topic: over as soon as it is sent.', rule: messaging('non-persistent-topics') },
+  'pulsar.duplicate': { says: 'Its producer had sent it before, so it was not stored again.', rule: messaging('message-deduplication') },
+  'pulsar.max_redeliver_count': { says: 'It was redelivered more than maxRedeliverCount times, so the client published it to the dead letter topic and acknowledged it.', rule: messaging('dead-letter-topic') },
+  'pulsar.given_up': { says: 'The application gave it up and acknowledged it.', rule: messaging('dead-letter-topic') },
+  'pulsar.reconsume_later': { says: 'The application put it off: it went to the retry letter topic, and comes back from there behind what came after it.', rule: messaging('retry-letter-topic') },
+  'pulsar.unacked_limit': { says: 'There are as many unacknowledged messages as maxUnackedMessages allows: nothing more is sent until half of them are acknowledged, and nobody is told.', rule: BROKER },
+  'pulsar.unacked_limit_ends': { says: 'Half of the unacknowledged messages are acknowledged: it goes on.', rule: BROKER },
+  'pulsar.queue_full': { says: 'The send queue is full and blockIfQueueFull makes send() wait.', rule: messaging('producers') },
+  'pulsar.broker_down': { says: 'A broker went down. Its topics are served by nobody until the others notice.', rule: at('concepts-architecture-overview/#brokers') },
+  'pulsar.bookie_down': { says: 'A bookie went down.', rule: at('concepts-architecture-overview/#apache-bookkeeper') },
+  'pulsar.connection_closed': { says: 'The connection closed.', rule: at('developing-binary-protocol/') },
+  'pulsar.ConsumerBusy': { says: 'ConsumerBusy: the subscription has its one consumer, or is of another type.', rule: ERRORS },
+  'pulsar.ServiceNotReady': { says: 'ServiceNotReady: no broker serves the topic now.', rule: ERRORS },
+  'pulsar.TopicNotFound': { says: 'TopicNotFound: there is no such topic, and brokers may not make it.', rule: ERRORS },
+  'pulsar.PersistenceError': { says: 'PersistenceError: fewer bookies are up than an ensemble needs.', rule: ERRORS },
+  'pulsar.ProducerBusy': { says: 'ProducerBusy: a producer of that name is connected, or one has exclusive access.', rule: ERRORS },
+  'pulsar.ProducerFenced': { says: 'ProducerFenced: another producer has exclusive access. The client gives up for good.', rule: messaging('access-mode') },
+  'pulsar.ProducerBlockedQuotaExceededError': { says: 'The backlog is over its quota, and producer_request_hold makes the producer wait: what it holds times out.', rule: at('cookbooks-retention-expiry/#backlog-quotas') },
+  'pulsar.ProducerBlockedQuotaExceededException': { says: 'The backlog is over its quota, and producer_exception fails what the producer sends.', rule: at('cookbooks-retention-expiry/#backlog-quotas') },
+  'pulsar.ConsumerAssignError': { says: 'ConsumerAssignError: its hash ranges are missing, or overlap with those of another consumer.', rule: messaging('sticky') },
+  'pulsar.IllegalArgumentException': { says: 'The client refuses what it was built with.', rule: messaging('sticky') },
+  'pulsar.ProducerQueueIsFullError': { says: 'ProducerQueueIsFullError: as many messages wait for a receipt as maxPendingMessages allows.', rule: messaging('producers') },
+  'pulsar.MemoryBufferIsFullError': { says: 'MemoryBufferIsFullError: the client has no memory left for messages that wait for a receipt.', rule: messaging('producers') },
+  'pulsar.InvalidMessageException': { says: 'InvalidMessageException: the message is larger than maxMessageSize, or a batch came to a consumer without a queue.', rule: messaging('chunking') },
+  'pulsar.AlreadyClosedException': { says: 'AlreadyClosedException: the producer was fenced and is closed.', rule: messaging('access-mode') },
+};
+export const remedies: Readonly<Record<string, Remedy>> = {
+  'delivered-once': { says: 'Pulsar delivers at least once. Make the consumer idempotent, and give it time: an acknowledgment timeout, a lost acknowledgment and a moved topic all send a message again.' },
+  'effect-once': { says: 'Keep a record of processed ids: acknowledgments are grouped, lost with a connection, and forgotten with a broker that had not written them.' },
+  'no-loss': { says: 'Keep messages until they are read: no time to live and no eviction for what matters, a subscription before the first message, retention for those that come later.' },
+  order: { says: 'Use Key_Shared with key-based batches, and do not acknowledge negatively what must stay in order: a redelivered message comes after those that were sent meanwhile.' },
+  unrouted: { says: 'Make the subscription before producers begin, give the dead letter topic an initialSubscriptionName, or set retention.' },
+  dropped: { says: 'Raise the quota, add consumers, or let producers wait instead (producer_request_hold).' },
+  expired: { says: 'Raise the time to live, or add consumers: what expires is acknowledged without anybody having seen it.' },
+  'dead-lettered': { says: 'Look into the dead letter topic, mend the cause, and publish the messages again.' },
+  'poison-loop': { says: 'Give the consumer a dead letter policy: without maxRedeliverCount a message comes again for ever.' },
+  'growing-depth': { says: 'Add instances or slots to its consumers, or slow the producers: without a backlog quota Pulsar never pushes back.' },
+  'prefetch-hogging': { says: 'Lower receiverQueueSize, so that work is shared: each consumer takes a thousand messages in advance.' },
+  'idle-consumer': { says: 'Look at who holds what: messages in another consumer’s receiver queue, a key range that is draining, or an unacked limit. Lower receiverQueueSize, and acknowledge.' },
+  backpressure: { says: 'Add consumers or raise the backlog quota. Until there is room, sends wait, fail or time out.' },
+};
