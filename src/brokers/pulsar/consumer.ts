@@ -4,7 +4,8 @@ import type { Delivery, ReceiveListener, ReceiveSession, Refusal } from '../cont
 import { AckGroups, type AckGroupState } from './ack-group.ts';
 import { Client, type ClientHost } from './client.ts';
 import { errors } from './errors.ts';
-import { type Reading, readingOf } from './reading.ts';
+import { type Reading, readingOf, subscribeArgs } from './reading.ts';
+import { checkStickyRanges } from './sticky-ranges.ts';
 import type { Attachment, ClientState, Parcel } from './traffic.ts';
 
 export interface ConsumerHost extends ClientHost {
@@ -150,6 +151,12 @@ export class PulsarConsumer extends Client implements ReceiveSession {
   }
 
   // Connections ----------------------------------------------------------------
+  protected override attach(a: Attachment): void {
+    const { keyShared, type } = subscribeArgs(this.host.config(this.state), this.state.client);
+    const refusal = type === 'Key_Shared' && keyShared.mode === 'STICKY' ? checkStickyRanges(keyShared.ranges) : null;
+    if (refusal === null) super.attach(a);
+    else this.attached(a, refusal);
+  }
   protected begin(): void {
     this.own = { ...fresh(this.own.next), slots: this.own.slots };
   }

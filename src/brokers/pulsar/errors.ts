@@ -12,7 +12,6 @@ export const errors = {
   blockedQuotaError: refusal('ProducerBlockedQuotaExceededError', 7, 'channel'),
   blockedQuotaException: refusal('ProducerBlockedQuotaExceededException', 8, 'channel'),
   topicNotFound: refusal('TopicNotFound', 11, 'channel'),
-  topicTerminated: refusal('TopicTerminatedError', 15, 'channel'),
   producerBusy: refusal('ProducerBusy', 16, 'channel'),
   consumerAssign: refusal('ConsumerAssignError', 19, 'channel'),
   producerFenced: refusal('ProducerFenced', 25, 'channel'),
