@@ -39,7 +39,9 @@ class PulsarAdapter {
   private tags = 0;
   private seen: Seen = {};
 
-  constructor(private readonly version: string) {
+  private readonly version: string;
+  constructor(version: string) {
+    this.version = version;
     this.server = this.made({});
   }
   run(operation: Operation): Record<string, Json> | null {

@@ -1,13 +1,15 @@
 /** Every refusal, and how one comes by it. */
 import { expect, test } from 'vitest';
+import { catalog } from '../../catalog.ts';
+import { runTwice } from '../../testing/run-twice.ts';
 import type { Refusal } from '../contract.ts';
 import { errors } from './errors.ts';
-import { run } from './room.test-kit.ts';
+import { models, observe, type Parts, scenarioOf, UNTIL } from './room.test-kit.ts';
 import { Bench } from './server.test-kit.ts';
 import { checkStickyRanges } from './sticky-ranges.ts';
 
 const told = (bench: Bench): string => bench.told.at(-1) ?? '';
-const history = (parts: Parameters<typeof run>[0], name: string): string => (run(parts).of('refused', `pulsar.${name}`).length > 0 ? name : 'nothing');
+const history = (parts: Parts, name: string): string => (observe(runTwice(scenarioOf(parts), models, catalog, UNTIL)).of('refused', `pulsar.${name}`).length > 0 ? name : 'nothing');
 const cut = [{ at: '1s', by: 'author', do: 'cut', on: 'in' } as const];
 
 const ways: Readonly<Record<keyof typeof errors, readonly [code: number, name: string, way: () => string]>> = {

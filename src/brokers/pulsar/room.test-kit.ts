@@ -1,7 +1,6 @@
-import { catalog } from '../../catalog.ts';
 import type { Entry, Kind } from '../../history/entries.ts';
 import type { Scenario, TimelineEntry } from '../../scenario/document.ts';
-import { runTwice } from '../../testing/run-twice.ts';
+import type { Run } from '../../simulation/run.ts';
 import { loadModels } from '../models.ts';
 
 export const models = await loadModels(['pulsar']);
@@ -39,8 +38,8 @@ export function scenarioOf(parts: Parts): Scenario {
 }
 export const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
 
-export function run(parts: Parts) {
-  const { simulation, judge } = runTwice(scenarioOf(parts), models, catalog, parts.until ?? UNTIL);
+/** A run by what it told. */
+export function observe({ simulation, judge }: Run) {
   const { history } = simulation;
   const all = Array.from({ length: history.length }, (_, id) => history.entry(id));
   const text = (n: number) => (n < 0 ? '' : history.text(n));

@@ -1,9 +1,12 @@
 /** Clients, brokers and bookies together: what a Pulsar application lives through. */
 import { describe, expect, it } from 'vitest';
-import { at, type Config, run } from './room.test-kit.ts';
+import { catalog } from '../../catalog.ts';
+import { runTwice } from '../../testing/run-twice.ts';
+import { at, type Config, models, observe, type Parts, scenarioOf, UNTIL } from './room.test-kit.ts';
 import { javaStringHash } from './router.ts';
 import { rule } from './rules.ts';
 
+const run = (parts: Parts) => observe(runTwice(scenarioOf(parts), models, catalog, parts.until ?? UNTIL));
 const DEAD = { maxRedeliverCount: 2, deadLetterTopic: 'dead', negativeAckRedeliveryDelayMicros: 50_000 };
 const FAILS = { failures: { rate: 1 }, serviceTime: '1ms' };
 
