@@ -31,6 +31,11 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['growing-depth', /pictures keeps growing/, 15],
     ['backpressure', /Upload is held back\..*low on memory/, 20],
   ],
+  'stream-replay': [
+    ['no-loss', /was lost at Orders \(group board\/1\)\..*never reads it/, 10],
+    ['effect-once', /took effect twice at Mail\..*Reading began again at an earlier offset/, 14],
+  ],
+  'super-stream': [['effect-once', /took effect twice at Billing\..*billing\/1 applied the effect at .* and crashed/, 8]],
   'partitions-added': [['order', /^Key \w+: \d+ took effect before \d+ at Shipping\. Messages of the key lie in two partitions/, 12]],
   'thrown-out': [['effect-once', /took effect twice at Printer\..*read again from the last committed offset/, 20]],
   'auto-commit': [

@@ -50,7 +50,8 @@ function laneOf(server: RabbitBroker, readings: StreamReadings, { name, partitio
   return {
     ...(partition === undefined ? {} : { label: String(partition), end: active.map((one) => one.split('/').at(-1)).join(' ') || '–' }),
     cells,
-    more: Math.max(0, end - 1 - (kept.at(-1)?.offset ?? end - 1)),
+    // Offsets are not without gaps: the stream's own chunks take some.
+    more: server.stored(name, (kept.at(-1)?.offset ?? end) + 1, 1).length === 0 ? 0 : end - 1 - (kept.at(-1)?.offset ?? end),
     pointers,
     note: `${name}: offsets ${first} to ${end}${readers.map((one) => `; ${one.name} is at ${one.next ?? end}`).join('')}; read by ${active.join(', ') || 'nobody'}`,
   };

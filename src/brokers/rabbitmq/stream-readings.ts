@@ -31,6 +31,8 @@ interface Reader {
   /** By offset, in their order: what it has still to read, and what it has in hands. */
   ones: Map<number, One>;
   inHands: number;
+  /** It closed its connection; should it come back, it reads again what it reads twice. */
+  left: boolean;
 }
 /** Who reads: a name, and whether its place is stored in the stream. */
 export interface ReaderName {
@@ -77,10 +79,11 @@ export class StreamReadings {
     let reader = this.of(stream, who.reader);
     const again = reader !== undefined;
     if (reader === undefined) {
-      reader = { stream, name: who.reader, place: `${this.placeOf(stream)}@${who.reader}`, tracked: who.tracked, from, ...filter, ones: new Map(), inHands: 0 };
+      reader = { stream, name: who.reader, place: `${this.placeOf(stream)}@${who.reader}`, tracked: who.tracked, from, ...filter, ones: new Map(), inHands: 0, left: false };
       this.readers.push(reader);
     }
     reader.from = from;
+    reader.left = false;
     Object.assign(reader, filter);
     const before = reader.ones;
     reader.ones = new Map();
@@ -144,12 +147,16 @@ export class StreamReadings {
     }
   }
   /** A reader is gone for good, and with it what it had not read. */
-  leave(name: string, stream?: string): void {
-    for (const reader of this.readers) if (reader.name === name && (stream === undefined || reader.stream === stream)) for (const one of reader.ones.values()) this.finish(reader, one, 'dropped', 'rabbitmq.reader_gone');
-    this.readers = this.readers.filter((one) => one.name !== name || (stream !== undefined && one.stream !== stream));
+  leave(name: string, stream: string): void {
+    for (const reader of this.readersOf(stream)) {
+      if (reader.name !== name) continue;
+      for (const one of reader.ones.values()) this.finish(reader, one, 'dropped', 'rabbitmq.reader_gone');
+      reader.ones.clear();
+      reader.left = true;
+    }
   }
   names(): readonly { readonly stream: string; readonly reader: string }[] {
-    return this.readers.map(({ stream, name }) => ({ stream, reader: name }));
+    return this.readers.filter((one) => !one.left).map(({ stream, name }) => ({ stream, reader: name }));
   }
   standings(stream: string): readonly Standing[] {
     return this.readersOf(stream).map(({ name, place, ones }) => ({ name, place, next: ones.keys().next().value }));
@@ -165,7 +172,8 @@ export class StreamReadings {
   }
   depths(): readonly Depth[] {
     const sums = new Map<string, { place: string; pending: number; inFlight: number; oldest: number }>();
-    for (const { place, ones, inHands } of this.readers) {
+    for (const { place, ones, inHands, left } of this.readers) {
+      if (left) continue;
       const oldest = ones.values().next().value?.since ?? -1;
       const sum = sums.get(place) ?? { place, pending: 0, inFlight: 0, oldest: -1 };
       sums.set(place, { place, pending: sum.pending + ones.size - inHands, inFlight: sum.inFlight + inHands, oldest: sum.oldest < 0 ? oldest : oldest < 0 ? sum.oldest : Math.min(sum.oldest, oldest) });
@@ -187,7 +195,7 @@ export class StreamReadings {
     return partition < 0 ? {} : { detail: partition };
   }
   private readersOf(stream: string): Reader[] {
-    return this.readers.filter((one) => one.stream === stream);
+    return this.readers.filter((one) => one.stream === stream && !one.left);
   }
   private of(stream: string, name: string): Reader | undefined {
     return this.readers.find((one) => one.stream === stream && one.name === name);

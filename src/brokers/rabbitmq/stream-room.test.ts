@@ -71,6 +71,11 @@ describe('a stream', () => {
     expect(of('dropped')).toEqual([]);
     expect(twice).toBeGreaterThan(15);
   });
+  it('says of a client that left and came back that it reads again', () => {
+    const { of, twice } = run({ consume: { 'x-stream-offset': 'first' }, timeline: [at(1000, 'shut-down', 'reader/1'), at(2000, 'restart', 'reader/1')] });
+    expect(twice).toBeGreaterThan(15);
+    expect(of('enqueued', 'rabbitmq.read_again').length).toBeGreaterThan(15);
+  });
   it('is read on from the stored offset by a client with a name: what it had done since comes again', () => {
     const stored = (messageCountBeforeStorage: number, from = 'first') => run({ consume: { method: 'subscribe', name: 'billing', messageCountBeforeStorage, 'x-stream-offset': from }, timeline: away });
     const often = stored(1, 'next');
