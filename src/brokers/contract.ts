@@ -58,7 +58,7 @@ export interface PublishListener {
 export interface ReceiveSession {
   /** `partialBatch`: of a batch, some may be settled as done and others as retry; without it a batch fails as a whole. Absent = no batches. */
   readonly can: { readonly retryOne: boolean; readonly reject: boolean; readonly extend: boolean; readonly outOfOrder: boolean; readonly partialBatch?: boolean };
-  /** Room for `slots` more at once: a poll, a receive, a pull, or taking from the prefetch buffer. */
+  /** Room for `slots` more at once: a poll, a receive, a pull, or taking from the prefetch buffer. A function's slot is one invocation, which takes a batch. */
   ready(slots: number): void;
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void;
   close(how: 'graceful' | 'crash'): void;

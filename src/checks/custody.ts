@@ -70,19 +70,32 @@ export class Conservation extends Check {
 
 /** The detail of a delivery that moves a copy. */
 const MOVED = 1;
+interface InWork {
+  readonly message: number;
+  readonly place: number;
+  /** Who has it in hand. */
+  actor: number;
+  /** Custody is over. */
+  settled: boolean;
+  effect: boolean;
+  /** Brokers that have yet to accept it, when it is passed on; -1 when it is not. */
+  wires: number;
+}
 /** Custody ended, and nobody had the effect: witnessed when the copy was destroyed, inferred at the end. */
 export class NoLoss extends Check {
   readonly name = 'no-loss';
-  readonly sees: readonly Kind[] = ['delivered', 'started', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
+  readonly sees: readonly Kind[] = ['delivered', 'started', 'sent', 'accepted', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
   protected state = {};
   private floods: Record<string, Flood> = {};
-  /** Copies that readers have in work, until their effect: copy → message, place, reader, and whether custody is over. */
-  private work = new Map<number, { message: number; place: number; actor: number; settled: boolean; effect: boolean }>();
+  /** Copies that readers have in work, until their effect. */
+  private work = new Map<number, InWork>();
+  /** Copies whose message is on its way to other brokers, by message. */
+  private relayed = new Map<number, number[]>();
   see(entry: Entry): void {
     switch (entry.kind) {
       case 'delivered':
         // What an operator takes out, or the broker itself, is moved, not consumed.
-        if (entry.detail !== MOVED && this.text(entry.actor) !== 'operator') this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false });
+        if (entry.detail !== MOVED && this.text(entry.actor) !== 'operator') this.work.set(entry.copy, { message: entry.message, place: entry.place, actor: entry.actor, settled: false, effect: false, wires: -1 });
         break;
       case 'started': {
         // It was handed to a function, and is worked on in one of its environments.
@@ -90,27 +103,47 @@ export class NoLoss extends Check {
         if (w) w.actor = entry.actor;
         break;
       }
+      case 'sent': {
+        // A bridge passes it on: it has its effect when every broker has accepted it, whether the bridge learns of that or not.
+        const w = this.work.get(entry.copy);
+        if (!w || entry.attempt !== 1) break;
+        w.wires = Math.max(0, w.wires) + 1;
+        const copies = this.relayed.get(w.message) ?? [];
+        if (!copies.includes(entry.copy)) this.relayed.set(w.message, [...copies, entry.copy]);
+        break;
+      }
+      case 'accepted': {
+        const copies = this.relayed.size > 0 ? this.relayed.get(entry.message) : undefined;
+        for (const copy of copies ?? []) {
+          const w = this.work.get(copy);
+          if (w && --w.wires <= 0) this.tookEffect(copy, w);
+        }
+        break;
+      }
       case 'effect':
       case 'skipped': {
         const w = this.work.get(entry.copy);
-        if (w?.settled) this.work.delete(entry.copy);
-        else if (w) w.effect = true;
+        // What nobody confirmed was only sent.
+        if (w && !(w.wires > 0 && this.onlySent(entry))) this.tookEffect(entry.copy, w);
         break;
       }
       case 'settled': {
         const w = this.work.get(entry.copy);
-        if (w?.effect) this.work.delete(entry.copy);
+        if (w?.effect) this.forget(entry.copy, w);
         else if (w) w.settled = true;
         break;
       }
       case 'requeued':
-      case 'dead-lettered':
-        this.work.delete(entry.copy);
+      case 'dead-lettered': {
+        const w = this.work.get(entry.copy);
+        if (w) this.forget(entry.copy, w);
         break;
+      }
       case 'crashed':
         for (const [copy, w] of this.work) {
-          if (w.actor !== entry.actor || !w.settled) continue;
-          this.work.delete(copy);
+          // What is on its way may still arrive.
+          if (w.actor !== entry.actor || !w.settled || w.wires > 0) continue;
+          this.forget(copy, w);
           this.lost(entry, { reader: this.text(w.actor) }, { message: w.message, place: this.text(w.place), reason: 'clients.settled_before_effect' });
         }
         break;
@@ -118,7 +151,7 @@ export class NoLoss extends Check {
       case 'dropped':
       case 'expired': {
         const w = this.work.get(entry.copy);
-        this.work.delete(entry.copy);
+        if (w) this.forget(entry.copy, w);
         if (!w?.effect) this.lost(entry, { what: entry.kind });
         break;
       }
@@ -133,18 +166,34 @@ export class NoLoss extends Check {
     const { history, now } = { history: this.context.history, now: this.context.now() };
     for (const [copy, w] of this.work) {
       if (!w.settled || w.effect) continue;
-      this.work.delete(copy);
+      this.forget(copy, w);
       const last = history.length - 1;
       this.find({ ...history.entry(last), time: now }, 'bad', { what: 'never took effect', reader: this.text(w.actor) }, { message: w.message, place: this.text(w.place), reason: 'clients.settled_without_effect' });
     }
   }
   override save(): unknown {
-    return copyOf({ floods: this.floods, work: [...this.work] });
+    return copyOf({ floods: this.floods, work: [...this.work], relayed: [...this.relayed] });
   }
   override load(state: unknown): void {
-    const saved = copyOf(state as { floods: Record<string, Flood>; work: [number, { message: number; place: number; actor: number; settled: boolean; effect: boolean }][] });
+    const saved = copyOf(state as { floods: Record<string, Flood>; work: [number, InWork][]; relayed: [number, number[]][] });
     this.floods = saved.floods;
     this.work = new Map(saved.work);
+    this.relayed = new Map(saved.relayed);
+  }
+  private tookEffect(copy: number, w: InWork): void {
+    if (w.settled) this.forget(copy, w);
+    else w.effect = true;
+  }
+  private forget(copy: number, w: InWork): void {
+    this.work.delete(copy);
+    if (w.wires < 0) return;
+    const left = this.relayed.get(w.message)?.filter((c) => c !== copy) ?? [];
+    if (left.length > 0) this.relayed.set(w.message, left);
+    else this.relayed.delete(w.message);
+  }
+  private onlySent(effect: Entry): boolean {
+    const { history } = this.context;
+    return effect.cause >= history.first && history.entry(effect.cause).kind === 'sent';
   }
   private lost(entry: Entry, facts: Evidence['facts'], more: { message?: number; place?: string; reason?: string } = {}): void {
     const place = more.place ?? this.text(entry.place);

@@ -1,44 +1,20 @@
 /** Delivered once, took effect once, in order: what happens to one message at its readers. */
-import { Pages, type PagesState } from '../base/pages.ts';
 import type { Entry, Kind } from '../history/entries.ts';
 import { Check } from './check.ts';
+import { PerMessage } from './per-message.ts';
+import { Relays } from './relays.ts';
 
-/** What is remembered per message is bounded; older messages are forgotten first. */
-const REMEMBERED = 100_000;
 /** Long before any run, µs. */
 const NEVER = -1e9;
 
-/** A number per place and message. */
-class PerMessage {
-  private places = new Map<number, Pages>();
-  /** @returns -1 when there is none */
-  at(place: number, message: number): number {
-    return this.places.get(place)?.at(message) ?? -1;
-  }
-  set(place: number, message: number, value: number): void {
-    let pages = this.places.get(place);
-    if (!pages) this.places.set(place, (pages = new Pages(-1, REMEMBERED)));
-    pages.set(message, value);
-  }
-  save(): [number, PagesState][] {
-    return [...this.places].map(([place, pages]) => [place, pages.save()]);
-  }
-  load(saved: readonly (readonly [number, PagesState])[]): void {
-    this.places.clear();
-    for (const [place, state] of saved) {
-      const pages = new Pages(-1, REMEMBERED);
-      pages.load(state);
-      this.places.set(place, pages);
-    }
-  }
-}
 /** Whether an entry tells how a copy came to be handed over again. */
 const tellsWhyAgain = ({ kind, reason }: Entry) => kind === 'requeued' || kind === 'dead-lettered' || (kind === 'enqueued' && reason >= 0);
 /** One message has one effect at each consumer. */
 export class EffectOnce extends Check {
   readonly name = 'effect-once';
-  readonly sees: readonly Kind[] = ['crashed', 'effect', 'failed'];
+  readonly sees: readonly Kind[] = ['crashed', 'sent', 'effect', 'failed'];
   protected state = {};
+  private relays = new Relays();
   /** Why work failed of which the effect had been applied already. */
   private regrets = new PerMessage();
   /** The first effect: its entry, its instant, its reader. */
@@ -46,6 +22,7 @@ export class EffectOnce extends Check {
   private crashes = new Map<number, { id: number; time: number; reason: number }>();
   see(entry: Entry): void {
     if (entry.kind === 'crashed') this.crashes.set(entry.actor, { id: entry.id, time: entry.time, reason: entry.reason });
+    if (entry.kind === 'sent') return this.relays.see(entry);
     const { place, message } = entry;
     if (entry.kind === 'failed' && this.follows(entry, this.first.id.at(place, message))) this.regrets.set(place, message, entry.reason);
     if (entry.kind !== 'effect') return;
@@ -66,15 +43,22 @@ export class EffectOnce extends Check {
     if (regret >= 0) reason = this.text(regret);
     const crash = this.crashes.get(first.actor);
     const crashed = crash !== undefined && crash.id > first.id && crash.id < entry.id ? crash : undefined;
-    this.find(entry, 'bad', { first: this.text(first.actor), firstAt: first.time, second: this.text(entry.actor), attempt: entry.attempt, queue, ...(crashed ? { crashedAt: crashed.time } : {}) }, { reason, causes: crashed ? [first.id, crashed.id] : [first.id] });
+    const facts = { first: this.text(first.actor), firstAt: first.time, second: this.text(entry.actor), attempt: entry.attempt, queue, ...(crashed ? { crashedAt: crashed.time } : {}) };
+    const relay = reason === 'clients.sent_twice' ? this.relays.twice(message) : undefined;
+    if (!relay) return this.find(entry, 'bad', facts, { reason, causes: crashed ? [first.id, crashed.id] : [first.id] });
+    const fell = this.crashes.get(relay.actor);
+    const seam = fell !== undefined && fell.id > relay.first && fell.id < relay.second ? fell : undefined;
+    const causes = [relay.first, ...(seam ? [seam.id] : []), relay.second, first.id];
+    this.find(entry, 'bad', { ...facts, bridge: this.text(relay.actor), ...(seam ? { bridgeCrashedAt: seam.time } : {}) }, { reason: seam ? 'clients.relayed_before_crash' : 'clients.relayed_twice', causes });
   }
   override save(): unknown {
     const { id, time, actor } = this.first;
-    return { first: [id.save(), time.save(), actor.save()], regrets: this.regrets.save(), crashes: [...this.crashes] };
+    return { first: [id.save(), time.save(), actor.save()], regrets: this.regrets.save(), relays: this.relays.save(), crashes: [...this.crashes] };
   }
   override load(state: unknown): void {
-    const saved = state as { first: ReturnType<PerMessage['save']>[]; regrets: ReturnType<PerMessage['save']>; crashes: [number, { id: number; time: number; reason: number }][] };
+    const saved = state as { first: ReturnType<PerMessage['save']>[]; regrets: ReturnType<PerMessage['save']>; relays: ReturnType<Relays['save']>; crashes: [number, { id: number; time: number; reason: number }][] };
     this.regrets.load(saved.regrets);
+    this.relays.load(saved.relays);
     Object.values(this.first).forEach((column, i) => column.load(saved.first[i] ?? []));
     this.crashes = new Map(saved.crashes);
   }
@@ -87,19 +71,20 @@ export class EffectOnce extends Check {
 /** One message is delivered once at each place. */
 export class DeliveredOnce extends Check {
   readonly name = 'delivered-once';
-  readonly sees: readonly Kind[] = ['delivered'];
+  readonly sees: readonly Kind[] = ['delivered', 'sent'];
   protected state = {};
+  private relays = new Relays();
   private told = new PerMessage();
   /** The copy that was delivered first. */
   private seen = new PerMessage();
   see(entry: Entry): void {
-    if (entry.kind !== 'delivered') return;
+    if (entry.kind === 'sent') return this.relays.see(entry);
     const { place, message } = entry;
     const copy = this.seen.at(place, message);
     if (copy < 0) return this.seen.set(place, message, entry.copy);
     if (this.told.at(place, message) >= 0) return;
     this.told.set(place, message, 1);
-    let reason = copy === entry.copy ? 'clients.redelivered' : 'clients.sent_twice';
+    let reason = copy === entry.copy ? 'clients.redelivered' : this.relays.twice(message) ? 'clients.relayed_twice' : 'clients.sent_twice';
     for (const cause of this.causesOf(entry)) {
       if (!tellsWhyAgain(cause)) continue;
       reason = this.text(cause.reason);
@@ -108,10 +93,11 @@ export class DeliveredOnce extends Check {
     this.find(entry, 'note', { reader: this.text(entry.actor), attempt: entry.attempt }, { reason });
   }
   override save(): unknown {
-    return { told: this.told.save(), seen: this.seen.save() };
+    return { told: this.told.save(), seen: this.seen.save(), relays: this.relays.save() };
   }
   override load(state: unknown): void {
-    const saved = state as { told: [number, PagesState][]; seen: [number, PagesState][] };
+    const saved = state as { told: ReturnType<PerMessage['save']>; seen: ReturnType<PerMessage['save']>; relays: ReturnType<Relays['save']> };
+    this.relays.load(saved.relays);
     this.told.load(saved.told);
     this.seen.load(saved.seen);
   }

@@ -25,12 +25,12 @@ export function wordsOf(catalog: Catalog, reason: string | undefined): Words | u
   for (const room of catalog.rooms) if (Object.hasOwn(room.reasons, reason)) return room.reasons[reason];
   return undefined;
 }
-/** What would prevent it, said by the broker that is concerned, else by the clients: first for this very reason, then for the check. */
+/** What would prevent it, said by the broker that is concerned, else by the clients: first for this very reason, then for the kind of node, then for the check. */
 function remedyOf({ catalog, document }: Telling, node: ScenarioNode | undefined, check: string, reason: string | undefined): Remedy | undefined {
   const wired = document.links.flatMap((l) => (l.from === node?.id ? [l.to] : l.to === node?.id ? [l.from] : []));
   const concerned = [node?.kind, ...wired.map((id) => document.nodes.find((n) => n.id === id)?.kind)].map((kind) => familyOf(kind ?? ''));
   const rooms = [...new Set([...concerned.filter((family) => family !== 'clients'), 'clients'])].flatMap((family) => catalog.rooms.find((r) => r.id === family) ?? []);
-  for (const name of [`${check} ${reason ?? ''}`, check]) {
+  for (const name of [`${check} ${reason ?? ''}`, `${check} ${node?.kind ?? ''}`, check]) {
     for (const room of rooms) if (Object.hasOwn(room.remedies, name)) return room.remedies[name];
   }
   return undefined;
@@ -69,9 +69,15 @@ export function tell(evidence: Evidence, telling: Telling): Told {
   });
   switch (evidence.check) {
     case 'effect-once': {
+      const queue = text('queue') === '' ? 'The broker' : titleOf(document, text('queue'));
+      const again = text('first') === text('second') ? `${text('second')} got the message again` : `${queue} gave the message to ${text('second')}`;
+      if (catalog.node(node?.kind ?? '')?.plays?.includes('producer')) {
+        const crash = f['crashedAt'] === undefined ? '' : ` and crashed at ${at('crashedAt')}, before ${queue} had learned of it`;
+        return told(`${m} was published twice by ${place}.`, `${text('first')} had published it by ${at('firstAt')}${crash}. ${why} ${again} (delivery ${text('attempt')}), and it was published again.`);
+      }
       const crash = f['crashedAt'] === undefined ? `${text('first')} applied the effect at ${at('firstAt')}.` : `${text('first')} applied the effect at ${at('firstAt')} and crashed at ${at('crashedAt')}, before its acknowledgement reached ${titleOf(document, text('queue'))}.`;
-      const again = text('first') === text('second') ? `${text('second')} got the message again` : `${text('queue') === '' ? 'The broker' : titleOf(document, text('queue'))} gave the message to ${text('second')}`;
-      return told(`${m} took effect twice at ${place}.`, `${crash} ${why} ${again} (delivery ${text('attempt')}), and nothing there remembers processed ids.`);
+      const seam = f['bridgeCrashedAt'] === undefined ? why : `Both copies are of one message: ${text('bridge')} had published it and crashed at ${at('bridgeCrashedAt')}, before its source learned of that, and published it again when it came back.`;
+      return told(`${m} took effect twice at ${place}.`, `${crash} ${seam} ${again} (delivery ${text('attempt')}), and nothing there remembers processed ids.`);
     }
     case 'delivered-once':
       return told(`${m} was delivered again from ${place}.`, `${text('reader')} got it as delivery ${text('attempt')}. ${why}`);

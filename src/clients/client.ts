@@ -1,5 +1,6 @@
 /** What the engine asks of its clients, whatever they are: who reads, who publishes, how each is wired, disturbed and pictured. */
-import type { Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession } from '../brokers/contract.ts';
+import type { Look, PublishListener, ReceiveListener, ReceiveSession } from '../brokers/contract.ts';
+import type { Sessions } from './publications.ts';
 
 /** Where in the protocol an armed crash strikes. */
 export type CrashPoint = 'crash' | 'shut-down' | 'crash-before-effect' | 'crash-after-effect' | 'crash-before-settle' | 'crash-after-settle';
@@ -24,7 +25,7 @@ export interface Client {
 export interface Writer extends Client {
   writing(): readonly Connection[];
   publishListener(connection: number, link: string): PublishListener;
-  setPublishers(connection: number, sessions: readonly { readonly link: string; readonly session: PublishSession }[]): void;
+  setPublishers(connection: number, sessions: Sessions): void;
 }
 export interface Reader extends Client {
   /** Messages that it can work on at the same time. */

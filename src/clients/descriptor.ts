@@ -1,7 +1,8 @@
 /** The clients as the document, the palette and the inspector know them. Their words for what went wrong are here too. */
 import type { NodeDescriptor, RoomDescriptor } from '../scenario/descriptor.ts';
+import type { Field } from '../scenario/fields.ts';
 import { producer } from './producer-descriptor.ts';
-import { backoff, count, CRASHES, effectAt, failures, idempotency, instances, instancesBadge, instancesShape, LANES, live, memoryBadge, restartAfter, serviceTime, span, TROUBLES } from './settings.ts';
+import { backoff, count, CRASHES, effectAt, failures, idempotency, instances, instancesBadge, instancesShape, LANES, live, memoryBadge, publishRetry, restartAfter, serviceTime, span, TROUBLES } from './settings.ts';
 
 const consumer: NodeDescriptor = {
   kind: 'consumer',
@@ -60,22 +61,60 @@ const serverless: NodeDescriptor = {
   },
 };
 
-const READERS = new Set([consumer.kind, serverless.kind]);
+const bridge: NodeDescriptor = {
+  kind: 'bridge',
+  title: 'Bridge',
+  about: 'Takes messages like a consumer and publishes the same messages on every publish wire: from one broker to another, or back into the same.',
+  family: 'consumer',
+  plays: ['producer'],
+  stem: 'bridge',
+  badge: (config) => `${instancesBadge(config)}, ${String(config['settle'] ?? 'after-confirm').replaceAll('-', ' ')}`,
+  shape: instancesShape,
+  actions: [...CRASHES, ...TROUBLES, 'lose-next-ack'],
+  fields: {
+    ...instances,
+    serviceTime: { ...(serviceTime['serviceTime'] as Field), default: '5ms', help: 'How long the work on one message takes before it is published.' } as Field,
+    settle: {
+      type: 'choice',
+      options: ['before-publish', 'after-send', 'after-confirm'],
+      default: 'after-confirm',
+      help: 'When its source is told that a message is done: before it is published, when it is on its way, or when the other broker has confirmed it. The first two can lose it at the seam, the last can bring it twice.',
+      applies: live,
+      group: 'Work',
+    },
+    ...failures,
+    onFailure: {
+      type: 'choice',
+      options: ['requeue', 'reject'],
+      default: 'requeue',
+      label: 'on failure',
+      help: 'What happens at its source to a message that could not be worked on or published: given back to be delivered again, or given up (where it may be dead-lettered).',
+      applies: live,
+      group: 'Failures',
+    },
+    ...publishRetry(3),
+    ...restartAfter,
+  },
+};
+const READERS = new Set([consumer.kind, serverless.kind, bridge.kind]);
+const WRITERS = new Set([producer.kind, bridge.kind]);
 
 export const clients: RoomDescriptor = {
   id: 'clients',
   title: 'Clients',
-  nodes: [producer, consumer, serverless],
+  nodes: [producer, consumer, serverless, bridge],
   links: [],
   derived: [],
   whyNot: [
+    { from: 'bridge', to: 'consumer', says: 'A bridge does not reach a consumer directly: put a broker between them.' },
+    { from: 'bridge', to: 'producer', says: 'A producer is where messages begin: nothing leads into it.' },
     { from: 'producer', to: 'producer', says: 'A producer does not publish to a producer: put a broker between them.' },
     { from: 'producer', to: 'consumer', says: 'A producer does not reach a consumer directly: put a broker between them.' },
     { from: 'consumer', to: '*', says: 'A consumer is where messages end: it publishes nothing.' },
     { from: '*', to: 'producer', says: 'A producer is where messages begin: nothing leads into it.' },
   ],
   doubts: (doc) => [
-    ...doc.nodes.filter((n) => n.kind === 'producer' && !doc.links.some((l) => l.from === n.id)).map((n) => ({ on: n.id, says: 'publishes nowhere: it has no wire to a broker' })),
+    ...doc.nodes.filter((n) => WRITERS.has(n.kind) && !doc.links.some((l) => l.from === n.id)).map((n) => ({ on: n.id, says: 'publishes nowhere: it has no wire to a broker' })),
     ...doc.nodes.filter((n) => READERS.has(n.kind) && !doc.links.some((l) => l.to === n.id)).map((n) => ({ on: n.id, says: 'reads nothing: no wire leads to it' })),
   ],
   actions: [],
@@ -102,6 +141,9 @@ export const clients: RoomDescriptor = {
     'clients.no_room': { says: 'the broker took no more and the producer does not wait' },
     'clients.redelivered': { says: 'the same copy was delivered again' },
     'clients.sent_twice': { says: 'the producer published it again because it did not know whether the first attempt had arrived' },
+    'clients.not_published': { says: 'it could not be published' },
+    'clients.relayed_twice': { says: 'a bridge on its way was handed it twice and published it twice' },
+    'clients.relayed_before_crash': { says: 'a bridge on its way crashed between publishing it and telling its source, and published it again' },
     'clients.settled_before_effect': { says: 'the broker was told that it was done before its effect was applied' },
     'clients.settled_without_effect': { says: 'the broker was told that it was done, and no effect was ever applied' },
     'clients.different_ways': { says: 'the two took different ways to the consumer' },
@@ -122,6 +164,8 @@ export const clients: RoomDescriptor = {
   },
   remedies: {
     'effect-once': { says: 'Keep processed ids in an inbox, in the same transaction as the effect.', edit: { field: 'idempotency', value: 'inbox' } },
+    'effect-once bridge': { says: 'What is published cannot be taken back, and no transaction spans two brokers: let the consumers behind it keep processed ids.' },
+    'delivered-once clients.relayed_twice': { says: 'What a bridge publishes again is another message to the broker behind it: make the effect idempotent.', edit: { field: 'idempotency', value: 'inbox' } },
     'delivered-once': { says: 'Delivery more than once is normal for at-least-once brokers: make the effect idempotent.', edit: { field: 'idempotency', value: 'inbox' } },
     order: { says: 'Let one slot of one instance work on the messages of a key at a time.', edit: { field: 'concurrency', value: 1 } },
     'growing-depth': { says: 'Add instances or concurrency, make the work faster, or let fewer messages in.' },
@@ -135,7 +179,9 @@ export const clients: RoomDescriptor = {
     'A producer publishes a message on all of its publish wires at the same instant.',
     'All instances of a consumer share one store of processed ids; writing to it takes no time.',
     'Work is not slowed down by other work on the same instance: service times do not depend on concurrency.',
+    'A bridge publishes the message as it came: same key, same size; it neither filters nor changes it.',
     'A function takes the first of its environments that is free; which one a real platform takes is not documented.',
+    'A broker that hands over messages one by one invokes a function once for each: batches are made by the broker.',
     'Whoever invokes a function learns at once that an environment has died.',
     'Messages have a size but no content; headers and routing keys come from the wire.',
   ],

@@ -25,6 +25,8 @@ export interface Environment {
 interface State {
   /** By number, from 0. */
   all: (Environment | null)[];
+  /** How many there are, and how many of them have an invocation. */
+  count: number;
   busy: number;
   next: number;
   coldStarts: number;
@@ -37,7 +39,7 @@ export class Environments {
   private readonly idleFor: (delayUs: number, environment: number, stretch: number) => void;
   private plan: EnvironmentsPlan;
   private readonly names: string[] = [];
-  private state: State = { all: [], busy: 0, next: 0, coldStarts: 0 };
+  private state: State = { all: [], count: 0, busy: 0, next: 0, coldStarts: 0 };
 
   constructor(place: string, host: ClientHost, plan: EnvironmentsPlan, idleFor: (delayUs: number, environment: number, stretch: number) => void) {
     this.place = place;
@@ -50,6 +52,9 @@ export class Environments {
   }
   get coldStarts(): number {
     return this.state.coldStarts;
+  }
+  get count(): number {
+    return this.state.count;
   }
   get limit(): number {
     return this.plan.concurrency;
@@ -69,11 +74,11 @@ export class Environments {
   }
   /** Provisioned ones are ready before the first message comes. */
   start(): void {
-    for (let i = 0; i < this.provisioned(); i++) this.state.all[i] = { readyAt: this.host.now(), coldStart: 0, stretch: this.state.next++, busy: false };
+    for (let i = 0; i < this.provisioned(); i++) this.add(i, 0);
   }
   adopt(plan: EnvironmentsPlan): void {
     this.plan = plan;
-    for (let i = this.state.all.length - 1; i >= 0 && this.alive.length > plan.concurrency; i--) if (this.at(i)?.busy === false) this.remove(i, 'clients.scaled_in');
+    for (let i = this.state.all.length - 1; i >= 0 && this.state.count > plan.concurrency; i--) if (this.at(i)?.busy === false) this.remove(i, 'clients.scaled_in');
     for (let i = 0; i < this.provisioned(); i++) if (!this.at(i)) this.make(i, 'clients.provisioned', {});
   }
   /** The first that is free, else a new one; undefined when the limit is reached. @param facts about what it is wanted for */
@@ -99,7 +104,7 @@ export class Environments {
     at.busy = false;
     at.stretch = state.next++;
     state.busy--;
-    if (this.alive.length > plan.concurrency) this.remove(environment, 'clients.scaled_in');
+    if (state.count > plan.concurrency) this.remove(environment, 'clients.scaled_in');
     else if (environment >= this.provisioned()) this.idleFor(plan.keepWarm, environment, at.stretch);
   }
   /** It has been idle for long enough, if that stretch still lasts. @param stretch modulo a million */
@@ -111,7 +116,7 @@ export class Environments {
   /** It is gone, whatever it did; a provisioned one is replaced at once. */
   destroy(environment: number): void {
     if (this.at(environment)?.busy) this.state.busy--;
-    this.state.all[environment] = null;
+    this.drop(environment);
     if (environment < this.provisioned()) this.make(environment, 'clients.provisioned', {});
   }
   save(): unknown {
@@ -125,14 +130,22 @@ export class Environments {
   }
   private make(environment: number, reason: string, facts: Facts): void {
     const { host, state } = this;
-    const coldStart = Math.max(0, Math.round(this.plan.coldStart(host.luck('cold starts'))));
-    while (state.all.length <= environment) state.all.push(null);
-    state.all[environment] = { readyAt: host.now() + coldStart, coldStart, stretch: state.next++, busy: false };
+    this.add(environment, Math.max(0, Math.round(this.plan.coldStart(host.luck('cold starts')))));
     state.coldStarts++;
     host.record('joined', { ...facts, place: this.place, actor: this.name(environment), reason, detail: 0 });
   }
+  private add(environment: number, coldStart: number): void {
+    const { state } = this;
+    while (state.all.length <= environment) state.all.push(null);
+    state.all[environment] = { readyAt: this.host.now() + coldStart, coldStart, stretch: state.next++, busy: false };
+    state.count++;
+  }
   private remove(environment: number, reason: string): void {
-    this.state.all[environment] = null;
+    this.drop(environment);
     this.host.record('left', { place: this.place, actor: this.name(environment), reason });
+  }
+  private drop(environment: number): void {
+    this.state.all[environment] = null;
+    this.state.count--;
   }
 }

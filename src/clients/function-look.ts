@@ -19,7 +19,7 @@ export function functionLook(client: ServerlessFunction, now: number, cells: num
   if (counts.throttled > 0) gauges.push({ name: 'throttled', value: String(counts.throttled), tone: 'warn' });
   if (counts.timeouts > 0) gauges.push({ name: 'timeouts', value: String(counts.timeouts), tone: 'bad' });
   if (counts.errors > 0) gauges.push({ name: 'errors', value: String(counts.errors), tone: 'warn' });
-  gauges.push({ name: 'cold starts', value: String(environments.coldStarts) }, { name: 'duration', value: spanText(Math.round(client.meanDuration)) }, { name: 'environments', value: String(environments.alive.length) });
+  gauges.push({ name: 'cold starts', value: String(environments.coldStarts) }, { name: 'duration', value: spanText(Math.round(client.meanDuration)) }, { name: 'environments', value: String(environments.count) });
   if (workshop.counts.redelivered > 0) gauges.push({ name: 'redelivered', value: String(workshop.counts.redelivered), tone: 'warn' });
   const throttled = limit === 0 || (client.throttledAt >= 0 && now - client.throttledAt < PRESSED);
   return { lanes: [...lanes, pastLane(client.past)], gauges, ...conditionOf(workshop, undefined, throttled ? 'throttled' : undefined, rate) };
@@ -37,5 +37,5 @@ function laneOf(client: ServerlessFunction, i: number, now: number, cells: numbe
   const later = invocation?.deliveries.slice(invocation.outcomes.length + (work ? 1 : 0)) ?? [];
   const shown = [...(work ? [cellOf(work.delivery, 'ready', work.twice)] : []), ...later.map((d) => cellOf(d, 'held'))].slice(0, cells);
   const end = environment.readyAt > now ? `cold start ${spanText(environment.coldStart)}` : armed ? armed.replaceAll('-', ' ') : invocation ? undefined : 'warm';
-  return { label, cells: shown, more: later.length + (work ? 1 : 0) - shown.length, busy: invocation ? 1 : 0, ...(end === undefined ? {} : { end }), ...(environment.readyAt > now || armed ? { tone: 'warn' as const } : {}) };
+  return { label, cells: shown, more: later.length + (work ? 1 : 0) - shown.length, ...(end === undefined ? {} : { end }), ...(environment.readyAt > now || armed ? { tone: 'warn' as const } : {}) };
 }

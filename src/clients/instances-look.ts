@@ -11,7 +11,8 @@ function shared(portion: Portion | undefined, now: number): Pick<Look['lanes'][n
   const at = (time: number) => Math.max(0, 1 - (now - time) / STRIP);
   return { parts: portion.parts, stops: portion.stops.filter(([, to]) => to > now - STRIP).map(([from, to]) => [at(from), at(to)] as const) };
 }
-export function instancesLook(client: Instances<InstancesPlan>, now: number, cells: number, rate: number): Look {
+/** @param done what it has done, the first of the gauges, and others that come after; @param pressed what weighs upon it from outside */
+export function instancesLook(client: Instances<InstancesPlan>, now: number, cells: number, rate: number, [done, ...more]: readonly Look['gauges'][number][], pressed?: string): Look {
   const { instances, concurrency, workshop } = client;
   const { counts } = workshop;
   const lanes = instances.map((instance, i): Look['lanes'][number] => {
@@ -27,18 +28,14 @@ export function instancesLook(client: Instances<InstancesPlan>, now: number, cel
   const working = instances.reduce((sum, i) => sum + i.work.length, 0);
   const waits = instances.some((_, i) => client.buffered(i).length > 0);
   const utilisation = now > 0 ? client.busyTime() / (now * Math.max(1, client.slots)) : 0;
-  const gauges: Look['gauges'][number][] = [
-    { name: 'processed', value: String(counts.processed) },
-    { name: 'in work', value: String(working) },
-    { name: 'rate', value: `${number(rate)}/s` },
-    { name: 'utilisation', value: utilisation.toFixed(2), ...(utilisation > 0.95 ? { tone: 'warn' as const } : {}) },
-  ];
+  const gauges: Look['gauges'][number][] = [...(done ? [done] : []), { name: 'in work', value: String(working) }, { name: 'rate', value: `${number(rate)}/s` }, { name: 'utilisation', value: utilisation.toFixed(2), ...(utilisation > 0.95 ? { tone: 'warn' as const } : {}) }];
   if (counts.failed > 0) gauges.push({ name: 'failed', value: String(counts.failed), tone: 'warn' });
   if (counts.redelivered > 0) gauges.push({ name: 'redelivered', value: String(counts.redelivered), tone: 'warn' });
+  gauges.push(...more);
   const saturated = up > 0 && working >= up * concurrency && waits;
   return {
     lanes: [...lanes, pastLane(instances.flatMap((instance) => instance.past))],
     gauges,
-    ...conditionOf(workshop, up < instances.length ? `${up} of ${instances.length} up` : undefined, saturated ? 'saturated' : undefined, rate),
+    ...conditionOf(workshop, up < instances.length ? `${up} of ${instances.length} up` : undefined, pressed ?? (saturated ? 'saturated' : undefined), rate),
   };
 }

@@ -135,7 +135,7 @@ export abstract class Instances<P extends InstancesPlan> implements Reader {
     this.workshop.poison(key, on);
   }
   look(cells: number, rate: number): Look {
-    return instancesLook(this, this.host.now(), cells, rate);
+    return instancesLook(this, this.host.now(), cells, rate, [{ name: 'processed', value: String(this.workshop.counts.processed) }]);
   }
   save(): unknown {
     return { instances: copyOf(this.state), workshop: this.workshop.save() };

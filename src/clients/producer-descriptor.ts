@@ -1,7 +1,7 @@
 /** The producer as the document, the palette and the inspector know it. */
 import { micros } from '../base/time.ts';
 import type { NodeDescriptor } from '../scenario/descriptor.ts';
-import { backoff, type Config, count, live, of, span } from './settings.ts';
+import { type Config, count, live, of, publishRetry, span } from './settings.ts';
 
 const rounded = (n: number) => Number(n.toPrecision(3));
 
@@ -103,16 +103,6 @@ export const producer: NodeDescriptor = {
       group: 'When the broker says no',
     },
     bufferLimit: { type: 'integer', min: 1, max: 1_000_000, default: 1000, label: 'buffer', help: 'Messages kept in memory at most; what comes after is thrown away.', applies: live, group: 'When the broker says no', when: { field: 'pushback', is: ['buffer'] } },
-    retry: {
-      type: 'record',
-      help: 'What it does about a refusal, or when no answer comes. Publishing again after silence is how duplicates are born.',
-      applies: live,
-      group: 'When the broker says no',
-      fields: {
-        attempts: { type: 'integer', min: 0, max: 1000, default: 0, help: 'Further attempts after the first; 0 = never tries again.', applies: live },
-        timeout: span('Silence after which an attempt counts as failed; 0s = waits for ever.', '0s'),
-        ...backoff('100ms', '30s'),
-      },
-    },
+    ...publishRetry(0),
   },
 };

@@ -9,7 +9,7 @@ const NEWEST = 8;
 const LOOKED_AT = 200;
 
 export function producerLook(producer: Producer, messages: Messages, cells: number, rate: number): Look {
-  const { counts, waiting, blocked } = producer;
+  const { counts, waiting, blocked } = producer.publications;
   const gauges: Look['gauges'][number][] = [
     { name: 'sent', value: String(counts.sent) },
     { name: 'confirmed', value: String(counts.confirmed) },

@@ -41,6 +41,20 @@ export const idempotency: Fields = {
   },
   window: { type: 'integer', min: 1, max: 200_000, default: 1000, help: 'Ids that the window remembers; an older duplicate passes.', applies: live, group: 'Duplicates', when: { field: 'idempotency', is: ['id-window'] } },
 };
+/** What a publisher does about a refusal, or when no answer comes. */
+export const publishRetry = (attempts: number): Fields => ({
+  retry: {
+    type: 'record',
+    help: 'What it does about a refusal, or when no answer comes. Publishing again after silence is how duplicates are born.',
+    applies: live,
+    group: 'When the broker says no',
+    fields: {
+      attempts: { type: 'integer', min: 0, max: 1000, default: attempts, help: 'Further attempts after the first; 0 = never tries again.', applies: live },
+      timeout: span('Silence after which an attempt counts as failed; 0s = waits for ever.', '0s'),
+      ...backoff('100ms', '30s'),
+    },
+  },
+});
 export const restartAfter: Fields = {
   restartAfter: { type: 'duration', min: 0, max: 24 * HOUR, optional: true, label: 'restart after', help: 'A crashed instance comes back by itself after this long; left out, it stays down until somebody restarts it.', applies: live, group: 'Failures' },
 };

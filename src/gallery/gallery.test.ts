@@ -51,6 +51,10 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'acknowledged-then-vanished': [['no-loss', /was lost at cash \(group books\)\. Its leader was lost before a follower had it/, 12]],
   'two-emails': [['effect-once', /took effect twice at Mail\./, 12]],
   'share-group': [['delivered-once', /was delivered again from videos \(group convert\).*acquisition lock ran out/, 20]],
+  'duplicates-at-the-seam': [
+    ['effect-once', /was published twice by Bridge\. relay\/1 had published it by .* and crashed at .*, before viewed \(group relay\) had learned of it/, 20],
+    ['effect-once', /took effect twice at Mail workers\..* Both copies are of one message: relay\/1 had published it and crashed at .*, before its source learned of that/, 20],
+  ],
   'dead-consumer': [['effect-once', /took effect twice at Mail service/, 20]],
   'ack-wait-in-the-buffer': [['effect-once', /took effect twice at Billing\..*No ack came within ack_wait/, 20]],
   'eleven-seconds': [

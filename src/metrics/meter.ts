@@ -203,7 +203,8 @@ export class Meter implements Fold {
     const at = this.at(entry.place);
     at.kinds[entry.kind] = (at.kinds[entry.kind] ?? 0) + 1;
     if (IN.has(entry.kind)) recent(at.recentIn, entry.time);
-    else if (OUT.has(entry.kind)) recent(at.recentOut, entry.time);
+    // What a bridge sends on goes out when the work on it has finished.
+    else if (OUT.has(entry.kind) && !(entry.kind === 'sent' && entry.copy >= 0)) recent(at.recentOut, entry.time);
     else if (entry.kind === 'blocked' && at.blockedSince < 0) at.blockedSince = entry.time;
     else if (entry.kind === 'unblocked' && at.blockedSince >= 0) {
       at.blocked += entry.time - at.blockedSince;

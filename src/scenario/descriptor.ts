@@ -134,7 +134,7 @@ export interface RoomDescriptor {
   readonly doubts?: (doc: Scenario) => readonly Doubt[];
   readonly actions: readonly ActionDescriptor[];
   readonly reasons: Readonly<Record<string, Words>>;
-  /** By check, or by check and reason ("order clients.written_late"), which is looked at first. */
+  /** By check and reason ("order clients.written_late"), by check and kind of node ("effect-once bridge"), or by check: looked at in this order. */
   readonly remedies: Readonly<Record<string, Remedy>>;
   /** What the model leaves out or makes simpler, one sentence each. */
   readonly simplifications: readonly string[];

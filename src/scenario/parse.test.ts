@@ -76,6 +76,18 @@ it('any two kinds can be wired, or a sentence says why not', () => {
       expect(typeof wire === 'string' ? wire : wire.kind, `${a} → ${b}`).toMatch(/^([a-z-]+|.*\.)$/);
     }
 });
+it.each([
+  ['bridge', 'rabbitmq.exchange', 'publish'],
+  ['rabbitmq.queue', 'bridge', 'consume'],
+  ['rabbitmq.queue', 'function', 'consume'],
+  ['function', 'rabbitmq.exchange', 'A consumer is where messages end: it publishes nothing.'],
+  ['bridge', 'function', 'A bridge does not reach a consumer directly: put a broker between them.'],
+  ['producer', 'bridge', 'A producer does not reach a consumer directly: put a broker between them.'],
+  ['bridge', 'producer', 'A producer is where messages begin: nothing leads into it.'],
+])('%s → %s: %s', (from, to, says) => {
+  const wire = catalog.wire({ kind: from, id: 'a' }, { kind: to, id: 'b' });
+  expect(typeof wire === 'string' ? wire : wire.kind).toBe(says);
+});
 it('the published JSON Schema is that of the catalog (npx tsx scripts/write-schema.ts)', () => {
   expect(JSON.parse(JSON.stringify(jsonSchema(catalog)))).toEqual(published);
 });

@@ -1,11 +1,12 @@
 /** Which clients there are: how each is made of a node, and made to fit when the node changes. */
+import { Bridge } from '../clients/bridge.ts';
 import type { Client } from '../clients/client.ts';
 import { Consumer } from '../clients/consumer.ts';
 import { ServerlessFunction } from '../clients/function.ts';
 import type { ClientHost } from '../clients/host.ts';
 import { Producer } from '../clients/producer.ts';
 import type { ScenarioNode } from '../scenario/document.ts';
-import { consumerPlan, functionPlan, producerPlan } from './plans.ts';
+import { bridgePlan, consumerPlan, functionPlan, producerPlan } from './plans.ts';
 
 /** A client, and what makes it fit its node again. */
 export interface Known {
@@ -25,5 +26,6 @@ function kind<P>(planOf: (node: ScenarioNode) => P, make: (id: string, host: Cli
 export const CLIENTS: Readonly<Record<string, Make>> = {
   producer: kind(producerPlan, (id, host, plan, number) => new Producer(id, number(), host, plan)),
   consumer: kind(consumerPlan, (id, host, plan) => new Consumer(id, host, plan)),
+  bridge: kind(bridgePlan, (id, host, plan) => new Bridge(id, host, plan)),
   function: kind(functionPlan, (id, host, plan) => new ServerlessFunction(id, host, plan)),
 };

@@ -1,5 +1,6 @@
 /** From a document's settings to what clients work with: defaults filled in, durations in µs. */
 import { micros } from '../base/time.ts';
+import type { BridgePlan } from '../clients/bridge.ts';
 import type { ConsumerPlan } from '../clients/consumer.ts';
 import type { FunctionPlan } from '../clients/function.ts';
 import type { Backoff } from '../clients/host.ts';
@@ -7,6 +8,8 @@ import type { ProducerPlan } from '../clients/producer.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import type { Scenario, ScenarioNode } from '../scenario/document.ts';
 import { type Fields, fill, type Spread } from '../scenario/fields.ts';
+import type { InstancesPlan } from '../clients/instances.ts';
+import type { PublishPlan } from '../clients/publications.ts';
 import type { WorkPlan } from '../clients/workshop.ts';
 import { sampler } from '../scenario/spread.ts';
 
@@ -24,12 +27,19 @@ const span = (config: Config, name: string, fallback: number) => (typeof config[
 function backoff(config: Config): Backoff {
   return { attempts: count(config, 'attempts', 0), base: span(config, 'base', 100_000), factor: count(config, 'factor', 2), max: span(config, 'max', 30_000_000), jitter: count(config, 'jitter', 0) };
 }
+function publishPlan(config: Config): PublishPlan {
+  const retry = record(config, 'retry');
+  return {
+    pushback: (config['pushback'] ?? 'block') as PublishPlan['pushback'],
+    bufferLimit: count(config, 'bufferLimit', 1000),
+    retry: { ...backoff(retry), timeout: span(retry, 'timeout', 0) },
+  };
+}
 export function producerPlan({ config = {} }: ScenarioNode): ProducerPlan {
   const keys = record(config, 'keys');
   const burst = record(config, 'burst');
   const onOff = record(config, 'onOff');
   const ramp = record(config, 'ramp');
-  const retry = record(config, 'retry');
   return {
     arrivals: (config['arrivals'] ?? 'constant') as ProducerPlan['arrivals'],
     rate: count(config, 'rate', 10),
@@ -38,31 +48,42 @@ export function producerPlan({ config = {} }: ScenarioNode): ProducerPlan {
     ramp: { to: count(ramp, 'to', 100), over: span(ramp, 'over', 30_000_000) },
     keys: { count: count(keys, 'count', 20), skew: count(keys, 'skew', 0) },
     size: count(config, 'size', 512),
-    pushback: (config['pushback'] ?? 'block') as ProducerPlan['pushback'],
-    bufferLimit: count(config, 'bufferLimit', 1000),
-    retry: { ...backoff(retry), timeout: span(retry, 'timeout', 0) },
+    ...publishPlan(config),
     ...(typeof config['limit'] === 'number' ? { limit: config['limit'] } : {}),
     ...(typeof config['priority'] === 'number' ? { priority: config['priority'] } : {}),
   };
 }
 /** What everybody who works on messages is asked. */
-function workPlan(config: Config): WorkPlan {
+function workPlan(config: Config, takes: Spread = '50ms'): WorkPlan {
   return {
-    serviceTime: sampler((config['serviceTime'] ?? '50ms') as Spread),
+    serviceTime: sampler((config['serviceTime'] ?? takes) as Spread),
     failureRate: count(record(config, 'failures'), 'rate', 0),
     idempotency: (config['idempotency'] ?? 'none') as WorkPlan['idempotency'],
     window: count(config, 'window', 1000),
     effectAt: count(config, 'effectAt', 1),
   };
 }
-export function consumerPlan({ config = {} }: ScenarioNode): ConsumerPlan {
+function instancesPlan(config: Config, takes?: Spread): InstancesPlan {
   return {
-    ...workPlan(config),
+    ...workPlan(config, takes),
     instances: count(config, 'instances', 1),
     concurrency: count(config, 'concurrency', 1),
+    ...(typeof config['restartAfter'] === 'string' ? { restartAfter: micros(config['restartAfter']) } : {}),
+  };
+}
+export function consumerPlan({ config = {} }: ScenarioNode): ConsumerPlan {
+  return {
+    ...instancesPlan(config),
     onFailure: (config['onFailure'] ?? 'requeue') as ConsumerPlan['onFailure'],
     retry: backoff(record(config, 'retry')),
-    ...(typeof config['restartAfter'] === 'string' ? { restartAfter: micros(config['restartAfter']) } : {}),
+  };
+}
+export function bridgePlan({ config = {} }: ScenarioNode): BridgePlan {
+  return {
+    ...instancesPlan(config, '5ms'),
+    ...publishPlan(config),
+    settle: (config['settle'] ?? 'after-confirm') as BridgePlan['settle'],
+    onFailure: (config['onFailure'] ?? 'requeue') as BridgePlan['onFailure'],
   };
 }
 export function functionPlan({ config = {} }: ScenarioNode): FunctionPlan {

@@ -25,8 +25,8 @@ function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenari
       { id: 'dead', kind: 'rabbitmq.queue', parent: 'rabbitmq.cluster' },
       { id: 'consumer', kind: 'consumer', config: c('consumer', { serviceTime: '30ms' }) },
       { id: 'second', kind: 'consumer', config: { serviceTime: '30ms' } },
-      ...(configs['function'] ? [{ id: 'function', kind: 'function', config: configs['function'] }] : []),
       ...(partitioned ? [{ id: 'rabbitmq.super-stream', kind: 'rabbitmq.super-stream', parent: 'rabbitmq.cluster', config: c('rabbitmq.super-stream') }] : []),
+      ...READERS.flatMap((kind) => (configs[kind] ? [{ id: kind, kind, config: configs[kind] }] : [])),
     ],
     links: [
       { id: 'publish', kind: 'publish', from: 'producer', to: target, config: c('publish', { routingKey: 'a.b' }) },
@@ -34,8 +34,9 @@ function scenario(configs: Configs, timeline: readonly TimelineEntry[]): Scenari
       { id: 'lost', kind: 'bind', from: 'other', to: 'dead' },
       { id: 'consume', kind: 'consume', from: 'rabbitmq.queue', to: 'consumer', config: c('consume') },
       { id: 'consume2', kind: 'consume', from: 'rabbitmq.queue', to: 'second' },
-      ...(configs['function'] ? [{ id: 'invoke', kind: 'consume', from: 'rabbitmq.queue', to: 'function' }] : []),
       ...(partitioned ? [{ id: 'consume3', kind: 'consume', from: 'rabbitmq.super-stream', to: 'consumer', config: { method: 'subscribe', 'x-stream-filter': configs['publish']?.['x-stream-filter-value'] === undefined ? '' : 'A' } }] : []),
+      ...READERS.flatMap((kind) => (configs[kind] ? [{ id: `read ${kind}`, kind: 'consume', from: 'rabbitmq.queue', to: kind }] : [])),
+      ...(configs['bridge'] ? [{ id: 'pass', kind: 'publish', from: 'bridge', to: 'dead' }] : []),
     ],
     timeline,
   };
@@ -45,7 +46,9 @@ const BUSY: Configs = { producer: { rate: 200 }, consume: { prefetch: 1 } };
 const ALONE = at(100, 'remove-link', 'consume2');
 const FAILS: Configs = { consumer: { failures: { rate: 0.5 }, serviceTime: '30ms' } };
 const CRASH = [ALONE, at(500, 'crash-after-effect', 'consumer/1'), at(900, 'restart', 'consumer/1')];
-const ONLY_FUNCTION = [at(1, 'remove-link', 'consume'), at(1, 'remove-link', 'consume2')];
+/** Kinds that are there only when a trial is about them. */
+const READERS = ['function', 'bridge'];
+const OTHERS_GONE = [at(1, 'remove-link', 'consume'), at(1, 'remove-link', 'consume2')];
 const GONE = [at(300, 'remove-link', 'consume'), at(310, 'remove-link', 'consume2')];
 
 const CLIENTS: Readonly<Record<string, Trial>> = {
@@ -91,11 +94,23 @@ const CLIENTS: Readonly<Record<string, Trial>> = {
   'consumer.window': { values: [1, 1000], with: { producer: { rate: 200 }, consumer: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [ALONE, ...[500, 600, 700].map((ms) => at(ms, 'lose-next-ack', 'consumer/1'))], until: 30e6 },
   'consumer.restartAfter': { values: ['300ms', '900ms'], timeline: [at(500, 'crash', 'consumer/1')] },
   'consumer.concurrency': { values: [1, 3], with: { producer: { rate: 200 } } },
+  'bridge.failures': { values: [{ rate: 0 }, { rate: 0.5 }] },
+  'bridge.onFailure': { values: ['requeue', 'reject'], with: { bridge: { failures: { rate: 0.5 } } } },
+  'bridge.settle': { values: ['after-send', 'after-confirm'] },
+  'bridge.retry': {
+    values: [
+      { attempts: 0, timeout: '50ms' },
+      { attempts: 2, timeout: '50ms' },
+    ],
+    timeline: [at(400, 'delay', 'pass', { by: '200ms' })],
+  },
+  'bridge.concurrency': { values: [1, 3], with: { producer: { rate: 200 }, bridge: { serviceTime: '50ms' } } },
+  'bridge.restartAfter': { values: ['300ms', '900ms'], timeline: [at(500, 'crash', 'bridge/1')] },
   'function.provisioned': { values: [1, 3], with: { function: { serviceTime: '200ms' } } },
-  'function.keepWarm': { values: ['50ms', '5s'], with: { producer: { rate: 5 } }, timeline: ONLY_FUNCTION },
+  'function.keepWarm': { values: ['50ms', '5s'], with: { producer: { rate: 5 } }, timeline: OTHERS_GONE },
   'function.failures': { values: [{ rate: 0 }, { rate: 0.5 }] },
-  'function.idempotency': { values: ['none', 'inbox'], timeline: [...ONLY_FUNCTION, at(800, 'crash-after-effect', 'function')] },
-  'function.window': { values: [1, 1000], with: { function: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [...ONLY_FUNCTION, ...[800, 900, 1000].map((ms) => at(ms, 'lose-next-ack', 'function/1'))], until: 30e6 },
+  'function.idempotency': { values: ['none', 'inbox'], timeline: [...OTHERS_GONE, at(800, 'crash-after-effect', 'function')] },
+  'function.window': { values: [1, 1000], with: { function: { idempotency: 'id-window', concurrency: 4, serviceTime: { exponential: { mean: '30ms' } } } }, timeline: [...OTHERS_GONE, ...[800, 900, 1000].map((ms) => at(ms, 'lose-next-ack', 'function/1'))], until: 30e6 },
 };
 const STREAM: Config = { 'x-queue-type': 'stream' };
 const SLOW: Configs = { producer: { rate: 50, size: 200 }, consumer: { serviceTime: '300ms' } };

@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { Cog, Inbox, type LucideIcon, Send, Server, Split, Zap } from 'lucide-react';
+import { Cable, Cog, Inbox, type LucideIcon, Send, Server, Split, Zap } from 'lucide-react';
 import { catalog, onRooms, rulesOf } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
 import type { Family, RoomDescriptor } from '../../scenario/descriptor.ts';
@@ -13,7 +13,7 @@ import { open, openDraft } from './boot.ts';
 
 const GLYPHS: Readonly<Record<Family, LucideIcon>> = { producer: Send, consumer: Cog, router: Split, queue: Inbox, cluster: Server };
 /** Kinds with a glyph of their own. */
-const OWN: Readonly<Record<string, LucideIcon>> = { function: Zap };
+const OWN: Readonly<Record<string, LucideIcon>> = { bridge: Cable, function: Zap };
 
 export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);

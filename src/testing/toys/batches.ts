@@ -12,8 +12,8 @@ interface Item {
 }
 type Thing = { readonly do: 'publish' | 'confirm' | 'push' | 'hand' | 'delete' | 'release'; readonly client: string; readonly number: number; readonly copies: readonly number[]; readonly entries: readonly number[] };
 
-export class BatchRoom extends ToyRoom<Thing, { items: Item[]; nextCopy: number; batches: number; open: string[] }> {
-  protected state = { items: [] as Item[], nextCopy: 0, batches: 0, open: [] as string[] };
+export class BatchRoom extends ToyRoom<Thing, { items: Item[]; batches: number; open: string[] }> {
+  protected state = { items: [] as Item[], batches: 0, open: [] as string[] };
   depths(): readonly Depth[] {
     return [...new Set(this.state.items.map((i) => i.place))].map((place) => {
       const here = this.state.items.filter((i) => i.place === place);
@@ -43,7 +43,7 @@ export class BatchRoom extends ToyRoom<Thing, { items: Item[]; nextCopy: number;
     const reader = this.readers.get(id);
     if (what === 'confirm') return publisher?.listener.outcome(number, 'confirmed');
     if (what === 'publish' && publisher) {
-      const copy = this.state.nextCopy++;
+      const copy = this.host.copy();
       const cause = this.host.record('accepted', { message: number, place: publisher.place, detail: 1 });
       this.host.record('enqueued', { message: number, copy, place: publisher.place, cause });
       this.state.items.push({ message: number, copy, place: publisher.place, attempts: 0, inFlight: false });

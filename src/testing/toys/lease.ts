@@ -18,8 +18,8 @@ type Thing =
   | { readonly do: 'deliver' | 'expire'; readonly client: string; readonly copy: number; readonly attempt: number; readonly entry: number }
   | { readonly do: 'delete' | 'release'; readonly client: string; readonly copy: number; readonly attempt: number };
 
-export class LeaseRoom extends ToyRoom<Thing, { items: Item[]; nextCopy: number; polls: Record<string, { life: number; slots: number }> }> {
-  protected state = { items: [] as Item[], nextCopy: 0, polls: {} as Record<string, { life: number; slots: number }> };
+export class LeaseRoom extends ToyRoom<Thing, { items: Item[]; polls: Record<string, { life: number; slots: number }> }> {
+  protected state = { items: [] as Item[], polls: {} as Record<string, { life: number; slots: number }> };
   depths(): readonly Depth[] {
     const places = new Set(this.state.items.map((i) => i.place));
     return [...places].map((place) => {
@@ -47,7 +47,7 @@ export class LeaseRoom extends ToyRoom<Thing, { items: Item[]; nextCopy: number;
       const client = this.publishers.get(thing.client);
       if (!client) return;
       if (thing.do === 'confirm') return client.listener.outcome(thing.message, 'confirmed');
-      const copy = this.state.nextCopy++;
+      const copy = this.host.copy();
       const cause = this.host.record('accepted', { message: thing.message, place: client.place, detail: 1 });
       this.host.record('enqueued', { message: thing.message, copy, place: client.place, cause });
       this.state.items.push({ message: thing.message, copy, place: client.place, attempts: 0, leasedTo: null });

@@ -12,8 +12,8 @@ interface Cursor {
 }
 type Thing = { readonly do: 'publish' | 'confirm' | 'poll' | 'commit' | 'fetched'; readonly client: string; readonly number: number; readonly offset: number; readonly entry: number };
 
-export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: string }[]; nextCopy: number; cursors: Record<string, Cursor> }> {
-  protected state = { log: [] as { message: number; place: string }[], nextCopy: 0, cursors: {} as Record<string, Cursor> };
+export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: string }[]; cursors: Record<string, Cursor> }> {
+  protected state = { log: [] as { message: number; place: string }[], cursors: {} as Record<string, Cursor> };
   depths(): readonly Depth[] {
     return [...this.readers.values()].map((r) => ({ place: r.place, pending: 0, inFlight: this.cursor(r).open.length, oldest: -1 }));
   }
@@ -61,7 +61,7 @@ export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: str
       const record = this.state.log[cursor.offset];
       if (record?.place !== reader.place) continue;
       n++;
-      const copy = this.state.nextCopy++;
+      const copy = this.host.copy();
       this.host.record('enqueued', { message: record.message, copy, place: reader.place });
       const { entry } = this.handOver(reader, cursor.offset, record.message, copy, 1);
       cursor.open.push({ offset: cursor.offset, copy });

@@ -14,8 +14,8 @@ interface Call {
 }
 type Thing = { readonly do: 'publish' | 'confirm' | 'call' | 'again' | 'answer' | 'busy'; readonly client: string; readonly number: number; readonly entry: number };
 
-export class WebhookRoom extends ToyRoom<Thing, { calls: Call[]; nextCopy: number; closed: string[] }> {
-  protected state = { calls: [] as Call[], nextCopy: 0, closed: [] as string[] };
+export class WebhookRoom extends ToyRoom<Thing, { calls: Call[]; closed: string[] }> {
+  protected state = { calls: [] as Call[], closed: [] as string[] };
   depths(): readonly Depth[] {
     return [...new Set([...this.readers.values()].map((r) => r.place))].map((place) => {
       const here = this.state.calls.filter((c) => c.place === place);
@@ -58,7 +58,7 @@ export class WebhookRoom extends ToyRoom<Thing, { calls: Call[]; nextCopy: numbe
     const readers = [...this.readers.values()].filter((r) => r.place === client.place);
     const accepted = this.host.record('accepted', { message, place: client.place, detail: readers.length });
     for (const reader of readers) {
-      const call = { message, copy: this.state.nextCopy++, reader: reader.id, place: client.place, calls: 0, inFlight: false };
+      const call = { message, copy: this.host.copy(), reader: reader.id, place: client.place, calls: 0, inFlight: false };
       this.host.record('enqueued', { message, copy: call.copy, place: call.place, cause: accepted });
       this.state.calls.push(call);
       this.call(call);

@@ -1,0 +1,29 @@
+/** Numbers that checks keep for each message at each place. */
+import { Pages, type PagesState } from '../base/pages.ts';
+
+/** What is remembered per message is bounded; older messages are forgotten first. */
+const REMEMBERED = 100_000;
+/** A number per place and message. */
+export class PerMessage {
+  private places = new Map<number, Pages>();
+  /** @returns -1 when there is none */
+  at(place: number, message: number): number {
+    return this.places.get(place)?.at(message) ?? -1;
+  }
+  set(place: number, message: number, value: number): void {
+    let pages = this.places.get(place);
+    if (!pages) this.places.set(place, (pages = new Pages(-1, REMEMBERED)));
+    pages.set(message, value);
+  }
+  save(): [number, PagesState][] {
+    return [...this.places].map(([place, pages]) => [place, pages.save()]);
+  }
+  load(saved: readonly (readonly [number, PagesState])[]): void {
+    this.places.clear();
+    for (const [place, state] of saved) {
+      const pages = new Pages(-1, REMEMBERED);
+      pages.load(state);
+      this.places.set(place, pages);
+    }
+  }
+}
