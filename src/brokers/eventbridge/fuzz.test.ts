@@ -7,7 +7,7 @@ import { runTwice } from '../../testing/run-twice.ts';
 import { catalog, models, observe } from './room.test-kit.ts';
 import { reasons } from './words.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 60);
+const RUNS = Number(process.env['RUNS'] ?? 30);
 const FROM = Number(process.env['FROM'] ?? 0);
 const GROUP = 30;
 

@@ -73,6 +73,8 @@ test(rule('pattern-cidr'), () => {
   expect(takes({ cidr: '10.0.0.130/25' }, ['10.0.0.127', '10.0.0.128', '10.0.0.255', '10.0.1.0', '10.0.0.0/32'])).toEqual(['10.0.0.128', '10.0.0.255']);
   expect(takes({ cidr: '2001:db8::/33' }, ['2001:DB8::1', '2001:0db8:7fff::', '2001:db8:8000::'])).toEqual(['2001:DB8::1', '2001:0db8:7fff::']);
   expect(takes('::1', ['0:0:0:0:0:0:0:1', '::2'])).toEqual(['0:0:0:0:0:0:0:1']);
+  // event-ruler 2.0.1 takes some numbers for addresses when the block is all there are: an accident of how it stores both.
+  expect(takes({ cidr: '10.0.0.0/0' }, [1.5, 5e9, '255.255.255.255'])).toEqual(['255.255.255.255']);
   expect(why({ cidr: '10.0.0.0' })).toBe("Malformed CIDR, one '/' required");
   expect(why({ cidr: '10.0.0.0/32' })).toBe('IPv4 mask bits must be < 32');
   expect(why({ cidr: '10.0.0/8' })).toBe('Nonstandard IP address: 10.0.0');

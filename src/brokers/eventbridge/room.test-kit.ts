@@ -28,7 +28,7 @@ export interface Parts {
 export const UNTIL = 8e6;
 /**
  * shop → main (bus) → orders (rule) → pay; main → history (archive); what orders does not deliver → dead → undertaker.
- * main → abroad (rule) → other (bus) → there (rule) → audit.
+ * main → async (rule) → charge, a function; main → abroad (rule) → other (bus) → there (rule) → audit.
  */
 export function scenarioOf(parts: Parts): Scenario {
   return {
@@ -46,6 +46,8 @@ export function scenarioOf(parts: Parts): Scenario {
       { id: 'there', kind: 'eventbridge.rule' },
       { id: 'pay', kind: 'consumer', config: { serviceTime: '20ms', concurrency: 4, ...parts.consumer } },
       { id: 'audit', kind: 'consumer', config: { serviceTime: '5ms', concurrency: 4 } },
+      { id: 'async', kind: 'eventbridge.rule', config: { EventPattern: '{"detail":{"key":["B","C"]}}' } },
+      { id: 'charge', kind: 'function', config: { serviceTime: '5ms', ...parts.function } },
       { id: 'undertaker', kind: 'consumer', config: { serviceTime: '5ms' } },
     ],
     links: [
@@ -57,6 +59,8 @@ export function scenarioOf(parts: Parts): Scenario {
       { id: 'abroad-other', kind: 'event-bus', from: 'abroad', to: 'other', config: { ...parts.forward } },
       { id: 'other-there', kind: 'rule', from: 'other', to: 'there' },
       { id: 'there-audit', kind: 'api-destination', from: 'there', to: 'audit' },
+      { id: 'main-async', kind: 'rule', from: 'main', to: 'async' },
+      { id: 'async-charge', kind: 'lambda', from: 'async', to: 'charge', config: { ...parts.lambda } },
       { id: 'dead-undertaker', kind: 'consume', from: 'dead', to: 'undertaker', config: { ...parts.consume } },
     ],
     timeline: parts.timeline ?? [],
