@@ -63,7 +63,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   ],
   'thirty-three-milliseconds': [['order', /^Key A: \d+ took effect before \d+ at (Balance view|Ledger)\. EventBridge keeps no order/, 10]],
   'serverless-bus': [
-    ['dead-lettered', /was dead-lettered from to-billing\/bill after 4 deliveries\..*All attempts were used up/, 12],
+    ['dead-lettered', /was dead-lettered from to-billing\/bill after 1 delivery\..*the DeadLetterConfig of the rule is not for this/, 8],
     ['effect-once', /took effect twice at Mail\..*replayed from an archive/, 16],
   ],
   'webhook-answers': [

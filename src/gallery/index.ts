@@ -36,7 +36,7 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'ack-wait-in-the-buffer', title: 'The ack wait runs in the buffer', about: 'ack_wait begins when a message is sent', broker: 'NATS', load: async () => (await import('./ack-wait-in-the-buffer.ts')).ackWaitInTheBuffer },
   { id: 'eleven-seconds', title: 'Eleven seconds of work, ten seconds of deadline', about: 'leases, late acks, an ordering key that comes again', broker: 'Google Cloud Pub/Sub', load: async () => (await import('./eleven-seconds.ts')).elevenSeconds },
   { id: 'thirty-three-milliseconds', title: 'Opened, closed, 33 ms apart', about: 'a bus that keeps no order', broker: 'Amazon EventBridge', load: async () => (await import('./thirty-three-milliseconds.ts')).thirtyThreeMilliseconds },
-  { id: 'serverless-bus', title: 'A deploy breaks a service, a replay breaks the rest', about: 'retries, dead letters, archive and replay', broker: 'Amazon EventBridge', load: async () => (await import('./serverless-bus.ts')).serverlessBus },
+  { id: 'serverless-bus', title: 'A deploy breaks a function, a replay breaks the rest', about: 'retries, dead letters, archive and replay', broker: 'Amazon EventBridge', load: async () => (await import('./serverless-bus.ts')).serverlessBus },
   { id: 'webhook-answers', title: 'What a webhook answers', about: '400 and gone; a crash and twice; 503 and late', broker: 'Azure Event Grid', load: async () => (await import('./webhook-answers.ts')).webhookAnswers },
   { id: 'lock-in-the-client', title: 'The lock runs while the event waits', about: 'maxEvents, a lock of 60 s, and acknowledgements in vain', broker: 'Azure Event Grid', load: async () => (await import('./lock-in-the-client.ts')).lockInTheClient },
 ];

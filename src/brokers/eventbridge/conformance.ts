@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../base/json-pattern/json.ts';
 import { matchesEventPattern, parseEventPattern } from './pattern.ts';
+import { EventBridgeAdapter } from './recorded.ts';
 
 interface Outcome {
   readonly row: string;
@@ -13,14 +14,12 @@ function answer(pattern: Json, event: Json | undefined): JsonObject {
   return { match: isObject(event) && matchesEventPattern(parsed, event) };
 }
 
-/** The room's entry for the conformance runner. Of EventBridge there are tables of facts, no recorded cases. */
+/** The room's entry for the conformance runner. The service cannot be recorded here: its cases are taken from the documentation. */
 export const eventbridgeConformance = {
   broker: 'eventbridge',
-  version: 'event-ruler 2.0.1',
-  cannot: () => 'no operation is modelled',
-  adapter(): never {
-    throw new Error('no operation is modelled');
-  },
+  version: '2026-11',
+  cannot: () => null,
+  adapter: () => new EventBridgeAdapter(),
   vectors(name: string, rows: readonly JsonObject[]): readonly Outcome[] | null {
     if (name !== 'eventbridge-patterns') return null;
     return rows.map((row) => {

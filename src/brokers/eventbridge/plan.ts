@@ -29,7 +29,7 @@ export const text = (value: unknown, otherwise = ''): string => (typeof value ==
 export const count = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 export const span = (value: unknown, otherwise: number): number => (typeof value === 'string' ? micros(value) : otherwise);
 
-const busConfig = (c: Config): BusConfig => ({
+export const busConfig = (c: Config): BusConfig => ({
   putEventsPerSecond: count(c['putEventsLimit'], 10_000),
   invocationsPerSecond: count(c['invocationsLimit'], 18_750),
   rulesPerBus: count(c['rulesPerBus'], 300),
@@ -41,8 +41,8 @@ const busConfig = (c: Config): BusConfig => ({
   propagation: span(c['propagation'], 0),
   backoff: { base: span(c['retryBase'], 1e6), max: span(c['retryMax'], 480e6) },
 });
-const ruleConfig = (c: Config, bus: string): RuleConfig => ({ bus, pattern: text(c['EventPattern'], EVERY_EVENT), enabled: c['State'] !== 'DISABLED', deadLetterQueue: text(c['DeadLetterConfig']) });
-const targetConfig = ({ kind, to, config: c = {} }: ScenarioLink): TargetConfig => ({
+export const ruleConfig = (c: Config, bus: string): RuleConfig => ({ bus, pattern: text(c['EventPattern'], EVERY_EVENT), enabled: c['State'] !== 'DISABLED', deadLetterQueue: text(c['DeadLetterConfig']) });
+export const targetConfig = ({ kind, to, config: c = {} }: ScenarioLink): TargetConfig => ({
   kind: TARGETS[kind] ?? 'http',
   to,
   permission: c['permission'] !== false,
@@ -55,7 +55,7 @@ const targetConfig = ({ kind, to, config: c = {} }: ScenarioLink): TargetConfig 
   functionEventAge: count(c['functionEventAge'], 21_600) * 1e6,
   onFailure: text(c['OnFailure']),
 });
-const archiveConfig = (c: Config, bus: string): ArchiveConfig => ({ bus, pattern: text(c['EventPattern']), retentionDays: count(c['RetentionDays'], 0), lag: (c['lag'] ?? '0us') as Spread, replayRate: count(c['replayRate'], 100) });
+export const archiveConfig = (c: Config, bus: string): ArchiveConfig => ({ bus, pattern: text(c['EventPattern']), retentionDays: count(c['RetentionDays'], 0), lag: (c['lag'] ?? '0us') as Spread, replayRate: count(c['replayRate'], 100) });
 const queueConfig = (c: Config): QueueConfig => ({ visibilityTimeout: count(c['VisibilityTimeout'], 30) * 1e6, messageRetentionPeriod: count(c['MessageRetentionPeriod'], 345_600) * 1e6, permission: c['permission'] !== false });
 export const formOf = (c: Config): EventForm => ({ source: text(c['Source'], 'shop'), detailType: text(c['DetailType'], 'order placed'), detail: text(c['Detail'], '{"key":"{key}"}') });
 

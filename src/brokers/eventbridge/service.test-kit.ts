@@ -43,7 +43,7 @@ export class Bench implements ServiceSink {
   }
   /** Puts a fresh service in the place of this one: nothing may change. */
   reload(): void {
-    const saved = structuredClone(this.service.save());
+    const saved = this.service.save();
     this.service = this.make();
     this.service.load(saved);
   }
