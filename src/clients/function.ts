@@ -5,7 +5,7 @@ import type { Connection, CrashPoint, Reader } from './client.ts';
 import { type Environment, Environments, type EnvironmentsPlan } from './environments.ts';
 import { functionLook } from './function-look.ts';
 import type { ClientHost } from './host.ts';
-import { type Past, type Work, type WorkPlan, Workshop, withPast } from './workshop.ts';
+import { type Past, remember, type Work, type WorkPlan, Workshop } from './workshop.ts';
 
 export interface FunctionPlan extends WorkPlan, EnvironmentsPlan {
   /** µs from the beginning of the work of an invocation until it is killed */
@@ -224,7 +224,7 @@ export class ServerlessFunction implements Reader {
     const can = this.sessions.get(invocation.link)?.can;
     this.workshop.end(work, this.environments.name(environment));
     invocation.work = null;
-    this.state.past = withPast(this.state.past, work);
+    remember(this.state.past, work);
     if (work.fails === null) {
       invocation.outcomes.push({ how: 'done', entry: work.entry });
       return this.next(environment, invocation);

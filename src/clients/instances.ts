@@ -5,7 +5,7 @@ import type { RandomStream } from '../kernel/random.ts';
 import type { Connection, CrashPoint, Reader } from './client.ts';
 import type { ClientHost } from './host.ts';
 import { instancesLook } from './instances-look.ts';
-import { type Past, type Work, type WorkPlan, Workshop, withPast } from './workshop.ts';
+import { type Past, remember, type Work, type WorkPlan, Workshop } from './workshop.ts';
 
 export interface InstancesPlan extends WorkPlan {
   readonly instances: number;
@@ -169,8 +169,9 @@ export abstract class Instances<P extends InstancesPlan> implements Reader {
   /** The slot is free again. */
   protected release(instance: number, work: Work): void {
     const at = this.at(instance);
-    at.work = at.work.filter((w) => w !== work);
-    at.past = withPast(at.past, work);
+    const slot = at.work.indexOf(work);
+    if (slot >= 0) at.work.splice(slot, 1);
+    remember(at.past, work);
   }
   protected ready(instance: number): void {
     const at = this.at(instance);

@@ -1,6 +1,7 @@
 /** Work on one message, the same for everybody who works on messages: how long it takes, whether it fails, and what it leaves behind. */
 import { copyOf } from '../base/copy.ts';
 import type { Delivery } from '../brokers/contract.ts';
+import type { Kind } from '../history/entries.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { Sampler } from '../scenario/spread.ts';
 import { Effects, type Idempotency } from './effects.ts';
@@ -97,7 +98,7 @@ export class Workshop {
       if (work.fails === 'clients.dependency_down' && !this.state.outage) work.fails = null;
       if (work.fails === 'clients.failed' && host.luck('failures').next() >= this.plan.failureRate) work.fails = null;
     }
-    work.entry = host.record('started', { ...this.facts(work, actor), detail: work.takes });
+    this.say('started', work, actor, undefined, work.takes);
   }
   /** µs from its beginning to its effect. */
   effectAfter(work: Work): number {
@@ -108,17 +109,17 @@ export class Workshop {
     return Math.max(0, work.startedAt + work.takes - this.host.now());
   }
   applyEffect(work: Work, actor: string): void {
-    const { host, plan, state } = this;
+    const { plan, state } = this;
     work.stage = 'after effect';
     const applied = this.effects.apply(work.delivery.message, plan);
     if (applied === 'known') {
-      work.entry = host.record('skipped', { ...this.facts(work, actor), reason: plan.idempotency === 'inbox' ? 'clients.inbox' : 'clients.id_window' });
+      this.say('skipped', work, actor, plan.idempotency === 'inbox' ? 'clients.inbox' : 'clients.id_window');
       return;
     }
     state.counts.effects++;
     work.twice = applied === 'again';
     if (work.twice) state.counts.duplicates++;
-    work.entry = host.record('effect', this.facts(work, actor));
+    this.say('effect', work, actor);
   }
   /** The work has come to its end, well or not. */
   end(work: Work, actor: string): void {
@@ -127,11 +128,11 @@ export class Workshop {
     work.stage = 'ended';
     if (work.fails !== null) {
       state.counts.failed++;
-      work.entry = host.record('failed', { ...this.facts(work, actor), reason: work.fails });
+      this.say('failed', work, actor, work.fails);
       return;
     }
     this.effects.finished(work.delivery.message, this.plan);
-    work.entry = host.record('finished', { ...this.facts(work, actor), detail: host.now() - work.startedAt });
+    this.say('finished', work, actor, undefined, host.now() - work.startedAt);
     state.counts.processed++;
   }
   /** Whoever worked on it is gone. */
@@ -155,11 +156,17 @@ export class Workshop {
     this.state = copyOf(state);
     this.effects.load(effects);
   }
+  /** An entry about the work, caused by the one before. */
+  private say(kind: Kind, work: Work, actor: string, reason?: string, detail = -1): void {
+    const { message, copy, attempt } = work.delivery;
+    work.entry = this.host.write(kind, message, copy, this.place, actor, attempt, reason, work.entry, detail);
+  }
   private spent(work: Work): number {
     return work.stage === 'before effect' || work.stage === 'after effect' ? this.host.now() - work.startedAt : 0;
   }
 }
-/** `past` with one more, the oldest forgotten. */
-export function withPast(past: readonly Past[], work: Work): Past[] {
-  return [...past, { message: work.delivery.message, redelivered: work.delivery.redelivered, duplicate: work.twice }].slice(-PAST);
+/** One more of what went through; the oldest is forgotten. */
+export function remember(past: Past[], work: Work): void {
+  past.push({ message: work.delivery.message, redelivered: work.delivery.redelivered, duplicate: work.twice });
+  if (past.length > PAST) past.shift();
 }
