@@ -157,11 +157,12 @@ const lower = (a: number | null, b: number | null) => (a === null ? b : b === nu
 
 const DEFAULT_DELIVERY_LIMIT = 20;
 
-/** A negative limit means none, and then the other one counts when it is not negative. */
+/** Before 4.0 a negative limit is passed at the first return. Since then it means none, and then the other one counts when it is not negative. */
 function deliveryLimit(argument: number | null, policy: number | null, version: Version): number | null {
   let limit = lower(argument, policy);
+  if (version === '3.10.8') return limit;
   if (argument !== null && policy !== null && (argument < 0 || policy < 0)) limit = Math.max(argument, policy);
-  if (limit === null) return version === '3.10.8' ? null : DEFAULT_DELIVERY_LIMIT;
+  if (limit === null) return DEFAULT_DELIVERY_LIMIT;
   return limit < 0 ? null : limit;
 }
 

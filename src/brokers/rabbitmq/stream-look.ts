@@ -48,11 +48,10 @@ function laneOf(server: RabbitBroker, readings: StreamReadings, { name, partitio
   const consumers = server.queues().find((view) => view.queue === name)?.consumers ?? [];
   const active = consumers.filter((one) => one.active).map((one) => one.consumer.split(' ')[0] ?? '');
   return {
-    ...(partition === undefined ? {} : { label: String(partition), end: active.map((one) => one.split('/').at(-1)).join(' ') || '–' }),
+    ...(partition === undefined ? {} : { label: String(partition), end: active.map((one) => one.split('/').at(-1)).join(' ') || '–', note: `${name}: offsets ${first} to ${end}${readers.map((one) => `; ${one.name} is at ${one.next ?? end}`).join('')}; read by ${active.join(', ') || 'nobody'}` }),
     cells,
     // Offsets are not without gaps: the stream's own chunks take some.
     more: server.stored(name, (kept.at(-1)?.offset ?? end) + 1, 1).length === 0 ? 0 : end - 1 - (kept.at(-1)?.offset ?? end),
     pointers,
-    note: `${name}: offsets ${first} to ${end}${readers.map((one) => `; ${one.name} is at ${one.next ?? end}`).join('')}; read by ${active.join(', ') || 'nobody'}`,
   };
 }
