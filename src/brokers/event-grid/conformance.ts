@@ -6,7 +6,7 @@ import { VirtualClock } from '../virtual-clock.ts';
 import { eventOf, type Schema, valueAt } from './event.ts';
 import { filterOf, matches } from './filter.ts';
 import type { Happening } from './happenings.ts';
-import { plan } from './plan.ts';
+import { type Plan, plan } from './plan.ts';
 import type { PushSubscription } from './push.ts';
 import { EventGrid } from './server.ts';
 
@@ -43,6 +43,7 @@ export class EventGridAdapter {
   private readonly tokens = new Map<string, number>();
   private readonly requests = new Map<string, number>();
   private calls = 1_000_000;
+  private plan: Plan = { topics: [], subscriptions: [], containers: [], publishing: {} };
   constructor() {
     const streams = new Map<string, RandomStream>();
     const luck = (purpose: string) => {
@@ -58,6 +59,10 @@ export class EventGridAdapter {
     if (operation.op !== 'advance') this.clock.advance(0);
     const shown = { ...(result === undefined ? {} : { result }), ...this.happened() };
     return Object.keys(shown).length === 0 ? null : shown;
+  }
+  /** The service from its saved form: nothing must be lost by it. */
+  reload(): void {
+    this.grid.load(JSON.parse(JSON.stringify(this.grid.save())), this.plan);
   }
   private perform({ op, ...rest }: Operation): Json | undefined {
     switch (op) {
@@ -114,7 +119,8 @@ export class EventGridAdapter {
     return this.configure();
   }
   private configure(): undefined {
-    this.grid.configure(plan({ cluster: { id: 'event-grid', kind: 'event-grid' }, nodes: this.nodes, links: this.links }));
+    this.plan = plan({ cluster: { id: 'event-grid', kind: 'event-grid' }, nodes: this.nodes, links: this.links });
+    this.grid.configure(this.plan);
     return undefined;
   }
   private publish({ topic = '', event = '', type = 'order.placed', subject = '/orders', source = '/shop', data = {}, domainTopic = '', bytes = 100 }: JsonObject): Json {

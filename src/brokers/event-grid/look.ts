@@ -66,7 +66,7 @@ function pushLook(push: PushSubscription, teller: Teller, cells: number, now: nu
     return { label, cells: shown.flatMap((event) => cellOf(teller, event.id, state(event))), more: ids.size - shown.length, end: next === undefined ? '' : words(next), ...(name === DEAD && ids.size > 0 ? { tone: 'bad' as const } : {}) };
   };
   const dueIn = ({ dueAt }: PushEvent) => (dueAt <= now ? 'held back' : `in ${wholeSeconds(dueAt - now)}`);
-  const lanes = [lane(NOW, NOW, ({ state: s }) => (s === 'posted' ? 'sent' : '')), ...waitNames(tier).map((wait) => lane(wait, wait, dueIn)), ...(deadLetterDestination === '' ? [] : [lane(DEAD, 'dead', dueIn)])];
+  const lanes = [lane(NOW, NOW, ({ state: s }) => (s === 'posted' ? 'sent' : push.endpoint.delayedUntil >= 0 ? 'held back' : '')), ...waitNames(tier).map((wait) => lane(wait, wait, dueIn)), ...(deadLetterDestination === '' ? [] : [lane(DEAD, 'dead', dueIn)])];
   return { lanes, gauges: countsOf(push), ...healthOf(push, now) };
 }
 function healthOf(push: PushSubscription, now: number): Pick<Look, 'health' | 'tone'> {
