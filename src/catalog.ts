@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, () => Promise<readonly Rules[]>>> = {
   rabbitmq: async () => [(await import('./brokers/rabbitmq/rules.ts')).rules],
   kafka: async () => [(await import('./brokers/kafka/rules.ts')).rules, (await import('./brokers/kafka/partitioner-rules.ts')).partitionerRules, (await import('./brokers/kafka/group/rules.ts')).groupRules],
   nats: async () => [(await import('./brokers/nats/rules.ts')).rules],
+  pulsar: async () => [(await import('./brokers/pulsar/rules.ts')).rules],
   'redis-streams': async () => [(await import('./brokers/redis-streams/rules.ts')).rules],
   sqs: async () => [(await import('./brokers/sqs/rules.ts')).rules],
   eventbridge: async () => [(await import('./brokers/eventbridge/rules.ts')).rules],

@@ -56,6 +56,14 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['effect-once', /took effect twice at Mail workers\..* Both copies are of one message: relay\/1 had published it and crashed at .*, before its source learned of that/, 20],
   ],
   'dead-consumer': [['effect-once', /took effect twice at Mail service/, 20]],
+  'one-unacked': [
+    ['growing-depth', /^Orders \(subscription packing\) keeps growing: 2\d\d messages wait/, 12],
+    ['idle-consumer', /^pack\/[23] has been idle for 11 s while work is pending/, 17],
+  ],
+  'dead-letters-gone': [
+    ['no-loss', /B\d+ was lost at Dead letters\. The topic had no subscription/, 8],
+    ['order', /^Key B: \d+ took effect before \d+ at Ledger\. Its consumer acknowledged it negatively/, 10],
+  ],
   'ack-wait-in-the-buffer': [['effect-once', /took effect twice at Billing\..*No ack came within ack_wait/, 20]],
   'eleven-seconds': [
     ['effect-once', /took effect twice at Label printer\..*ack deadline ran out/, 20],

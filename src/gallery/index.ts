@@ -39,4 +39,6 @@ export const gallery: readonly GalleryItem[] = [
   { id: 'serverless-bus', title: 'A deploy breaks a function, a replay breaks the rest', about: 'retries, dead letters, archive and replay', broker: 'Amazon EventBridge', load: async () => (await import('./serverless-bus.ts')).serverlessBus },
   { id: 'webhook-answers', title: 'What a webhook answers', about: '400 and gone; a crash and twice; 503 and late', broker: 'Azure Event Grid', load: async () => (await import('./webhook-answers.ts')).webhookAnswers },
   { id: 'lock-in-the-client', title: 'The lock runs while the event waits', about: 'maxEvents, a lock of 60 s, and acknowledgements in vain', broker: 'Azure Event Grid', load: async () => (await import('./lock-in-the-client.ts')).lockInTheClient },
+  { id: 'one-unacked', title: 'One unacked message starves the new consumers', about: 'Key_Shared before and after draining hashes', broker: 'Apache Pulsar', load: async () => (await import('./one-unacked.ts')).oneUnacked },
+  { id: 'dead-letters-gone', title: 'Put off, out of order, and gone', about: 'negative acks, and a dead letter topic nobody reads', broker: 'Apache Pulsar', load: async () => (await import('./dead-letters-gone.ts')).deadLettersGone },
 ];

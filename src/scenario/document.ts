@@ -44,16 +44,16 @@ export interface Problem {
   readonly path: string;
   readonly says: string;
 }
-/** The node that an address lies in: "pay" of "pay/2", "orders" of "orders/0" and of "orders@billing". */
+/** The node that an address lies in: "pay" of "pay/2", "orders" of "orders/0", of "orders@billing" (a group) and of "orders#billing" (a subscription). */
 export function nodeOf(address: string): string {
-  return /^[^/@]*/.exec(address)?.[0] ?? address;
+  return /^[^/@#]*/.exec(address)?.[0] ?? address;
 }
-/** The name of an address for people: a node's title, and the group that reads there. */
+/** The name of an address for people: a node's title, and the group or the subscription that reads there. */
 export function titleOf(doc: Pick<Scenario, 'nodes'>, address: string): string {
   const node = nodeOf(address);
   const title = doc.nodes.find((n) => n.id === node)?.title ?? node;
-  const group = address.indexOf('@');
-  return group < 0 ? (node === address ? title : address) : `${title} (group ${address.slice(group + 1)})`;
+  const reader = /[@#]/.exec(address);
+  return reader === null ? (node === address ? title : address) : `${title} (${reader[0] === '@' ? 'group' : 'subscription'} ${address.slice(reader.index + 1)})`;
 }
 /** The room that a kind belongs to: "rabbitmq" of "rabbitmq.queue". */
 export function familyOf(kind: string): string {

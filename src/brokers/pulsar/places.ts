@@ -66,7 +66,7 @@ export class Places implements Geography {
   place(partition: string, subscription: string): string {
     const key = `${partition} ${subscription}`;
     let address = this.addresses.get(key);
-    if (address === undefined) this.addresses.set(key, (address = `${this.node(partition)}@${subscription}`));
+    if (address === undefined) this.addresses.set(key, (address = `${this.node(partition)}#${subscription}`));
     return address;
   }
   lane(partition: string): number {

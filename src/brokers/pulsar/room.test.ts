@@ -89,7 +89,7 @@ describe('consumers', () => {
   it(rule('receiver-queue'), () => {
     const taken = (concurrency: number) => {
       const { depth, of } = run({ producer: { rate: 100 }, publish: { batchingEnabled: false }, consumer: { serviceTime: '30s', concurrency }, consume: { receiverQueueSize: 10 } });
-      return [of('started').length, depth('orders@pay')?.inFlight];
+      return [of('started').length, depth('orders#pay')?.inFlight];
     };
     // Five were taken: permits for as many.
     expect([taken(1), taken(4), taken(5)]).toEqual([
@@ -98,18 +98,18 @@ describe('consumers', () => {
       [5, 15],
     ]);
     const greedy = run({ producer: { rate: 100 }, consumer: { instances: 2, serviceTime: '30s' } });
-    expect(greedy.depth('orders@pay')?.pending).toBe(0);
+    expect(greedy.depth('orders#pay')?.pending).toBe(0);
   });
   it(rule('zero-queue'), () => {
     const { depth } = run({ publish: { batchingEnabled: false }, consumer: { concurrency: 3, serviceTime: '30s' }, consume: { receiverQueueSize: 0 } });
-    expect(depth('orders@pay')?.inFlight).toBe(3);
+    expect(depth('orders#pay')?.inFlight).toBe(3);
     const batched = run({ publish: { batchingMaxPublishDelayMicros: 200_000 }, consume: { receiverQueueSize: 0 } });
     expect([batched.of('refused', 'pulsar.InvalidMessageException').length, batched.of('effect')]).toEqual([1, []]);
   });
   it(rule('nack-delay'), () => {
     const gaps = (consume: Config) => {
       const { at: of } = run({ producer: { limit: 1 }, consumer: FAILS, consume });
-      const times = of('delivered', 'orders@pay').map((e) => e.time / 1000);
+      const times = of('delivered', 'orders#pay').map((e) => e.time / 1000);
       return times.slice(1, 5).map((time, i) => Math.round(time - (times[i] ?? 0)));
     };
     // A hop each way and the work.
@@ -136,11 +136,11 @@ describe('consumers', () => {
   });
   it(rule('dead-letter-subscription'), () => {
     const dead = (initialSubscriptionName?: string) => run({ producer: { limit: 5 }, consumer: FAILS, consume: { ...DEAD, ...(initialSubscriptionName === undefined ? {} : { initialSubscriptionName }) } });
-    expect([dead().of('unrouted').length, dead('undertaker').of('unrouted').length, dead('undertaker').depth('dead@undertaker')?.pending]).toEqual([5, 0, 5]);
+    expect([dead().of('unrouted').length, dead('undertaker').of('unrouted').length, dead('undertaker').depth('dead#undertaker')?.pending]).toEqual([5, 0, 5]);
   });
   it(rule('retry-letter'), () => {
     const { of, at: kindAt } = run({ cluster: { delayedDeliveryTickTimeMillis: 1 }, producer: { limit: 3 }, consumer: FAILS, consume: { ...DEAD, retryEnable: true, reconsumeLater: '300ms' }, until: 6e6 });
-    expect([of('dead-lettered', 'pulsar.reconsume_later').length, of('dead-lettered', 'pulsar.max_redeliver_count').length, kindAt('enqueued', 'orders-pay-RETRY@pay').length]).toEqual([6, 3, 6]);
+    expect([of('dead-lettered', 'pulsar.reconsume_later').length, of('dead-lettered', 'pulsar.max_redeliver_count').length, kindAt('enqueued', 'orders-pay-RETRY#pay').length]).toEqual([6, 3, 6]);
   });
   it(rule('ack-group'), () => {
     const again = (acknowledgementsGroupTimeMicros: number) => {
