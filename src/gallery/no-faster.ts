@@ -4,16 +4,16 @@ import type { Scenario } from '../scenario/document.ts';
 export const noFaster: Scenario = {
   version: 1,
   title: 'More consumers, no faster; deploys that freeze',
-  description: 'Three groups read the same four partitions with six members each. Every instance of one is restarted, one after the other: eager members all stop each time, cooperative ones go on with what they have, static ones are not missed. What do members five and six do?',
+  description: 'Three groups read the same three partitions with four members each. Three instances of each are restarted, one after the other: eager members all stop each time, cooperative ones go on with what they have, static ones are not missed. The bar under a member shows when it was given nothing in the last 10 s. What does the fourth member do?',
   seed: 4,
   duration: '45s',
   nodes: [
     { id: 'feed', kind: 'producer', title: 'Feed', config: { rate: 60, keys: { count: 40 } } },
     { id: 'kafka', kind: 'kafka.cluster', title: 'Kafka', config: { 'group.initial.rebalance.delay.ms': 500 } },
-    { id: 'events', kind: 'kafka.topic', parent: 'kafka', config: { partitions: 4 } },
-    { id: 'eager', kind: 'consumer', title: 'Eager (range)', config: { instances: 6, serviceTime: '32ms' } },
-    { id: 'cooperative', kind: 'consumer', title: 'Cooperative', config: { instances: 6, serviceTime: '32ms' } },
-    { id: 'static', kind: 'consumer', title: 'Static', config: { instances: 6, serviceTime: '32ms' } },
+    { id: 'events', kind: 'kafka.topic', parent: 'kafka', config: { partitions: 3 } },
+    { id: 'eager', kind: 'consumer', title: 'Eager (range)', config: { instances: 4, serviceTime: '32ms' } },
+    { id: 'cooperative', kind: 'consumer', title: 'Cooperative', config: { instances: 4, serviceTime: '32ms' } },
+    { id: 'static', kind: 'consumer', title: 'Static', config: { instances: 4, serviceTime: '32ms' } },
   ],
   links: [
     { id: 'in', kind: 'publish', from: 'feed', to: 'events', config: { latency: '5ms' } },
@@ -28,5 +28,5 @@ export const noFaster: Scenario = {
     ]),
   ),
   invariants: [{ check: 'idle-consumer' }, { check: 'latency', on: 'static', quantile: 0.95, below: '3s' }, { check: 'latency', on: 'eager', quantile: 0.95, below: '3s' }, { check: 'latency', on: 'cooperative', quantile: 0.95, below: '3s' }],
-  layout: { feed: [0, 300], kafka: [230, 180, 420, 330], events: [300, 250], eager: [740, 0], cooperative: [740, 270], static: [740, 540] },
+  layout: { feed: [0, 220], kafka: [210, 130, 390, 290], events: [250, 190], eager: [640, 0], cooperative: [640, 205], static: [640, 410] },
 };

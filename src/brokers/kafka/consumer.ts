@@ -108,9 +108,10 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     if (how === 'extend') return;
     const { state } = this;
-    const record = state.inHand.find((r) => r.delivery.handle === delivery.handle);
+    // Among the first, since records are worked on in their order.
+    const at = state.inHand.findIndex((r) => r.delivery.handle === delivery.handle);
+    const [record] = at < 0 ? [] : state.inHand.splice(at, 1);
     if (!record) return;
-    state.inHand = state.inHand.filter((r) => r !== record);
     if (how === 'reject' && !record.zombie) this.giveUp(record);
     if (how === 'retry') this.seekBack(record);
     else if (!record.zombie) this.committer.done(record.partition, record.offset);

@@ -32,6 +32,7 @@ interface Segment {
 export interface LogState {
   readonly base: number;
   readonly start: number;
+  readonly settled: number;
   readonly records: readonly (LogRecord | null)[];
   readonly segments: readonly Segment[];
   readonly cleanedTo: number;
@@ -159,15 +160,24 @@ export class PartitionLog {
     this.cleanedTo = upTo;
     return taken;
   }
-  save(): LogState {
-    return { base: this.base, start: this.start, records: this.records.map((r) => (r ? { ...r } : null)), segments: this.segments.map((s) => ({ ...s })), cleanedTo: this.cleanedTo };
+  /** @param settled below it nothing about a record changes any more: checkpoints share those */
+  save(settled: number): LogState {
+    return { base: this.base, start: this.start, settled, records: this.shared(this.records, settled), segments: this.segments.map((s) => ({ ...s })), cleanedTo: this.cleanedTo };
   }
   load(state: LogState): void {
     this.base = state.base;
     this.start = state.start;
-    this.records = state.records.map((r) => (r ? { ...r } : null));
+    this.records = this.shared(state.records, state.settled);
     this.segments = state.segments.map((s) => ({ ...s }));
     this.cleanedTo = state.cleanedTo;
+  }
+  private shared(records: readonly (LogRecord | null)[], settled: number): (LogRecord | null)[] {
+    const copied = records.slice();
+    for (let i = Math.max(0, settled - this.base); i < copied.length; i++) {
+      const record = copied[i];
+      if (record) copied[i] = { ...record };
+    }
+    return copied;
   }
   private moveStart(to: number): void {
     this.start = Math.max(this.start, to);

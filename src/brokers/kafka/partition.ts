@@ -215,7 +215,7 @@ export class Partition {
     this.lead(next, true, now);
   }
   save(): PartitionState {
-    return { log: this.log.save(), state: copyOf(this.state), producers: this.producers.save() };
+    return { log: this.log.save(this.lastStable), state: copyOf(this.state), producers: this.producers.save() };
   }
   load(saved: PartitionState): void {
     this.log.load(saved.log);

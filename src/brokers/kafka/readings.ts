@@ -4,6 +4,7 @@
  */
 import { copyOf } from '../../base/copy.ts';
 import type { Depth, RoomHost } from '../contract.ts';
+import { cutAt, emptyRow, endOf, itemAt, putBefore, type Row, setItem, takeFirst } from './row.ts';
 
 /** Of one record for one group. `hidden`: of an open transaction, for a group that reads only committed ones. */
 type Stand = 'none' | 'hidden' | 'pending' | 'in flight';
@@ -16,11 +17,8 @@ interface Reading {
   entry: number;
   since: number;
 }
-interface PartReading {
-  /** Offset of the first reading; all below are done with. */
-  base: number;
-  readings: Reading[];
-}
+/** Of one partition, from the first that is not done with. */
+type PartReading = Row<Reading>;
 interface GroupReading {
   readonly group: string;
   readonly topic: string;
@@ -28,6 +26,9 @@ interface GroupReading {
   readonly place: string;
   committedOnly: boolean;
   parts: PartReading[];
+  /** Of all its parts. */
+  pending: number;
+  inFlight: number;
 }
 export interface ReadingsState {
   readonly groups: readonly GroupReading[];
@@ -58,15 +59,15 @@ export class Readings {
   reconcile(wanted: readonly { readonly group: string; readonly topic: string; readonly committedOnly: boolean }[], ends: (topic: string) => readonly number[]): void {
     const same = (a: { group: string; topic: string }) => (b: { group: string; topic: string }) => a.group === b.group && a.topic === b.topic;
     for (const gone of this.groups.filter((g) => !wanted.some(same(g)))) {
-      for (const part of gone.parts) for (const r of part.readings) this.finish(gone, r, 'dropped', 'kafka.group_gone');
+      for (const part of gone.parts) for (const r of takeFirst(part, part.items.length)) this.finish(gone, r, 'dropped', 'kafka.group_gone');
     }
     this.groups = this.groups.filter((g) => wanted.some(same(g)));
     for (const want of wanted) {
       let known = this.groups.find(same(want));
-      if (!known) this.groups.push((known = { group: want.group, topic: want.topic, place: this.placeOf(want.topic, want.group), committedOnly: want.committedOnly, parts: [] }));
+      if (!known) this.groups.push((known = { group: want.group, topic: want.topic, place: this.placeOf(want.topic, want.group), committedOnly: want.committedOnly, parts: [], pending: 0, inFlight: 0 }));
       known.committedOnly = want.committedOnly;
       const end = ends(want.topic);
-      while (known.parts.length < end.length) known.parts.push({ base: end[known.parts.length] ?? 0, readings: [] });
+      while (known.parts.length < end.length) known.parts.push(emptyRow(end[known.parts.length] ?? 0));
     }
   }
   /** The broker answers for a record. @returns the entry that says so */
@@ -92,7 +93,7 @@ export class Readings {
         const reading = this.at(group, partition, offset);
         if (reading?.stand !== 'hidden') continue;
         if (how === 'commit') this.enqueue(group, reading, entry, partition);
-        else reading.stand = 'none';
+        else this.turn(group, reading, 'none');
       }
     }
   }
@@ -108,7 +109,7 @@ export class Readings {
       this.enqueue(found, reading, -1, partition);
     } else if (reading.stand === 'in flight') this.requeue(found, reading, 'kafka.read_again');
     reading.attempts++;
-    reading.stand = 'in flight';
+    this.turn(found, reading, 'in flight');
     reading.entry = this.host.record('delivered', { message, copy: reading.copy, place: found.place, actor, attempt: reading.attempts, cause: reading.entry });
     return { copy: reading.copy, attempt: reading.attempts, entry: reading.entry };
   }
@@ -117,8 +118,7 @@ export class Readings {
     const found = this.of(group, topic);
     const part = found?.parts[partition];
     if (!found || !part) return;
-    const n = Math.min(part.readings.length, Math.max(0, offset - part.base));
-    for (const reading of part.readings.splice(0, n)) this.finish(found, reading, reading.stand === 'in flight' ? 'settled' : 'dropped', reading.stand === 'in flight' ? reason : 'kafka.skipped');
+    for (const reading of takeFirst(part, Math.max(0, offset - part.base))) this.finish(found, reading, reading.stand === 'in flight' ? 'settled' : 'dropped', reading.stand === 'in flight' ? reason : 'kafka.skipped');
     part.base = Math.max(part.base, offset);
   }
   /** A member begins to read at `offset`: what it was handed before and did not commit comes again. @param skipped why what lies below is never read */
@@ -126,16 +126,19 @@ export class Readings {
     const found = this.of(group, topic);
     if (!found) return;
     const part = this.part(found, partition, offset);
-    const below = part.readings.splice(0, Math.min(part.readings.length, Math.max(0, offset - part.base)));
-    for (const reading of below) this.finish(found, reading, reading.stand === 'in flight' ? 'settled' : 'dropped', skipped);
+    for (const reading of takeFirst(part, Math.max(0, offset - part.base))) this.finish(found, reading, reading.stand === 'in flight' ? 'settled' : 'dropped', skipped);
     for (let o = part.base - 1; o >= offset; o--) {
       const message = messages(o);
       const reading: Reading = { copy: -1, message: message ?? -1, stand: 'none', attempts: 0, entry: -1, since: this.host.now() };
-      part.readings.unshift(reading);
+      putBefore(part, reading);
       if (message !== undefined) this.enqueue(found, reading, -1, partition);
     }
-    part.base = offset;
-    for (const reading of part.readings) if (reading.stand === 'in flight') this.requeue(found, reading, again);
+    // Without anything in it, it begins here.
+    if (endOf(part) === part.base) part.base = offset;
+    for (let o = part.base; o < endOf(part); o++) {
+      const reading = itemAt(part, o);
+      if (reading?.stand === 'in flight') this.requeue(found, reading, again);
+    }
   }
   /** The reader gives up on a record that it was handed: whatever is committed, it is done with. */
   givenUp(group: string, topic: string, partition: number, offset: number, message: number, how: 'dead-lettered' | 'dropped', reason: string): void {
@@ -161,10 +164,8 @@ export class Readings {
     const found = this.of(group, topic);
     const part = found?.parts[partition];
     if (!found || !part) return;
-    while (part.base < offset && part.readings.length > 0 && part.readings[0]?.stand !== 'in flight') {
-      const reading = part.readings.shift();
-      if (reading) this.finish(found, reading, 'dropped', 'kafka.skipped');
-      part.base++;
+    while (part.base < offset && endOf(part) > part.base && itemAt(part, part.base)?.stand !== 'in flight') {
+      for (const reading of takeFirst(part, 1)) this.finish(found, reading, 'dropped', 'kafka.skipped');
     }
   }
   /** A share group's record was acknowledged. */
@@ -182,9 +183,9 @@ export class Readings {
     const found = this.of(group, topic);
     const part = found?.parts[partition];
     if (!found || !part) return;
-    for (let i = Math.max(0, offset - part.base); i < part.readings.length; i++) {
-      const reading = part.readings[i] as Reading;
-      if (reading.stand === 'in flight') this.requeue(found, reading, reason);
+    for (let o = Math.max(offset, part.base); o < endOf(part); o++) {
+      const reading = itemAt(part, o);
+      if (reading?.stand === 'in flight') this.requeue(found, reading, reason);
     }
   }
   /** Records that are gone from the log, and can no longer be read by whoever had not. */
@@ -192,11 +193,11 @@ export class Readings {
     for (const group of this.groups) {
       const part = group.topic === topic ? group.parts[partition] : undefined;
       if (!part) continue;
-      const readings = 'before' in offsets ? part.readings.slice(0, Math.max(0, offsets.before - part.base)) : offsets.flatMap((o) => part.readings[o - part.base] ?? []);
+      const readings = 'before' in offsets ? part.items.slice(part.head, Math.max(part.head, part.head + offsets.before - part.base)) : offsets.flatMap((o) => itemAt(part, o) ?? []);
       for (const reading of readings) {
         if (reading.stand === 'in flight' && how !== 'lost') continue;
         this.finish(group, reading, how, reason);
-        reading.stand = 'none';
+        this.turn(group, reading, 'none');
       }
     }
   }
@@ -205,28 +206,12 @@ export class Readings {
     for (const group of this.groups) {
       const part = group.topic === topic ? group.parts[partition] : undefined;
       if (!part) continue;
-      part.readings.length = Math.min(part.readings.length, Math.max(0, end - part.base));
+      cutAt(part, end);
       part.base = Math.min(part.base, end);
     }
   }
   depths(): readonly Depth[] {
-    return this.groups.map((group): Depth => {
-      let [pending, inFlight, oldest] = [0, 0, -1];
-      for (const part of group.parts) {
-        for (const { stand, since } of part.readings) {
-          if (stand === 'in flight') inFlight++;
-          if (stand !== 'pending') continue;
-          pending++;
-          if (oldest < 0 || since < oldest) oldest = since;
-        }
-      }
-      return { place: group.place, pending, inFlight, oldest };
-    });
-  }
-  /** Of one partition: waiting and handed out. */
-  count(group: string, topic: string, partition: number): { readonly pending: number; readonly inFlight: number } {
-    const readings = this.of(group, topic)?.parts[partition]?.readings ?? [];
-    return { pending: readings.filter((r) => r.stand === 'pending').length, inFlight: readings.filter((r) => r.stand === 'in flight').length };
+    return this.groups.map(({ place, parts, pending, inFlight }): Depth => ({ place, pending, inFlight, oldest: pending === 0 ? -1 : Math.min(...parts.map(waitsSince)) }));
   }
   /** Whether a group still has it in hand, and whether it had it before. */
   standOf(group: string, topic: string, partition: number, offset: number): { readonly held: boolean; readonly again: boolean; readonly copy: number } | undefined {
@@ -249,36 +234,41 @@ export class Readings {
     return this.groups.find((g) => g.group === group && g.topic === topic);
   }
   private part(group: GroupReading, partition: number, offset: number): PartReading {
-    while (group.parts.length <= partition) group.parts.push({ base: offset, readings: [] });
+    while (group.parts.length <= partition) group.parts.push(emptyRow(offset));
     return group.parts[partition] as PartReading;
   }
   private at(group: GroupReading, partition: number, offset: number): Reading | undefined {
     const part = group.parts[partition];
-    return part?.readings[offset - part.base];
+    return part && itemAt(part, offset);
   }
   private put(part: PartReading, offset: number, reading: Reading): void {
-    const nothing = (): Reading => ({ copy: -1, message: -1, stand: 'none', attempts: 0, entry: -1, since: 0 });
-    if (part.readings.length === 0 && offset > part.base) part.base = offset;
-    while (offset < part.base) {
-      part.readings.unshift(nothing());
-      part.base--;
-    }
-    while (part.readings.length < offset - part.base) part.readings.push(nothing());
-    part.readings[offset - part.base] = reading;
+    setItem(part, offset, reading, () => ({ copy: -1, message: -1, stand: 'none', attempts: 0, entry: -1, since: 0 }));
+  }
+  private turn(group: GroupReading, reading: Reading, stand: Stand): void {
+    if (reading.stand === 'pending') group.pending--;
+    else if (reading.stand === 'in flight') group.inFlight--;
+    if (stand === 'pending') group.pending++;
+    else if (stand === 'in flight') group.inFlight++;
+    reading.stand = stand;
   }
   private enqueue(group: GroupReading, reading: Reading, cause: number, partition: number): void {
     reading.copy = this.host.copy();
-    reading.stand = 'pending';
+    this.turn(group, reading, 'pending');
     reading.since = this.host.now();
     reading.entry = this.host.record('enqueued', { message: reading.message, copy: reading.copy, place: group.place, cause, detail: partition });
   }
   private requeue(group: GroupReading, reading: Reading, reason: string): void {
-    reading.stand = 'pending';
+    this.turn(group, reading, 'pending');
     reading.entry = this.host.record('requeued', { message: reading.message, copy: reading.copy, place: group.place, attempt: reading.attempts, reason, cause: reading.entry });
   }
   private finish(group: GroupReading, reading: Reading, how: 'settled' | 'dropped' | 'lost' | 'expired' | 'dead-lettered', reason: string): void {
     if (reading.stand === 'none' || reading.stand === 'hidden') return;
     reading.entry = this.host.record(how, { message: reading.message, copy: reading.copy, place: group.place, attempt: reading.attempts, reason, cause: reading.entry });
-    reading.stand = 'none';
+    this.turn(group, reading, 'none');
   }
+}
+/** µs since when the first that waits in a partition does: those behind it came later. */
+function waitsSince(part: PartReading): number {
+  for (let i = part.head; i < part.items.length; i++) if (part.items[i]?.stand === 'pending') return part.items[i]?.since ?? 0;
+  return Number.POSITIVE_INFINITY;
 }
