@@ -25,6 +25,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
@@ -92,6 +94,9 @@ public class Driver {
   final Map<String, Producer> producers = new ConcurrentHashMap<>();
   final Map<String, Member> members = new ConcurrentHashMap<>();
   final Map<String, Wire> wires = new ConcurrentHashMap<>();
+  final AtomicInteger correlations = new AtomicInteger();
+  /** A quota is that of a client-id. */
+  volatile String clientId = "tailrace";
 
   Driver(String host, int port) {
     this.host = host;
@@ -121,11 +126,10 @@ public class Driver {
   }
 
   /** One connection of the broker's protocol: a request, its response. */
-  static final class Wire {
+  final class Wire {
     final Socket socket;
     final DataOutputStream out;
     final DataInputStream in;
-    static final AtomicInteger correlations = new AtomicInteger();
     Wire(String host, int port) throws IOException {
       socket = new Socket(host, port);
       socket.setTcpNoDelay(true);
@@ -133,7 +137,7 @@ public class Driver {
       in = new DataInputStream(socket.getInputStream());
     }
     synchronized AbstractResponse send(AbstractRequest request, boolean answered) throws IOException {
-      RequestHeader header = new RequestHeader(request.apiKey(), request.version(), "tailrace", correlations.incrementAndGet());
+      RequestHeader header = new RequestHeader(request.apiKey(), request.version(), clientId, correlations.incrementAndGet());
       ByteBuffer bytes = request.serializeWithHeader(header);
       byte[] array = new byte[bytes.remaining()];
       bytes.get(array);
@@ -164,6 +168,7 @@ public class Driver {
       case "topic": return topic(op);
       case "addPartitions": return administer(() -> admin.createPartitions(Map.of(op.get("topic").asText(), NewPartitions.increaseTo(op.get("partitions").asInt()))).all().get());
       case "partitions": return object().put("partitions", admin.describeTopics(List.of(op.get("topic").asText())).allTopicNames().get().get(op.get("topic").asText()).partitions().size());
+      case "quota": return quota(op);
       case "initProducer": return initProducer(op);
       case "produce": return produce(op);
       case "endTransaction": return endTransaction(op);
@@ -194,6 +199,7 @@ public class Driver {
     wires.clear();
     producers.clear();
     members.clear();
+    clientId = "tailrace";
     return object();
   }
 
@@ -215,6 +221,14 @@ public class Driver {
   }
   int partitionsOf(String topic) throws Exception {
     return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+  }
+
+  JsonNode quota(JsonNode op) throws Exception {
+    clientId = op.get("client").asText();
+    ClientQuotaEntity entity = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, clientId));
+    List<ClientQuotaAlteration.Op> changes = new ArrayList<>();
+    for (String name : List.of("producer_byte_rate", "consumer_byte_rate")) if (op.hasNonNull(name)) changes.add(new ClientQuotaAlteration.Op(name, op.get(name).asDouble()));
+    return administer(() -> admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, changes))).all().get());
   }
 
   // Producing
@@ -259,10 +273,11 @@ public class Driver {
     String place = topic + "-" + partition;
     if (producer == null) batch = MemoryRecords.withRecords(Compression.NONE, records);
     else {
+      short epoch = (short) (producer.epoch - number(op, "epochsBack", 0));
       sequence = op.hasNonNull("sequence") ? op.get("sequence").asInt() : producer.sequences.getOrDefault(place, 0);
       batch = producer.transactionalId == null
-        ? MemoryRecords.withIdempotentRecords(Compression.NONE, producer.id, producer.epoch, sequence, records)
-        : MemoryRecords.withTransactionalRecords(Compression.NONE, producer.id, producer.epoch, sequence, records);
+        ? MemoryRecords.withIdempotentRecords(Compression.NONE, producer.id, epoch, sequence, records)
+        : MemoryRecords.withTransactionalRecords(Compression.NONE, producer.id, epoch, sequence, records);
     }
     short acks = (short) number(op, "acks", -1);
     ProduceRequestData data = new ProduceRequestData().setAcks(acks).setTimeoutMs(number(op, "timeoutMs", 5000)).setTransactionalId(producer == null ? null : producer.transactionalId);
@@ -277,7 +292,8 @@ public class Driver {
     var answer = response.data().responses().iterator().next().partitionResponses().get(0);
     if (answer.errorCode() != 0) return outcome(Errors.forCode(answer.errorCode()));
     if (producer != null && !op.hasNonNull("sequence")) producer.sequences.put(place, sequence + records.length);
-    return object().put("partition", partition).put("offset", answer.baseOffset());
+    ObjectNode shown = object().put("partition", partition).put("offset", answer.baseOffset());
+    return text(op, "throttle", "false").equals("true") ? shown.put("throttled", response.throttleTimeMs() > 0) : shown;
   }
   JsonNode endTransaction(JsonNode op) throws Exception {
     Producer producer = producers.get(op.get("producer").asText());

@@ -5,7 +5,7 @@ import type { Driver } from './driver.ts';
 /** Operations that may wait for other members of a group: their answers are shown when they come. */
 const WAITING = new Set(['join', 'sync']);
 /** What the cases name, and what must not be shared between them on one server. */
-const NAMES = ['topic', 'group', 'transactionalId'] as const;
+const NAMES = ['topic', 'group', 'transactionalId', 'client'] as const;
 
 /** The clients of one case on Kafka. */
 export class KafkaClient implements LiveClient {

@@ -53,6 +53,7 @@ export class KafkaAdapter {
     topic: (operation) => this.#producing.topic(operation),
     addPartitions: (operation) => this.#producing.addPartitions(operation),
     partitions: ({ topic = '' }) => ({ partitions: this.#node.must({ api: 'Metadata', topics: [text(topic)] }, 'Metadata').topics[text(topic)]?.length ?? 0 }),
+    quota: (operation) => this.#producing.quota(operation),
     initProducer: (operation) => this.#producing.initProducer(operation),
     produce: (operation) => this.#producing.produce(operation),
     endTransaction: (operation) => this.#producing.endTransaction(operation),

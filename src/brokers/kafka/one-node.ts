@@ -1,5 +1,7 @@
 import { KafkaCluster } from './cluster.ts';
+import { clientIdOf } from './connection.ts';
 import type { Request, Response } from './protocol.ts';
+import type { QuotaLimits } from './quotas.ts';
 import { clusterSettings } from './settings.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
@@ -35,6 +37,10 @@ export class OneNode {
     const saved: unknown = JSON.parse(JSON.stringify(this.#cluster.save()));
     this.#cluster = this.#make();
     this.#cluster.load(saved);
+  }
+  /** Quotas of the one client that there is. */
+  limit(limits: QuotaLimits): void {
+    this.#cluster.quotas.configure(clientIdOf(CLIENT), limits);
   }
   listen(): void {
     for (const event of this.#cluster.out.splice(0)) {

@@ -55,6 +55,11 @@ export class Producing {
     if (answer.error === 'NONE') this.#producers.set(text(operation['producer']), { transactionalId, id: answer.producerId, epoch: answer.producerEpoch, sequences: new Map() });
     return outcome(answer.error);
   }
+  quota(operation: Operation): JsonObject {
+    const rate = operation['producer_byte_rate'];
+    this.#node.limit(typeof rate === 'number' ? { producer_byte_rate: rate } : {});
+    return { ok: true };
+  }
   produce(operation: Operation): Json {
     if (operation['keys'] === undefined) {
       const values = operation['values'] === undefined ? [operation['value'] ?? null] : list(operation['values']);
@@ -79,7 +84,7 @@ export class Producing {
       topic,
       partition,
       producerId: producer?.id ?? -1,
-      producerEpoch: producer?.epoch ?? -1,
+      producerEpoch: producer === undefined ? -1 : producer.epoch - number(operation['epochsBack']),
       baseSequence,
       transactional: producer !== undefined && producer.transactionalId !== null,
       records: values.map((value) => ({ message: this.#written.push({ key, value }) - 1, key: this.#keyNumber(key), size: value === null ? 0 : utf8(value).length, time: this.#node.clock.now() })),
@@ -89,7 +94,8 @@ export class Producing {
     const error = answer?.results[0]?.error ?? 'REQUEST_TIMED_OUT';
     if (error !== 'NONE') return { error };
     if (operation['sequence'] === undefined) producer?.sequences.set(place, baseSequence + values.length);
-    return { partition, offset: this.#placeOf(batch, before) };
+    const shown = { partition, offset: this.#placeOf(batch, before) };
+    return operation['throttle'] === true ? { ...shown, throttled: (answer?.throttle ?? 0) > 0 } : shown;
   }
   #keyNumber(key: string | null): number {
     if (key === null) return -1;
