@@ -10,6 +10,8 @@ type ResponseTo<Api extends Response['api']> = Extract<Response, { readonly api:
 /** What the recorded broker's configuration says besides defaults. */
 const NODE = { nodes: 1, 'auto.create.topics.enable': false, 'group.initial.rebalance.delay.ms': 0, 'log.retention.check.interval.ms': 500 };
 const CLIENT = 'tailrace connection';
+/** The client library's consumer, which has a connection and a client-id of its own. */
+const READER = 'tailrace reader';
 
 /** Requests to a cluster of one node in virtual time: answered at once, or later to whoever waits. */
 export class OneNode {
@@ -54,7 +56,7 @@ export class OneNode {
   send(broker: number, request: Request, answered: (response: Response) => void): void {
     const correlation = this.#correlation++;
     this.#waiting.set(correlation, answered);
-    this.#cluster.handle(CLIENT, correlation, broker, request);
+    this.#cluster.handle(request.api === 'Fetch' ? READER : CLIENT, correlation, broker, request);
     this.listen();
   }
   /** @returns undefined when the broker does not answer now */
@@ -72,6 +74,6 @@ export class OneNode {
   }
   /** What was not answered is not wanted any more. */
   forget(): void {
-    this.#cluster.forget(CLIENT);
+    for (const client of [CLIENT, READER]) this.#cluster.forget(client);
   }
 }
