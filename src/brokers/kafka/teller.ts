@@ -1,7 +1,7 @@
 /** Tells the history what a cluster's events mean for those who read. */
 import type { ShareEvent } from './group/share-state.ts';
 import type { KafkaEvent } from './protocol.ts';
-import type { KafkaRoom } from './room.ts';
+import { type KafkaRoom, nameOf } from './room.ts';
 
 export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'response' }>): void {
   const { host, readings } = room;
@@ -83,9 +83,14 @@ function tellShare(room: KafkaRoom, { group, topic, partition, event }: Extract<
   else readings.givenUp(group, topic, partition, offset, -1, 'dropped', reasonOf(event));
 }
 const reasonOf = (event: Exclude<ShareEvent, { kind: 'acknowledged' }>): string => (event.kind === 'available' ? RELEASED[event.because] : ARCHIVED[event.because]);
-/** Where a group reads; of one client, where that client does. */
+/** Where a group reads; of one client, where that client does: also of an instance that is gone. */
 function placesOf(room: KafkaRoom, group: string, client?: string): string[] {
+  const owner = client?.replace(/\/\d+$/, '');
   const topics = new Set<string>();
-  for (const consumer of room.consumers.values()) if (consumer.group === group && (client === undefined || consumer.client.client === client)) topics.add(consumer.topic);
+  for (const { from, to, config } of room.topology.links) {
+    if (String(config?.['group.id'] ?? '') !== group || (owner !== undefined && to !== owner)) continue;
+    const node = room.topology.nodes.find((n) => n.id === from && n.kind === 'kafka.topic');
+    if (node) topics.add(nameOf(node));
+  }
   return [...topics].sort().map((topic) => room.readings.placeOf(topic, group));
 }
