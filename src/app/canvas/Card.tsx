@@ -26,7 +26,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
       <div className="lanes">
         {place.lanes.map((lane, i) => (
           <div key={lane.label ?? i} className="lane" style={{ height: laneHeight(place.lanes.length) }} title={lane.end === undefined ? (lane.parts === undefined ? undefined : `${lane.label} has ${lane.parts}`) : lane.note}>
-            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(/^.{5,}\//, '#')}</span>}
+            {lane.label !== undefined && <span className={lane.tone === 'bad' ? 'tone-bad' : 'quiet'}>{lane.past ? 'done' : lane.label.replace(lane.parts === undefined ? /^.{5,}\// : /^.*\//, '#')}</span>}
             {lane.parts !== undefined && <span className="parts quiet num">{lane.parts}</span>}
             {lane.end !== undefined && <span className={`end num tone-${lane.tone ?? 'note'}`}>{lane.end}</span>}
             {lane.note !== undefined && lane.end === undefined && <span className={`note tone-${lane.tone ?? 'note'}`}>{lane.note}</span>}

@@ -162,7 +162,7 @@ export function createPainter(context: Context): Painter {
     const [x, y, h] = [box.x + at.x, box.y + at.y + (CELL.h * at.scale) / 2 + 1, Math.max(1.5, 2.5 * at.scale)];
     path(colours.line, () => context.rect(x, y, at.w, h));
     path(colours.redelivered, () => {
-      for (const [from, to] of lane.stops ?? []) context.rect(x + from * at.w, y, Math.max(1.5, (to - from) * at.w), h);
+      for (const [from, to] of lane.stops ?? []) context.rect(x + from * at.w, y, Math.max(2.5, (to - from) * at.w), h);
     });
   }
   function drawLaneEnd(box: NodeBox, at: NodeBox['lanes'][number], lane: PlaceView['lanes'][number], drawn: number): void {
