@@ -4,7 +4,8 @@ import type { Scenario } from '../scenario/document.ts';
 export const noFaster: Scenario = {
   version: 1,
   title: 'More consumers, no faster; deploys that freeze',
-  description: 'Three groups read the same three partitions with four members each. Three instances of each are restarted, one after the other: eager members all stop each time, cooperative ones go on with what they have, static ones are not missed. The bar under a member shows when it was given nothing in the last 10 s. What does the fourth member do?',
+  description:
+    'Three groups read the same three partitions with four members each. Three instances of each are restarted, one after the other: eager members all stop each time, cooperative ones go on with what they have, static ones are not missed. The bar under a member shows when it was given nothing in the last 10 s. What does the fourth member do?',
   seed: 4,
   duration: '45s',
   nodes: [
