@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventGridConformance } from '../brokers/event-grid/conformance.ts';
 import { eventbridgeConformance } from '../brokers/eventbridge/conformance.ts';
+import { googlePubsubConformance } from '../brokers/google-pubsub/conformance.ts';
 import { kafkaConformance } from '../brokers/kafka/conformance.ts';
 import { jetstreamConformance, natsConformance } from '../brokers/nats/conformance.ts';
 import { pulsarConformance } from '../brokers/pulsar/conformance.ts';
@@ -13,7 +14,7 @@ import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type Jso
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [eventbridgeConformance, eventGridConformance, kafkaConformance, jetstreamConformance, natsConformance, pulsarConformance, rabbitmqConformance, redisStreamsConformance, snsConformance];
+const models: readonly ConformanceModel[] = [eventbridgeConformance, googlePubsubConformance, eventGridConformance, kafkaConformance, jetstreamConformance, natsConformance, pulsarConformance, rabbitmqConformance, redisStreamsConformance, snsConformance];
 
 const { values } = parseArgs({
   options: {

@@ -62,8 +62,8 @@ export class Core {
   }
 }
 
-export function newTopic(config: TopicConfig): Topic {
-  return { config, next: 1, log: [], first: 0, subscriptions: [], quota: { bytes: 0, at: 0 }, keyQuota: new Map() };
+export function newTopic(config: TopicConfig, now: number): Topic {
+  return { config, next: 1, log: [], first: 0, subscriptions: [], quota: { bytes: config.throughput ?? 0, at: now }, keyQuota: new Map() };
 }
 export function newSubscription(id: number, config: SubscriptionConfig, now: number): Subscription {
   const filter = parseFilter(config.filter);

@@ -62,7 +62,7 @@ export class PubSubServer {
   // Topics ---------------------------------------------------------------------
   createTopic(config: TopicConfig): Refusal | undefined {
     if (this.core.topics.has(config.name)) return errors.exists(config.name);
-    this.core.topics.set(config.name, newTopic(config));
+    this.core.topics.set(config.name, newTopic(config, this.core.now));
     return undefined;
   }
   updateTopic(config: TopicConfig): Refusal | undefined {
