@@ -25,6 +25,7 @@ const RULES: Readonly<Record<string, () => Promise<readonly Rules[]>>> = {
   sqs: async () => [(await import('./brokers/sqs/rules.ts')).rules],
   eventbridge: async () => [(await import('./brokers/eventbridge/rules.ts')).rules],
   'event-grid': async () => [(await import('./brokers/event-grid/rules.ts')).rules],
+  'google-pubsub': async () => [(await import('./brokers/google-pubsub/rules.ts')).rules],
 };
 const loaded = new Map<string, RoomDescriptor>();
 const listeners = new Set<() => void>();

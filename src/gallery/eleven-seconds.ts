@@ -37,5 +37,5 @@ export const elevenSeconds: Scenario = {
   ],
   timeline: [],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'store' }, { check: 'effect-once', on: 'print' }],
-  layout: { scanner: [0, 330], scans: [250, 330], labels: [500, 0], ledger: [500, 220], archive: [500, 440], routing: [500, 660], print: [890, 20], book: [890, 240], store: [890, 460], route: [890, 680] },
+  layout: { scanner: [0, 290], scans: [270, 290], labels: [500, 0], ledger: [500, 195], archive: [500, 390], routing: [500, 585], print: [930, 20], book: [930, 215], store: [930, 410], route: [930, 605] },
 };
