@@ -9,12 +9,13 @@ import { jetstreamConformance, natsConformance } from '../brokers/nats/conforman
 import { pulsarConformance } from '../brokers/pulsar/conformance.ts';
 import { rabbitmqConformance } from '../brokers/rabbitmq/conformance.ts';
 import { redisStreamsConformance } from '../brokers/redis-streams/conformance.ts';
+import { sqsConformance } from '../brokers/sqs/conformance.ts';
 import { snsConformance } from '../brokers/sqs/sns-conformance.ts';
 import { type CaseOutcome, type ConformanceCase, type ConformanceModel, type JsonObject, runCase, runVectors } from '../testing/conformance-runner.ts';
 
 /** npm run -s conformance -- [--cases DIR] [--vectors DIR] [--broker NAME] [--broker-version V] [--only-failures] */
 
-const models: readonly ConformanceModel[] = [eventbridgeConformance, googlePubsubConformance, eventGridConformance, kafkaConformance, jetstreamConformance, natsConformance, pulsarConformance, rabbitmqConformance, redisStreamsConformance, snsConformance];
+const models: readonly ConformanceModel[] = [eventbridgeConformance, googlePubsubConformance, eventGridConformance, kafkaConformance, jetstreamConformance, natsConformance, pulsarConformance, rabbitmqConformance, redisStreamsConformance, snsConformance, sqsConformance];
 
 const { values } = parseArgs({
   options: {

@@ -55,6 +55,9 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['effect-once', /was published twice by Bridge\. relay\/1 had published it by .* and crashed at .*, before viewed \(group relay\) had learned of it/, 20],
     ['effect-once', /took effect twice at Mail workers\..* Both copies are of one message: relay\/1 had published it and crashed at .*, before its source learned of that/, 20],
   ],
+  'two-functions': [['effect-once', /took effect twice at Thumbnails\..*Its visibility timeout was over before it was deleted/, 15]],
+  'blocked-customer': [['dead-lettered', /^B\d+ was dead-lettered from Orders after 3 deliveries/, 12]],
+  'never-seen': [['dead-lettered', /was dead-lettered from Reports after 3 deliveries.*Receives are counted, not failures/, 20]],
   'dead-consumer': [['effect-once', /took effect twice at Mail service/, 20]],
   'one-unacked': [
     ['growing-depth', /^Orders \(subscription packing\) keeps growing: 2\d\d messages wait/, 12],

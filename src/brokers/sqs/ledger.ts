@@ -12,6 +12,8 @@ export interface Known {
   attempts: number;
   /** Whether a reader has it. */
   held: boolean;
+  /** Why that reader does nothing more about it, where it says so to nobody. */
+  left: string | null;
 }
 export type LedgerState = readonly (readonly [id: number, known: Known])[];
 export type End = 'settled' | 'dropped' | 'expired' | 'lost' | 'dead-lettered';
@@ -35,11 +37,12 @@ export class Ledger {
   born(message: number, place: string, cause: number, reason?: string): Known {
     const copy = this.host.copy();
     const entry = this.host.record('enqueued', { message, copy, place, cause, ...(reason === undefined ? {} : { reason }) });
-    return { copy, message, place, entry, attempts: 0, held: false };
+    return { copy, message, place, entry, attempts: 0, held: false, left: null };
   }
   delivered(known: Known, actor: string, attempts: number, more: { readonly detail?: number } = {}): void {
     known.attempts = attempts;
     known.held = true;
+    known.left = null;
     known.entry = this.host.record('delivered', { ...factsOf(known), actor, ...more });
   }
   requeued(known: Known, reason: string): void {

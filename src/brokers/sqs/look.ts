@@ -1,5 +1,6 @@
 /** The picture of a queue or a topic, read from the services themselves. */
 import { spanText } from '../../base/time.ts';
+import { hashText } from '../../kernel/random.ts';
 import type { Depth, Look, LookCell } from '../contract.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Ledger } from './ledger.ts';
@@ -107,18 +108,30 @@ function groupLanes(queue: Queue, { ledger, now }: Scene, cells: number): Lane[]
   for (const group of queue.lockedGroups()) if (names.size < GROUP_LANES) names.add(group);
   const waiting = visible(queue, cells * GROUP_LANES);
   for (const { group } of waiting) if (names.size < GROUP_LANES) names.add(group);
-  const shown = [...names].sort();
   const held = queue.held(HELD);
-  const lanes = shown.map((group): Lane => {
+  const lanes: Lane[] = slotted([...names].sort()).map((group): Lane => {
+    if (group === undefined) return { cells: [], more: 0, end: '' };
     const mine = held.filter((item) => item.group === group);
     const next = visible(queue, cells, group);
     const all = [...mine, ...next].slice(0, cells);
-    return { label: group, cells: cellsOf(all, ledger), more: mine.length + (shelf?.all().get(group)?.size ?? 0) - all.length, ...runsDown(mine, now), note: mine.length > 0 ? `group ${group} waits for ${mine.length} in flight` : `group ${group} can be received from` };
+    const note = mine.length > 0 ? `group ${group} waits for ${mine.length} in flight` : `group ${group} can be received from`;
+    return { label: group.length > LONGEST ? `${group.slice(0, LONGEST - 1)}…` : group, cells: cellsOf(all, ledger), more: mine.length + (shelf?.all().get(group)?.size ?? 0) - all.length, ...runsDown(mine, now), note };
   });
-  while (lanes.length < GROUP_LANES) lanes.push({ label: '', cells: [], more: 0, end: '' });
   const others = waiting.filter(({ group }) => !names.has(group));
   const rest = queue.size - lanes.reduce((sum, lane) => sum + lane.cells.length + lane.more, 0) - queue.delayed;
   lanes.push({ label: 'others', cells: cellsOf(others.slice(0, cells), ledger), more: Math.max(0, rest - Math.min(cells, others.length)), end: '' });
+  return lanes;
+}
+/** Letters of a group's name for which there is room. */
+const LONGEST = 7;
+/** Each group in a lane of its own, most of them always in the same one: what comes and goes must not move the others. */
+function slotted(groups: readonly string[]): (string | undefined)[] {
+  const lanes: (string | undefined)[] = Array.from({ length: GROUP_LANES });
+  for (const group of groups) {
+    let at = hashText(group) % GROUP_LANES;
+    while (lanes[at] !== undefined) at = (at + 1) % GROUP_LANES;
+    lanes[at] = group;
+  }
   return lanes;
 }
 function topicLook({ dispatch, place }: Scene, { node, state }: NonNullable<Scene['topic']>, cells: number): Look {

@@ -140,7 +140,6 @@ export class MappingSession extends Session<MappingState> implements ReceiveSess
     const { state, host } = this;
     const id = state.nextBatch++;
     const size = poller.batch.length;
-    const first = poller.batch[0] as Held;
     poller.state = 'invoking';
     poller.open = size;
     poller.done = [];
@@ -148,7 +147,7 @@ export class MappingSession extends Session<MappingState> implements ReceiveSess
     for (const [i, held] of poller.batch.entries()) {
       if (this.listener.push({ ...held.delivery, batch: { id, size } }) === 'started' || i > 0) continue;
       // Throttled: nothing is said about the messages, which come back when their visibility timeout is over.
-      host.throttled(state, first.delivery.message);
+      host.throttled(state, poller.batch);
       state.rest = Math.min(LONGEST_REST, Math.max(1, state.rest * 2));
       return this.rest(poller, state.rest);
     }
@@ -164,6 +163,7 @@ export class MappingSession extends Session<MappingState> implements ReceiveSess
     const { state, host } = this;
     // Unless the function says what failed, all of it did.
     const done = poller.failed && !this.can.partialBatch ? [] : poller.done;
+    for (const held of poller.batch) if (!done.includes(held)) host.failed(held);
     if (state.loseNextAck && done.length > 0) state.loseNextAck = false;
     else for (let i = 0; i < done.length; i += CALL) host.up(state, { do: 'delete', session: state.id, life: state.life, held: done.slice(i, i + CALL) });
     this.clear(poller);

@@ -1,7 +1,7 @@
 /** Where everything is in the document: nodes by the names that the services know, settings and ends of links. */
 import type { ScenarioLink } from '../../scenario/document.ts';
 import type { RoomHost, Topology } from '../contract.ts';
-import { bytesOf } from './sqs.ts';
+import { utf8Length } from '../../base/utf8.ts';
 import { NOTHING, type Config, type Plan, planOf, type QueuePlan, render, type SubscriptionPlan, type TopicPlan } from './plan.ts';
 import type { MessageAttributes } from './filter-policy.ts';
 import type { Sent } from './message.ts';
@@ -75,7 +75,7 @@ export class Places implements Geography {
     for (const [name, value] of Object.entries((config['MessageAttributes'] ?? {}) as Config)) attributes[name] = typeof value === 'number' ? { Type: 'Number', Value: value } : { Type: 'String', Value: render(String(value), facts) };
     const delay = config['DelaySeconds'];
     return {
-      ...{ message, body, attributes, size: Math.max(facts.size, config['MessageBody'] === undefined ? 1 : bytesOf(body)) },
+      ...{ message, body, attributes, size: Math.max(facts.size, config['MessageBody'] === undefined ? 1 : utf8Length(body)) },
       ...{ MessageGroupId: text('MessageGroupId'), MessageDeduplicationId: text('MessageDeduplicationId'), DelaySeconds: typeof delay === 'number' ? delay : undefined },
     };
   }

@@ -63,7 +63,8 @@ export class PollSession extends Session<PollState> implements ReceiveSession {
     if (how === 'done') return this.remove(held);
     // There is no verb for giving up: nothing is said, and the timeout runs out; or it is cut short.
     const seconds = optional(visibilityAfterFailure);
-    if (seconds !== undefined) host.up(state, { do: 'change', session: state.id, life: state.life, seconds, ...held });
+    if (seconds === undefined) host.failed(held);
+    else host.up(state, { do: 'change', session: state.id, life: state.life, seconds, ...held });
   }
   /** Time for a heartbeat of what is still in work. */
   beat(handle: number): void {

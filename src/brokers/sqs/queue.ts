@@ -192,6 +192,14 @@ export class Queue {
     } else host.after(until - now, 'visible', id);
     return item;
   }
+  /** What is sent together can be received together. */
+  together<T>(send: () => T): T {
+    this.serving = true;
+    const result = send();
+    this.serving = false;
+    this.serve();
+    return result;
+  }
   // Out ----------------------------------------------------------------------
   /** @param servers of which it is asked; all of them when absent */
   receive(client: string, most: number, visibility: number, servers: readonly number[] | null = null): Handed[] {
@@ -430,7 +438,8 @@ export class Queue {
     host.tell({ kind: 'received', queue: this.name, id: item.id, client, receives: item.receives });
     host.after(visibility * SECOND, 'visible', item.id);
     if (!this.isFifo) {
-      if (this.fairness.noteReceived(item.group, ofGroup, this.flying.size, now)) for (const shelf of this.shelves) shelf.close(item.group);
+      const waits = this.shelves.some((shelf) => shelf.head(item.group) !== undefined);
+      if (waits && this.fairness.noteReceived(item.group, ofGroup, this.flying.size, now)) for (const shelf of this.shelves) shelf.close(item.group);
       if (conduct.duplicates > 0 && host.luck('duplicates') < conduct.duplicates) this.again(item, now);
     }
     return { id: item.id, receive: item.receives, message: item.message, messageId: item.messageId, body: item.body, group: item.group };

@@ -17,7 +17,7 @@ import { Publisher, type SessionHost } from './sessions.ts';
 import { Sns, type SnsState } from './sns.ts';
 import { MINUTE, Sqs, type SqsState } from './sqs.ts';
 import { Teller, type TellerState } from './teller.ts';
-import { type SessionState, type Thing, Traffic, type TrafficState, WAKE } from './traffic.ts';
+import { type Held, type SessionState, type Thing, Traffic, type TrafficState, WAKE } from './traffic.ts';
 
 interface State {
   readonly sqs: SqsState;
@@ -140,8 +140,12 @@ export class SqsRoom implements Room, SessionHost {
   left(state: SessionState): void {
     this.host.record('left', { place: this.placeOf(state), actor: state.client });
   }
-  throttled(state: SessionState, message: number): void {
-    this.host.record('throttled', { message, place: this.placeOf(state), actor: state.client, reason: 'sqs.invoke_throttled' });
+  throttled(state: SessionState, held: readonly Held[]): void {
+    for (const { receipt } of held) this.teller.left(receipt, 'after_throttle');
+    this.host.record('throttled', { message: held[0]?.delivery.message ?? -1, place: this.placeOf(state), actor: state.client, reason: 'sqs.invoke_throttled' });
+  }
+  failed({ receipt }: Held): void {
+    this.teller.left(receipt, 'after_failure');
   }
   mappingRefused(state: SessionState): void {
     this.host.record('refused', { place: this.placeOf(state), actor: state.client, reason: 'sqs.InvalidParameterValueException' });

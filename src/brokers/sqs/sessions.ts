@@ -2,7 +2,7 @@
 import { micros } from '../../base/time.ts';
 import type { PublishListener, PublishSession } from '../contract.ts';
 import type { Config } from './plan.ts';
-import type { PublishState, SessionState, Thing } from './traffic.ts';
+import type { Held, PublishState, SessionState, Thing } from './traffic.ts';
 
 export interface SessionHost {
   now(): number;
@@ -15,7 +15,9 @@ export interface SessionHost {
   joined(state: SessionState): void;
   left(state: SessionState): void;
   /** A function was called and had no room. */
-  throttled(state: SessionState, message: number): void;
+  throttled(state: SessionState, held: readonly Held[]): void;
+  /** The work failed, and the service is told nothing. */
+  failed(held: Held): void;
   /** Lambda does not take the settings of an event source mapping. */
   mappingRefused(state: SessionState): void;
   /** The queue at the end of its link, as far as the client may know it: its kind, and how much waits. */

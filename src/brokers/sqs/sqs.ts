@@ -2,7 +2,6 @@
  * Amazon SQS as a state machine with its own verbs, instantaneous in virtual time.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html
  */
-import { utf8Length } from '../../base/utf8.ts';
 import type { BrokerHost, Refusal } from '../contract.ts';
 import { type Attributes, type Conduct, DEFAULTS, POLITE, refusedAttributes } from './attributes.ts';
 import { errors } from './errors.ts';
@@ -128,7 +127,7 @@ export class Sqs {
     if (refused !== undefined) return refused;
     this.charge(queue, total);
     const groups = [...new Set(entries.map(({ sent }) => sent.MessageGroupId ?? ''))];
-    return this.throttled(queue, 'SendMessage', groups) ?? entries.map(({ sent }) => refusedMessage(queue, sent) ?? this.accept(queue, sent));
+    return this.throttled(queue, 'SendMessage', groups) ?? queue.together(() => entries.map(({ sent }) => refusedMessage(queue, sent) ?? this.accept(queue, sent)));
   }
   /** @returns what there is; 'waiting' when the answer is an event that follows */
   ReceiveMessage(name: string, client: string, asked: { readonly MaxNumberOfMessages?: number | undefined; readonly WaitTimeSeconds?: number | undefined; readonly VisibilityTimeout?: number | undefined } = {}): readonly Handed[] | 'waiting' | Refusal {
@@ -326,4 +325,3 @@ function deduplicationKey({ DeduplicationScope }: Attributes, { MessageDeduplica
   const id = MessageDeduplicationId === undefined ? `body ${body}` : `id ${MessageDeduplicationId}`;
   return DeduplicationScope === 'messageGroup' ? `${(MessageGroupId ?? '').length} ${MessageGroupId ?? ''} ${id}` : id;
 }
-export const bytesOf = (body: string): number => utf8Length(body);

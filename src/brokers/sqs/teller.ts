@@ -1,7 +1,7 @@
 /** Tells the history what the events of SQS mean for the copies of the ledger. */
 import type { RoomHost } from '../contract.ts';
 import { Ledger, type LedgerState } from './ledger.ts';
-import type { SqsEvent } from './message.ts';
+import type { Receipt, SqsEvent } from './message.ts';
 
 const said = (reason: string): string => `sqs.${reason}`;
 /** The client's name of a session's id: "pay/1 out". */
@@ -49,7 +49,7 @@ export class Teller {
       }
       case 'returned': {
         const known = ledger.get(event.id);
-        if (known !== undefined) ledger.requeued(known, said(event.why));
+        if (known !== undefined) ledger.requeued(known, said(event.why === 'visibility_timeout' ? (known.left ?? event.why) : event.why));
         return;
       }
       case 'deleted':
@@ -60,6 +60,11 @@ export class Teller {
       case 'moved':
         return this.moved(event, place);
     }
+  }
+  /** A reader leaves what it has received: it will come back when its time is over. */
+  left({ id, receive }: Receipt, why: 'after_failure' | 'after_throttle'): void {
+    const known = this.ledger.get(id);
+    if (known?.held === true && known.attempts === receive) known.left = why;
   }
   save(): TellerState {
     return { ledger: this.ledger.save(), last: this.last };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../scenario/document.ts';
 import { runTwice } from '../../testing/run-twice.ts';
 import { at, catalog, type Config, fanOut, models, observe, UNTIL } from './room.test-kit.ts';
+import { rule } from './rules.ts';
 
 /** @param until µs */
 const run = (scenario: Scenario, until = UNTIL) => observe(runTwice(scenario, models, catalog, until));
@@ -18,7 +19,7 @@ function withEndpoint(hook: Config, notify: Config, more: Partial<Scenario> = {}
   };
 }
 describe('SNS', () => {
-  it('every subscription gets a copy, and the topic is done with it', () => {
+  it(rule('fan-out'), () => {
     const { count, of, text, twice } = run(fanOut({ more: {} }));
     expect(count('enqueued', 'orders')).toBe(count('settled', 'events/orders'));
     expect(of('settled', 'events/orders').every((e) => text(e.reason) === 'sqs.passed_on')).toBe(true);
@@ -34,7 +35,7 @@ describe('SNS', () => {
     const messages = of('enqueued', 'orders').map((e) => e.message);
     expect(messages).not.toEqual([...messages].sort((a, b) => a - b));
   });
-  it('FIFO topics keep the order of each group', () => {
+  it(rule('sns-order'), () => {
     const fifo = { FifoQueue: true };
     const { of, first } = run(fanOut({ topic: { FifoTopic: true }, queue: fifo, dlq: fifo, publish: { MessageGroupId: '{key}', MessageDeduplicationId: '{id}' }, subscribe: { latency: '5ms', jitter: '200ms' }, producer: { keys: { count: 2 } } }));
     const { messages } = first.simulation;
@@ -44,7 +45,7 @@ describe('SNS', () => {
       expect(seqs.length).toBeGreaterThan(3);
     }
   });
-  it('an endpoint that fails is called again by the delivery policy, then the copy is dropped or dead-lettered', () => {
+  it(rule('http-retries'), () => {
     const fails = { failures: { rate: 1 } };
     const dropped = run(withEndpoint(fails, { minDelayTarget: 1, maxDelayTarget: 1, numRetries: 2 }), 8e6);
     expect(dropped.reasons('dropped')).toEqual({ 'sqs.endpoint_failed': 10 });
@@ -52,18 +53,18 @@ describe('SNS', () => {
     const buried = run(withEndpoint(fails, { minDelayTarget: 1, maxDelayTarget: 1, numRetries: 2, deadLetterTargetArn: 'dead' }), 8e6);
     expect([buried.count('dropped'), buried.count('dead-lettered', 'events/hook'), buried.count('enqueued', 'dead')]).toEqual([0, 10, 10]);
   });
-  it('what an endpoint rejects is not tried again; what finds nobody is', () => {
+  it(rule('client-errors'), () => {
     const rejected = run(withEndpoint({ failures: { rate: 1 }, onFailure: 'reject' }, {}), 4e6);
     expect(rejected.reasons('dropped')).toEqual({ 'sqs.endpoint_rejected': 10 });
     const away = run(withEndpoint({}, { minDelayTarget: 1, maxDelayTarget: 1 }, { timeline: [at(1, 'crash', 'hook'), at(3000, 'restart', 'hook')] }), 8e6);
     expect([away.count('dropped'), away.count('effect') - away.count('effect', 'pay')]).toEqual([0, 10]);
   });
-  it('an endpoint that answers after 15 s has been given up and called again: the effect comes twice', () => {
+  it(rule('http-timeout'), () => {
     const { twice, reasons } = run(withEndpoint({ serviceTime: '16s', concurrency: 50 }, { minDelayTarget: 1, maxDelayTarget: 1 }), 60e6);
     expect(reasons('requeued')['sqs.endpoint_timeout']).toBeGreaterThan(0);
     expect(twice().length).toBeGreaterThan(0);
   });
-  it('a function is called again after one minute, then after two', () => {
+  it(rule('async-retry'), () => {
     const { of, text } = run(withEndpoint({ failures: { rate: 1 } }, {}, {}, 'invoke'), 250e6);
     const calls = of('delivered', 'events/hook').filter((e) => e.message === 0);
     expect(calls.slice(1).map((e, i) => Math.round((e.time - (calls[i]?.time ?? 0)) / 1e6))).toEqual([60, 120]);

@@ -8,6 +8,8 @@ const lambda = (page: string): string => `https://docs.aws.amazon.com/lambda/lat
 
 export const reasons: Readonly<Record<string, Words>> = {
   'sqs.visibility_timeout': { says: 'Its visibility timeout was over before it was deleted, so it could be received again, whether the first reader was still at work or not. Nobody told that reader.', rule: guide('sqs-visibility-timeout') },
+  'sqs.after_failure': { says: 'The work had failed, and the reader left it: it came back when its visibility timeout was over, and the receive counts.', rule: guide('sqs-visibility-timeout') },
+  'sqs.after_throttle': { says: 'Lambda had received it and had no room to call the function: nobody worked on it, it came back when its visibility timeout was over, and the receive counts.', rule: lambda('services-sqs-scaling') },
   'sqs.changed': { says: 'The reader set its visibility timeout to nothing, so it could be received at once.', rule: api('ChangeMessageVisibility') },
   'sqs.duplicate': { says: 'A server that had another copy of the message was not there when it was received or deleted: standard queues deliver at least once, now and then more often.', rule: guide('standard-queues-at-least-once-delivery') },
   'sqs.dead_lettered': { says: 'It had been received too often.', rule: guide('sqs-dead-letter-queues') },
@@ -51,6 +53,8 @@ export const reasons: Readonly<Record<string, Words>> = {
 };
 export const remedies: Readonly<Record<string, Remedy>> = {
   'delivered-once': { says: 'Make the VisibilityTimeout longer than the work ever takes, waiting in the client included, and the effect idempotent: a standard queue may deliver twice in any case.', edit: { field: 'VisibilityTimeout', value: 120 } },
+  'delivered-once sqs.after_failure': { says: 'What fails comes again, as it should. Give the queue a RedrivePolicy, and report only what failed (ReportBatchItemFailures), so that the rest of a batch need not come with it.' },
+  'delivered-once sqs.after_throttle': { says: 'Limit what the mapping reads by MaximumConcurrency, not what the function may run by reserved concurrency: then nothing is received that cannot be worked on.' },
   'effect-once': { says: 'Make the VisibilityTimeout longer than the work ever takes (of a function: six times its timeout), extend it while working, and keep a record of processed ids.' },
   'effect-once sqs.duplicate': { says: 'Keep a record of processed ids: a standard queue delivers at least once whatever its settings.' },
   'no-loss': { says: 'Delete after the effect, keep dead letters longer than messages (the age of a message goes with it), and subscribe with a dead-letter queue.' },
@@ -60,6 +64,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   'dead-lettered sqs.max_receive_count': { says: 'Raise maxReceiveCount (5 or more for functions), and limit what the mapping reads by MaximumConcurrency rather than by reserved concurrency: what is throttled has been received.' },
   'poison-loop': { says: 'Give the queue a RedrivePolicy: without one a message comes back until its retention period is over.' },
   order: { says: 'Standard queues keep no order. Use a FIFO queue with the key as MessageGroupId, and on a failure leave what follows in its group.' },
+  'order sqs.redriven': { says: 'Once the rest of a group has gone on, a redrive brings its dead letters back too late. Where order matters, mend the cause before messages are given up, or handle late ones by hand.' },
   'growing-depth': { says: 'Add consumers or concurrency. SQS holds nobody back: a backlog grows until its retention period is over.' },
   'prefetch-hogging': { says: 'Lower MaxNumberOfMessages, so that work is shared: what a client has received nobody else sees.' },
   unrouted: { says: 'Subscribe a queue without a filter policy, so that nothing is published into nowhere.' },
