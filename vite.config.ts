@@ -4,7 +4,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** What the first screen may cost, bytes of gzipped JavaScript, worker and opening broker included. */
-const LOAD_BUDGET = 270 * 1024;
+const LOAD_BUDGET = 260 * 1024;
 /** Words that only the opening broker's data and model have: both are loaded before anything moves. */
 const OPENING_BROKER = 'rabbitmq.message_ttl';
 /** Code that the first screen must not wait for: if one of these is in the entry, splitting broke. */
@@ -58,7 +58,7 @@ export default defineConfig({
   base: './',
   plugins: [react(), contentSecurityPolicy(), loadBudget()],
   worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 700 },
+  build: { target: 'es2022', minify: 'terser', terserOptions: { compress: { passes: 2 } }, chunkSizeWarningLimit: 700 },
   preview: { port: 4173 },
   test: { include: ['src/**/*.test.{ts,tsx}', 'conformance/**/*.test.ts'], setupFiles: ['src/testing/setup.ts'], testTimeout: 60_000 },
 });
