@@ -59,3 +59,30 @@ export async function hash(page: Page): Promise<string> {
   await expect(report).toBeHidden();
   return text;
 }
+export const palette = (page: Page): Locator => page.getByRole('navigation', { name: 'Gallery and palette' });
+
+/** Unfolds what lies in the left panel under a heading, if it is folded. */
+async function unfold(page: Page, heading: string | RegExp): Promise<Locator> {
+  const fold = palette(page)
+    .locator('details')
+    .filter({ has: page.locator('> summary', { hasText: heading }) });
+  if ((await fold.getAttribute('open')) === null) await fold.locator('> summary').click({ position: { x: 8, y: 8 } });
+  return fold;
+}
+/** Opens a scenario of the gallery, standing still. */
+export async function openScenario(page: Page, broker: string, title: string): Promise<void> {
+  await openPaused(page);
+  const shelf = await unfold(page, new RegExp(`^${broker} \\d+$`));
+  await shelf.getByRole('button', { name: new RegExp(title) }).click();
+  await expect(pauseButton(page)).toBeVisible();
+  await pauseButton(page).click();
+}
+/** Puts a node on the canvas from the palette of its broker. */
+export async function add(page: Page, room: string, kind: string): Promise<void> {
+  const fold = palette(page)
+    .locator('.palette-room details')
+    .filter({ has: page.locator('> summary', { hasText: room }) });
+  if (!(await fold.isVisible())) await unfold(page, 'More brokers');
+  if ((await fold.getAttribute('open')) === null) await fold.locator('> summary').click({ position: { x: 8, y: 8 } });
+  await fold.getByRole('button', { name: kind, exact: true }).click();
+}

@@ -1,16 +1,6 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { choose, goTo, hash, inspector, node, openPaused, openTab, pauseButton, playButton } from './app.ts';
+import { add, choose, goTo, hash, inspector, node, openScenario, openTab, playButton } from './app.ts';
 
-const palette = (page: Page): Locator => page.getByRole('navigation', { name: 'Gallery and palette' });
-
-async function openScenario(page: Page, title: string): Promise<void> {
-  await openPaused(page);
-  await palette(page)
-    .getByRole('button', { name: new RegExp(title) })
-    .click();
-  await expect(pauseButton(page)).toBeVisible();
-  await pauseButton(page).click();
-}
 async function pull(page: Page, from: Locator, to: Locator): Promise<void> {
   const a = await from.locator('.react-flow__handle.source').boundingBox();
   const b = await to.locator('.react-flow__handle.target').boundingBox();
@@ -23,7 +13,7 @@ async function pull(page: Page, from: Locator, to: Locator): Promise<void> {
 }
 
 test('partitions are added: a lane each, and the findings say why the order broke', async ({ page }) => {
-  await openScenario(page, 'Order lost when partitions are added');
+  await openScenario(page, 'Apache Kafka', 'Order lost when partitions are added');
   await goTo(page, 7);
   await expect(node(page, /^orders, Topic 2 partitions/)).toBeVisible();
   await goTo(page, 13);
@@ -40,8 +30,10 @@ test('partitions are added: a lane each, and the findings say why the order brok
 test('a Kafka topic is wired by mouse, and works beside RabbitMQ on one canvas', async ({ page }) => {
   await page.goto('./');
   await choose(page, 'New');
-  for (const kind of ['Producer', 'Topic', 'Queue', 'Consumer']) await palette(page).getByRole('button', { name: kind, exact: true }).click();
-  await palette(page).getByRole('button', { name: 'Consumer', exact: true }).click();
+  await add(page, 'Clients', 'Producer');
+  await add(page, 'Apache Kafka', 'Topic');
+  await add(page, 'RabbitMQ', 'Queue');
+  for (let n = 0; n < 2; n++) await add(page, 'Clients', 'Consumer');
   await page.getByRole('button', { name: 'Fit everything' }).click();
   await expect(node(page, /^consumer-2/)).toBeVisible();
   const [producer, topic, queue, one, two] = ['producer-1', 'topic-1', 'queue-1', 'consumer-1', 'consumer-2'].map((id) => node(page, new RegExp(`^${id}`))) as [Locator, Locator, Locator, Locator, Locator];
