@@ -7,7 +7,7 @@ const kip794 = 'https://cwiki.apache.org/confluence/display/KAFKA/KIP-794%3A+Str
 /** How producers choose partitions, and where that is written. Tests are titled by these. */
 export const partitionerRules = {
   P01: { name: 'explicit', says: 'A partition named by the record wins over its key.', source: producer },
-  P02: { name: 'key', says: 'A record with a key goes to murmur2(key), made positive, modulo the number of partitions; an empty key is a key.', source: producer },
+  P02: { name: 'key', says: 'A record with a key goes to murmur2(key), made positive, modulo the number of partitions; an empty key is a key.', source: producer, recorded: ['key-chooses-partition', 'adding-partitions-moves-keys'] },
   P03: { name: 'ignore-keys', says: 'With partitioner.ignore.keys the key does not matter.', source: producer },
   P04: { name: 'sticky', says: 'Records without a key go to one partition until batch.size bytes went there, then to another at random.', source: kip480 },
   P05: { name: 'switch-waits', says: 'While a batch of the partition has room the switch waits, until twice batch.size.', source: kip794 },
