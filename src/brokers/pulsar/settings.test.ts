@@ -61,7 +61,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'pulsar.cluster.backlogQuotaCheckIntervalInSeconds': { values: [1, 2], with: { 'pulsar.cluster': QUOTA, consumer: SLOW } },
   'pulsar.cluster.maxUnackedMessagesPerConsumer': { values: [2, 20], with: { consumer: SLOW } },
   'pulsar.cluster.maxUnackedMessagesPerSubscription': { values: [2, 20], with: { consumer: SLOW } },
-  'pulsar.cluster.dispatcherMaxRoundRobinBatchSize': { values: [1, 20], with: { producer: { arrivals: 'bursts', burst: { size: 30, every: '1s' } }, publish: { batchingEnabled: false }, consumer: TWO }, timeline: UNLOAD },
+  'pulsar.cluster.dispatcherMaxRoundRobinBatchSize': { values: [1, 20], with: { producer: { arrivals: 'bursts', burst: { size: 30, every: '1s' } }, publish: { batchingEnabled: false }, consumer: { ...TWO, instances: 3 }, consume: { subscriptionType: 'Shared' } }, timeline: [at(1200, 'crash', 'pay/1')] },
   'pulsar.cluster.dispatchThrottlingRatePerTopicInMsg': { values: [5, 0] },
   'pulsar.cluster.activeConsumerFailoverDelayTimeMillis': { values: [100, 900], with: { consume: { subscriptionType: 'Failover' } } },
   'pulsar.cluster.subscriptionKeySharedUseClassicPersistentImplementation': { values: [true, false], with: { consume: KEY_SHARED, consumer: SLOW }, timeline: JOINS },
