@@ -134,7 +134,7 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.exchange.durable': { values: [true, false], timeline: [at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')], until: 15e6 },
   'rabbitmq.exchange.auto-delete': { values: [true, false], timeline: [at(400, 'remove-link', 'bind')] },
   'rabbitmq.exchange.internal': { values: [true, false] },
-  'rabbitmq.exchange.name': { values: ['shop', 'other-shop'], timeline: [at(300, 'set', 'rabbitmq.exchange', { name: 'shop' })] },
+  'rabbitmq.exchange.name': { values: ['shop', 'other-shop'], with: { consumer: { failures: { rate: 0.5 }, onFailure: 'reject' }, 'rabbitmq.queue': { 'x-dead-letter-exchange': 'shop' } } },
   'rabbitmq.queue.name': { values: ['jobs', 'tasks'], timeline: [at(300, 'set', 'rabbitmq.queue', { name: 'jobs' })] },
   'rabbitmq.queue.x-queue-type': { values: ['classic', 'quorum'], with: { ...FAILS, 'rabbitmq.queue': DLX, consumer: { failures: { rate: 1 }, serviceTime: '1ms' } } },
   'rabbitmq.queue.x-delivery-limit': { values: [1, 5], with: { consumer: { failures: { rate: 1 }, serviceTime: '5ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum' } } },

@@ -48,7 +48,7 @@ export function scenarioOf(parts: Parts): Scenario {
       { id: 'audit', kind: 'consumer', config: { serviceTime: '5ms', concurrency: 4 } },
       { id: 'async', kind: 'eventbridge.rule', config: { EventPattern: '{"detail":{"key":["B","C"]}}' } },
       { id: 'charge', kind: 'function', config: { serviceTime: '5ms', ...parts.function } },
-      { id: 'undertaker', kind: 'consumer', config: { serviceTime: '5ms' } },
+      { id: 'undertaker', kind: 'consumer', config: { serviceTime: '5ms', concurrency: 10 } },
     ],
     links: [
       { id: 'put', kind: 'publish', from: 'shop', to: 'main', config: { ...parts.publish } },

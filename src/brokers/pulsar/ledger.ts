@@ -61,6 +61,11 @@ export class Ledger {
     const row = copies.get(position);
     const known = row?.[index];
     if (row === undefined || known === undefined) return -1;
+    if (kind === 'settled' && known.attempts === 0) {
+      // By a consumer that had the message before the subscription began anew: nobody works on this copy.
+      known.attempts = 1;
+      known.entry = this.host.record('delivered', { ...this.facts(partition, subscription, known), reason: 'pulsar.acknowledged_before', detail: 1 });
+    }
     row[index] = undefined;
     if (row.every((one) => one === undefined)) copies.delete(position);
     return this.host.record(kind, { ...this.facts(partition, subscription, known), reason, detail });

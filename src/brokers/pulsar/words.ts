@@ -8,6 +8,7 @@ const ERRORS = 'https://github.com/apache/pulsar/blob/master/pulsar-common/src/m
 
 export const reasons: Readonly<Record<string, Words>> = {
   'pulsar.ack': { says: 'acknowledged.', rule: messaging('acknowledgment') },
+  'pulsar.acknowledged_before': { says: 'A consumer acknowledged it that had it before the subscription began anew.', rule: messaging('acknowledgment') },
   'pulsar.negative_ack': { says: 'Its consumer acknowledged it negatively, so it was sent again as soon as anybody had room, ahead of what had not been sent yet.', rule: messaging('negative-acknowledgment') },
   'pulsar.ack_timeout': { says: 'It was not acknowledged within ackTimeoutMillis, so the client asked for it again, though its application was still at work.', rule: messaging('acknowledgment-timeout') },
   'pulsar.consumer_gone': { says: 'Its consumer was gone before it had acknowledged it, so it was sent to another.', rule: messaging('subscription-types') },
