@@ -96,10 +96,14 @@ interface Hands {
 /** Who holds what: from deliveries to the ends of custody, per reader and queue. */
 abstract class Holding extends Timed<object> {
   protected state = {};
-  readonly sees: readonly Kind[] = ['joined', 'left', 'delivered', 'started', 'settled', 'requeued', 'dropped', 'lost', 'dead-lettered', 'census'];
+  readonly sees: readonly Kind[] = ['joined', 'left', 'delivered', 'started', 'finished', 'failed', 'crashed', 'settled', 'requeued', 'dropped', 'lost', 'dead-lettered', 'census'];
   /** By place, then by actor. */
   private readers = new Map<number, Map<number, Hands>>();
   private copies = new Map<number, { readonly reader: Hands; working: boolean }>();
+  /** Works under way by actor, those on copies that it no longer holds among them. */
+  private busy = new Map<number, number>();
+  /** When an actor's latest work ended. */
+  private ended = new Map<number, number>();
   see(entry: Entry): void {
     switch (entry.kind) {
       case 'joined':
@@ -118,12 +122,22 @@ abstract class Holding extends Timed<object> {
         break;
       }
       case 'started': {
+        this.busy.set(entry.actor, (this.busy.get(entry.actor) ?? 0) + 1);
         const copy = this.copies.get(entry.copy);
-        if (!copy || copy.working) return;
+        // Whoever lost the copy may still begin to work on it: that is not the work of who has it now.
+        if (!copy || copy.working || copy.reader.actor !== entry.actor) return;
         copy.working = true;
         copy.reader.working++;
         break;
       }
+      case 'finished':
+      case 'failed':
+        this.busy.set(entry.actor, Math.max(0, (this.busy.get(entry.actor) ?? 0) - 1));
+        this.ended.set(entry.actor, entry.time);
+        break;
+      case 'crashed':
+        this.busy.delete(entry.actor);
+        break;
       case 'settled':
       case 'requeued':
       case 'dropped':
@@ -150,14 +164,24 @@ abstract class Holding extends Timed<object> {
   override save(): unknown {
     const readers = [...this.readers.values()].flatMap((readers) => [...readers.values()]);
     const numbers = new Map(readers.map((reader, i) => [reader, i]));
-    return { readers: copyOf(readers), copies: [...this.copies].map(([copy, { reader, working }]) => [copy, numbers.get(reader) ?? -1, working]) };
+    return { readers: copyOf(readers), copies: [...this.copies].map(([copy, { reader, working }]) => [copy, numbers.get(reader) ?? -1, working]), busy: [...this.busy], ended: [...this.ended] };
   }
   override load(state: unknown): void {
-    const saved = state as { readers: Hands[]; copies: [number, number, boolean][] };
+    const saved = state as { readers: Hands[]; copies: [number, number, boolean][]; busy: [number, number][]; ended: [number, number][] };
+    this.busy = new Map(saved.busy);
+    this.ended = new Map(saved.ended);
     const readers = copyOf(saved.readers);
     this.readers.clear();
     for (const reader of readers) this.join(reader);
     this.copies = new Map(saved.copies.flatMap(([copy, n, working]) => (readers[n] ? [[copy, { reader: readers[n], working }] as const] : [])));
+  }
+  /** Whether the reader works on anything, be it on what was taken back from it. */
+  protected isBusy(reader: Hands): boolean {
+    return reader.working > 0 || (this.busy.get(reader.actor) ?? 0) > 0;
+  }
+  /** Since when it has had nothing to do, if it has nothing, µs. */
+  protected idleSince(reader: Hands): number {
+    return Math.max(reader.idleSince, this.ended.get(reader.actor) ?? 0);
   }
   private reader(entry: Entry): Hands | undefined {
     return this.readers.get(entry.place)?.get(entry.actor);
@@ -176,9 +200,10 @@ export class IdleConsumer extends Holding {
     const parked = here.reduce((sum, r) => sum + Math.max(0, r.held - r.working), 0);
     if (entry.detail + parked === 0) return;
     for (const r of here) {
-      if (r.working > 0 || r.held > 0 || r.told === r.idleSince || entry.time - r.idleSince < limit) continue;
-      r.told = r.idleSince;
-      this.find(entry, 'warn', { reader: this.text(r.actor), idle: entry.time - r.idleSince, pending: entry.detail, parked }, { reason: entry.detail > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
+      const since = this.idleSince(r);
+      if (this.isBusy(r) || r.held > 0 || r.told === since || entry.time - since < limit) continue;
+      r.told = since;
+      this.find(entry, 'warn', { reader: this.text(r.actor), idle: entry.time - since, pending: entry.detail, parked }, { reason: entry.detail > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
     }
   }
 }
@@ -189,7 +214,7 @@ export class PrefetchHogging extends Holding {
     if (entry.detail > 0) return;
     const most = here.reduce<Hands | undefined>((a, b) => (a === undefined || b.held - b.working > a.held - a.working ? b : a), undefined);
     if (!most || (most.told >= 0 && entry.time - most.told < 30e6) || most.held - most.working < this.number('held', 10)) return;
-    const idle = here.filter((r) => r.held === 0 && entry.time - r.idleSince >= this.span('idle', 2e6));
+    const idle = here.filter((r) => r.held === 0 && !this.isBusy(r) && entry.time - this.idleSince(r) >= this.span('idle', 2e6));
     if (idle.length === 0) return;
     most.told = entry.time;
     this.find(entry, 'warn', { reader: this.text(most.actor), held: most.held, idle: idle.map((r) => this.text(r.actor)).join(', ') }, { reason: 'clients.prefetched_by_others' });
