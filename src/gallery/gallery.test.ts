@@ -59,6 +59,10 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'blocked-customer': [['dead-lettered', /^B\d+ was dead-lettered from Orders after 3 deliveries/, 12]],
   'never-seen': [['dead-lettered', /was dead-lettered from Reports after 3 deliveries.*Receives are counted, not failures/, 20]],
   'dead-consumer': [['effect-once', /took effect twice at Mail service/, 20]],
+  'chat-delivery': [
+    ['no-loss', /was lost at Ben\. The stream was trimmed/, 15],
+    ['no-loss', /was lost at Cleo\. The position of the group was moved/, 16],
+  ],
   'one-unacked': [
     ['growing-depth', /^Orders \(subscription packing\) keeps growing: 2\d\d messages wait/, 12],
     ['idle-consumer', /^pack\/[23] has been idle for 11 s while work is pending/, 17],
