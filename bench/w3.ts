@@ -2,7 +2,7 @@
  * Workload W3: one producer, one queue, eight competing consumers, 10 % failures with exponential backoff, dead letters
  * after five tries. The same on this kernel, on a C++ heap (heap.cpp) and on simjs.
  */
-import { ln } from '../src/kernel/exact-math.ts';
+import { exponential } from '../src/kernel/distributions.ts';
 import { Kernel } from '../src/kernel/kernel.ts';
 import { RandomStream } from '../src/kernel/random.ts';
 
@@ -23,7 +23,7 @@ export function onOurKernel(messages: number): void {
     while (free > 0 && head !== tail) {
       free--;
       const message = waiting[head++ & (waiting.length - 1)] as number;
-      kernel.schedule(Math.floor(-ln(1 - luck.next()) * SERVICE), finish, 0, message);
+      kernel.schedule(Math.floor(exponential(luck) * SERVICE), finish, 0, message);
     }
   };
   const put = (message: number) => {

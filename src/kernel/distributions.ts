@@ -1,5 +1,5 @@
 /** Random durations and keys out of exact operations only. */
-import { exp, ln } from './exact-math.ts';
+import { exp, ln, minusLnOfRest } from './exact-math.ts';
 import type { RandomStream } from './random.ts';
 
 /** Standard normal by the polar method; draws as often as it must. */
@@ -13,7 +13,7 @@ export function normal(luck: RandomStream): number {
 }
 /** Exponential with mean 1. */
 export function exponential(luck: RandomStream): number {
-  return -ln(1 - luck.next());
+  return minusLnOfRest(luck.bits());
 }
 /** 99 % quantile of the standard normal. */
 const Z99 = 2.3263478740408408;

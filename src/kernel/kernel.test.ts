@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exp, ln } from './exact-math.ts';
+import { exp, ln, minusLnOfRest } from './exact-math.ts';
 import { Kernel } from './kernel.ts';
 import { RandomStream } from './random.ts';
 
@@ -31,6 +31,45 @@ it('runs calls by time, and in the order of scheduling within an instant, also a
     return seen;
   };
   expect(run(1234)).toEqual(run(-1));
+});
+
+it('runs what calls schedule while they run, whether none, one or several, also when one throws', () => {
+  const kernel = new Kernel();
+  const luck = new RandomStream(11, 'test');
+  const expected: [time: number, sequence: number][] = [];
+  const ran: [time: number, sequence: number][] = [];
+  let made = 0;
+  const schedule = () => {
+    const delay = Math.floor(luck.next() * 300);
+    expected.push([kernel.now + delay, made]);
+    kernel.schedule(delay, 0, 0, made++);
+  };
+  kernel.register((_, sequence) => {
+    ran.push([kernel.now, sequence]);
+    if (made < 5000) for (let n = Math.floor(luck.next() * 4); n > 0; n--) schedule();
+    expect(kernel.pending).toBe(made - ran.length);
+    if (sequence % 100 === 7) throw new Error('broken');
+  });
+  for (let i = 0; i < 50; i++) schedule();
+  for (let broken = 0; kernel.nextAt() !== Infinity; ) {
+    try {
+      kernel.step();
+    } catch {
+      expect(++broken).toBeLessThan(100);
+    }
+  }
+  expect(made).toBeGreaterThanOrEqual(5000);
+  expect(ran).toEqual(expected.sort((a, b) => a[0] - b[0] || a[1] - b[1]));
+});
+
+it('the logarithm behind exponential draws is ln to the last digits, for all bits', () => {
+  expect(minusLnOfRest(0)).toBe(0);
+  const luck = new RandomStream(5, 'test');
+  for (const t of [1, 2, 1258465547, 1258465548, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1, ...Array.from({ length: 1000 }, () => luck.bits())]) {
+    const rest = 1 - t / 2 ** 32;
+    expect(Math.abs(minusLnOfRest(t) + Math.log(rest))).toBeLessThanOrEqual(1e-15 * Math.max(1, -Math.log(rest)));
+    expect(minusLnOfRest(t)).toBe(-ln(rest) + 0);
+  }
 });
 
 it('ln and exp agree with the reference to the last digits', () => {

@@ -12,13 +12,16 @@ const FIRST_ROOM = 1024;
 
 /**
  * Binary heap of (time, sequence) in typed arrays; time is a whole number of µs. What is to be called lies still in a slot, the
- * heap moves only the slot's number. A call that is taken out leaves a hole that sinks along the earlier children to the bottom,
- * and the last call rises from there: it nearly always belongs near the bottom, so this compares half as often.
+ * heap moves only the slot's number. A call that is taken out leaves a hole at the top; the first call that it schedules fills it,
+ * else the last one. Either way the hole sinks along the earlier children to the bottom, and the call rises from there: it nearly
+ * always belongs near the bottom, so this compares half as often.
  */
 export class Kernel {
   now = 0;
   private sequence = 0;
   private size = 0;
+  /** The first call is being run: its place at the top is a hole. */
+  private hollow = false;
   private time = new Float64Array(FIRST_ROOM);
   private order = new Float64Array(FIRST_ROOM);
   private slot = new Int32Array(FIRST_ROOM);
@@ -32,7 +35,7 @@ export class Kernel {
     return this.handlers.push(handler) - 1;
   }
   get pending(): number {
-    return this.size;
+    return this.hollow ? this.size - 1 : this.size;
   }
   /** @param delay whole µs, ≥ 0 */
   schedule(delay: number, handler: number, actor: number, arg: number): void {
@@ -40,6 +43,7 @@ export class Kernel {
   }
   /** Instant of the next call, or Infinity. */
   nextAt(): number {
+    if (this.hollow) this.close();
     return this.size === 0 ? Infinity : (this.time[0] as number);
   }
   /** Moves the clock on, to no later than the next call. */
@@ -49,15 +53,14 @@ export class Kernel {
   /** Runs the next call; the caller has looked at `nextAt`. */
   step(): void {
     const { what } = this;
-    const slot = this.slot[0] as number;
-    const handler = what[slot * 3] as number;
-    const actor = what[slot * 3 + 1] as number;
-    const arg = what[slot * 3 + 2] as number;
+    const at = (this.slot[0] as number) * 3;
     this.now = this.time[0] as number;
-    this.removeFirst(slot);
-    (this.handlers[handler] as Handler)(actor, arg);
+    this.hollow = true;
+    (this.handlers[what[at] as number] as Handler)(what[at + 1] as number, what[at + 2] as number);
+    if (this.hollow) this.close();
   }
   save(): KernelState {
+    if (this.hollow) this.close();
     const calls = [];
     for (let i = 0; i < this.size; i++) {
       const at = (this.slot[i] as number) * 3;
@@ -66,21 +69,22 @@ export class Kernel {
     return { now: this.now, sequence: this.sequence, calls };
   }
   load(state: KernelState): void {
-    while (this.size > 0) this.removeFirst(this.slot[0] as number);
+    while (this.size > 0) this.close();
     this.now = state.now;
     this.sequence = state.sequence;
     for (const [time, sequence, handler, actor, arg] of state.calls) this.insert(time, sequence, handler, actor, arg);
   }
 
   private insert(time: number, order: number, handler: number, actor: number, arg: number): void {
-    if (this.size === this.time.length) this.grow();
-    const i = this.size++;
-    const slot = this.free[this.time.length - this.size] as number;
+    const { hollow } = this;
+    if (!hollow && this.size === this.time.length) this.grow();
+    const slot = (hollow ? this.slot[0] : this.free[this.time.length - this.size - 1]) as number;
     const { what } = this;
     what[slot * 3] = handler;
     what[slot * 3 + 1] = actor;
     what[slot * 3 + 2] = arg;
-    this.rise(i, time, order, slot);
+    this.hollow = false;
+    this.rise(hollow ? this.sink(this.size) : this.size++, time, order, slot);
   }
   /** Puts a call where it belongs, from the hole at `i` upwards. */
   private rise(i: number, time: number, order: number, slot: number): void {
@@ -100,17 +104,22 @@ export class Kernel {
     orders[i] = order;
     slots[i] = slot;
   }
-  private removeFirst(slot: number): void {
+  /** The last call fills the hole at the top. */
+  private close(): void {
+    this.hollow = false;
+    const last = --this.size;
+    this.free[this.time.length - last - 1] = this.slot[0] as number;
+    if (last > 0) this.rise(this.sink(last), this.time[last] as number, this.order[last] as number, this.slot[last] as number);
+  }
+  /** Sinks the hole at the top of the first `size` calls along the earlier children to the bottom; where it is then. */
+  private sink(size: number): number {
     const times = this.time;
     const orders = this.order;
     const slots = this.slot;
-    const last = --this.size;
-    this.free[times.length - last - 1] = slot;
-    if (last === 0) return;
     let i = 0;
-    for (let child = 1; child < last; child = 2 * i + 1) {
+    for (let child = 1; child < size; child = 2 * i + 1) {
       let ct = times[child] as number;
-      if (child + 1 < last) {
+      if (child + 1 < size) {
         const other = times[child + 1] as number;
         if (other < ct || (other === ct && (orders[child + 1] as number) < (orders[child] as number))) {
           child++;
@@ -122,7 +131,7 @@ export class Kernel {
       slots[i] = slots[child] as number;
       i = child;
     }
-    this.rise(i, times[last] as number, orders[last] as number, slots[last] as number);
+    return i;
   }
   private grow(): void {
     const room = this.time.length;

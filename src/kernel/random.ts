@@ -21,13 +21,17 @@ export class RandomStream {
   }
   /** Uniform on [0, 1), 32 bits. */
   next(): number {
+    return this.bits() / 4294967296;
+  }
+  /** Uniform on the whole numbers from 0 to 2³² − 1. */
+  bits(): number {
     const t = (((this.a + this.b) | 0) + this.d) | 0;
     this.d = (this.d + 1) | 0;
     this.a = this.b ^ (this.b >>> 9);
     this.b = (this.c + (this.c << 3)) | 0;
     this.c = (this.c << 21) | (this.c >>> 11);
     this.c = (this.c + t) | 0;
-    return (t >>> 0) / 4294967296;
+    return t >>> 0;
   }
   save(): readonly number[] {
     return [this.a, this.b, this.c, this.d];
