@@ -23,7 +23,7 @@ export class Sandbox {
     open.add(this);
   }
   /** Starts the server and waits until something listens on the port. @throws with the end of its log when it ends or stays silent */
-  async start(program: string, args: readonly string[], port: number, patienceMs: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  async start(program: string, args: readonly string[], port: number, patienceMs: number, env: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
     const log = join(this.folder, 'server.log');
     const out = openSync(log, 'a');
     const child = spawn(program, args, { cwd: this.folder, stdio: ['ignore', out, out], env: { ...process.env, ...env } });
@@ -33,18 +33,11 @@ export class Sandbox {
     child.once('exit', (code) => (failed ??= `it ended with ${code}`));
     for (const deadline = Date.now() + patienceMs; ; await sleep(25)) {
       if (failed !== null || Date.now() > deadline) throw new Error(`${program} did not start: ${failed ?? 'nobody listens'}\n${readFileSync(log, 'utf8').slice(-2000)}`);
-      if (await listens(port)) return;
+      if (await listens(port)) return child;
     }
   }
   async stop(): Promise<void> {
-    for (const child of this.#children.reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
-      await ended;
-      clearTimeout(late);
-    }
+    for (const child of this.#children.reverse()) await ended(child);
     this.#remove();
   }
   /** The program is ending: no time to be polite. */
@@ -56,6 +49,16 @@ export class Sandbox {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     open.delete(this);
   }
+}
+
+/** Asks a process to end, and waits until it has. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  await gone;
+  clearTimeout(late);
 }
 
 const listens = (port: number): Promise<boolean> =>

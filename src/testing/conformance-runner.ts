@@ -20,6 +20,8 @@ export interface ConformanceCase {
   readonly teaches: string;
   readonly record?: readonly string[];
   readonly omit?: readonly string[];
+  /** Settings of the server itself, under its own names. */
+  readonly server?: JsonObject;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
   readonly observed: readonly (Observation & { readonly step: number })[];

@@ -2,8 +2,9 @@ import type { Json, JsonObject, Observation, Operation } from '../../../src/test
 import { type LiveCase, type LiveClient, sleep } from '../contract.ts';
 import { NatsConnection } from './connection.ts';
 import { administration } from './jetstream.ts';
+import { type NatsNode, PASSWORD } from './node.ts';
 import type { Message } from './parser.ts';
-import { ackInfo, delivery, list, number, object, text } from './shapes.ts';
+import { ackInfo, delivery, list, number, object, padded, text } from './shapes.ts';
 
 interface Listener {
   readonly name: string;
@@ -32,17 +33,22 @@ const ACK_PATIENCE = 400;
 
 /** The clients of one case on NATS, JetStream included. */
 export class NatsClient implements LiveClient {
-  readonly #port: number;
+  readonly #node: NatsNode;
+  /** Whether the server is this case's alone. */
+  readonly #own: boolean;
   readonly #broker: string;
   readonly #record: ReadonlySet<string>;
   readonly #omit: ReadonlySet<string>;
   readonly #connections = new Map<string, NatsConnection>();
   readonly #listeners: Listener[] = [];
   readonly #handed: Handing[] = [];
+  /** Per listener, what its last flow control request is to be answered on. */
+  readonly #flow = new Map<string, string>();
   #seen = nothing();
 
-  constructor(port: number, { broker, record, omit }: LiveCase) {
-    this.#port = port;
+  constructor(node: NatsNode, own: boolean, { broker, record, omit }: LiveCase) {
+    this.#node = node;
+    this.#own = own;
     this.#broker = broker;
     this.#record = new Set(record ?? []);
     this.#omit = new Set(omit ?? []);
@@ -59,6 +65,7 @@ export class NatsClient implements LiveClient {
   async close(): Promise<void> {
     for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
+    if (this.#own) await this.#node.stop();
   }
 
   async #connection(operation: Operation): Promise<NatsConnection> {
@@ -66,10 +73,11 @@ export class NatsClient implements LiveClient {
     return this.#connections.get(name) ?? (await this.#connect(name, object(operation['options'])));
   }
   async #connect(name: string, options: JsonObject): Promise<NatsConnection> {
-    const { noEcho, noResponders, ...rest } = options;
-    const flags = { ...rest, ...(noEcho === undefined ? {} : { echo: noEcho !== true }), ...(noResponders === undefined ? {} : { no_responders: noResponders !== false }) };
+    const { noEcho, noResponders, permissions, ...rest } = options;
+    const user = permissions === undefined ? {} : { user: name, pass: PASSWORD };
+    const flags = { ...rest, ...user, ...(noEcho === undefined ? {} : { echo: noEcho !== true }), ...(noResponders === undefined ? {} : { no_responders: noResponders !== false }) };
     const made = await NatsConnection.open(
-      this.#port,
+      this.#node.port,
       flags,
       (error) => this.#seen.errors.push({ client: name, error }),
       () => {
@@ -93,6 +101,10 @@ export class NatsClient implements LiveClient {
       this.#connections.delete(name);
       return null;
     }
+    if (op === 'restart') {
+      await this.#node.restart();
+      return null;
+    }
     const connection = await this.#connection(operation);
     if (administer !== undefined) return await administer(connection, operation, this.#omit);
     switch (op) {
@@ -112,6 +124,9 @@ export class NatsClient implements LiveClient {
         return await this.#request(connection, operation, settleMs);
       case 'pull':
         return this.#pull(connection, operation);
+      case 'answerFlow':
+        connection.publish(this.#flow.get(text(operation['sub'])) ?? '', '');
+        return null;
       case 'ack':
       case 'nak':
       case 'term':
@@ -132,7 +147,8 @@ export class NatsClient implements LiveClient {
   #receive(connection: NatsConnection, listener: Listener, message: Message): void {
     const [into, key] = listener.queue === '' ? [this.#seen.deliveries, listener.name] : [this.#seen.groups, listener.queue];
     (into[key] ??= []).push(delivery(message, listener, this.#record, this.#broker));
-    if (ackInfo(message.reply) !== null) this.#handed.push({ holder: listener.name, body: message.body, reply: message.reply, settled: false });
+    if (message.status === 100 && message.reply !== '') this.#flow.set(listener.name, message.reply);
+    if (ackInfo(message.reply) !== null) this.#handed.push({ holder: listener.name, body: message.body.trimEnd(), reply: message.reply, settled: false });
     if (listener.respond !== null && message.reply !== '') connection.publish(message.reply, listener.respond);
   }
   #stop(name: string, max: number): null {
@@ -141,13 +157,13 @@ export class NatsClient implements LiveClient {
   }
 
   #publish(connection: NatsConnection, operation: Operation): null {
-    for (const body of bodiesOf(operation)) connection.publish(text(operation['subject']), body, text(operation['reply']), headersOf(operation));
+    for (const body of bodiesOf(operation)) connection.publish(text(operation['subject']), padded(body, operation), text(operation['reply']), headersOf(operation));
     return null;
   }
   async #publishAcked(connection: NatsConnection, operation: Operation): Promise<Json> {
     const results: JsonObject[] = [];
     for (const body of bodiesOf(operation)) {
-      const answer = await connection.request(text(operation['subject']), body, number(operation['timeoutMs'], ACK_PATIENCE), headersOf(operation));
+      const answer = await connection.request(text(operation['subject']), padded(body, operation), number(operation['timeoutMs'], ACK_PATIENCE), headersOf(operation));
       results.push(published(answer, operation['reportStream'] === true));
     }
     if (!Array.isArray(operation['bodies'])) return results[0] ?? null;
@@ -168,7 +184,7 @@ export class NatsClient implements LiveClient {
     this.#subscribe(connection, { op: 'pull', client: operation['client'] ?? 'main' }, text(operation['as']), inbox);
     const ns = (name: string) => number(operation[name]) * 1_000_000;
     const asked = { batch: number(operation['batch'], 1), expires: ns('expiresMs'), no_wait: operation['noWait'] === true, max_bytes: number(operation['maxBytes']), idle_heartbeat: ns('heartbeatMs') || ns('idleHeartbeatMs') };
-    const group = operation['group'] === undefined ? {} : { group: text(operation['group']) };
+    const group = Object.fromEntries(['group', 'min_pending', 'min_ack_pending', 'priority'].flatMap((name) => (operation[name] === undefined ? [] : [[name, operation[name]]])));
     connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${text(operation['stream'])}.${text(operation['consumer'])}`, JSON.stringify({ ...asked, ...group }), inbox);
     return null;
   }

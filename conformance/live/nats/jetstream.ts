@@ -76,4 +76,9 @@ export const administration: Readonly<Record<string, Verb>> = {
   consumer,
   deleteConsumer: async (connection, operation) => done(await ask(connection, `CONSUMER.DELETE.${text(operation['stream'])}.${text(operation['consumer'])}`, {})),
   consumerInfo,
+  pauseConsumer: async (connection, operation) => {
+    const pause_until = new Date(Date.now() + number(operation['forMs'])).toISOString();
+    const answer = await ask(connection, `CONSUMER.PAUSE.${text(operation['stream'])}.${text(operation['consumer'])}`, { pause_until });
+    return errorOf(answer) ?? { paused: answer['paused'] === true };
+  },
 };

@@ -22,12 +22,13 @@ export function ackInfo(reply: string): Info | null {
   const [deliveries, streamSeq, consumerSeq, , pending] = tokens.slice(at).map(Number);
   return { deliveries: deliveries ?? 0, streamSeq: streamSeq ?? 0, consumerSeq: consumerSeq ?? 0, pending: pending ?? 0 };
 }
+const withoutTimes = (headers: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, name === 'Nats-Time-Stamp' ? '(time)' : value]));
 const hidden = (subject: string) => (subject.startsWith('_INBOX.') ? '(inbox)' : subject);
 
 export function delivery(message: Message, listener: { readonly subject: string; readonly queue: string }, record: ReadonlySet<string>, broker: string): JsonObject {
   const { status, description, headers, body, reply } = message;
-  if (status !== null) return { status, ...(description === '' ? {} : { description }) };
-  const shown: Record<string, Json> = { body };
+  if (status !== null) return { status, ...(description === '' ? {} : { description }), ...(record.has('headers') && headers !== null && Object.keys(headers).length > 0 ? { headers } : {}) };
+  const shown: Record<string, Json> = { body: body.trimEnd() };
   const info = ackInfo(reply);
   if (info !== null) {
     shown['seq'] = info.streamSeq;
@@ -37,10 +38,13 @@ export function delivery(message: Message, listener: { readonly subject: string;
   }
   const subject = hidden(message.subject);
   if (broker === 'jetstream' ? record.has('subject') : subject !== listener.subject || listener.queue !== '') shown['subject'] = subject;
-  if (record.has('headers') && headers !== null) shown['headers'] = headers;
+  if (record.has('headers') && headers !== null) shown['headers'] = withoutTimes(headers);
   if (record.has('reply') && reply !== '') shown['reply'] = hidden(reply);
   return shown;
 }
+
+/** `bytes` makes a payload that large: blanks follow, which no observation shows. */
+export const padded = (body: string, { bytes }: JsonObject): string => body.padEnd(number(bytes));
 
 /** Durations carry _ms and become nanoseconds; everything else is as in the API. */
 export function native(config: Json): Json {

@@ -9,7 +9,7 @@ const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const models = [natsConformance, jetstreamConformance];
 const casesOf = (broker: string): ConformanceCase[] => readdirSync(`conformance/cases/${broker}`).map((name) => read(join(`conformance/cases/${broker}`, name)));
 
-for (const version of ['2.10.27', '2.9.10'] satisfies Version[]) {
+for (const version of ['2.10.27', '2.9.10', '2.14.5'] satisfies Version[]) {
   for (const model of models) {
     describe(`${model.broker} as recorded on nats-server ${version}`, () => {
       for (const example of casesOf(model.broker)) {

@@ -33,6 +33,7 @@ export class NatsAdapter {
   readonly #version: Version;
   readonly #record: ReadonlySet<string>;
   readonly #omit: ReadonlySet<string>;
+  readonly #settings: JsonObject;
   #server: NatsServer;
   readonly #clients = new Set<string>();
   readonly #listeners = new Map<number, Listener>();
@@ -40,17 +41,20 @@ export class NatsAdapter {
   readonly #bodies: string[] = [];
   readonly #handed: Handing[] = [];
   #shown: Shown = { deliveries: {}, groups: {}, errors: [], disconnected: [] };
+  /** Per listener, what its last flow control request is to be answered on. */
+  readonly #flow = new Map<string, string>();
   #next = 1;
 
-  constructor(example: Pick<Example, 'record' | 'omit'>, broker: Broker, version: Version) {
+  constructor(example: Pick<Example, 'record' | 'omit' | 'server'>, broker: Broker, version: Version) {
     this.#broker = broker;
     this.#version = version;
     this.#record = new Set(example.record ?? []);
     this.#omit = new Set(example.omit ?? []);
+    this.#settings = example.server ?? {};
     this.#server = this.#make();
   }
   #make(): NatsServer {
-    const server = new NatsServer(this.clock, { version: this.#version });
+    const server = new NatsServer(this.clock, { version: this.#version, ...this.#settings });
     this.clock.attach((name, ref) => {
       server.timer(name, ref);
       this.#listen();
@@ -98,6 +102,7 @@ export class NatsAdapter {
     const into = listener.queue === '' ? this.#shown.deliveries : this.#shown.groups;
     const key = listener.queue === '' ? listener.name : listener.queue;
     (into[key] ??= []).push(shown);
+    if (event.status === 100 && event.reply !== '') this.#flow.set(listener.name, event.reply);
     if (event.info !== null) this.#handed.push({ holder: listener.name, body, subject: event.reply, settled: false });
     if (listener.respond !== null && event.reply !== '' && event.status === null) this.#send(listener.client, event.reply, listener.respond);
   }
@@ -117,9 +122,9 @@ export class NatsAdapter {
     const permissions = options['permissions'] === undefined ? {} : { permissions: options['permissions'] as ConnectOptions['permissions'] & object };
     this.#server.connect(name, { echo, ...flags, ...permissions });
   }
-  #send(client: string, subject: string, body: string, reply = '', headers: Headers = {}): void {
+  #send(client: string, subject: string, body: string, reply = '', headers: Headers = {}, bytes = 0): void {
     const message = this.#bodies.push(body) - 1;
-    this.#server.publish(client, { subject, reply, headers, message, size: byteLength(body) });
+    this.#server.publish(client, { subject, reply, headers, message, size: Math.max(byteLength(body), bytes) });
   }
   #listenOn(client: string, subject: string): number {
     const sid = this.#next++;
@@ -156,14 +161,14 @@ export class NatsAdapter {
   }
   #publish(operation: Operation): Json {
     const client = this.#client(operation);
-    for (const body of this.#bodiesOf(operation)) this.#send(client, text(operation['subject']), body, text(operation['reply']), this.#headersOf(operation));
+    for (const body of this.#bodiesOf(operation)) this.#send(client, text(operation['subject']), body, text(operation['reply']), this.#headersOf(operation), number(operation['bytes']));
     return null;
   }
   /** JetStream's publish is a request: the answer is the stream's. */
   #publishAcked(operation: Operation): Json {
     const client = this.#client(operation);
     const one = (body: string): JsonObject => {
-      const [first] = this.#asking(client, (inbox) => this.#send(client, text(operation['subject']), body, inbox, this.#headersOf(operation)));
+      const [first] = this.#asking(client, (inbox) => this.#send(client, text(operation['subject']), body, inbox, this.#headersOf(operation), number(operation['bytes'])));
       if (first === undefined) return { noAck: true };
       if (first.ack !== null) return published(first.ack, operation['reportStream'] === true);
       return first.status === null ? { body: this.#bodyOf(first) } : { status: first.status };
@@ -282,6 +287,15 @@ export class NatsAdapter {
     consumer: (operation) => refused(this.#server.createConsumer(text(operation['stream']), consumerArgs(operation['config']), text(operation['action']) as Action), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
     deleteConsumer: (operation) => refused(this.#server.deleteConsumer(...this.#of(operation)), () => ({ ok: true })),
     consumerInfo: (operation) => refused(this.#server.consumerInfo(...this.#of(operation)), (info) => this.#consumerView(info)),
+    pauseConsumer: (operation) => refused(this.#server.pauseConsumer(...this.#of(operation), this.clock.now() + number(operation['forMs']) * 1000), ({ paused }) => ({ paused })),
+    restart: () => {
+      this.#server.restart();
+      return null;
+    },
+    answerFlow: (operation) => {
+      this.#server.answerFlowControl(this.#client(operation), this.#flow.get(text(operation['sub'])) ?? '');
+      return null;
+    },
     pull: (operation) => this.#pull(operation),
     cancelPull: (operation) => this.#stopListening(text(operation['as']), 0),
     ack: (operation) => this.#settle(operation, 'ack'),

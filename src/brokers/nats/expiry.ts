@@ -1,4 +1,4 @@
-import { us } from './config.ts';
+import { goDuration, us } from './config.ts';
 import type { Core } from './core.ts';
 import { announce, keep } from './ingest.ts';
 import type { Stored, Stream } from './model.ts';
@@ -42,7 +42,7 @@ function mark(core: Core, stream: Stream, { subject, headers }: Stored): void {
   const { subject_delete_marker_ttl: ttl } = stream.config;
   if (ttl <= 0 || countOf(stream.store, subject) > 0 || headers?.['Nats-Marker-Reason'] !== undefined) return;
   const seconds = Math.floor(ttl / 1_000_000_000);
-  const marker = { 'Nats-Marker-Reason': 'MaxAge', 'Nats-TTL': String(seconds), 'Nats-Rollup': 'sub' };
+  const marker = { 'Nats-Marker-Reason': 'MaxAge', 'Nats-TTL': goDuration(seconds * 1_000_000_000), 'Nats-Rollup': 'sub' };
   const stored: Stored = { seq: stream.store.lastSeq + 1, subject, message: -1, size: 0, headers: marker, at: core.now(), expiresAt: core.now() + seconds * 1_000_000 };
   keep(core, stream, stored);
   announce(core, stream, stored);

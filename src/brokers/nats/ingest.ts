@@ -178,7 +178,8 @@ function republish(core: Core, stream: Stream, { seq, subject, at, message, size
   const to = rule === null ? null : transformed(rule, subject);
   if (rule === null || to === null || to === '') return;
   const bare = rule.headers_only === true;
-  const added = { 'Nats-Stream': stream.name, 'Nats-Subject': subject, 'Nats-Sequence': String(seq), 'Nats-Time-Stamp': timestamp(at), 'Nats-Last-Sequence': String(before) };
+  const time = core.since('2.10.27') ? { 'Nats-Time-Stamp': timestamp(at) } : {};
+  const added = { 'Nats-Stream': stream.name, 'Nats-Subject': subject, 'Nats-Sequence': String(seq), ...time, 'Nats-Last-Sequence': String(before) };
   route(core, null, { subject: to, message, size: bare ? 0 : size, bodyless: bare, headers: { ...headers, ...added, ...(bare ? { 'Nats-Msg-Size': String(size) } : {}) } });
 }
 /** µs since the epoch, as RFC 3339 in UTC. */

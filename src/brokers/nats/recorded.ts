@@ -10,6 +10,7 @@ export type Operation = { readonly op: string; readonly [argument: string]: Json
 export interface Example {
   readonly record?: readonly string[];
   readonly omit?: readonly string[];
+  readonly server?: JsonObject;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
 }
@@ -86,7 +87,7 @@ export interface Receiver {
 /** One delivery as recorded. */
 export function delivery(event: Handed, receiver: Receiver, body: string, record: ReadonlySet<string>, broker: 'nats' | 'jetstream'): JsonObject {
   const { status, description, info, headers } = event;
-  if (status !== null) return { status, ...(description === '' ? {} : { description }) };
+  if (status !== null) return { status, ...(description === '' ? {} : { description }), ...(record.has('headers') && headers !== null && Object.keys(headers).length > 0 ? { headers: { ...headers } } : {}) };
   const shown: Record<string, Json> = { body };
   const subject = hidden(event.subject);
   if (info !== null) {
@@ -96,7 +97,7 @@ export function delivery(event: Handed, receiver: Receiver, body: string, record
     if (record.has('pending')) shown['pending'] = info.pending;
   }
   if (broker === 'jetstream' ? record.has('subject') : subject !== receiver.subject || receiver.queue !== '') shown['subject'] = subject;
-  if (record.has('headers') && headers !== null) shown['headers'] = { ...headers };
+  if (record.has('headers') && headers !== null) shown['headers'] = { ...headers, ...(headers['Nats-Time-Stamp'] === undefined ? {} : { 'Nats-Time-Stamp': '(time)' }) };
   if (record.has('reply') && event.reply !== '') shown['reply'] = hidden(event.reply);
   return shown;
 }

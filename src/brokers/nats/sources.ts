@@ -50,8 +50,8 @@ function renamed({ subject_transforms = [] }: ExternalFilter, subject: string): 
 function copyIn(core: Core, stream: Stream, from: Stream, one: ExternalFilter, { seq, subject, message, size, headers }: Stored): void {
   const kept = Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !name.startsWith('Nats-Expected-')));
   const dest = one.subject_transforms?.map(({ dest: to }) => to).join(' ') ?? '>';
-  const origin = `${from.name} ${seq} ${filtersOf(one).join(' ') || '>'} ${dest} ${subject}`;
-  ingest(core, stream, { subject: renamed(one, subject), message, size, headers: { ...kept, 'Nats-Stream-Source': origin } });
+  const place = [from.name, String(seq), ...(core.since('2.10.27') ? [filtersOf(one).join(' ') || '>', dest] : []), ...(core.since('2.14.5') ? [subject] : [])];
+  ingest(core, stream, { subject: renamed(one, subject), message, size, headers: { ...kept, 'Nats-Stream-Source': place.join(' ') } });
 }
 /** A mirror keeps sequences and times; what was gone before it came by leaves a gap. */
 function reflect(core: Core, stream: Stream, one: ExternalFilter, original: Stored): void {

@@ -39,7 +39,7 @@ export function withStreamDefaults(core: Core, args: StreamArgs): StreamConfig {
 }
 
 export function checkStream(core: Core, config: StreamConfig): ApiError | null {
-  return checkNames(config) ?? checkTimes(config) ?? checkMirror(core, config) ?? checkSources(core, config) ?? checkCycle(core, config) ?? checkSubjects(config) ?? checkRepublish(config);
+  return checkNames(config) ?? checkTimes(config) ?? checkMirror(core, config) ?? checkSources(core, config) ?? checkCycle(core, config) ?? checkSubjects(core, config) ?? checkRepublish(config);
 }
 
 function checkNames({ name, description, metadata, num_replicas }: StreamConfig): ApiError | null {
@@ -124,15 +124,17 @@ function checkCycle(core: Core, config: StreamConfig): ApiError | null {
   return null;
 }
 
-function checkSubjects({ subjects, no_ack, num_replicas }: StreamConfig): ApiError | null {
+function checkSubjects(core: Core, { subjects, no_ack, num_replicas }: StreamConfig): ApiError | null {
   for (const [i, subject] of subjects.entries()) {
     if (!isValidSubject(subject)) return wrong('invalid subject');
     if (subjects.indexOf(subject) !== i) return wrong('duplicate subjects detected');
     if (subject === '>' && !no_ack) return wrong('capturing all subjects requires no-ack to be true');
     if (subject === '>' && num_replicas !== 1) return wrong('capturing all subjects requires replicas of 1');
-    const within = (...spaces: string[]) => !no_ack && spaces.some((space) => isSubsetOf(subject, space));
-    if (within('$JS.>', '$JSC.>') && !within('$JS.EVENT.>')) return wrong('subjects that overlap with jetstream api require no-ack to be true');
-    if (within('$SYS.>') && !within('$SYS.ACCOUNT.>')) return wrong('subjects that overlap with system api require no-ack to be true');
+    const within = (space: string) => !no_ack && isSubsetOf(subject, space);
+    // From 2.14 on a pattern that reaches into these spaces is enough.
+    const reaches = (...spaces: string[]) => (core.since('2.14.5') ? !no_ack && spaces.some((space) => subjectsCollide(subject, space)) : spaces.some(within));
+    if (reaches('$JS.>', '$JSC.>', ...(core.since('2.14.5') ? ['$NRG.>'] : [])) && !within('$JS.EVENT.>')) return wrong('subjects that overlap with jetstream api require no-ack to be true');
+    if (reaches('$SYS.>') && !within('$SYS.ACCOUNT.>')) return wrong('subjects that overlap with system api require no-ack to be true');
   }
   for (const subject of subjects) {
     const other = subjects.find((one) => one !== subject && subjectsCollide(one, subject));

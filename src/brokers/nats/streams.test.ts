@@ -185,7 +185,18 @@ describe('streams', () => {
     s.store('own', 2);
     s.store('s.b', 3);
     expect(s.kept('M')).toEqual([2, 3]);
-    expect(s.nats.getMessage('M', { seq: 2 })).toMatchObject({ subject: 's.b', headers: { 'Nats-Stream-Source': 'S 2 s.b > s.b' } });
+    expect(s.nats.getMessage('M', { seq: 2 })).toMatchObject({ subject: 's.b', headers: { 'Nats-Stream-Source': 'S 2 s.b >' } });
+  });
+  test.each([
+    ['2.9.10', 'S 1'],
+    ['2.10.27', 'S 1 > >'],
+    ['2.14.5', 'S 1 > > s.a'],
+  ] as const)('the header of a sourced message as %s writes it', (version, origin) => {
+    const s = server({ version });
+    s.stream();
+    s.nats.createStream({ name: 'M', storage: 'memory', sources: [{ name: 'S' }] });
+    s.store('s.a', 1);
+    expect(s.nats.getMessage('M', { seq: 1 })).toMatchObject({ headers: { 'Nats-Stream-Source': origin } });
   });
   test('a source takes messages of a workqueue stream as its consumer would', () => {
     const s = server();
@@ -266,7 +277,7 @@ describe('lives of messages (2.11)', () => {
     const s = made({ max_age: seconds(1), subject_delete_marker_ttl: seconds(2) });
     s.store('s.a', 1);
     s.ms(1100);
-    expect(s.nats.getMessage('S', { seq: 2 })).toMatchObject({ subject: 's.a', headers: { 'Nats-Marker-Reason': 'MaxAge', 'Nats-TTL': '2' } });
+    expect(s.nats.getMessage('S', { seq: 2 })).toMatchObject({ subject: 's.a', headers: { 'Nats-Marker-Reason': 'MaxAge', 'Nats-TTL': '2s' } });
     s.ms(2100);
     expect(s.state()).toMatchObject({ messages: 0, last_seq: 2 });
   });
