@@ -126,6 +126,8 @@ export interface Depth {
   readonly place: string;
   readonly pending: number;
   readonly inFlight: number;
+  /** Of the pending, those that are not to be handed over for the first time yet, however many readers are free. Absent: none. */
+  readonly delayed?: number;
   /** µs of virtual time, of the oldest that waits; -1 when none does. */
   readonly oldest: number;
 }

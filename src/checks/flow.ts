@@ -31,35 +31,42 @@ interface Growth {
   samples: [time: number, pending: number, out: number][];
   out: number;
   told: boolean;
+  /** Of what the next census counts. */
+  delayed: number;
 }
 /** What waits has grown for a while, and is more than a while's work. */
 export class GrowingDepth extends Timed<{ places: Record<string, Growth> }> {
   readonly name = 'growing-depth';
-  readonly sees: readonly Kind[] = ['settled', 'census'];
+  readonly sees: readonly Kind[] = ['settled', 'delayed', 'census'];
   protected state: { places: Record<string, Growth> } = { places: {} };
   see(entry: Entry): void {
-    if (entry.kind !== 'settled' && entry.kind !== 'census') return;
     const place = this.text(entry.place);
-    this.state.places[place] ??= { samples: [], out: 0, told: false };
+    this.state.places[place] ??= { samples: [], out: 0, told: false, delayed: 0 };
     const growth = this.state.places[place] as Growth;
     const window = this.span('for', 10e6);
     if (entry.kind === 'settled') {
       growth.out++;
       return;
     }
-    growth.samples.push([entry.time, entry.detail, growth.out]);
-    growth.out = 0;
+    if (entry.kind === 'delayed') {
+      growth.delayed = entry.detail;
+      return;
+    }
+    // What is delayed on purpose, or on its way through the broker, waits for nobody.
+    const pending = entry.detail - growth.delayed;
+    growth.samples.push([entry.time, pending, growth.out]);
+    growth.out = growth.delayed = 0;
     while ((growth.samples[0]?.[0] ?? Infinity) < entry.time - window) growth.samples.shift();
     const { samples } = growth;
     const slope = slopeOf(samples);
     if (samples.length < 2 || entry.time - (samples[0]?.[0] ?? 0) < window * 0.95) return;
     // What the oldest sample counted lies before the window.
     const perSecond = samples.reduce((sum, [, , out], i) => (i === 0 ? 0 : sum + out), 0) / (window / 1e6);
-    const work = perSecond === 0 ? Infinity : entry.detail / perSecond;
+    const work = perSecond === 0 ? Infinity : pending / perSecond;
     if (slope <= 0) growth.told = false;
     else if (!growth.told && slope * (window / 1e6) >= 1 && work > this.span('work', 1e6) / 1e6 && perSecond > 0) {
       growth.told = true;
-      this.find(entry, 'warn', { pending: entry.detail, slope: Math.round(slope * 10) / 10, out: Math.round(perSecond * 10) / 10, work: Math.round(work * 1e6) }, { reason: 'clients.saturated' });
+      this.find(entry, 'warn', { pending, slope: Math.round(slope * 10) / 10, out: Math.round(perSecond * 10) / 10, work: Math.round(work * 1e6) }, { reason: 'clients.saturated' });
     }
   }
 }
@@ -96,7 +103,7 @@ interface Hands {
 /** Who holds what: from deliveries to the ends of custody, per reader and queue. */
 abstract class Holding extends Timed<object> {
   protected state = {};
-  readonly sees: readonly Kind[] = ['joined', 'left', 'delivered', 'started', 'finished', 'failed', 'crashed', 'settled', 'requeued', 'dropped', 'lost', 'dead-lettered', 'census'];
+  readonly sees: readonly Kind[] = ['joined', 'left', 'delivered', 'started', 'finished', 'failed', 'crashed', 'settled', 'requeued', 'dropped', 'lost', 'dead-lettered', 'delayed', 'census'];
   /** By place, then by actor. */
   private readers = new Map<number, Map<number, Hands>>();
   private copies = new Map<number, { readonly reader: Hands; working: boolean }>();
@@ -104,6 +111,8 @@ abstract class Holding extends Timed<object> {
   private busy = new Map<number, number>();
   /** When an actor's latest work ended. */
   private ended = new Map<number, number>();
+  /** Of what the census that follows counts. */
+  private delayed = 0;
   see(entry: Entry): void {
     switch (entry.kind) {
       case 'joined':
@@ -152,22 +161,28 @@ abstract class Holding extends Timed<object> {
         if (reader.working <= 0) reader.idleSince = entry.time;
         break;
       }
+      case 'delayed':
+        this.delayed = entry.detail;
+        break;
       case 'census':
         this.atCensus(
           entry,
           [...(this.readers.get(entry.place)?.values() ?? [])].filter((r) => r.up),
+          entry.detail - this.delayed,
         );
+        this.delayed = 0;
     }
   }
-  /** @param here the readers of the place that was counted */
-  protected abstract atCensus(entry: Entry, here: readonly Hands[]): void;
+  /** @param here the readers of the place that was counted, @param pending copies that wait for one of them */
+  protected abstract atCensus(entry: Entry, here: readonly Hands[], pending: number): void;
   override save(): unknown {
     const readers = [...this.readers.values()].flatMap((readers) => [...readers.values()]);
     const numbers = new Map(readers.map((reader, i) => [reader, i]));
-    return { readers: copyOf(readers), copies: [...this.copies].map(([copy, { reader, working }]) => [copy, numbers.get(reader) ?? -1, working]), busy: [...this.busy], ended: [...this.ended] };
+    return { readers: copyOf(readers), copies: [...this.copies].map(([copy, { reader, working }]) => [copy, numbers.get(reader) ?? -1, working]), busy: [...this.busy], ended: [...this.ended], delayed: this.delayed };
   }
   override load(state: unknown): void {
-    const saved = state as { readers: Hands[]; copies: [number, number, boolean][]; busy: [number, number][]; ended: [number, number][] };
+    const saved = state as { readers: Hands[]; copies: [number, number, boolean][]; busy: [number, number][]; ended: [number, number][]; delayed: number };
+    this.delayed = saved.delayed;
     this.busy = new Map(saved.busy);
     this.ended = new Map(saved.ended);
     const readers = copyOf(saved.readers);
@@ -195,23 +210,23 @@ abstract class Holding extends Timed<object> {
 /** A reader does nothing although work is pending. */
 export class IdleConsumer extends Holding {
   readonly name = 'idle-consumer';
-  protected atCensus(entry: Entry, here: readonly Hands[]): void {
+  protected atCensus(entry: Entry, here: readonly Hands[], pending: number): void {
     const limit = this.span('for', 10e6);
     const parked = here.reduce((sum, r) => sum + Math.max(0, r.held - r.working), 0);
-    if (entry.detail + parked === 0) return;
+    if (pending + parked === 0) return;
     for (const r of here) {
       const since = this.idleSince(r);
       if (this.isBusy(r) || r.held > 0 || r.told === since || entry.time - since < limit) continue;
       r.told = since;
-      this.find(entry, 'warn', { reader: this.text(r.actor), idle: entry.time - since, pending: entry.detail, parked }, { reason: entry.detail > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
+      this.find(entry, 'warn', { reader: this.text(r.actor), idle: entry.time - since, pending, parked }, { reason: pending > 0 ? 'clients.idle' : 'clients.prefetched_by_others' });
     }
   }
 }
 /** One reader holds a pile while another of the same queue has nothing. */
 export class PrefetchHogging extends Holding {
   readonly name = 'prefetch-hogging';
-  protected atCensus(entry: Entry, here: readonly Hands[]): void {
-    if (entry.detail > 0) return;
+  protected atCensus(entry: Entry, here: readonly Hands[], pending: number): void {
+    if (pending > 0) return;
     const most = here.reduce<Hands | undefined>((a, b) => (a === undefined || b.held - b.working > a.held - a.working ? b : a), undefined);
     if (!most || (most.told >= 0 && entry.time - most.told < 30e6) || most.held - most.working < this.number('held', 10)) return;
     const idle = here.filter((r) => r.held === 0 && !this.isBusy(r) && entry.time - this.idleSince(r) >= this.span('idle', 2e6));

@@ -3,9 +3,11 @@ import { copyOf } from '../base/copy.ts';
 import type { Entry, Fold, Kind } from '../history/entries.ts';
 import { type Invariant, nodeOf } from '../scenario/document.ts';
 import type { Check, CheckContext, Evidence, Parameters, Report } from './check.ts';
-import { Conservation, DeadLettered, Dropped, Expired, NoLoss, Unrouted } from './custody.ts';
+import { Conservation, DeadLettered, Dropped, Expired, Unrouted } from './custody.ts';
 import { Backpressure, GrowingDepth, IdleConsumer, Latency, PoisonLoop, PrefetchHogging } from './flow.ts';
-import { DeliveredOnce, EffectOnce, Order } from './once.ts';
+import { NoLoss } from './loss.ts';
+import { DeliveredOnce, EffectOnce } from './once.ts';
+import { Order } from './order.ts';
 
 type Make = new (context: CheckContext, parameters: Parameters, report: Report) => Check;
 export const CHECKS: Readonly<Record<string, Make>> = {

@@ -1,66 +1,132 @@
-/** Delivered once, took effect once, in order: what happens to one message at its readers. */
+/** Delivered once, took effect once: what happens to one message at its readers. */
 import type { Entry, Kind } from '../history/entries.ts';
-import { Check } from './check.ts';
+import { nodeOf, roomOf } from '../scenario/document.ts';
+import { Check, type Evidence } from './check.ts';
 import { PerMessage } from './per-message.ts';
-import { Relays } from './relays.ts';
-
-/** Long before any run, µs. */
-const NEVER = -1e9;
+import { Republished, type RepublishedState } from './republished.ts';
 
 /** Whether an entry tells how a copy came to be handed over again. */
 const tellsWhyAgain = ({ kind, reason }: Entry) => kind === 'requeued' || kind === 'dead-lettered' || (kind === 'enqueued' && reason >= 0);
+/** How something came to be, as far as its causes are resident. */
+interface Way {
+  /** The newest entry that tells how the copy was put back, or came to lie where it lies. */
+  readonly again: Entry | undefined;
+  readonly given: Entry | undefined;
+  readonly accepted: Entry | undefined;
+}
+interface Why {
+  readonly reason: string;
+  /** A bridge published it for each of two handings-over: the entries of the two publications. */
+  readonly relay?: { readonly first: number; readonly second: number };
+}
+/** Something happens to a message for the second time. */
+abstract class Again extends Check {
+  protected state = {};
+  protected readonly published = new Republished();
+  protected wayOf(entry: Entry): Way {
+    let [again, given, accepted]: (Entry | undefined)[] = [];
+    for (const cause of this.causesOf(entry)) {
+      if (tellsWhyAgain(cause)) again ??= cause;
+      if (cause.kind === 'delivered') given ??= cause;
+      if (cause.kind === 'accepted') accepted ??= cause;
+    }
+    return { again, given, accepted };
+  }
+  protected resident(id: number): Entry | undefined {
+    return id >= this.context.history.first ? this.context.history.entry(id) : undefined;
+  }
+  /** @param first what happened for the first time, if that is still resident */
+  protected whyAgain(entry: Entry, { again, accepted }: Way, first: Entry | undefined): Why {
+    if (again) return { reason: this.text(again.reason) };
+    if (first ? first.copy === entry.copy : entry.attempt > 1) return { reason: 'clients.redelivered' };
+    const other = first && this.wayOf(first).accepted;
+    if (!accepted || !other) return { reason: 'clients.two_copies' };
+    if (accepted.id === other.id || accepted.place !== other.place) return { reason: 'clients.two_ways' };
+    const relay = this.published.twice(entry.message, (bridge) => this.leads(bridge, accepted.place));
+    if (relay) return { reason: 'clients.relayed_twice', relay };
+    return { reason: this.published.wasRetried(entry.message) ? 'clients.sent_twice' : 'clients.two_copies' };
+  }
+  /** Whether a bridge publishes to the broker of a place. */
+  private leads(bridge: number, place: number): boolean {
+    const document = this.context.effective();
+    const room = roomOf(document, nodeOf(this.text(place)));
+    return document.links.some(({ from, to }) => from === this.text(bridge) && roomOf(document, to) === room);
+  }
+}
+/** Crashes that are remembered of each instance. */
+const CRASHES = 64;
 /** One message has one effect at each consumer. */
-export class EffectOnce extends Check {
+export class EffectOnce extends Again {
   readonly name = 'effect-once';
   readonly sees: readonly Kind[] = ['crashed', 'sent', 'effect', 'failed'];
-  protected state = {};
-  private relays = new Relays();
   /** Why work failed of which the effect had been applied already. */
   private regrets = new PerMessage();
   /** The first effect: its entry, its instant, its reader. */
   private first = { id: new PerMessage(), time: new PerMessage(), actor: new PerMessage() };
-  private crashes = new Map<number, { id: number; time: number; reason: number }>();
+  /** By instance, oldest first. */
+  private crashes = new Map<number, { readonly id: number; readonly time: number }[]>();
   see(entry: Entry): void {
-    if (entry.kind === 'crashed') this.crashes.set(entry.actor, { id: entry.id, time: entry.time, reason: entry.reason });
-    if (entry.kind === 'sent') return this.relays.see(entry);
+    if (entry.kind === 'crashed') return this.crashed(entry);
+    if (entry.kind === 'sent') return this.published.see(entry);
     const { place, message } = entry;
     if (entry.kind === 'failed' && this.follows(entry, this.first.id.at(place, message))) this.regrets.set(place, message, entry.reason);
     if (entry.kind !== 'effect') return;
-    const first = { id: this.first.id.at(place, message), time: this.first.time.at(place, message), actor: this.first.actor.at(place, message) };
-    if (first.id < 0) {
+    if (this.first.id.at(place, message) < 0) {
       this.first.id.set(place, message, entry.id);
       this.first.time.set(place, message, entry.time);
       this.first.actor.set(place, message, entry.actor);
-      return;
-    }
-    let reason = 'clients.sent_twice';
-    let queue = '';
-    for (const cause of this.causesOf(entry)) {
-      if (tellsWhyAgain(cause) && reason === 'clients.sent_twice') reason = this.text(cause.reason);
-      if (cause.kind === 'delivered' && queue === '') queue = this.text(cause.place);
-    }
-    const regret = this.regrets.at(place, message);
-    if (regret >= 0) reason = this.text(regret);
-    const crash = this.crashes.get(first.actor);
-    const crashed = crash !== undefined && crash.id > first.id && crash.id < entry.id ? crash : undefined;
-    const facts = { first: this.text(first.actor), firstAt: first.time, second: this.text(entry.actor), attempt: entry.attempt, queue, ...(crashed ? { crashedAt: crashed.time } : {}) };
-    const relay = reason === 'clients.sent_twice' ? this.relays.twice(message) : undefined;
-    if (!relay) return this.find(entry, 'bad', facts, { reason, causes: crashed ? [first.id, crashed.id] : [first.id] });
-    const fell = this.crashes.get(relay.actor);
-    const seam = fell !== undefined && fell.id > relay.first && fell.id < relay.second ? fell : undefined;
-    const causes = [relay.first, ...(seam ? [seam.id] : []), relay.second, first.id];
-    this.find(entry, 'bad', { ...facts, bridge: this.text(relay.actor), ...(seam ? { bridgeCrashedAt: seam.time } : {}) }, { reason: seam ? 'clients.relayed_before_crash' : 'clients.relayed_twice', causes });
+    } else this.twice(entry);
   }
   override save(): unknown {
     const { id, time, actor } = this.first;
-    return { first: [id.save(), time.save(), actor.save()], regrets: this.regrets.save(), relays: this.relays.save(), crashes: [...this.crashes] };
+    return { first: [id.save(), time.save(), actor.save()], regrets: this.regrets.save(), published: this.published.save(), crashes: [...this.crashes].map(([actor, all]) => [actor, [...all]]) };
   }
   override load(state: unknown): void {
-    const saved = state as { first: ReturnType<PerMessage['save']>[]; regrets: ReturnType<PerMessage['save']>; relays: ReturnType<Relays['save']>; crashes: [number, { id: number; time: number; reason: number }][] };
+    const saved = state as { first: ReturnType<PerMessage['save']>[]; regrets: ReturnType<PerMessage['save']>; published: RepublishedState; crashes: [number, { id: number; time: number }[]][] };
     this.regrets.load(saved.regrets);
-    this.relays.load(saved.relays);
+    this.published.load(saved.published);
     Object.values(this.first).forEach((column, i) => column.load(saved.first[i] ?? []));
-    this.crashes = new Map(saved.crashes);
+    this.crashes = new Map(saved.crashes.map(([actor, all]) => [actor, [...all]]));
+  }
+  private crashed({ id, time, actor }: Entry): void {
+    const all = this.crashes.get(actor) ?? [];
+    all.push({ id, time });
+    if (all.length > CRASHES) all.shift();
+    this.crashes.set(actor, all);
+  }
+  private twice(entry: Entry): void {
+    const { place, message } = entry;
+    const first = { id: this.first.id.at(place, message), time: this.first.time.at(place, message), actor: this.first.actor.at(place, message) };
+    const resident = this.resident(first.id);
+    const way = this.wayOf(entry);
+    const why = this.whyAgain(entry, way, resident);
+    const regret = this.regrets.at(place, message);
+    const crash = resident && this.crashBetween(resident, way.again);
+    const idempotency = this.context.effective().nodes.find(({ id }) => id === this.text(place))?.config?.['idempotency'];
+    const facts: Evidence['facts'] = {
+      first: this.text(first.actor),
+      firstAt: first.time,
+      second: this.text(entry.actor),
+      attempt: entry.attempt,
+      queue: way.given === undefined ? '' : this.text(way.given.place),
+      idempotency: typeof idempotency === 'string' ? idempotency : 'none',
+      ...(crash ? { crashedAt: crash.time } : {}),
+    };
+    if (!why.relay) return this.find(entry, 'bad', facts, { reason: regret >= 0 ? this.text(regret) : why.reason, causes: crash ? [first.id, crash.id] : [first.id] });
+    this.relayed(entry, facts, first.id, why.relay);
+  }
+  /** A bridge on the way had it twice. */
+  private relayed(entry: Entry, facts: Evidence['facts'], effect: number, relay: { readonly first: number; readonly second: number }): void {
+    const [first, second] = [this.resident(relay.first), this.resident(relay.second)];
+    const seam = first && second && this.crashBetween(first, this.wayOf(second).again);
+    const causes = [relay.first, ...(seam ? [seam.id] : []), relay.second, effect];
+    const bridges = first && second ? { bridge: this.text(first.actor), bridgeAgain: this.text(second.actor) } : {};
+    this.find(entry, 'bad', { ...facts, ...bridges, ...(seam ? { bridgeCrashedAt: seam.time } : {}) }, { reason: seam ? 'clients.relayed_before_crash' : 'clients.relayed_twice', causes });
+  }
+  /** The first crash of whoever did something to a copy, if it came before that very copy was put back: its custody had not ended by then. */
+  private crashBetween(done: Entry, again: Entry | undefined): { readonly id: number; readonly time: number } | undefined {
+    const crash = this.crashes.get(done.actor)?.find(({ id }) => id > done.id);
+    return crash !== undefined && again !== undefined && again.copy === done.copy && again.id > crash.id ? crash : undefined;
   }
   private follows(entry: Entry, id: number): boolean {
     if (id < 0) return false;
@@ -69,117 +135,29 @@ export class EffectOnce extends Check {
   }
 }
 /** One message is delivered once at each place. */
-export class DeliveredOnce extends Check {
+export class DeliveredOnce extends Again {
   readonly name = 'delivered-once';
   readonly sees: readonly Kind[] = ['delivered', 'sent'];
-  protected state = {};
-  private relays = new Relays();
   private told = new PerMessage();
-  /** The copy that was delivered first. */
-  private seen = new PerMessage();
+  /** The entry of the first delivery. */
+  private first = new PerMessage();
   see(entry: Entry): void {
-    if (entry.kind === 'sent') return this.relays.see(entry);
+    if (entry.kind === 'sent') return this.published.see(entry);
     const { place, message } = entry;
-    const copy = this.seen.at(place, message);
-    if (copy < 0) return this.seen.set(place, message, entry.copy);
+    const first = this.first.at(place, message);
+    if (first < 0) return this.first.set(place, message, entry.id);
     if (this.told.at(place, message) >= 0) return;
     this.told.set(place, message, 1);
-    let reason = copy === entry.copy ? 'clients.redelivered' : this.relays.twice(message) ? 'clients.relayed_twice' : 'clients.sent_twice';
-    for (const cause of this.causesOf(entry)) {
-      if (!tellsWhyAgain(cause)) continue;
-      reason = this.text(cause.reason);
-      break;
-    }
+    const { reason } = this.whyAgain(entry, this.wayOf(entry), this.resident(first));
     this.find(entry, 'note', { reader: this.text(entry.actor), attempt: entry.attempt }, { reason });
   }
   override save(): unknown {
-    return { told: this.told.save(), seen: this.seen.save(), relays: this.relays.save() };
+    return { told: this.told.save(), first: this.first.save(), published: this.published.save() };
   }
   override load(state: unknown): void {
-    const saved = state as { told: ReturnType<PerMessage['save']>; seen: ReturnType<PerMessage['save']>; relays: ReturnType<Relays['save']> };
-    this.relays.load(saved.relays);
+    const saved = state as { told: ReturnType<PerMessage['save']>; first: ReturnType<PerMessage['save']>; published: RepublishedState };
+    this.published.load(saved.published);
     this.told.load(saved.told);
-    this.seen.load(saved.seen);
-  }
-}
-interface Latest {
-  seq: number;
-  actor: number;
-  /** The entry of its effect. */
-  entry: number;
-  told: number;
-  since: number;
-}
-/** Messages of one key take effect in the order in which they were produced. */
-export class Order extends Check {
-  readonly name = 'order';
-  readonly sees: readonly Kind[] = ['effect'];
-  protected state = {};
-  /** By place, then by key. */
-  private latest = new Map<number, Map<number, Latest>>();
-  override untold(): Record<string, number> {
-    const out: Record<string, number> = {};
-    for (const [place, keys] of this.latest) {
-      let since = 0;
-      for (const latest of keys.values()) since += latest.since;
-      if (since > 0) out[this.text(place)] = since;
-    }
-    return out;
-  }
-  see(entry: Entry): void {
-    const { messages } = this.context;
-    const seq = messages.seq(entry.message);
-    const key = messages.key(entry.message);
-    let keys = this.latest.get(entry.place);
-    if (!keys) this.latest.set(entry.place, (keys = new Map()));
-    const latest = keys.get(key);
-    if (latest === undefined) {
-      keys.set(key, { seq, actor: entry.actor, entry: entry.id, told: NEVER, since: 0 });
-      return;
-    }
-    if (seq > latest.seq) {
-      latest.seq = seq;
-      latest.actor = entry.actor;
-      latest.entry = entry.id;
-      return;
-    }
-    if (seq === latest.seq) return;
-    latest.since++;
-    if (entry.time - latest.told < 5e6) return;
-    const reason = this.whyLate(entry, latest);
-    this.find(entry, 'bad', { later: latest.seq, earlier: seq, key, reader: this.text(entry.actor) }, { reason, count: latest.since });
-    latest.told = entry.time;
-    latest.since = 0;
-  }
-  /** How the later message came to be first: as far as the two can still be traced back to where they were put. */
-  private whyLate(entry: Entry, latest: Latest): string {
-    const { history } = this.context;
-    const origin = (of: Entry) => {
-      let again = '';
-      let given: Entry | undefined;
-      for (const cause of this.causesOf(of)) {
-        if (cause.kind === 'delivered') given ??= cause;
-        if ((cause.kind === 'requeued' || (cause.kind === 'enqueued' && cause.reason >= 0)) && again === '') again = this.text(cause.reason);
-        if (cause.kind === 'enqueued') return { again, at: cause, given };
-      }
-      return { again, at: undefined, given };
-    };
-    const mine = origin(entry);
-    if (mine.again !== '') return mine.again;
-    const other = latest.entry >= history.first ? origin(history.entry(latest.entry)) : undefined;
-    if (mine.at && other?.at) {
-      if (mine.at.place !== other.at.place) return 'clients.different_ways';
-      if (mine.at.detail !== other.at.detail) return 'clients.different_lanes';
-      if (mine.at.id > other.at.id) return 'clients.written_late';
-    }
-    if (mine.given && other?.given && mine.given.id > other.given.id) return mine.given.reason >= 0 ? this.text(mine.given.reason) : 'clients.handed_over_late';
-    return latest.actor === entry.actor ? 'clients.concurrent_slots' : 'clients.concurrent_instances';
-  }
-  override save(): unknown {
-    return [...this.latest].map(([place, keys]) => [place, [...keys].map(([key, latest]) => [key, { ...latest }])]);
-  }
-  override load(state: unknown): void {
-    const saved = state as [number, [number, Latest][]][];
-    this.latest = new Map(saved.map(([place, keys]) => [place, new Map(keys.map(([key, latest]) => [key, { ...latest }]))]));
+    this.first.load(saved.first);
   }
 }

@@ -2,7 +2,7 @@
 import { Pages, type PagesState } from '../base/pages.ts';
 
 /** What is remembered per message is bounded; older messages are forgotten first. */
-const REMEMBERED = 100_000;
+export const REMEMBERED = 100_000;
 /** A number per place and message. */
 export class PerMessage {
   private places = new Map<number, Pages>();

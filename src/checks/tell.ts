@@ -47,6 +47,12 @@ function sentence(words: string): string {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
+/** Why a consumer did not know the id, by what it does to know ids. */
+const REMEMBERS: Readonly<Record<string, string>> = {
+  none: 'nothing there remembers processed ids',
+  'id-window': 'its id was not in the window of those that are remembered',
+  inbox: 'its id was not in the inbox',
+};
 export function tell(evidence: Evidence, telling: Telling): Told {
   const { document, messages, catalog } = telling;
   const node = document.nodes.find((n) => n.id === nodeOf(evidence.place));
@@ -72,12 +78,15 @@ export function tell(evidence: Evidence, telling: Telling): Told {
       const queue = text('queue') === '' ? 'The broker' : titleOf(document, text('queue'));
       const again = text('first') === text('second') ? `${text('second')} got the message again` : `${queue} gave the message to ${text('second')}`;
       if (catalog.node(node?.kind ?? '')?.plays?.includes('producer')) {
-        const crash = f['crashedAt'] === undefined ? '' : ` and crashed at ${at('crashedAt')}, before ${queue} had learned of it`;
+        const crash = f['crashedAt'] === undefined ? '' : ` and crashed at ${at('crashedAt')}, before ${queue} had taken its acknowledgement`;
         return told(`${m} was published twice by ${place}.`, `${text('first')} had published it by ${at('firstAt')}${crash}. ${why} ${again} (delivery ${text('attempt')}), and it was published again.`);
       }
-      const crash = f['crashedAt'] === undefined ? `${text('first')} applied the effect at ${at('firstAt')}.` : `${text('first')} applied the effect at ${at('firstAt')} and crashed at ${at('crashedAt')}, before its acknowledgement reached ${titleOf(document, text('queue'))}.`;
-      const seam = f['bridgeCrashedAt'] === undefined ? why : `Both copies are of one message: ${text('bridge')} had published it and crashed at ${at('bridgeCrashedAt')}, before its source learned of that, and published it again when it came back.`;
-      return told(`${m} took effect twice at ${place}.`, `${crash} ${seam} ${again} (delivery ${text('attempt')}), and nothing there remembers processed ids.`);
+      const crash = f['crashedAt'] === undefined ? '' : ` and crashed at ${at('crashedAt')}, before ${queue} had taken its acknowledgement`;
+      const seam =
+        f['bridgeCrashedAt'] === undefined
+          ? why
+          : `Both copies are of one message: ${text('bridge')} had published it and crashed at ${at('bridgeCrashedAt')}, before its source had taken its acknowledgement, and ${text('bridgeAgain') === text('bridge') ? 'published it again when it came back' : `${text('bridgeAgain')} published it again`}.`;
+      return told(`${m} took effect twice at ${place}.`, `${text('first')} applied the effect at ${at('firstAt')}${crash}. ${seam} ${again} (delivery ${text('attempt')}), and ${REMEMBERS[text('idempotency')] ?? REMEMBERS['none']}.`);
     }
     case 'delivered-once':
       return told(`${m} was delivered again from ${place}.`, `${text('reader')} got it as delivery ${text('attempt')}. ${why}`);
@@ -96,7 +105,7 @@ export function tell(evidence: Evidence, telling: Telling): Told {
     case 'backpressure':
       return f['begins'] === 1 ? told(`${place} is held back.`, why) : told(`${place} goes on.`, `It was held back for ${span('lasted')}.`);
     case 'growing-depth':
-      return told(`${place} keeps growing: ${text('pending')} messages wait.`, `It gains ${text('slope')} a second while ${text('out')} a second leave: ${span('work')} of work lies there.`);
+      return told(`${place} keeps growing: ${text('pending')} messages wait.`, `It gains ${text('slope')} a second while ${text('out')} a second are done with: ${span('work')} of work lies there.`);
     case 'idle-consumer':
       return told(`${text('reader')} has been idle for ${span('idle')} while work is pending.`, why || `${text('pending')} wait in ${place}.`);
     case 'prefetch-hogging':

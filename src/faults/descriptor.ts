@@ -57,5 +57,9 @@ export const faults: RoomDescriptor = {
   actions,
   reasons: {},
   remedies: {},
-  simplifications: ['A process dies as a whole and at once: there is no half-written disk and no slow death.', 'A cut link stops both directions alike.'],
+  simplifications: [
+    'A process dies as a whole and at once: there is no half-written disk and no slow death.',
+    'What a process had written to its connection before it died reaches the broker, as a rule; a system that ends the connection by a reset, because the process had left something unread (RFC 1122, 4.2.2.13), may throw it away. That is left out.',
+    'A cut link stops both directions alike.',
+  ],
 };

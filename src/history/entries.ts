@@ -18,6 +18,7 @@
  * committed, aborted   a transaction ended; detail = its messages here   elected     a place has a new leader (actor), or -1
  * rebalancing, rebalanced   a group shares its work out anew        assigned, revoked  a member's share; detail = parts of it
  * fault, fault-ended, edited      the timeline                 census      the broker's own count: attempt = in flight, detail = pending
+ * delayed    said just before a census: of the pending, detail wait for nothing but their time, and were not to be handed over yet
  */
 export const KINDS = [
   'produced',
@@ -64,6 +65,7 @@ export const KINDS = [
   'rebalanced',
   'assigned',
   'revoked',
+  'delayed',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

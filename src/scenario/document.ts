@@ -59,3 +59,8 @@ export function titleOf(doc: Pick<Scenario, 'nodes'>, address: string): string {
 export function familyOf(kind: string): string {
   return kind.split('.')[0] as string;
 }
+/** What a node belongs to: its cluster, or all of one family that needs none. */
+export function roomOf(doc: Pick<Scenario, 'nodes'>, id: string): string {
+  const node = doc.nodes.find((n) => n.id === id);
+  return node === undefined ? id : (node.parent ?? (node.kind.endsWith('.cluster') ? id : familyOf(node.kind)));
+}

@@ -227,7 +227,7 @@ export class Simulation {
     return stream;
   }
   private record(kind: Kind, facts: Facts): number {
-    if (kind !== 'census') this.quiet = this.kernel.now;
+    if (kind !== 'census' && kind !== 'delayed') this.quiet = this.kernel.now;
     return this.history.append(this.kernel.now, kind, facts);
   }
   private actor(id: string): number {
@@ -337,7 +337,12 @@ export class Simulation {
     if (!act(this.ports, entry.do, entry.on, entry.with)) this.record('fault-ended', { place: entry.on, reason: 'fault.nothing_there', detail: this.nextEntry - 1 });
   }
   private takeCensus(): void {
-    for (const room of this.rooms.values()) for (const { place, pending, inFlight } of room.depths()) this.record('census', { place, attempt: inFlight, detail: pending });
+    for (const room of this.rooms.values()) {
+      for (const { place, pending, inFlight, delayed = 0 } of room.depths()) {
+        if (delayed > 0) this.record('delayed', { place, detail: delayed });
+        this.record('census', { place, attempt: inFlight, detail: pending });
+      }
+    }
     if (this.phase === 'draining') {
       const horizon = micros(this.document.duration ?? '0s');
       const limit = this.document.drain === undefined ? DRAIN : micros(this.document.drain);

@@ -47,6 +47,8 @@ interface Line {
   /** A wake is on its way. */
   awaited: boolean;
   waiting: number;
+  /** Of those that wait, how many the bus has not brought to the target yet. */
+  coming: number;
   out: number;
 }
 export interface InvocationsState {
@@ -85,11 +87,12 @@ export class Invocations {
     const line = this.line(rule, target);
     line.all.add(invocation.id);
     line.waiting++;
+    line.coming++;
     this.host.after(this.latency(event.bus), 'due', invocation.id);
     return invocation;
   }
   /** What waits and what is out, of every target that ever had an event. */
-  lineCounts(): readonly { readonly rule: string; readonly id: string; readonly waiting: number; readonly out: number }[] {
+  lineCounts(): readonly { readonly rule: string; readonly id: string; readonly waiting: number; readonly coming: number; readonly out: number }[] {
     return this.lines;
   }
   /** The oldest on their way to a target. */
@@ -135,6 +138,7 @@ export class Invocations {
     const invocation = this.all.get(id);
     if (invocation === undefined) return;
     const line = this.line(invocation.rule, invocation.target);
+    if (invocation.stage === 'coming') line.coming--;
     invocation.stage = 'line';
     line.ready.add(id);
     this.pump(line);
@@ -271,6 +275,7 @@ export class Invocations {
     const line = this.line(invocation.rule, invocation.target);
     if (invocation.stage === 'out') line.out--;
     else line.waiting--;
+    if (invocation.stage === 'coming') line.coming--;
     line.ready.delete(invocation.id);
     line.all.delete(invocation.id);
     this.all.delete(invocation.id);
@@ -286,7 +291,7 @@ export class Invocations {
     const name = `${rule} ${id}`;
     let line = this.byTarget.get(name);
     if (line === undefined) {
-      line = { no: this.lines.length, rule, id, all: new Set(), ready: new Set(), pace: new Pace(), awaited: false, waiting: 0, out: 0 };
+      line = { no: this.lines.length, rule, id, all: new Set(), ready: new Set(), pace: new Pace(), awaited: false, waiting: 0, coming: 0, out: 0 };
       this.lines.push(line);
       this.byTarget.set(name, line);
     }
@@ -326,6 +331,7 @@ export class Invocations {
       line.all.add(id);
       if (stage === 'out') line.out++;
       else line.waiting++;
+      if (stage === 'coming') line.coming++;
     }
     this.quotas = new Map();
     for (const [bus, next] of state.quotas) this.quota(bus).next = next;

@@ -147,7 +147,7 @@ export class EventBridgeRoom implements Room, ServiceSink, Geography {
     return lookAt({ service: this.service, plan: this.entities, queues: this.queues, now: this.host.now(), placeOf: (rule, target) => this.placeOf(rule, target) }, place, cells);
   }
   depths(): readonly Depth[] {
-    const targets = this.service.invocations.lineCounts().map(({ rule, id, waiting, out }): Depth => ({ place: this.placeOf(rule, id), pending: waiting, inFlight: out, oldest: -1 }));
+    const targets = this.service.invocations.lineCounts().map(({ rule, id, waiting, coming, out }): Depth => ({ place: this.placeOf(rule, id), pending: waiting, inFlight: out, delayed: coming, oldest: -1 }));
     return [...targets, ...[...this.queues.values()].map((queue): Depth => ({ place: queue.name, pending: queue.waiting, inFlight: queue.held, oldest: -1 }))];
   }
   save(): unknown {

@@ -98,7 +98,7 @@ export class Fetcher {
       const sought = state.sought.includes(partition);
       state.sought = state.sought.filter((p) => p !== partition);
       if (sought) this.begin(partition, offset, 'kafka.sought', 'kafka.sought');
-      else this.begin(partition, offset, latest ? 'kafka.auto_offset_reset_latest' : 'kafka.skipped');
+      else this.begin(partition, offset, latest ? 'kafka.auto_offset_reset_latest' : 'kafka.skipped', latest ? undefined : 'kafka.auto_offset_reset_earliest');
     }
     if (offsets.some((o) => o.error !== 'NONE')) this.context.later(100_000, 'offsets', 0);
     this.fetch();

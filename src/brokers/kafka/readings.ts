@@ -26,6 +26,8 @@ interface GroupReading {
   readonly place: string;
   committedOnly: boolean;
   parts: PartReading[];
+  /** By partition: all before this offset it may have been handed at some time. */
+  handed: number[];
   /** Of all its parts. */
   pending: number;
   inFlight: number;
@@ -64,7 +66,7 @@ export class Readings {
     this.groups = this.groups.filter((g) => wanted.some(same(g)));
     for (const want of wanted) {
       let known = this.groups.find(same(want));
-      if (!known) this.groups.push((known = { group: want.group, topic: want.topic, place: this.placeOf(want.topic, want.group), committedOnly: want.committedOnly, parts: [], pending: 0, inFlight: 0 }));
+      if (!known) this.groups.push((known = { group: want.group, topic: want.topic, place: this.placeOf(want.topic, want.group), committedOnly: want.committedOnly, parts: [], handed: [], pending: 0, inFlight: 0 }));
       known.committedOnly = want.committedOnly;
       const end = ends(want.topic);
       while (known.parts.length < end.length) known.parts.push(emptyRow(end[known.parts.length] ?? 0));
@@ -109,6 +111,7 @@ export class Readings {
       this.enqueue(found, reading, -1, partition);
     } else if (reading.stand === 'in flight') this.requeue(found, reading, 'kafka.read_again');
     reading.attempts++;
+    found.handed[partition] = Math.max(found.handed[partition] ?? 0, offset + 1);
     this.turn(found, reading, 'in flight');
     reading.entry = this.host.record('delivered', { message, copy: reading.copy, place: found.place, actor, attempt: reading.attempts, cause: reading.entry });
     return { copy: reading.copy, attempt: reading.attempts, entry: reading.entry };
@@ -131,7 +134,7 @@ export class Readings {
       const message = messages(o);
       const reading: Reading = { copy: -1, message: message ?? -1, stand: 'none', attempts: 0, entry: -1, since: this.host.now() };
       putBefore(part, reading);
-      if (message !== undefined) this.enqueue(found, reading, -1, partition);
+      if (message !== undefined) this.enqueue(found, reading, -1, partition, o < (found.handed[partition] ?? 0) ? again : undefined);
     }
     // Without anything in it, it begins here.
     if (endOf(part) === part.base) part.base = offset;
@@ -208,6 +211,7 @@ export class Readings {
       if (!part) continue;
       cutAt(part, end);
       part.base = Math.min(part.base, end);
+      if ((group.handed[partition] ?? 0) > end) group.handed[partition] = end;
     }
   }
   depths(): readonly Depth[] {
@@ -251,11 +255,11 @@ export class Readings {
     else if (stand === 'in flight') group.inFlight++;
     reading.stand = stand;
   }
-  private enqueue(group: GroupReading, reading: Reading, cause: number, partition: number): void {
+  private enqueue(group: GroupReading, reading: Reading, cause: number, partition: number, reason?: string): void {
     reading.copy = this.host.copy();
     this.turn(group, reading, 'pending');
     reading.since = this.host.now();
-    reading.entry = this.host.record('enqueued', { message: reading.message, copy: reading.copy, place: group.place, cause, detail: partition });
+    reading.entry = this.host.record('enqueued', { message: reading.message, copy: reading.copy, place: group.place, cause, detail: partition, ...(reason === undefined ? {} : { reason }) });
   }
   private requeue(group: GroupReading, reading: Reading, reason: string): void {
     this.turn(group, reading, 'pending');

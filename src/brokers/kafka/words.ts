@@ -21,6 +21,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'kafka.sought': { says: 'The application went elsewhere in the log: seekToBeginning() or seekToEnd().', rule: `${D}/design/design/#theconsumer` },
   'kafka.skipped': { says: 'The group went on behind it without having read it.' },
   'kafka.auto_offset_reset_latest': { says: 'The group had no committed offset, and auto.offset.reset=latest begins at the end of the log.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_auto.offset.reset` },
+  'kafka.auto_offset_reset_earliest': { says: 'The group had no committed offset, or one that the log does not have, and auto.offset.reset=earliest begins at the start of the log.', rule: `${D}/configuration/consumer-configs/#consumerconfigs_auto.offset.reset` },
   'kafka.share_auto_offset_reset_latest': { says: 'The share group began to read after it was written, and share.auto.offset.reset=latest begins at the end of the log.', rule: `${D}/configuration/group-configs/#groupconfigs_share.auto.offset.reset` },
   'kafka.accepted': { says: 'It was acknowledged with ACCEPT.', rule: `${D}/design/design/#sharegroups` },
   'kafka.released': { says: 'Its consumer released it.', rule: `${D}/design/design/#sharegroups` },

@@ -54,9 +54,10 @@ export class Ledger {
   known(): readonly string[] {
     return [...this.streams.keys()].sort();
   }
-  enqueued(stream: string, consumer: string, seq: number, message: number, cause: number): Known {
+  /** @param reason why it comes back, where it does */
+  enqueued(stream: string, consumer: string, seq: number, message: number, cause: number, reason?: string): Known {
     const copy = this.host.copy();
-    const entry = this.host.record('enqueued', { message, copy, place: this.place(stream, consumer), cause });
+    const entry = this.host.record('enqueued', { message, copy, place: this.place(stream, consumer), cause, ...(reason === undefined ? {} : { reason }) });
     const known: Known = { copy, message, entry, attempts: 0, holder: null, why: '' };
     this.of(stream, consumer).set(seq, known);
     return known;

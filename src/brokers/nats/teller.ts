@@ -145,17 +145,18 @@ export class Teller {
   }
   /** One consumer's copies against what it has yet to deliver and what it has out. */
   private compareConsumer(stream: Stream, consumer: Consumer, reason: string, gone: Ending, cause = -1): void {
+    const again = this.ledger.consumers(stream.name).includes(consumer.name) ? reason : undefined;
     const copies = this.ledger.of(stream.name, consumer.name);
     const waiting = awaiting(stream, consumer).filter(({ message }) => message >= 0);
     const expected = new Set([...waiting.map(({ seq }) => seq), ...consumer.pending.keys()]);
     for (const seq of [...copies.keys()]) if (!expected.has(seq)) this.ledger.ended(gone, stream.name, consumer.name, seq, reason, cause);
     for (const { seq, message } of waiting) {
-      const known = copies.get(seq) ?? this.ledger.enqueued(stream.name, consumer.name, seq, message, cause);
+      const known = copies.get(seq) ?? this.ledger.enqueued(stream.name, consumer.name, seq, message, cause, again);
       if (known.holder !== null) this.ledger.requeued(stream.name, consumer.name, known, reason);
     }
     for (const seq of consumer.pending.keys()) {
       const message = stream.store.messages.get(seq)?.message ?? this.messages.get(`${stream.name} ${seq}`) ?? -1;
-      const known = copies.get(seq) ?? (message < 0 ? undefined : this.ledger.enqueued(stream.name, consumer.name, seq, message, cause));
+      const known = copies.get(seq) ?? (message < 0 ? undefined : this.ledger.enqueued(stream.name, consumer.name, seq, message, cause, again));
       if (known !== undefined && known.holder === null) this.ledger.delivered(stream.name, consumer.name, known, 'earlier', Math.max(1, (consumer.redelivered.get(seq) ?? 0) + 1));
     }
   }

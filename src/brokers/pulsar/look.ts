@@ -14,19 +14,20 @@ type Gauge = Look['gauges'][number];
 
 /** What waits, of subscriptions whose consumers have it all, and since when. */
 export function depthsOf(server: PulsarServer, places: Places): readonly Depth[] {
-  const depths = new Map<string, { pending: number; inFlight: number; oldest: number }>();
+  const depths = new Map<string, { pending: number; inFlight: number; delayed: number; oldest: number }>();
   for (const p of server.allPartitions()) {
     for (const s of p.subscriptions.values()) {
       const place = places.place(p.name, s.name);
-      const depth = depths.get(place) ?? { pending: 0, inFlight: 0, oldest: -1 };
+      const depth = depths.get(place) ?? { pending: 0, inFlight: 0, delayed: 0, oldest: -1 };
       depths.set(place, depth);
       depth.pending += s.backlog - s.out;
       depth.inFlight += s.out;
+      depth.delayed += Math.min(s.delayed.size, s.backlog - s.out);
       const at = s.backlog > s.out ? oldestWaiting(p, s) : -1;
       if (at >= 0 && (depth.oldest < 0 || at < depth.oldest)) depth.oldest = at;
     }
   }
-  return [...depths].map(([place, { pending, inFlight, oldest }]) => ({ place, pending, inFlight, oldest: oldest < 0 ? -1 : Math.max(0, server.now() - oldest) }));
+  return [...depths].map(([place, { pending, inFlight, delayed, oldest }]) => ({ place, pending, inFlight, delayed, oldest: oldest < 0 ? -1 : Math.max(0, server.now() - oldest) }));
 }
 function oldestWaiting(p: Partition, s: Subscription): number {
   const position = Math.min(s.replay.first() ?? Infinity, s.keyed?.oldest() ?? Infinity, s.delayed.first()?.[1] ?? Infinity, Math.max(s.cursor.read, s.cursor.markDelete));

@@ -25,6 +25,9 @@ const HEARTBEAT = 60_000_000;
 /** Settings of a consume link that hold from its next subscription on. */
 const SUBSCRIPTION = ['method', 'prefetch', 'global', 'ack', 'x-priority', 'exclusive', 'x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered', 'credit', 'name', 'single-active-consumer'];
 
+/** What goes from a client to the broker. */
+const UP: ReadonlySet<Thing['do']> = new Set<Thing['do']>(['publish', 'settle', 'commit', 'get', 'store', 'updated']);
+
 interface State {
   readonly broker: unknown;
   readonly traffic: TrafficState;
@@ -171,15 +174,17 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       return this.flush();
     }
     const found = this.traffic.take(ref);
-    if (!found || found.thing.life !== found.state.life) return;
+    if (!found) return;
     const { state } = found;
-    if (what === WAKE.recover) this.openSession(state);
+    if (what === WAKE.silence) this.silent(state, found.thing.life);
+    else if (found.thing.life !== state.life) return;
+    else if (what === WAKE.recover) this.openSession(state);
     else if (what === WAKE.poll) this.receivers.get(state.id)?.session.askAgain();
     else if (what === WAKE.commit) this.traffic.down(state, { do: 'committed', session: state.id, life: state.served });
     else if (what === WAKE.store) {
       this.receivers.get(state.id)?.session.storePlaces();
       this.storeLater(state);
-    } else if (state.cutSince >= 0 && this.host.now() - state.cutSince >= HEARTBEAT) this.broken(state, 'rabbitmq.heartbeat');
+    }
   }
   arrive(_what: number, ref: number): void {
     const found = this.traffic.take(ref);
@@ -194,7 +199,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     for (const state of this.traffic.inOrder()) {
       if (state.link !== link) continue;
       state.cutSince = cut ? this.host.now() : -1;
-      if (cut && state.wanted) this.traffic.later(HEARTBEAT, WAKE.silence, state);
+      if (cut && (state.wanted || state.connection !== null)) this.traffic.later(HEARTBEAT, WAKE.silence, state);
     }
   }
   look(place: string, cells: number): Look | undefined {
@@ -255,6 +260,18 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     for (const one of all) this.clientLoses(one, why);
   }
 
+  /** Nothing came for as long as heartbeats may be missed. @param life of the client when that began */
+  private silent(state: SessionState, life: number): void {
+    if (state.cutSince < 0 || this.host.now() - state.cutSince < HEARTBEAT) return;
+    if (life === state.life && state.wanted) return this.broken(state, 'rabbitmq.heartbeat');
+    const { connection } = state;
+    if (connection === null || state.served === state.life) return;
+    // That its client is gone the broker has not heard: it gives it up all the same.
+    this.server.closeConnection(connection);
+    for (const one of this.traffic.on(connection)) this.traffic.connected(one, null);
+    this.host.record('left', { place: this.nodeAt(state), actor: state.client, reason: 'rabbitmq.heartbeat' });
+    this.flush();
+  }
   private linkConfig(session: SessionState): Readonly<Record<string, unknown>> {
     return this.links.get(session.link)?.config ?? {};
   }
@@ -315,9 +332,10 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       if (thing.how === 'graceful' && !state.who.tracked) for (const { name } of this.sourcesOf(state)) this.teller.streams.leave(state.who.reader, name);
       return;
     }
-    if (thing.life !== state.life) return;
     const { connection } = state;
     const receiver = this.receivers.get(state.id);
+    // What a process wrote before it died is still delivered: the broker reads it before the end of the connection.
+    if (thing.life !== (UP.has(thing.do) ? state.served : state.life)) return;
     switch (thing.do) {
       case 'publish':
         if (connection !== null) this.publish(state, connection, thing.message);

@@ -51,10 +51,11 @@ export class Ledger {
   get(key: string, group: string, id: Id): Known | undefined {
     return this.of(key, group).get(id);
   }
-  enqueued(key: string, group: string, id: Id, message: number, cause: number): Known {
+  /** @param reason why it comes back, where it does */
+  enqueued(key: string, group: string, id: Id, message: number, cause: number, reason?: string): Known {
     const copy = this.host.copy();
     const place = this.geography.groupNode(key, group);
-    const entry = this.host.record('enqueued', { message, copy, place, cause });
+    const entry = this.host.record('enqueued', { message, copy, place, cause, ...(reason === undefined ? {} : { reason }) });
     const known: Known = { copy, message, place, entry, attempts: 0, holder: null };
     this.of(key, group).set(id, known);
     return known;
@@ -68,7 +69,7 @@ export class Ledger {
   passing({ message, place, entry }: Known, consumer: string): Known {
     const copy = this.host.copy();
     const one: Known = { copy, message, place, entry, attempts: 1, holder: consumer };
-    one.entry = this.host.record('enqueued', { message, copy, place, cause: entry });
+    one.entry = this.host.record('enqueued', { message, copy, place, cause: entry, reason: 'redis-streams.setid' });
     one.entry = this.host.record('delivered', { ...factsOf(one), actor: consumer });
     this.host.record('settled', { ...factsOf(one), reason: 'redis-streams.noack' });
     return one;

@@ -71,7 +71,7 @@ export class Teller {
     const stream = this.server.stream(key);
     const at = stream?.groups.find((one) => one.name === group);
     const fields = stream === undefined ? null : entryAt(stream, id);
-    if (at !== undefined && fields !== null && id > at.lastId && this.isOurs(key, at)) this.again(key, group, id, fields, entry);
+    if (at !== undefined && fields !== null && id > at.lastId && this.isOurs(key, at)) this.again(key, group, id, fields, entry, said('setid'));
     return entry;
   }
   private added(key: string, id: Id, message: number, cause: number): void {
@@ -117,12 +117,13 @@ export class Teller {
   }
   private compareGroup(key: string, stream: Stream, group: Group, { reason, gone, cause }: { readonly reason: string; readonly gone: 'lost' | 'dropped'; readonly cause: number }): void {
     const { ledger } = this;
+    const isNew = !ledger.groupsOf(key).includes(group.name);
     const copies = ledger.of(key, group.name);
     const waiting = unread(stream, group);
     const expected = new Set([...waiting, ...group.ids]);
     const here = this.geography.groupNode(key, group.name);
     for (const [id, { place }] of [...copies]) if (!expected.has(id) || place !== here) ledger.ended(gone, key, group.name, id, reason);
-    const find = (id: Id) => copies.get(id) ?? this.again(key, group.name, id, entryAt(stream, id), cause);
+    const find = (id: Id) => copies.get(id) ?? this.again(key, group.name, id, entryAt(stream, id), cause, isNew ? undefined : reason);
     for (const id of waiting) {
       const known = find(id);
       if (known !== undefined && known.holder !== null) ledger.requeued(known, reason);
@@ -135,10 +136,10 @@ export class Teller {
       ledger.delivered(known, pending.consumer, pending.deliveries);
     }
   }
-  /** A copy of what comes back although its custody had ended. */
-  private again(key: string, group: string, id: Id, fields: Fields | null, cause: number): Known | undefined {
+  /** A copy of what a new group has to read, or of what comes back although its custody had ended. */
+  private again(key: string, group: string, id: Id, fields: Fields | null, cause: number, reason: string | undefined): Known | undefined {
     const message = fields === null ? this.messages.get(`${key} ${id}`) : messageOf(fields);
-    return message === undefined ? undefined : this.ledger.enqueued(key, group, id, message, cause);
+    return message === undefined ? undefined : this.ledger.enqueued(key, group, id, message, cause, reason);
   }
   save(): TellerState {
     return { ledger: this.ledger.save(), messages: [...this.messages] };

@@ -27,7 +27,7 @@ export function depthsOf(plan: Plan, sqs: Sqs, dispatch: Dispatch): readonly Dep
   const queues = plan.queues.map(({ node, name }): Depth => {
     const queue = sqs.queue(name);
     const oldest = queue?.oldest() ?? Infinity;
-    return { place: node, pending: (queue?.visible ?? 0) + (queue?.delayed ?? 0), inFlight: queue?.inFlight ?? 0, oldest: oldest === Infinity ? -1 : oldest };
+    return { place: node, pending: (queue?.visible ?? 0) + (queue?.delayed ?? 0), inFlight: queue?.inFlight ?? 0, delayed: queue?.delayed ?? 0, oldest: oldest === Infinity ? -1 : oldest };
   });
   return [...queues, ...dispatch.depths().map(({ place, waiting, working }): Depth => ({ place, pending: waiting, inFlight: working, oldest: -1 }))];
 }
