@@ -19,7 +19,7 @@ const folder = new URL('./golden/', import.meta.url);
 
 /** What somebody who opens it must be told, and until when, s. */
 const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: RegExp, by: number])[]>> = {
-  'order-processing': [['effect-once', /took effect twice at Payment service\. pay\/2 applied the effect at .* and crashed at .* before its acknowledgement reached payments/, 15]],
+  'order-processing': [['effect-once', /took effect twice at Payment service\. pay\/2 applied the effect at .* and crashed at .* before payments had taken its acknowledgement/, 15]],
   'competing-consumers': [['prefetch-hogging', /^worker\/1 holds 2\d\d messages of tasks, while worker\/2 and worker\/3 have nothing to do/, 10]],
   'poison-message': [
     ['poison-loop', /B\d+ has come back to orders/, 10],
@@ -52,8 +52,8 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
   'two-emails': [['effect-once', /took effect twice at Mail\./, 12]],
   'share-group': [['delivered-once', /was delivered again from videos \(group convert\).*acquisition lock ran out/, 20]],
   'duplicates-at-the-seam': [
-    ['effect-once', /was published twice by Bridge\. relay\/1 had published it by .* and crashed at .*, before viewed \(group relay\) had learned of it/, 20],
-    ['effect-once', /took effect twice at Mail workers\..* Both copies are of one message: relay\/1 had published it and crashed at .*, before its source learned of that/, 20],
+    ['effect-once', /was published twice by Bridge\. relay\/1 had published it by .* and crashed at .*, before viewed \(group relay\) had taken its acknowledgement/, 20],
+    ['effect-once', /took effect twice at Mail workers\..* Both copies are of one message: relay\/1 had published it and crashed at .*, before its source had taken its acknowledgement/, 20],
   ],
   'two-functions': [['effect-once', /took effect twice at Thumbnails\..*Its visibility timeout was over before it was deleted/, 15]],
   'blocked-customer': [['dead-lettered', /^B\d+ was dead-lettered from Orders after 3 deliveries/, 12]],

@@ -9,7 +9,7 @@
  * enqueued   a copy came into custody at a place; detail = its lane (partition) where there are several; a reason: it came there in another way than by being published
  * delivered   the copy was handed to a reader (attempt n); detail = 1: taken to be moved, nobody works on it; a reason: why it is this one's turn
  * received   it arrived in the reader's buffer                 started     work on it began; detail = planned µs
- * effect     its effect was applied at the reader              skipped     the reader knew the id: no second effect
+ * effect     its effect was applied at the reader              skipped     the reader passed over it: it knew the id, or is not to get it
  * failed     the work failed                                   finished    the work ended; detail = µs of work
  * settled    custody ended as done                             requeued    back to waiting
  * expired, dropped, dead-lettered, lost   the other ends of a copy

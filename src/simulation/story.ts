@@ -54,7 +54,7 @@ function sentence(e: Entry, place: string, actor: string, why: string): string {
     case 'effect':
       return `${actor} applied its effect.`;
     case 'skipped':
-      return `${actor} knew its id and skipped the effect.`;
+      return `${actor} passed over it${because}`;
     case 'failed':
       return `${actor} failed${because}`;
     case 'finished':

@@ -146,7 +146,7 @@ export const eventbridge: RoomDescriptor = {
     'One account and one Region: no resource policies of buses, no partner sources, no global endpoints, no encryption keys. Permission is a flag of a target and of a queue.',
     'AWS publishes neither the backoff between attempts, nor the rate of a replay, nor the share of duplicates, nor the distribution of its latency: these are settings with plain defaults.',
     'The quota for invocations counts per bus, where AWS counts per account and Region.',
-    'Dead letters are named per rule, where AWS names them per target. Headers of dead messages (ERROR_CODE and the like) are told in the history.',
+    'A rule may name a dead-letter queue for all its targets; AWS knows one of each target only. Which ERROR_CODE goes with which failure is not documented beyond the names: a target that answers with an error gives ERROR_FROM_TARGET here, one without room THROTTLING.',
     'Scheduled rules and EventBridge Scheduler are left out: a producer at a constant rate is one. Pipes are left out: their sources are other brokers’ queues and streams.',
     'A target answers as HTTP services and Lambda functions do. Other targets (SQS, SNS, Kinesis, Step Functions) belong to other rooms or to none.',
     'An endpoint never sends Retry-After. An HTTP endpoint is a balancer before its instances that chooses the one with the fewest open requests.',

@@ -42,6 +42,8 @@ function ofLink({ id, kind, from, to, config = {} }: ScenarioLink, say: (on: str
   const transformer = inputTransformer(text(config['InputPathsMap']), text(config['InputTemplate']));
   if ('wrong' in transformer) say(id, `ValidationException: ${transformer.wrong}`);
   if (kind === 'event-bus' && doc.links.some((l) => l.kind === 'rule' && l.from === to && l.to === from)) say(id, 'The rule sends to its own bus: each event comes back once, and then no more.');
+  const dead = text(config['DeadLetterConfig']);
+  if (dead !== '' && kindOf(dead) !== 'eventbridge.dead-letter-queue') say(id, `DeadLetterConfig names "${dead}", which is no queue: what this target does not get will be lost.`);
   const onFailure = text(config['OnFailure']);
   if (onFailure !== '' && kindOf(onFailure) !== 'eventbridge.dead-letter-queue') say(id, `OnFailure names "${onFailure}", which is no queue: what the function does not manage will be lost.`);
 }

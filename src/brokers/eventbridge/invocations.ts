@@ -11,8 +11,8 @@ import { Pace } from './quota.ts';
 export interface Targets {
   bus(name: string): BusConfig | undefined;
   target(rule: string, id: string): TargetConfig | undefined;
-  /** Queue for what the rule could not deliver, '' = none. */
-  deadLetterQueue(rule: string): string;
+  /** Queue for what a target of a rule did not get, '' = none. */
+  deadLetterQueue(rule: string, target: string): string;
   /** Whether what is to be sent is JSON: an input transformer may have spoilt it. */
   sendable(event: BusEvent, target: TargetConfig): boolean;
   /** An event arrives at another bus. */
@@ -82,7 +82,7 @@ export class Invocations {
   }
   /** An event has matched: it goes to the target after the latency of the bus. */
   add(event: BusEvent, rule: string, target: string): Invocation {
-    const invocation: Invocation = { id: this.next++, event, rule, target, since: this.host.now(), attempts: 0, stage: 'coming', again: -1, twice: false, lambda: null, copy: -1, entry: -1 };
+    const invocation: Invocation = { id: this.next++, event, rule, target, since: this.host.now(), attempts: 0, stage: 'coming', again: -1, failure: '', twice: false, lambda: null, copy: -1, entry: -1 };
     this.all.set(invocation.id, invocation);
     const line = this.line(rule, target);
     line.all.add(invocation.id);
@@ -129,6 +129,7 @@ export class Invocations {
     // Nobody tries a delivery again that has been made before.
     if (invocation.twice) return this.end(invocation, 'settled', 'eventbridge.delivered_before');
     if (answer === 'succeeded') return this.succeeded(invocation, reason);
+    invocation.failure = reason;
     this.sink.again(invocation, reason);
     if (invocation.lambda !== null) return this.functionFailed(invocation, answer, reason);
     if (answer === 'rejected') return this.giveUp(invocation, reason);
@@ -253,9 +254,9 @@ export class Invocations {
     invocation.again = this.host.now() + delay;
     this.host.after(delay, 'retry', invocation.id);
   }
-  /** EventBridge is done with it: to the queue of the rule, if there is one that takes it. */
+  /** EventBridge is done with it: to the queue of the target, if there is one that takes it. */
   private giveUp(invocation: Invocation, reason: string): void {
-    this.endsAs(invocation, this.targets.deadLetterQueue(invocation.rule), reason);
+    this.endsAs(invocation, this.targets.deadLetterQueue(invocation.rule, invocation.target), reason);
   }
   /** Lambda is done with it: that is no longer the rule's business, nor that of its queue. */
   private functionGivesUp(invocation: Invocation, target: TargetConfig, reason: string): void {

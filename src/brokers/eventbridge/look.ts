@@ -70,11 +70,20 @@ function archiveLook({ service }: View, place: string, cells: number): Look {
 function queueLook(queue: DeadLetterQueue, now: number, cells: number): Look {
   const shown: LookCell[] = [];
   let oldest = -1;
-  for (const { message, copy, holder, receives, since } of queue.values()) {
+  let code: string | undefined;
+  for (const { message, copy, holder, receives, since, attributes } of queue.values()) {
     if (shown.length >= cells) break;
-    if (oldest < 0) oldest = now - since;
+    if (oldest < 0) {
+      oldest = now - since;
+      code = attributes?.ERROR_CODE;
+    }
     shown.push({ message, copy, state: holder === null ? 'dead' : 'held', redelivered: receives > 1 });
   }
-  const gauges: Gauge[] = [{ name: 'messages', value: String(queue.waiting), of: queue.name, ...(queue.waiting > 0 ? { tone: 'warn' as const } : {}) }, ...(queue.held > 0 ? [{ name: 'in flight', value: String(queue.held) }] : []), ...(oldest >= 0 ? [{ name: 'oldest', value: spanText(oldest) }] : [])];
+  const gauges: Gauge[] = [
+    { name: 'messages', value: String(queue.waiting), of: queue.name, ...(queue.waiting > 0 ? { tone: 'warn' as const } : {}) },
+    ...(queue.held > 0 ? [{ name: 'in flight', value: String(queue.held) }] : []),
+    ...(oldest >= 0 ? [{ name: 'oldest', value: spanText(oldest) }] : []),
+    ...(code === undefined ? [] : [{ name: 'its ERROR_CODE', value: code, minor: true }]),
+  ];
   return { lanes: [{ cells: shown, more: queue.waiting + queue.held - shown.length }], gauges };
 }

@@ -40,6 +40,8 @@ export interface TargetConfig {
   readonly functionRetries: number;
   readonly functionEventAge: number;
   readonly onFailure: string;
+  /** Queue for what it did not get, '' = that of its rule. */
+  readonly deadLetterQueue: string;
 }
 export interface RuleConfig {
   readonly bus: string;
@@ -91,6 +93,8 @@ export interface Invocation {
   stage: 'coming' | 'line' | 'out' | 'waiting';
   /** µs of the next attempt, while it waits. */
   again: number;
+  /** Why the latest attempt failed, '' = none has. */
+  failure: string;
   /** It was delivered, and is delivered once more all the same. */
   twice: boolean;
   /** Since Lambda took it into the queue of its function, µs; errors and throttles there. */

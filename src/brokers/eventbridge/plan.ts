@@ -54,6 +54,7 @@ export const targetConfig = ({ kind, to, config: c = {} }: ScenarioLink): Target
   functionRetries: count(c['functionRetryAttempts'], 2),
   functionEventAge: count(c['functionEventAge'], 21_600) * 1e6,
   onFailure: text(c['OnFailure']),
+  deadLetterQueue: text(c['DeadLetterConfig']),
 });
 export const archiveConfig = (c: Config, bus: string): ArchiveConfig => ({ bus, pattern: text(c['EventPattern']), retentionDays: count(c['RetentionDays'], 0), lag: (c['lag'] ?? '0us') as Spread, replayRate: count(c['replayRate'], 100) });
 const queueConfig = (c: Config): QueueConfig => ({ visibilityTimeout: count(c['VisibilityTimeout'], 30) * 1e6, messageRetentionPeriod: count(c['MessageRetentionPeriod'], 345_600) * 1e6, permission: c['permission'] !== false });

@@ -1,6 +1,7 @@
 /** A standard SQS queue as far as dead-letter queues need it: receive with a visibility timeout, delete, retention. */
 import { copyOf } from '../../base/copy.ts';
 import type { BrokerHost } from '../contract.ts';
+import type { DeadAttributes } from './dead-attributes.ts';
 
 /** An event that could not be delivered, and why. */
 export interface Dead {
@@ -9,6 +10,8 @@ export interface Dead {
   /** The bus that had it. */
   readonly bus: string;
   readonly reason: string;
+  /** The attributes of the message; null when Lambda put it there. */
+  readonly attributes: DeadAttributes | null;
 }
 export interface Item extends Dead {
   readonly id: number;

@@ -4,6 +4,7 @@ import { utf8Length } from '../../base/utf8.ts';
 import { RandomStream } from '../../kernel/random.ts';
 import type { Refusal } from '../contract.ts';
 import { VirtualClock } from '../virtual-clock.ts';
+import { deadAttributes } from './dead-attributes.ts';
 import type { Answer, Invocation, TargetConfig } from './model.ts';
 import { archiveConfig, busConfig, ruleConfig, targetConfig } from './plan.ts';
 import { EventBridge, type ServiceSink } from './service.ts';
@@ -160,7 +161,8 @@ export class EventBridgeAdapter implements ServiceSink {
     if (fate === 'dropped') this.dropped.push({ body: this.bodyOf(invocation), target: invocation.target, why: why(reason) });
   }
   bury(invocation: Invocation, queue: string, reason: string): boolean {
-    this.buried.push({ body: this.bodyOf(invocation), target: invocation.target, queue, why: why(reason) });
+    const { ERROR_CODE, RETRY_ATTEMPTS } = deadAttributes(invocation, reason);
+    this.buried.push({ body: this.bodyOf(invocation), target: invocation.target, queue, why: why(reason), ...(invocation.lambda === null ? { ERROR_CODE, RETRY_ATTEMPTS } : {}) });
     return true;
   }
   forwarded(): void {}

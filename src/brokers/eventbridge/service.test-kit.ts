@@ -1,5 +1,6 @@
 import { RandomStream } from '../../kernel/random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
+import { type DeadAttributes, deadAttributes } from './dead-attributes.ts';
 import type { Invocation, TargetConfig } from './model.ts';
 import { plan } from './plan.ts';
 import { EventBridge, type ArchiveConfig, type Entry, type Matched, type ServiceSink } from './service.ts';
@@ -26,6 +27,7 @@ export class Bench implements ServiceSink {
   readonly ends: string[] = [];
   readonly matches: Matched[] = [];
   readonly buried: string[] = [];
+  readonly attributes: DeadAttributes[] = [];
   queueTakes = true;
   private readonly luck = new Map<string, RandomStream>();
   constructor(bus: Partial<BusConfig> = {}) {
@@ -91,7 +93,9 @@ export class Bench implements ServiceSink {
   over({ event }: Invocation, fate: string, reason: string): void {
     this.ends.push(`${event.message} ${fate} ${reason}`);
   }
-  bury({ event }: Invocation, queue: string, reason: string): boolean {
+  bury(invocation: Invocation, queue: string, reason: string): boolean {
+    const { event } = invocation;
+    this.attributes.push(deadAttributes(invocation, reason));
     if (this.queueTakes) this.buried.push(`${event.message} ${queue} ${reason}`);
     return this.queueTakes;
   }

@@ -155,11 +155,11 @@ test(rule('not-retriable'), () => {
   expect(bench.ends.filter((end) => end.includes('dropped')).sort()).toEqual(['0 dropped eventbridge.access_denied', '0 dropped eventbridge.http_4xx', '0 dropped eventbridge.target_gone']);
 });
 test(rule('dead-letter'), () => {
-  const rejected = (queue: string, takes = true) => {
+  const rejected = (queue: string, takes = true, own = '') => {
     const bench = new Bench();
     bench.queueTakes = takes;
     bench.rule('orders', undefined, { queue });
-    bench.target('orders', 'pay');
+    bench.target('orders', 'pay', { deadLetterQueue: own });
     bench.put(3);
     bench.seconds(1);
     bench.answer('rejected', 'eventbridge.http_4xx');
@@ -168,6 +168,27 @@ test(rule('dead-letter'), () => {
   expect(rejected('dead')).toEqual(['3 dead eventbridge.http_4xx', 'again eventbridge.http_4xx']);
   expect(rejected('dead', false)).toEqual(['3 dropped eventbridge.queue_refused']);
   expect(rejected('')).toEqual(['3 dropped eventbridge.http_4xx']);
+  expect(rejected('dead', true, 'its own')).toEqual(['3 its own eventbridge.http_4xx', 'again eventbridge.http_4xx']);
+  expect(rejected('', true, 'its own')).toEqual(['3 its own eventbridge.http_4xx', 'again eventbridge.http_4xx']);
+});
+test(rule('dead-letter-attributes'), () => {
+  const attributes = (how: 'error' | 'rejected' | 'throttled', reason: string, config: Parameters<Bench['target']>[2] = {}) => {
+    const bench = new Bench();
+    bench.rule('orders', undefined, { queue: 'dead' });
+    bench.target('orders', 'pay', config);
+    bench.put(3);
+    for (let n = 0; n < 3; n++) {
+      bench.seconds(3);
+      bench.answer(how, reason);
+    }
+    return bench.attributes.at(-1);
+  };
+  expect(attributes('rejected', 'eventbridge.http_4xx')).toEqual({ RULE_ARN: 'orders', TARGET_ARN: 'pay', ERROR_CODE: 'ERROR_FROM_TARGET', RETRY_ATTEMPTS: 0 });
+  expect(attributes('error', 'eventbridge.http_5xx', { maximumRetryAttempts: 1 })).toEqual({ RULE_ARN: 'orders', TARGET_ARN: 'pay', ERROR_CODE: 'ERROR_FROM_TARGET', EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts', RETRY_ATTEMPTS: 1 });
+  expect(attributes('error', 'eventbridge.connection_reset', { maximumRetryAttempts: 0 })?.ERROR_CODE).toBe('CONNECTION_FAILURE');
+  expect(attributes('throttled', 'eventbridge.http_429', { maximumEventAge: 1e6 })).toMatchObject({ ERROR_CODE: 'THROTTLING', EXHAUSTED_RETRY_CONDITION: 'MaximumEventAgeInSeconds' });
+  expect(attributes('error', '', { permission: false })).toMatchObject({ ERROR_CODE: 'NO_PERMISSIONS', RETRY_ATTEMPTS: 0 });
+  expect(attributes('error', '', { inputTemplate: '{"k":}' })).toMatchObject({ ERROR_CODE: 'INVALID_JSON' });
 });
 test(rule('client-timeout'), () => {
   const bench = new Bench();

@@ -250,8 +250,8 @@ export class EventBridge implements Targets {
   target(rule: string, id: string): TargetConfig | undefined {
     return this.targets.get(`${rule} ${id}`);
   }
-  deadLetterQueue(rule: string): string {
-    return this.rules.get(rule)?.config.deadLetterQueue ?? '';
+  deadLetterQueue(rule: string, target: string): string {
+    return this.target(rule, target)?.deadLetterQueue || (this.rules.get(rule)?.config.deadLetterQueue ?? '');
   }
   sendable(event: BusEvent, { inputPaths, inputTemplate }: TargetConfig): boolean {
     return inputTemplate === '' || transformed(inputPaths, inputTemplate, this.eventOf(event)) !== undefined;

@@ -37,7 +37,11 @@ export const EVERY_EVENT = '{"source":[{"prefix":""}]}';
 export const rule: Fields = {
   EventPattern: pattern('Events that it matches, as JSON. Producers put Source, DetailType and Detail; replayed events have a replay-name.', { default: EVERY_EVENT }),
   State: { type: 'choice', help: 'A disabled rule matches nothing.', options: ['ENABLED', 'DISABLED'], default: 'ENABLED', applies: LATE, doc: `${API}/API_PutRule.html` },
-  DeadLetterConfig: { type: 'text', help: 'Queue for events that its targets did not get; without one they are dropped.', maxLength: 80, optional: true, applies: LIVE, doc: `${DOC}/eb-rule-dlq.html` },
+  DeadLetterConfig: { type: 'text', help: 'Queue for events that targets without one of their own did not get; without any they are dropped.', maxLength: 80, optional: true, applies: LIVE, doc: `${DOC}/eb-rule-dlq.html` },
+};
+/** AWS knows it of targets only. */
+const deadLetters: Fields = {
+  DeadLetterConfig: { type: 'text', help: 'Queue for events that this target did not get; empty = that of the rule.', maxLength: 80, optional: true, applies: LIVE, doc: `${DOC}/eb-rule-dlq.html` },
 };
 const age = (more: Partial<Field> = {}) => seconds('Older events are given up.', 60, 86_400, 86_400, `${API}/API_RetryPolicy.html`, { group: 'RetryPolicy', ...more });
 const input: Fields = {
@@ -50,6 +54,7 @@ export const apiDestination: Fields = {
   InvocationRateLimitPerSecond: { type: 'integer', help: 'Calls a second; more wait, and age.', min: 1, max: 100_000, unit: '/s', default: 300, applies: LIVE, doc: `${DOC}/eb-api-destinations.html` },
   backlog: { type: 'integer', help: 'Requests that an instance keeps waiting while all its slots are busy; more are answered 429.', min: 0, max: 10_000, default: 10, applies: LIVE },
   permission: permission('The role of the target may call it. Without permission nothing is tried again.', `${DOC}/eb-use-identity-based.html`),
+  ...deadLetters,
   ...input,
   ...network,
 };
@@ -59,10 +64,12 @@ export const lambda: Fields = {
   functionEventAge: seconds('How long Lambda keeps an event in the queue of the function.', 60, 21_600, 21_600, LAMBDA, { label: 'MaximumEventAgeInSeconds of the function', group: 'Asynchronous invocation' }),
   OnFailure: { type: 'text', help: 'Queue for events that the function did not manage. The DeadLetterConfig of the rule is not for these.', maxLength: 80, optional: true, applies: LIVE, group: 'Asynchronous invocation', doc: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html' },
   permission: permission("The function's policy lets events.amazonaws.com invoke it.", `${DOC}/eb-use-resource-based.html`),
+  ...deadLetters,
   ...input,
   ...network,
 };
 export const eventBus: Fields = {
+  ...deadLetters,
   permission: permission('The role may put events on that bus.', `${DOC}/eb-bus-to-bus.html`),
 };
 export const archive: Fields = {

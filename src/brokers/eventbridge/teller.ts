@@ -1,5 +1,6 @@
 /** Tells the history what happens to copies. A copy's place is a rule and a target, "rule/target", or a queue. */
 import type { RoomHost } from '../contract.ts';
+import { deadAttributes } from './dead-attributes.ts';
 import type { Invocation } from './model.ts';
 import type { Dead, Item } from './queue.ts';
 import type { Matched } from './service.ts';
@@ -88,4 +89,8 @@ export class Teller {
   }
 }
 const factsOf = (place: string, { message, copy, receives, entry }: Item) => ({ message, copy, place, attempt: receives, cause: entry });
-export const deadOf = ({ event }: Invocation, reason: string): Dead => ({ message: event.message, form: event.form, bus: event.bus, reason });
+export const deadOf = (invocation: Invocation, reason: string): Dead => {
+  const { message, form, bus } = invocation.event;
+  // What Lambda gave up has another record around it.
+  return { message, form, bus, reason, attributes: invocation.lambda === null ? deadAttributes(invocation, reason) : null };
+};

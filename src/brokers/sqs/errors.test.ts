@@ -1,5 +1,6 @@
 /** Every refusal, and how a client comes by it. */
 import { expect, test } from 'vitest';
+import { filterCriteria } from './filter-criteria.ts';
 import type { Refusal } from '../contract.ts';
 import type { errors } from './errors.ts';
 import { letter, service } from './server.test-kit.ts';
@@ -110,6 +111,8 @@ const ways: Record<keyof typeof errors, readonly [name: string, way: (s: Service
   moving: ['InvalidParameterValue', (s) => (dlq(s).sqs.StartMessageMoveTask('dlq'), s.sqs.StartMessageMoveTask('dlq'))],
   moveRate: ['InvalidParameterValue', (s) => dlq(s).sqs.StartMessageMoveTask('dlq', { MaxNumberOfMessagesPerSecond: 0 })],
   noMoveTask: ['ResourceNotFoundException', (s) => dlq(s).sqs.CancelMessageMoveTask('dlq')],
+  filterPattern: ['InvalidParameterValueException', () => filterCriteria('{}')],
+  filterCount: ['InvalidParameterValueException', () => filterCriteria(JSON.stringify({ Filters: [1, 2, 3, 4, 5, 6] }))],
   noTopic: ['NotFound', () => topic().Publish('nowhere', letter({}))],
   topicParameter: ['InvalidParameter', () => topic().Publish('t', letter({ body: '' }))],
   snsThrottled: [

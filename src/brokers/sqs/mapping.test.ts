@@ -60,6 +60,24 @@ describe('an event source mapping', () => {
     const effects = of('effect').map((e) => e.message);
     expect(effects).toEqual([0, 1, 2, 3, 4]);
   });
+  it(rule('mapping-filter'), () => {
+    const FilterCriteria = JSON.stringify({ Filters: [{ Pattern: '{"body":{"key":["A"]}}' }, { Pattern: '{"body":{"key":["C"]}}' }] });
+    const parts: Parts = { producer: { rate: 40, keys: { count: 4 } } };
+    const { of, count, reasons, first } = run(lambda({}, { FilterCriteria }, parts));
+    const key = (message: number) => first.simulation.messages.key(message);
+    expect(new Set(of('effect').map((e) => key(e.message)))).toEqual(new Set([0, 2]));
+    const passed = of('skipped', 'fn');
+    expect(new Set(passed.map((e) => key(e.message)))).toEqual(new Set([1, 3]));
+    expect(passed.length).toBeGreaterThan(20);
+    expect(reasons('skipped')).toEqual({ 'sqs.filter_criteria': passed.length });
+    // All of it has left the queue, and nothing of it is missed.
+    expect(reasons('settled')['sqs.deleted']).toBeGreaterThanOrEqual(count('effect') + passed.length - 10);
+    expect(first.judge.findings.filter((f) => f.check === 'no-loss')).toEqual([]);
+  });
+  it(rule('mapping-filter-refused'), () => {
+    const { reasons, count } = run(lambda({}, { FilterCriteria: '{"Filters":[{"Pattern":"{"}]}' }));
+    expect([reasons('refused'), count('effect')]).toEqual([{ 'sqs.InvalidParameterValueException': 1 }, 0]);
+  });
   it(rule('mapping-refused'), () => {
     const { reasons, count } = run(lambda({}, { BatchSize: 20 }));
     expect([reasons('refused'), count('effect')]).toEqual([{ 'sqs.InvalidParameterValueException': 1 }, 0]);

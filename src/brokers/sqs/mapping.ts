@@ -3,6 +3,7 @@
  * done with. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
+import { lets } from './filter-criteria.ts';
 import { SECOND } from './message.ts';
 import { Session, type SessionHost } from './sessions.ts';
 import type { Held, MappingState, Poller } from './traffic.ts';
@@ -34,7 +35,10 @@ export class MappingSession extends Session<MappingState> implements ReceiveSess
     return [];
   }
   take(number: number, held: Held): void {
-    this.poller(number)?.batch.push(held);
+    const poller = this.poller(number);
+    if (poller === undefined) return;
+    if (this.isWanted(held)) poller.batch.push(held);
+    else this.passOver(held);
   }
   /** The answer to a poller's receive is in. */
   answered(number: number, found: number, refused: boolean): void {
@@ -96,11 +100,23 @@ export class MappingSession extends Session<MappingState> implements ReceiveSess
   protected forget(): void {
     this.state.pollers = [];
   }
+  private isWanted(held: Held): boolean {
+    const { state, host } = this;
+    const filters = host.filters(state);
+    const body = 'refused' in filters || filters.length === 0 ? undefined : host.bodyOf(state, held);
+    return body === undefined || 'refused' in filters || lets(filters, body);
+  }
+  /** What no filter lets through is deleted, and the function is not called with it. */
+  private passOver(held: Held): void {
+    const { state, host } = this;
+    host.passedOver(state, held);
+    host.up(state, { do: 'delete', session: state.id, life: state.life, held: [held] });
+  }
   /** A batch of more than ten needs a window; FIFO queues have neither. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
   private check(): void {
     const { state, host } = this;
     const { size, window } = this.batching();
-    const refused = host.queueOf(state)?.isFifo === true ? size > CALL || window > 0 : size > CALL && window === 0;
+    const refused = (host.queueOf(state)?.isFifo === true ? size > CALL || window > 0 : size > CALL && window === 0) || 'refused' in host.filters(state);
     if (refused && !state.refused) host.mappingRefused(state);
     state.refused = refused;
   }

@@ -1,11 +1,12 @@
 /** All queues and topics of a scenario, the sessions of their clients, and the way between them. */
 import { copyOf } from '../../base/copy.ts';
-import type { Depth, Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Room, RoomHost, Topology } from '../contract.ts';
+import type { Depth, Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Refusal, Room, RoomHost, Topology } from '../contract.ts';
 import { applyPlan } from './administrate.ts';
 import { Desk } from './desk.ts';
 import { Dispatch, type DispatchState } from './dispatch.ts';
 import { EndpointSession } from './endpoint.ts';
 import { depthsOf, lookAt } from './look.ts';
+import { type FilterCriteria, filterCriteria } from './filter-criteria.ts';
 import { MappingSession } from './mapping.ts';
 import type { SqsEvent } from './message.ts';
 import { operate } from './operate.ts';
@@ -42,6 +43,8 @@ export class SqsRoom implements Room, SessionHost {
   private readonly dispatch: Dispatch;
   private readonly desk: Desk;
   private readonly wired = new Map<string, Wired>();
+  /** By their text. */
+  private readonly criteria = new Map<string, FilterCriteria | Refusal>();
 
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
@@ -146,6 +149,19 @@ export class SqsRoom implements Room, SessionHost {
   }
   failed({ receipt }: Held): void {
     this.teller.left(receipt, 'after_failure');
+  }
+  filters(state: SessionState): FilterCriteria | Refusal {
+    const text = String(this.places.configOf(state.link)['FilterCriteria'] ?? '');
+    let known = this.criteria.get(text);
+    if (known === undefined) this.criteria.set(text, (known = filterCriteria(text)));
+    return known;
+  }
+  bodyOf(state: SessionState, { receipt }: Held): string | undefined {
+    return this.queueOf(state)?.item(receipt.id)?.body;
+  }
+  passedOver(state: SessionState, { delivery }: Held): void {
+    const { message, copy, attempt, entry } = delivery;
+    this.host.record('skipped', { message, copy, attempt, place: this.places.link(state.link)?.to ?? state.client, actor: state.client, reason: 'sqs.filter_criteria', cause: entry });
   }
   mappingRefused(state: SessionState): void {
     this.host.record('refused', { place: this.placeOf(state), actor: state.client, reason: 'sqs.InvalidParameterValueException' });

@@ -1,6 +1,7 @@
 /** What all sessions need of their room, and the one that publishes. */
 import { micros } from '../../base/time.ts';
-import type { PublishListener, PublishSession } from '../contract.ts';
+import type { PublishListener, PublishSession, Refusal } from '../contract.ts';
+import type { FilterCriteria } from './filter-criteria.ts';
 import type { Config } from './plan.ts';
 import type { Held, PublishState, SessionState, Thing } from './traffic.ts';
 
@@ -18,6 +19,12 @@ export interface SessionHost {
   throttled(state: SessionState, held: readonly Held[]): void;
   /** The work failed, and the service is told nothing. */
   failed(held: Held): void;
+  /** What keeps the function from being called with some messages; a refusal when Lambda does not take it. */
+  filters(state: SessionState): FilterCriteria | Refusal;
+  /** The body of what was received; undefined when it is no longer there. */
+  bodyOf(state: SessionState, held: Held): string | undefined;
+  /** No filter let it through. */
+  passedOver(state: SessionState, held: Held): void;
   /** Lambda does not take the settings of an event source mapping. */
   mappingRefused(state: SessionState): void;
   /** The queue at the end of its link, as far as the client may know it: its kind, and how much waits. */

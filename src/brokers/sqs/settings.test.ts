@@ -51,6 +51,7 @@ const BARE: Config = { MessageGroupId: 'g', MessageDeduplicationId: undefined };
 const HOOK_FAILS: Configs = { hook: FAILS, notify: { numRetries: 6, minDelayTarget: 1, maxDelayTarget: 3 } };
 const retries = (name: string, values: readonly [unknown, unknown], more: Config = {}): Record<string, Trial> => ({ [`notify.${name}`]: { values, with: { ...HOOK_FAILS, notify: { ...HOOK_FAILS['notify'], ...more } }, until: 12e6 } });
 
+const ONLY = (key: string) => JSON.stringify({ Filters: [{ Pattern: JSON.stringify({ body: { key: [key] } }) }] });
 /** Fields that matter only in special circumstances; the others are tried with two values of their range. */
 const TRIALS: Readonly<Record<string, Trial>> = {
   'sqs.queue.name': { values: ['jobs', 'tasks'], timeline: [at(1000, 'set', 'orders', { name: 'jobs' })] },
@@ -109,6 +110,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'trigger.BatchSize': { values: [1, 10], with: { producer: { rate: 200 }, fn: { serviceTime: '300ms' } } },
   'trigger.MaximumBatchingWindowInSeconds': { values: [0, 1], with: { trigger: { BatchSize: 10 } } },
   'trigger.FunctionResponseTypes': { values: ['none', 'ReportBatchItemFailures'], with: { fn: { failures: { rate: 0.4 } }, trigger: { MaximumBatchingWindowInSeconds: 1 } } },
+  'trigger.FilterCriteria': { values: [ONLY('A'), ONLY('B')], with: { publish: { MessageBody: '{"key":"{key}"}' } } },
   'trigger.MaximumConcurrency': { values: [2, 10], with: { producer: { rate: 200 }, fn: { serviceTime: '500ms' } } },
   'consume.MaxNumberOfMessages': { values: [1, 10], with: { consumer: { concurrency: 1, serviceTime: '60ms' } } },
   'consume.WaitTimeSeconds': { values: [0, 5] },
