@@ -70,6 +70,21 @@ const ways: Record<keyof typeof errors, readonly [name: string, way: () => Answe
   flowMessages: ['google-pubsub.ErrFlowControllerMaxOutstandingMessages', () => second(library({ behavior: 'SignalError' }))],
   flowBytes: ['google-pubsub.ErrFlowControllerMaxOutstandingBytes', () => second(library({ behavior: 'SignalError', maxMessages: 0 }))],
 };
+test('what the library itself does not take pauses its ordering key, and nothing else', () => {
+  const publisher = library({ behavior: 'SignalError', count: 10, delay: 1e6 }, { key: 'x' });
+  expect(second(publisher)).toMatchObject({ name: 'google-pubsub.ErrFlowControllerMaxOutstandingMessages' });
+  expect(publisher.pausedKeys).toEqual(['x']);
+  expect(publisher.send(3, 1)).toMatchObject({ name: 'google-pubsub.ErrPublishingPaused' });
+  // What was gathered failed with it, and made room.
+  expect(publisher.resumePublish('x')).toBe(true);
+  expect(publisher.send(4, 1)).toBe('taken');
+  const resuming = library({ behavior: 'SignalError', resumes: true }, { key: 'x' });
+  second(resuming);
+  expect(resuming.pausedKeys).toEqual([]);
+  const keyless = library({ behavior: 'SignalError' });
+  second(keyless);
+  expect(keyless.pausedKeys).toEqual([]);
+});
 function pausedPublisher(): PubSubPublisher {
   const publisher = library({}, { key: 'x' });
   publisher.send(1, 1);

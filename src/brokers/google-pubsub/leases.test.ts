@@ -47,6 +47,7 @@ describe('publishing', () => {
     expect(s.publish('a', { attributes: many(101) })).toBe('INVALID_ARGUMENT');
     expect(s.publish('a', { attributes: { ['k'.repeat(257)]: 'v' } })).toBe('INVALID_ARGUMENT');
     expect(s.publish('a', { attributes: { k: 'v'.repeat(1025) } })).toBe('INVALID_ARGUMENT');
+    expect(s.publish('a', { attributes: { googclient_schema: 'v' } })).toBe('INVALID_ARGUMENT');
     expect(s.publish('a', { key: 'é'.repeat(513) })).toBe('INVALID_ARGUMENT');
     expect(s.publish('a', { attributes: { ...many(99), ['k'.repeat(256)]: 'v'.repeat(1024) }, key: 'é'.repeat(512) })).toBe(1);
   });

@@ -99,7 +99,7 @@ export type AckResult = 'confirmed' | Refusal;
 /** @returns what a subscriber with exactly-once delivery learns; everybody else is told that it worked */
 export function acknowledge(core: Core, subscription: Subscription, ackId: string): AckResult {
   const asked = parse(ackId);
-  if (asked === undefined) return errors.ackId();
+  if (asked === undefined) return errors.ackId(ackId);
   const { exactlyOnce, habits } = subscription.config;
   const entry = subscription.entries.get(asked.seq);
   if (entry?.lease?.id !== asked.lease || entry.state !== 'out') {
@@ -130,8 +130,8 @@ export function acknowledge(core: Core, subscription: Subscription, ackId: strin
 /** @param seconds from now; 0 gives it back */
 export function modify(core: Core, subscription: Subscription, ackId: string, seconds: number): AckResult {
   const asked = parse(ackId);
-  if (asked === undefined) return errors.ackId();
-  if (seconds < 0 || seconds > LONGEST) return errors.modifiedDeadline();
+  if (asked === undefined) return errors.ackId(ackId);
+  if (seconds < 0 || seconds > LONGEST) return errors.modifiedDeadline(seconds);
   const entry = subscription.entries.get(asked.seq);
   if (entry?.lease?.id !== asked.lease || entry.state !== 'out') return subscription.config.exactlyOnce ? errors.invalidAckId() : 'confirmed';
   if (seconds === 0) fail(core, subscription, entry, 'nack');

@@ -53,10 +53,10 @@ export class PubSubPublisher implements PublishSession {
     if (key !== '' && !options.ordering) return errors.orderingNotEnabled();
     if (state.paused.has(key)) return errors.paused(key);
     const bytes = size + utf8Length(key) + Object.entries(attributes).reduce((sum, [name, value]) => sum + utf8Length(name) + utf8Length(value), 0);
-    if (bytes > LIMITS.requestBytes) return errors.oversized();
+    if (bytes > LIMITS.requestBytes) return this.refuse(key, errors.oversized());
     const refusal = this.exceeds(options, bytes);
     if (refusal !== undefined) {
-      if (options.behavior === 'SignalError') return refusal;
+      if (options.behavior === 'SignalError') return this.refuse(key, refusal);
       if (!state.blocked) this.listener.blocked('google-pubsub.flow_control');
       state.blocked = true;
       return 'full';
@@ -65,6 +65,11 @@ export class PubSubPublisher implements PublishSession {
     state.outstandingBytes += bytes;
     this.gather(options, key, { message, attributes }, bytes);
     return 'taken';
+  }
+  /** What the library itself does not take pauses its ordering key as a failed request does. https://github.com/googleapis/google-cloud-go/blob/main/pubsub/v2/publisher.go */
+  private refuse(key: string, refusal: Refusal): Refusal {
+    if (key !== '' && !this.host.publishing(this.state).resumes) for (const one of this.pause(key)) this.finish(one, errors.paused(key));
+    return refusal;
   }
   /** Everything of an ordering key may be published again. @returns whether it was paused */
   resumePublish(key: string): boolean {
@@ -165,17 +170,20 @@ export class PubSubPublisher implements PublishSession {
     this.listener.unblocked();
     this.listener.room();
   }
+  /** @returns what was gathered of the key and is not under way */
+  private pause(key: string): Batch[] {
+    const { state } = this;
+    state.paused.add(key);
+    const waiting = [...(state.queues.get(key)?.splice(0) ?? []), ...(state.open.has(key) ? [state.open.get(key) as number] : [])];
+    state.open.delete(key);
+    return waiting.flatMap((id) => state.batches.get(id) ?? []);
+  }
   /** Of an ordering key everything that waits fails with it, and everything that comes until ResumePublish. */
   private fail(batch: Batch, outcome: Outcome): void {
     const { state, host } = this;
     const { key } = batch;
-    const waiting = key === '' ? [] : [...(state.queues.get(key) ?? []), ...(state.open.has(key) ? [state.open.get(key) as number] : [])];
-    if (key !== '') {
-      state.queues.delete(key);
-      state.open.delete(key);
-      state.paused.add(key);
-    }
-    const others = waiting.flatMap((id) => state.batches.get(id) ?? []);
+    const others = key === '' ? [] : this.pause(key);
+    state.queues.delete(key);
     this.finish(batch, outcome);
     for (const one of others) this.finish(one, errors.paused(key));
     if (key !== '' && host.publishing(state).resumes) state.paused.delete(key);

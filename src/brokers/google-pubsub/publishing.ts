@@ -24,14 +24,15 @@ function attributeBytes(attributes: Attributes): number {
 const sizeOf = ({ size, key = '', attributes = {} }: Published): number => size + utf8Length(key) + attributeBytes(attributes);
 
 function refusalOf(messages: readonly Published[]): Refusal | undefined {
-  if (messages.length > LIMITS.requestMessages) return errors.tooManyMessages();
-  if (messages.reduce((sum, one) => sum + sizeOf(one), 0) > LIMITS.requestBytes) return errors.requestTooLarge();
+  if (messages.length > LIMITS.requestMessages) return errors.tooManyMessages(messages.length);
+  const bytes = messages.reduce((sum, one) => sum + sizeOf(one), 0);
+  if (bytes > LIMITS.requestBytes) return errors.requestTooLarge(bytes);
   if (new Set(messages.map(({ key = '' }) => key)).size > 1) return errors.mixedKeys();
   for (const { size, key = '', attributes = {} } of messages) {
     const all = Object.entries(attributes);
     if (size === 0 && all.length === 0) return errors.emptyMessage();
-    if (utf8Length(key) > LIMITS.orderingKey) return errors.orderingKey();
-    if (all.length > LIMITS.attributes || all.some(([name, value]) => name === '' || utf8Length(name) > LIMITS.attributeKey || utf8Length(value) > LIMITS.attributeValue)) return errors.attributes();
+    if (utf8Length(key) > LIMITS.orderingKey) return errors.orderingKey(utf8Length(key));
+    if (all.length > LIMITS.attributes || all.some(([name, value]) => name === '' || name.startsWith('goog') || utf8Length(name) > LIMITS.attributeKey || utf8Length(value) > LIMITS.attributeValue)) return errors.attributes();
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ export const rules = {
   P02: { name: 'from-creation', says: 'A subscription gets what is published after it was created; without one a message is kept for nobody.', source: `${DOC}/subscription-overview` },
   P03: { name: 'request-limits', says: 'A publish request holds 1 000 messages and 10 MB at most; it is taken as a whole or not at all.', source: `${QUOTAS}#resource_limits` },
   P04: { name: 'empty-message', says: 'A message has data or at least one attribute.', source: `${DOC}/reference/rest/v1/PubsubMessage` },
-  P05: { name: 'attribute-limits', says: 'A message has at most 100 attributes, keys of 256 bytes and values of 1 024 bytes; an ordering key has 1 024 bytes.', source: `${QUOTAS}#resource_limits` },
+  P05: { name: 'attribute-limits', says: 'A message has at most 100 attributes, keys of 256 bytes that do not begin with goog, and values of 1 024 bytes; an ordering key has 1 024 bytes.', source: `${QUOTAS}#resource_limits` },
   P06: { name: 'one-key-per-request', says: 'All messages of a publish request have the same ordering key.', source: `${DOC}/reference/rest/v1/PubsubMessage` },
   P07: { name: 'key-throughput', says: 'An ordering key takes 1 MB/s; beyond that, and beyond the quota of the region, publishing fails with RESOURCE_EXHAUSTED.', source: `${QUOTAS}#quotas` },
   P10: { name: 'deadline', says: 'What is not acknowledged within the ack deadline is delivered again; meanwhile it is outstanding and nobody else gets it.', source: API },

@@ -146,7 +146,7 @@ export class PubSubServer {
   openStream(name: string, client: string, { maxMessages, maxBytes, deadline: own }: StreamOptions): Refusal | undefined {
     const subscription = this.readable(name);
     if ('refused' in subscription) return subscription;
-    if (own !== undefined && (own < LEAST_DEADLINE || own > LONGEST * 1e6)) return errors.ackDeadline();
+    if (own !== undefined && (own < LEAST_DEADLINE || own > LONGEST * 1e6)) return errors.ackDeadline(own / 1e6);
     this.closeStream(name, client);
     subscription.streams.set(client, { client, serial: this.core.counters.stream++, maxMessages, maxBytes, ...(own === undefined ? {} : { deadline: own }), messages: 0, bytes: 0, parked: new Deque() });
     this.sign(subscription);
@@ -252,11 +252,11 @@ export class PubSubServer {
     const filter = parseFilter(config.filter);
     if (typeof filter === 'string') return errors.filter(filter);
     if (utf8Length(config.filter) > FILTER_BYTES) return errors.filter(`longer than ${FILTER_BYTES} bytes`);
-    if (config.ackDeadline < LEAST_DEADLINE || config.ackDeadline > LONGEST * 1e6) return errors.ackDeadline();
+    if (config.ackDeadline < LEAST_DEADLINE || config.ackDeadline > LONGEST * 1e6) return errors.ackDeadline(config.ackDeadline / 1e6);
     if (config.push && config.exactlyOnce) return errors.pushExactlyOnce();
     if (retry !== undefined && retry.minimum > retry.maximum) return errors.backoff();
     if (deadLetter === undefined) return undefined;
-    if (deadLetter.attempts < 5 || deadLetter.attempts > 100) return errors.attempts();
+    if (deadLetter.attempts < 5 || deadLetter.attempts > 100) return errors.attempts(deadLetter.attempts);
     return this.core.topics.has(deadLetter.topic) ? undefined : errors.deadLetterTopic(deadLetter.topic);
   }
   private readable(name: string): Subscription | Refusal {
