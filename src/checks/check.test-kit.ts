@@ -19,7 +19,7 @@ export function findings(make: Make, lines: readonly Line[], { document = EMPTY,
   lines.forEach(([second, kind, facts], i) => {
     history.append(second * 1e6, kind, facts);
     if (i !== Math.floor(lines.length / 2)) return;
-    const saved = structuredClone(check.save());
+    const saved = check.save();
     check = fresh();
     check.load(saved);
   });
