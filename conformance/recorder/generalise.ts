@@ -4,7 +4,7 @@ import type { Run } from '../live/compare.ts';
 /** Several runs of a case, made into one recording: what may vary becomes a matcher, anything else must be the same. */
 
 /** ms that a slower or quicker machine may need besides */
-const [EARLIER, LATER] = [200, 250];
+const [EARLIER, LATER] = [400, 250];
 const TIMED = new Set(['idle', 'inactive']);
 const AUTO_ID = /^\d{12,}-(\d+)$/;
 
@@ -33,7 +33,7 @@ function merge(values: readonly Json[], where: string, name: string): Json {
   }
   if (typeof first === 'string') {
     const sequences = values.map((value) => (typeof value === 'string' ? AUTO_ID.exec(value)?.[1] : undefined));
-    if (sequences[0] !== undefined && sequences.every((one) => one === sequences[0])) return { $autoId: true, seq: Number(sequences[0]) };
+    if (sequences[0] !== undefined && sequences.every((one) => one === sequences[0]) && values.some((value) => value !== first)) return { $autoId: true, seq: Number(sequences[0]) };
   }
   if (isList(first)) {
     const lists = values.filter(isList);

@@ -26,10 +26,13 @@ function pending(reply: readonly Reply[], summary: boolean): Json {
   return { count: cells[0] ?? null, min: cells[1] ?? null, max: cells[2] ?? null, consumers: cells[3] ?? [] };
 }
 
+const claimed = ([id = null, fields = null, idle = null, deliveries = null]: readonly Reply[]): Json => ({ id: plain(id), fields: plain(fields), idle: plain(idle), deliveries: plain(deliveries) });
+
 export function shown(op: string, args: readonly string[], reply: Reply): Json {
   if (!isList(reply)) return plain(reply);
   if (op === 'XPENDING') return pending(reply, args.length === 2);
   if (op === 'XINFO GROUPS' || op === 'XINFO CONSUMERS') return reply.map((row) => table(row));
+  if (op === 'XREADGROUP' && args.some((word) => word.toUpperCase() === 'CLAIM')) return reply.map((stream) => (isList(stream) && isList(stream[1]) ? [plain(stream[0] ?? null), stream[1].map((entry) => claimed(isList(entry) ? entry : []))] : plain(stream)));
   if (op === 'XINFO STREAM') return table(reply, ['groups', 'consumers']);
   return plain(reply);
 }

@@ -44,6 +44,8 @@ export function readInGroup(asked: Asked): Reply[] | null {
 function deliver({ core, key, stream, group, noack, claim }: Asked, consumer: Consumer, count: number): Reply[] {
   const entries = range(stream, next(group.lastId) ?? FIRST, LAST, count);
   const now = core.now();
+  // From 8.6 on each entry is told with the position before the read.
+  const before = core.has('8.6') ? group.lastId : undefined;
   for (const [id] of entries) {
     advance(stream, group, id, core.has('7.2'));
     core.out.push({ kind: 'delivered', key, group: group.name, consumer: consumer.name, id, deliveries: 1, how: 'new', pending: !noack });
@@ -51,7 +53,7 @@ function deliver({ core, key, stream, group, noack, claim }: Asked, consumer: Co
     // XGROUP SETID may have brought the group back to what is pending with another.
     setPending(group, id, { consumer: consumer.name, time: now, deliveries: 1 });
     consumer.active = now;
-    tellClaim(core, key, group, id);
+    tellClaim(core, key, group, id, before);
   }
   if (entries.length > 0 && (core.has('7.2') || noack)) tellPosition(core, key, group);
   return entries.map((entry) => (claim === null ? shown(entry) : [...shown(entry), 0, 0]));

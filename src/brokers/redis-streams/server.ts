@@ -84,6 +84,11 @@ export class RedisServer {
     return this.core.config;
   }
 
+  /** Its settings were changed: a lower maxmemory counts at once. */
+  configured(): void {
+    if (this.core.config.maxmemory > 0) this.makeRoom();
+    this.serve();
+  }
   /** @returns the reply, or undefined when the client waits: a `reply` event follows */
   execute(client: string, argv: readonly string[], call: Call = {}): Reply | undefined {
     if (this.isBlocked(client)) throw new Error(`${client} waits for a reply`);
