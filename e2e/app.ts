@@ -72,6 +72,7 @@ async function unfold(page: Page, heading: string | RegExp): Promise<Locator> {
 /** Opens a scenario of the gallery, standing still. */
 export async function openScenario(page: Page, broker: string, title: string): Promise<void> {
   await openPaused(page);
+  await palette(page).getByRole('tab', { name: 'Gallery' }).click();
   const shelf = await unfold(page, new RegExp(`^${broker} \\d+$`));
   await shelf.getByRole('button', { name: new RegExp(title) }).click();
   await expect(pauseButton(page)).toBeVisible();
@@ -79,6 +80,7 @@ export async function openScenario(page: Page, broker: string, title: string): P
 }
 /** Puts a node on the canvas from the palette of its broker. */
 export async function add(page: Page, room: string, kind: string): Promise<void> {
+  await palette(page).getByRole('tab', { name: 'Add' }).click();
   const fold = palette(page)
     .locator('.palette-room details')
     .filter({ has: page.locator('> summary', { hasText: room }) });

@@ -72,3 +72,13 @@ describe('producers', () => {
     expect(first / 1000).toBeLessThan(0.75);
   });
 });
+it('more instances than a card has lanes: the last share one, and nobody is left out', () => {
+  const look = (more: object) =>
+    runTwice(toyScenario('lease', { rate: 200, limit: 400 }, { instances: 9, concurrency: 2, serviceTime: '400ms', ...more }, { timeline: [{ at: '1s', by: 'author', do: 'crash', on: 'pay/8' }] }), toyModels, noCatalog, 1.5e6)
+      .simulation.client('pay')
+      ?.look(14, 0);
+  const lanes = look({})?.lanes ?? [];
+  expect(lanes.map((l) => l.label)).toEqual(['pay/1', 'pay/2', 'pay/3', 'pay/4', 'pay/5', '+4', 'just processed']);
+  expect(lanes[5]).toMatchObject({ tone: 'bad', note: '1 of these 4 down' });
+  expect(look({ instances: 6 })?.lanes).toHaveLength(7);
+});

@@ -3,6 +3,7 @@ import { spanText } from '../base/time.ts';
 import type { Look, LookCell, Portion } from '../brokers/contract.ts';
 import type { Instances, InstancesPlan } from './instances.ts';
 import { conditionOf, number, pastLane } from './look.ts';
+import { LANES } from './settings.ts';
 
 /** How far back a lane shows when its instance was given nothing, µs. */
 const STRIP = 10e6;
@@ -34,8 +35,21 @@ export function instancesLook(client: Instances<InstancesPlan>, now: number, cel
   gauges.push(...more);
   const saturated = up > 0 && working >= up * concurrency && waits;
   return {
-    lanes: [...lanes, pastLane(instances.flatMap((instance) => instance.past))],
+    lanes: [...fewer(lanes, cells), pastLane(instances.flatMap((instance) => instance.past))],
     gauges,
     ...conditionOf(workshop, up < instances.length ? `${up} of ${instances.length} up` : undefined, pressed ?? (saturated ? 'saturated' : undefined), rate),
   };
+}
+/** As many lanes as the card has room for: those of the last instances become one. */
+function fewer(lanes: readonly Look['lanes'][number][], cells: number): readonly Look['lanes'][number][] {
+  if (lanes.length <= LANES) return lanes;
+  const rest = lanes.slice(LANES - 1);
+  const up = rest.filter((lane) => lane.busy !== undefined);
+  const work = rest.flatMap((lane) => lane.cells);
+  const shown = work.slice(0, cells);
+  const busy = up.reduce((sum, lane) => sum + (lane.busy ?? 0), 0) / Math.max(1, up.length);
+  const down = rest.length - up.length;
+  const label = `+${rest.length}`;
+  const more = rest.reduce((sum, lane) => sum + lane.more, 0) + work.length - shown.length;
+  return [...lanes.slice(0, LANES - 1), down > 0 ? { label, cells: [], more: 0, tone: 'bad', note: `${down} of these ${rest.length} down` } : { label, cells: shown, more, busy }];
 }

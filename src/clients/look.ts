@@ -4,9 +4,9 @@ import type { Past, Workshop } from './workshop.ts';
 
 export const number = (n: number) => (n >= 100 ? String(Math.round(n)) : String(Math.round(n * 10) / 10));
 
-/** What went through lately, in the order in which it was made. */
+/** What went through lately, in the order in which it was done, whichever instance did it. */
 export function pastLane(past: readonly Past[]): Look['lanes'][number] {
-  const latest = [...past].sort((a, b) => a.message - b.message).slice(-10);
+  const latest = [...past].sort((a, b) => a.entry - b.entry).slice(-10);
   return { label: 'just processed', past: true, more: 0, cells: latest.map((p): LookCell => ({ message: p.message, copy: -1, state: 'ready', redelivered: p.redelivered, duplicate: p.duplicate })) };
 }
 /** The word in the header: the worst that can be said. */

@@ -33,6 +33,8 @@ export interface Work {
 /** What went through lately, for the picture. */
 export interface Past {
   readonly message: number;
+  /** The last entry about the work: who has the smaller one was done first. */
+  readonly entry: number;
   readonly redelivered: boolean;
   readonly duplicate: boolean;
 }
@@ -167,6 +169,6 @@ export class Workshop {
 }
 /** One more of what went through; the oldest is forgotten. */
 export function remember(past: Past[], work: Work): void {
-  past.push({ message: work.delivery.message, redelivered: work.delivery.redelivered, duplicate: work.twice });
+  past.push({ message: work.delivery.message, entry: work.entry, redelivered: work.delivery.redelivered, duplicate: work.twice });
   if (past.length > PAST) past.shift();
 }

@@ -31,8 +31,20 @@ export function placesOf({ simulation, meter }: Run): PlaceView[] {
 function cell(messages: Messages, message: number, state: Cell['state'], more: { readonly redelivered?: boolean; readonly duplicate?: boolean } = {}): Cell {
   return { message, key: messages.key(message), seq: messages.seq(message), state, ...(more.redelivered ? { redelivered: true } : {}), ...(more.duplicate ? { duplicate: true } : {}) };
 }
+/** Of what was done lately: marks what came after a later one of its key. */
+function disordered(cells: readonly Cell[]): Cell[] {
+  const latest = new Map<number, number>();
+  return cells.map((c) => {
+    const before = latest.get(c.key) ?? c.seq;
+    latest.set(c.key, Math.max(before, c.seq));
+    return c.seq < before ? { ...c, disordered: true } : c;
+  });
+}
 function viewOf(look: Look, node: ScenarioNode, messages: Messages, growthOf: (place: string) => number): PlaceView {
-  const lanes = look.lanes.map((lane): Lane => ({ ...lane, cells: lane.cells.map((c) => cell(messages, c.message, c.state, c)) }));
+  const lanes = look.lanes.map((lane): Lane => {
+    const cells = lane.cells.map((c) => cell(messages, c.message, c.state, c));
+    return { ...lane, cells: lane.past ? disordered(cells) : cells };
+  });
   const gauges = look.gauges.map(({ of, ...gauge }): Gauge => {
     const growth = of === undefined ? 0 : growthOf(of);
     return growth >= 0.5 ? { ...gauge, value: `${gauge.value} ↑ ${number(growth)}/s`, tone: 'warn' } : gauge;

@@ -1,8 +1,8 @@
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
 import { Background, BackgroundVariant, type Connection, type Edge, type Node, type NodeChange, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStoreApi } from '@xyflow/react';
-import { Maximize, Minus, Plus } from 'lucide-react';
-import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { CircleQuestionMark, Maximize, Minus, Plus, Presentation } from 'lucide-react';
+import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { catalog } from '../../catalog.ts';
 import { useEffective } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
@@ -13,8 +13,11 @@ import { Cluster } from './Cluster.tsx';
 import { Overlay } from './Overlay.tsx';
 import { WireLine } from './WireLine.tsx';
 
+const News = lazy(async () => ({ default: (await import('../findings/News.tsx')).News }));
 const nodeTypes = { card: Card, cluster: Cluster };
 const edgeTypes = { wire: WireLine };
+/** Where nodes come to rest when they are dragged, canvas units. */
+const GRID: [number, number] = [10, 10];
 const FIT = { padding: 0.06, maxZoom: 1.25 };
 
 export function Canvas() {
@@ -27,6 +30,7 @@ export function Canvas() {
 function Graph() {
   const doc = useEffective();
   const selected = useView((s) => s.selected);
+  const stage = useView((s) => s.stage);
   const flow = useReactFlow();
   const store = useStoreApi();
   /** Positions while a drag is under way; the document learns of them when it ends. */
@@ -74,7 +78,8 @@ function Graph() {
         height: resized[id]?.height ?? box?.h ?? 60,
         data: { title: node?.title ?? String(node?.config?.['name'] ?? id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge },
         selected: selected.includes(id),
-        zIndex: box?.container ? 0 : 1,
+        // Wires run over containers and under cards.
+        zIndex: box?.container ? -1 : 1,
         ariaLabel: `${node?.title ?? id}, ${descriptor?.title ?? ''} ${badge}`,
       };
     };
@@ -166,6 +171,8 @@ function Graph() {
         edgesFocusable
         disableKeyboardA11y
         connectionRadius={28}
+        snapToGrid
+        snapGrid={GRID}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1} />
       </ReactFlow>
@@ -180,11 +187,27 @@ function Graph() {
         <button type="button" aria-label="Fit everything" onClick={() => void flow.fitView({ ...FIT, duration: 250 })}>
           <Maximize size={12} aria-hidden />
         </button>
+        <button type="button" aria-label="Canvas only" aria-pressed={stage} title="Canvas only (l)" onClick={() => useView.getState().setStage(!stage)}>
+          <Presentation size={13} aria-hidden />
+        </button>
+        <button type="button" aria-label="What the marks mean" title="What the marks mean (?)" onClick={() => useView.getState().show('help')}>
+          <CircleQuestionMark size={13} aria-hidden />
+        </button>
       </div>
       <div className="hint" role="status" aria-live="polite" data-shown={hint !== null}>
         {hint}
       </div>
-      {doc.nodes.length === 0 && <p className="empty">Drag something here from the palette, or press Ctrl K.</p>}
+      <Suspense fallback={null}>
+        <News key={title} />
+      </Suspense>
+      {doc.nodes.length === 0 && (
+        <p className="empty">
+          <span>
+            <b>Drag something here from the palette, or press Ctrl K.</b>
+            Then pull a wire from the dot at the right side of a node to the next, or press w, and play.
+          </span>
+        </p>
+      )}
     </div>
   );
 }

@@ -84,13 +84,21 @@ export function createPainter(context: Context): Painter {
     context.stroke();
     context.setLineDash([]);
   }
+  /** Round where all else is square: out of order is seen without its colour. */
+  function circle(x: number, y: number, colour: string, scale: number): void {
+    context.strokeStyle = colour;
+    context.lineWidth = 1.6;
+    context.beginPath();
+    context.arc(x, y, (CELL.w / 2 + 1) * scale, 0, 2 * Math.PI);
+    context.stroke();
+  }
   function letters(cells: readonly { readonly x: number; readonly y: number; readonly key: number; readonly seq: number; readonly light?: boolean }[]): void {
     if (view.zoom < LEGIBLE) return;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     for (const { x, y, key, seq, light } of cells) {
       const text = `${keyName(key)}${seq}`;
-      context.font = `700 ${text.length > 3 ? 7 : text.length > 2 ? 8 : 9.5}px ui-monospace, 'DejaVu Sans Mono', monospace`;
+      context.font = `700 ${text.length > 3 ? 7.5 : text.length > 2 ? 9 : 10}px ui-monospace, 'DejaVu Sans Mono', monospace`;
       context.fillStyle = light ? colours.text : colours.ink;
       context.fillText(text, x, y + 0.5);
     }
@@ -140,6 +148,7 @@ export function createPainter(context: Context): Painter {
       else if (cell.state === 'held') outline(x, y, keyColour(cell.key), 1, -0.5, [], scale);
       if (cell.redelivered) outline(x, y, colours.redelivered, 1.6, 0.6, [], scale);
       if (cell.duplicate) outline(x, y, colours.duplicate, 1.6, 2, [5, 2], scale);
+      if (cell.disordered) circle(x, y, colours.lost, scale);
       if (cell.message === followed) outline(x, y, colours.accent, 2.2, 3, [], scale);
     }
     letters(placed.filter((p) => !p.hollow && p.scale === 1).map(({ cell, x, y }) => ({ x, y, key: cell.key, seq: cell.seq, light: cell.state !== 'ready' && cell.state !== 'dead' })));
@@ -215,16 +224,14 @@ export function createPainter(context: Context): Painter {
       const [x, y] = along(wire, a.flight.back ? 1 - t : t);
       return [{ x, y, key: a.flight.key, seq: a.flight.seq, flight: a.flight }];
     });
-    for (let k = 0; k < KEY_COLOURS.length; k++)
-      path(keyColour(k), () => {
-        for (const { x, y, key } of here) if (key % KEY_COLOURS.length === k) square(x, y);
-      });
-    for (const { x, y, flight } of here) {
+    // One after the other, each with its letters: of those that fly close together the last lies on top and can be read.
+    for (const { x, y, key, seq, flight } of here) {
+      path(keyColour(key), () => square(x, y));
       if (flight.redelivered) outline(x, y, colours.redelivered, 1.8, 1.5);
       if (flight.back) outline(x, y, colours.lost, 1.8, 1.5, [3, 2]);
       if (flight.message === followed) outline(x, y, colours.accent, 2.4, 4);
+      letters([{ x, y, key, seq }]);
     }
-    letters(here);
   }
 
   return {

@@ -55,7 +55,10 @@ const SHOWN = 7;
 
 /** The title of an action without the address, which stands above the buttons. */
 function shortTitle(action: ActionDescriptor): string {
-  const text = action.title.replace(/\s*\b(of|at|from|for|in)?\s*\{on\}$/, '').replaceAll('{on}', 'it');
+  const text = action.title
+    .replace(/\s*\b(of|at|from|for|in)?\s*\{on\}$/, '')
+    .replace(/ (of|at|from|for|in) \{on\}/, '')
+    .replaceAll('{on}', 'it');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 function addresses(action: ActionDescriptor, id: string, node: ScenarioNode | undefined): string[] {

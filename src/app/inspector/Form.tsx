@@ -41,6 +41,10 @@ export function Form({ fields, config, onChange }: FormProps) {
 }
 const without = (record: Record<string, unknown>) => Object.fromEntries(Object.entries(record).filter(([, v]) => v !== null));
 
+/** A text that may be as long as this gets a line of its own. */
+const WIDE = 200;
+/** An option longer than this gets one where the panel is narrow. */
+const LONG = 10;
 interface RowProps {
   readonly name: string;
   readonly field: Field;
@@ -58,7 +62,7 @@ function Row({ name, field, value, onChange }: RowProps) {
     if (wrong === null && JSON.stringify(next) !== JSON.stringify(value ?? null)) onChange(next);
   };
   return (
-    <div className="row" data-changed={value !== undefined}>
+    <div className="row" data-changed={value !== undefined} data-wide={field.type === 'text' && field.maxLength >= WIDE} data-long={field.type === 'choice' && field.options.some((o) => o.length > LONG)}>
       <label htmlFor={id}>{breakable(field.label ?? name)}</label>
       <div className="control">
         <Control id={id} field={field} value={value ?? fallback} invalid={problem !== null} set={set} />
@@ -181,9 +185,9 @@ function SpreadControl({ id, value, set }: { readonly id: string; readonly value
     </span>
   );
 }
-/** A broker's long names may break after their underscores. */
+/** A broker's long names may break where a new word begins in them. */
 function breakable(name: string): ReactNode[] {
-  return name.split(/(?<=_)/).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={part} />, part]));
+  return name.split(/(?<=[_.-])|(?<=[a-z])(?=[A-Z])/).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={`${i} ${part}`} />, part]));
 }
 function MapControl({ id, value, set }: { readonly id: string; readonly value: Readonly<Record<string, string | number | boolean>>; set(value: unknown): void }) {
   const text = Object.entries(value)

@@ -5,8 +5,9 @@ import { useDocument } from '../store/document.ts';
 import { useEffective } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
+import { Item } from '../findings/Item.tsx';
 import { usePlace } from '../canvas/Card.tsx';
-import { removeSelected } from '../canvas/actions.ts';
+import { ALIGNMENTS, alignSelected, copySelected, paste, removeSelected } from '../canvas/actions.ts';
 import { Actions } from './Actions.tsx';
 import { Form } from './Form.tsx';
 import { ScenarioForm } from './ScenarioForm.tsx';
@@ -21,17 +22,48 @@ export function Inspector() {
   const link = doc.links.find((l) => l.id === id);
   return (
     <aside className="inspector" aria-label="Inspector">
+      <Asked />
       {selected.length > 1 ? <Many count={selected.length} /> : node ? <NodePanel key={node.id} node={node} doc={doc} /> : link ? <LinkPanel key={link.id} link={link} doc={doc} /> : <ScenarioForm />}
     </aside>
+  );
+}
+/** The finding of which somebody asked why, above what it is about. */
+function Asked() {
+  const id = useView((s) => s.finding);
+  const finding = useSession((s) => s.picture?.findings.find((f) => f.id === id));
+  if (!finding) return null;
+  return (
+    <section className="asked" aria-label="Why">
+      <ul className="list">
+        <Item key={finding.id} finding={finding} asked />
+      </ul>
+      <button type="button" className="reset" aria-label="Put the answer away" onClick={() => useView.getState().ask(null, useView.getState().message, useView.getState().selected)}>
+        ×
+      </button>
+    </section>
   );
 }
 function Many({ count }: { readonly count: number }) {
   return (
     <>
       <h2>{count} selected</h2>
-      <button type="button" className="btn" onClick={removeSelected}>
-        Delete them
-      </button>
+      <h3 className="section-title">Align</h3>
+      <div className="actions">
+        {ALIGNMENTS.map((how) => (
+          <button key={how} type="button" className="btn" onClick={() => alignSelected(how)}>
+            {how}
+          </button>
+        ))}
+      </div>
+      <h3 className="section-title">All of them</h3>
+      <div className="actions">
+        <button type="button" className="btn" onClick={() => paste(copySelected())}>
+          Duplicate
+        </button>
+        <button type="button" className="btn" onClick={removeSelected}>
+          Delete
+        </button>
+      </div>
     </>
   );
 }

@@ -3,6 +3,8 @@ import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAx
 import { spanText } from '../../base/time.ts';
 import { catalog } from '../../catalog.ts';
 import type { Report as RunReport } from '../../worker/protocol.ts';
+import { titleOf } from '../../scenario/document.ts';
+import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 
 const FATE_COLOURS: Readonly<Record<string, string>> = { done: 'var(--ok)', pending: 'var(--accent)', 'in flight': 'var(--redelivered)', 'dead-lettered': 'var(--dead)', expired: '#d48a6a', dropped: 'var(--duplicate)', lost: 'var(--lost)' };
@@ -10,11 +12,12 @@ const tooltip = { contentStyle: { background: 'var(--raised)', border: '1px soli
 const tick = { fill: 'var(--text-3)', fontSize: 11 };
 
 export default function Report() {
+  const doc = useDocument((s) => s.doc);
   const commands = useSession((s) => s.commands);
   const [report, setReport] = useState<RunReport | null>(null);
   useEffect(() => void commands?.report().then(setReport), [commands]);
   if (!report) return <p>…</p>;
-  const fates = Object.entries(report.fates).map(([place, row]) => ({ place, ...row }));
+  const fates = Object.entries(report.fates).map(([place, row]) => ({ place: titleOf(doc, place), ...row }));
   return (
     <div className="report">
       <p className="quiet num">
@@ -28,11 +31,12 @@ export default function Report() {
       </p>
       {report.verdicts.length > 0 && (
         <>
-          <h3>Invariants</h3>
+          <h3>What should hold</h3>
           <ul>
             {report.verdicts.map((v, i) => (
               <li key={`${v.check} ${v.on ?? i}`}>
-                <b className={v.verdict === 'holds' ? 'tone-ok' : v.verdict === 'broken' ? 'tone-bad' : ''}>{v.verdict}</b> {v.check} {v.on} <span className="quiet">{v.says}</span>
+                <b className={v.verdict === 'holds' ? 'tone-ok' : v.verdict === 'broken' ? 'tone-bad' : ''}>{v.verdict}</b> {catalog.checks.find((c) => c.name === v.check)?.title ?? v.check}
+                {v.on !== undefined && ` (${titleOf(doc, v.on)})`} <span className="quiet">{v.says}</span>
               </li>
             ))}
           </ul>
@@ -90,6 +94,7 @@ export default function Report() {
   );
 }
 function Stages({ report }: { readonly report: RunReport }) {
+  const doc = useDocument((s) => s.doc);
   const stages = report.stages.filter((s) => s.count > 0);
   const [chosen, setChosen] = useState(stages.find((s) => s.stage === 'end to end') ?? stages[0]);
   if (!chosen) return <p className="quiet">Nothing was measured yet.</p>;
@@ -113,7 +118,7 @@ function Stages({ report }: { readonly report: RunReport }) {
             <tr key={`${s.place} ${s.stage}`}>
               <td>
                 <button type="button" className="link" aria-pressed={s === chosen} onClick={() => setChosen(s)}>
-                  {s.place}
+                  {titleOf(doc, s.place)}
                 </button>
               </td>
               <td>{s.stage}</td>
@@ -127,7 +132,7 @@ function Stages({ report }: { readonly report: RunReport }) {
         </tbody>
       </table>
       <h4>
-        {chosen.place}, {chosen.stage}
+        {titleOf(doc, chosen.place)}, {chosen.stage}
       </h4>
       <ResponsiveContainer width="100%" height={170}>
         <BarChart data={bars}>

@@ -26,49 +26,70 @@ export function App() {
   useKeys();
   const problems = useProblems((s) => s.problems);
   const dialog = useView((s) => s.dialog);
+  const stage = useView((s) => s.stage);
   if (problems) return <ProblemPage {...problems} />;
+  const timeline = (
+    <Suspense fallback={<div className="timeline" style={{ height: TIMELINE }} />}>
+      <Timeline />
+    </Suspense>
+  );
   return (
     <div className="app">
       <TopBar />
       <PanelGroup direction="vertical" autoSaveId="rows">
-        <Panel defaultSize={66} minSize={35}>
+        <Panel id="upper" order={1} defaultSize={66} minSize={35}>
           <PanelGroup direction="horizontal" autoSaveId="columns">
-            <Panel defaultSize={15} minSize={12} maxSize={26}>
-              <Suspense fallback={null}>
-                <LeftPanel />
-              </Suspense>
-            </Panel>
-            <PanelResizeHandle className="resize" aria-label="Width of the left panel" />
-            <Panel minSize={30}>
+            {!stage && (
+              <>
+                <Panel id="left" order={1} defaultSize={15} minSize={12} maxSize={26}>
+                  <Suspense fallback={null}>
+                    <LeftPanel />
+                  </Suspense>
+                </Panel>
+                <PanelResizeHandle className="resize" aria-label="Width of the left panel" />
+              </>
+            )}
+            <Panel id="canvas" order={2} minSize={30}>
               <main aria-label="Canvas" style={{ height: '100%' }}>
                 <Canvas />
               </main>
             </Panel>
-            <PanelResizeHandle className="resize" aria-label="Width of the inspector" />
-            <Panel defaultSize={19} minSize={15} maxSize={34}>
-              <Suspense fallback={null}>
-                <Inspector />
-              </Suspense>
-            </Panel>
+            {!stage && (
+              <>
+                <PanelResizeHandle className="resize" aria-label="Width of the inspector" />
+                <Panel id="inspector" order={3} defaultSize={19} minSize={15} maxSize={34}>
+                  <Suspense fallback={null}>
+                    <Inspector />
+                  </Suspense>
+                </Panel>
+              </>
+            )}
           </PanelGroup>
         </Panel>
-        <PanelResizeHandle className="resize" aria-label="Height of the dock" />
-        <Panel defaultSize={34} minSize={16}>
-          <section className="dock" aria-label="Timeline, charts and findings">
-            <Suspense fallback={<div className="timeline" style={{ height: TIMELINE }} />}>
-              <Timeline />
-            </Suspense>
-            <div className="dock-panes">
-              <Suspense fallback={<div />}>
-                <Charts />
-              </Suspense>
-              <Suspense fallback={<div />}>
-                <Dock />
-              </Suspense>
-            </div>
-          </section>
-        </Panel>
+        {!stage && (
+          <>
+            <PanelResizeHandle className="resize" aria-label="Height of the dock" />
+            <Panel id="dock" order={2} defaultSize={34} minSize={16}>
+              <section className="dock" aria-label="Timeline, charts and findings">
+                {timeline}
+                <div className="dock-panes">
+                  <Suspense fallback={<div />}>
+                    <Charts />
+                  </Suspense>
+                  <Suspense fallback={<div />}>
+                    <Dock />
+                  </Suspense>
+                </div>
+              </section>
+            </Panel>
+          </>
+        )}
       </PanelGroup>
+      {stage && (
+        <section className="dock" aria-label="Timeline">
+          {timeline}
+        </section>
+      )}
       {dialog && (
         <Suspense fallback={null}>
           <Dialogs />

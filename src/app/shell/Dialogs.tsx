@@ -14,6 +14,7 @@ import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { open } from './boot.ts';
 import { KEYS } from './keys.ts';
+import { Legend } from './Legend.tsx';
 
 const Report = lazy(() => import('../report/Report.tsx'));
 const RulesPage = lazy(() => import('../rules/RulesPage.tsx'));
@@ -46,7 +47,9 @@ export default function Dialogs() {
       );
     case 'help':
       return (
-        <Shade title="Keyboard">
+        <Shade title="Marks and keys" wide>
+          <Legend />
+          <h3>Keys</h3>
           <dl className="keys">
             {KEYS.map(([key, what]) => (
               <div key={key}>
@@ -73,6 +76,9 @@ function Shade({ title, wide, children }: { readonly title: string; readonly wid
             <h2>{title}</h2>
           </Dialog.Title>
           {children}
+          <Dialog.Close className="btn plain dialog-close" aria-label="Close">
+            ×
+          </Dialog.Close>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
@@ -82,7 +88,7 @@ function Commands() {
   const doc = effectiveNow();
   const findings = useSession((s) => s.picture?.findings) ?? [];
   const { toggle, step, seek, setSpeed } = useSession.getState();
-  const { select, show, setTheme } = useView.getState();
+  const { select, show, setTheme, stage, setStage } = useView.getState();
   const run = (todo: () => void) => () => {
     close();
     todo();
@@ -119,7 +125,8 @@ function Commands() {
           {item('Light theme', () => setTheme('light'))}
           {item('Dark theme', () => setTheme('dark'))}
           {item('Rules of the models', () => show('rules'))}
-          {item('Keyboard', () => show('help'), '?')}
+          {item('Canvas only', () => setStage(!stage), 'l')}
+          {item('Marks and keys', () => show('help'), '?')}
         </Command.Group>
         <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.title}`, () => void g.load().then((doc) => open(doc))))}</Command.Group>
         <Command.Group heading="Findings">{findings.toReversed().map((f) => item(`${clockText(f.at)} ${f.title}`, () => seek(f.at)))}</Command.Group>

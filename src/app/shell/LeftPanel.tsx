@@ -1,5 +1,7 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import './left-panel.css';
 import { Cable, Cog, Inbox, type LucideIcon, Send, Server, Split, Zap } from 'lucide-react';
+import { Tabs } from 'radix-ui';
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { catalog, onRooms, rulesOf } from '../../catalog.ts';
 import { gallery } from '../../gallery/index.ts';
 import type { Family, RoomDescriptor } from '../../scenario/descriptor.ts';
@@ -19,23 +21,60 @@ export function LeftPanel() {
   const title = useDocument((s) => s.doc.title);
   const description = useDocument((s) => s.doc.description);
   const rooms = useSyncExternalStore(onRooms, () => catalog.rooms);
+  const isEmpty = useDocument((s) => s.doc.nodes.length === 0);
+  const [tab, setTab] = useState(isEmpty ? 'add' : 'gallery');
+  // Who begins with nothing wants to add something.
+  useEffect(() => {
+    void title;
+    if (useDocument.getState().doc.nodes.length === 0) setTab('add');
+  }, [title]);
   return (
     <nav className="left-panel" aria-label="Gallery and palette">
       <section className="lesson">
         <h1>{title}</h1>
-        {description !== undefined && <p>{description}</p>}
+        {description !== undefined && <Description key={description} text={description} />}
       </section>
-      <Palette key={title} rooms={rooms.filter((room) => room.nodes.length > 0)} />
-      <section aria-labelledby="gallery">
-        <h2 className="section-title" id="gallery">
-          Gallery
-        </h2>
-        {[...new Set(gallery.map((g) => g.broker))].map((broker) => (
-          <Shelf key={`${broker} ${title}`} broker={broker} title={title} />
-        ))}
-      </section>
-      <Drafts />
+      <Tabs.Root value={tab} onValueChange={setTab} className="left-tabs">
+        <Tabs.List className="tabs" aria-label="Gallery and palette">
+          <Tabs.Trigger value="gallery">Gallery</Tabs.Trigger>
+          <Tabs.Trigger value="add">Add</Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="gallery">
+          {[...new Set(gallery.map((g) => g.broker))].map((broker) => (
+            <Shelf key={`${broker} ${title}`} broker={broker} title={title} />
+          ))}
+          <Drafts />
+        </Tabs.Content>
+        <Tabs.Content value="add">
+          <Palette key={title} rooms={rooms.filter((room) => room.nodes.length > 0)} />
+        </Tabs.Content>
+      </Tabs.Root>
     </nav>
+  );
+}
+/** Its first lines, and the rest for who wants to read on: what lies below stays in sight. */
+function Description({ text }: { readonly text: string }) {
+  const words = useRef<HTMLParagraphElement>(null);
+  const [isLong, setLong] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    const element = words.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setLong((before) => before || element.scrollHeight > element.clientHeight + 2));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <>
+      <p ref={words} data-cut={!isOpen}>
+        {text}
+      </p>
+      {isLong && (
+        <button type="button" className="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Less' : 'Read on'}
+        </button>
+      )}
+    </>
   );
 }
 /** At hand are the clients and the brokers that the scenario has, or the first while it has none; the others are one click away. */

@@ -34,7 +34,7 @@ export function SpeedMenu({ label, opened }: Props) {
   );
 }
 export function FileMenu({ label, opened }: Props) {
-  const show = useView((s) => s.show);
+  const { show, stage, setStage } = useView.getState();
   const item = (name: string, todo: () => void, key = '') => (
     <DropdownMenu.Item onSelect={todo}>
       {name} <span className="quiet">{key}</span>
@@ -53,9 +53,10 @@ export function FileMenu({ label, opened }: Props) {
           {item('Make this the start', makeThisTheStart)}
           {item('Tidy the layout', () => void autoLayout())}
           {item('Fit everything', fitView)}
+          {item('Canvas only', () => setStage(!stage), 'l')}
           {item('Commands …', () => show('commands'), 'Ctrl K')}
           {item('Rules of the models', () => show('rules'))}
-          {item('Keyboard', () => show('help'), '?')}
+          {item('Marks and keys', () => show('help'), '?')}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

@@ -16,13 +16,14 @@ export function TopBar() {
   const doc = useDocument((s) => s.doc);
   const show = useView((s) => s.show);
   const theme = useView((s) => s.theme);
+  const isLight = theme === 'light' || (theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches);
   const setTheme = useView((s) => s.setTheme);
   return (
     <header className="topbar">
       <div className="brand">
         <img src="./icon.svg" alt="" />
         <strong>Tailrace</strong>
-        <span className="title">
+        <span className="title" title={doc.title}>
           <strong>{doc.title}</strong> <span className="quiet">{[...brokersOf(doc), `seed ${doc.seed}`].join(' · ')}</span>
         </span>
       </div>
@@ -35,8 +36,8 @@ export function TopBar() {
         <button type="button" className="btn soft" onClick={() => show('share')}>
           Share link
         </button>
-        <button type="button" className="btn plain" aria-label={theme === 'light' ? 'Dark theme' : 'Light theme'} onClick={() => setTheme(document.documentElement.dataset['theme'] === 'light' ? 'dark' : 'light')}>
-          {theme === 'light' ? <Moon size={15} aria-hidden /> : <Sun size={15} aria-hidden />}
+        <button type="button" className="btn plain" aria-label={isLight ? 'Dark theme' : 'Light theme'} onClick={() => setTheme(isLight ? 'dark' : 'light')}>
+          {isLight ? <Moon size={15} aria-hidden /> : <Sun size={15} aria-hidden />}
         </button>
         <LaterMenu name="Menu" label={<Menu size={15} aria-hidden />} Menu={FileMenu} />
       </div>
@@ -66,11 +67,9 @@ function Transport() {
       <button type="button" className="btn plain" title="To the next entry of the history (.)" onClick={() => step('entry')}>
         <SkipForward size={13} aria-hidden /> Event
       </button>
-      {message !== null && (
-        <button type="button" className="btn plain" title="To the next entry of the followed message" onClick={() => step({ message })}>
-          <SkipForward size={13} aria-hidden /> Message
-        </button>
-      )}
+      <button type="button" className="btn plain" disabled={message === null} title={message === null ? 'Follow a message first' : 'To the next entry of the followed message (m)'} onClick={() => message !== null && step({ message })}>
+        <SkipForward size={13} aria-hidden /> Message
+      </button>
       <button type="button" className="btn plain" title="To the next finding (f)" onClick={() => step('finding')}>
         <ChevronsRight size={14} aria-hidden /> Finding
       </button>
@@ -88,10 +87,10 @@ function History() {
   const { undo, redo } = useDocument.temporal.getState();
   return (
     <>
-      <button type="button" className="btn plain" disabled={past === 0} title={past > 0 ? `Undo: ${lastEdit}` : 'Nothing to undo'} onClick={() => undo()}>
-        <Undo2 size={14} aria-hidden /> Undo
+      <button type="button" className="btn plain" disabled={past === 0} aria-label="Undo" title={past > 0 ? `Undo: ${lastEdit}` : 'Nothing to undo'} onClick={() => undo()}>
+        <Undo2 size={14} aria-hidden /> <span className="roomy">Undo</span>
       </button>
-      <button type="button" className="btn plain" disabled={future === 0} aria-label="Redo" onClick={() => redo()}>
+      <button type="button" className="btn plain" disabled={future === 0} aria-label="Redo" title="Redo" onClick={() => redo()}>
         <Redo2 size={14} aria-hidden />
       </button>
     </>

@@ -44,14 +44,14 @@ function know(doc: Scenario): Promise<void> {
   const added = (doc.timeline ?? []).flatMap((e) => (typeof e.with?.['kind'] === 'string' ? [e.with['kind']] : []));
   return loadRooms([...doc.nodes.map((n) => n.kind), ...added].map(familyOf));
 }
-/** The speed that was shared or saved, else the scenario's own, else the present one. */
+/** The speed that was shared or saved, else the scenario's own: nobody sees one scenario at the pace of another. */
 function speedOf(opened: Opened): number {
   if (opened.speed === null) return Number.POSITIVE_INFINITY;
-  return opened.speed ?? opened.doc?.speed ?? useSession.getState().speed;
+  return opened.speed ?? opened.doc?.speed ?? 1;
 }
-/** What was selected when it was shared, as far as it is there. */
+/** What was selected when it was shared, as far as it is there; what was asked of the document before is over. */
 function selectOf({ doc, selected = [] }: Opened): void {
-  useView.getState().select(selected.filter((id) => doc?.nodes.some((n) => n.id === id) || doc?.links.some((l) => l.id === id)));
+  useView.setState({ finding: null, message: null, selected: selected.filter((id) => doc?.nodes.some((n) => n.id === id) || doc?.links.some((l) => l.id === id)) });
 }
 /** A fresh engine for the present document, at a moment. */
 export function startOver(at: number, play: boolean): void {

@@ -4,6 +4,7 @@ import { useDocument } from '../store/document.ts';
 import { effectiveNow } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
+import { SPEEDS } from './speeds.ts';
 import { acceptDrops, openFile, saveFile } from '../share/files.ts';
 import { type Direction, focusNeighbour } from '../canvas/neighbours.ts';
 import { copySelected, moveSelected, paste, removeSelected, selectAll } from '../canvas/actions.ts';
@@ -13,15 +14,20 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Space', 'Play or pause'],
   ['.', 'To the next entry'],
   ['f', 'To the next finding'],
+  ['m', 'To the next entry of the message that is followed'],
+  ['0', 'Back to the start'],
+  ['- and +', 'Slower, faster'],
   ['Ctrl K', 'Commands: add, wire, act, find'],
   ['Tab, Enter', 'Go to a node or wire and select it'],
   ['Arrows', 'From a node to its neighbour'],
+  ['i', 'To the settings of what is selected; Escape goes back'],
   ['w', 'Wire the selected node to another'],
   ['Alt and arrows', 'Move what is selected'],
   ['Delete', 'Delete what is selected'],
   ['Ctrl C, X, V, D, A', 'Copy, cut, paste, duplicate, select all'],
   ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
   ['Ctrl S, Ctrl O', 'Save, open a file'],
+  ['l', 'Canvas only, for a lecture; again for everything'],
   ['Escape', 'Let go'],
   ['?', 'This list'],
 ];
@@ -31,6 +37,7 @@ export function useKeys(): void {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) {
+        if (event.key === 'Escape' && target.closest('.inspector')) return backToCanvas(target);
         if (!(event.key === 'k' && (event.ctrlKey || event.metaKey))) return;
       }
       if (act(event, target)) event.preventDefault();
@@ -50,9 +57,20 @@ export function useKeys(): void {
     };
   }, []);
 }
+/** From a setting back to the node or wire that it belongs to. */
+function backToCanvas(field: HTMLElement): void {
+  field.blur();
+  document.querySelector<HTMLElement>(`.canvas [data-id="${CSS.escape(useView.getState().selected[0] ?? '')}"]`)?.focus();
+}
+function changeSpeed(by: 1 | -1): boolean {
+  const { speed, setSpeed } = useSession.getState();
+  const next = SPEEDS[SPEEDS.findIndex(([s]) => s >= speed) + by];
+  if (next) setSpeed(next[0]);
+  return true;
+}
 function act(event: KeyboardEvent, target: HTMLElement): boolean {
-  const { select, selected, show } = useView.getState();
-  const { toggle, step } = useSession.getState();
+  const { select, selected, show, message, stage, setStage } = useView.getState();
+  const { toggle, step, seek } = useSession.getState();
   const command = event.ctrlKey || event.metaKey;
   const { undo, redo } = useDocument.temporal.getState();
   const focused = target.closest('.react-flow__node, .react-flow__edge')?.getAttribute('data-id');
@@ -107,6 +125,26 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
     case 'f':
       step('finding');
       return true;
+    case 'm':
+      if (message !== null) step({ message });
+      return message !== null;
+    case '0':
+      seek(0);
+      return true;
+    case '-':
+      return changeSpeed(-1);
+    case '+':
+    case '=':
+      return changeSpeed(1);
+    case 'l':
+      setStage(!stage);
+      return true;
+    case 'i': {
+      if (focused !== undefined && focused !== null) select([focused]);
+      // The settings of what was just selected are there with the next frame.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('.inspector :is(input, select, textarea, button)')?.focus());
+      return true;
+    }
     case '?':
       show('help');
       return true;
@@ -130,7 +168,9 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
       removeSelected();
       return true;
     case 'Escape':
-      select([]);
+      if (target.closest('.inspector')) backToCanvas(target);
+      else if (selected.length > 0) select([]);
+      else setStage(false);
       return true;
     default:
       return false;

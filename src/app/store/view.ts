@@ -11,6 +11,10 @@ export interface ViewState {
   /** Whose rules are shown. */
   readonly rulesOf: string;
   readonly dock: 'findings' | 'messages' | 'text';
+  /** The finding of which somebody asked why. */
+  readonly finding: number | null;
+  /** Only the canvas and the timeline: for a wall that many look at. */
+  readonly stage: boolean;
   select(ids: readonly string[]): void;
   follow(message: number | null): void;
   setTheme(theme: ViewState['theme']): void;
@@ -21,6 +25,9 @@ export interface ViewState {
   /** @param room of which broker */
   showRules(room: string): void;
   setDock(dock: ViewState['dock']): void;
+  /** @param message that is then seen wherever it is; @param selected where it came about */
+  ask(finding: number | null, message?: number | null, selected?: readonly string[]): void;
+  setStage(stage: boolean): void;
 }
 export const useView = create<ViewState>()(
   persist(
@@ -31,6 +38,8 @@ export const useView = create<ViewState>()(
       dialog: null,
       rulesOf: '',
       dock: 'findings',
+      finding: null,
+      stage: false,
       hover: null,
       setHover: (hover) => set({ hover }),
       select: (selected) => set({ selected }),
@@ -39,6 +48,8 @@ export const useView = create<ViewState>()(
       show: (dialog) => set({ dialog }),
       showRules: (rulesOf) => set({ dialog: 'rules', rulesOf }),
       setDock: (dock) => set({ dock }),
+      ask: (finding, message = null, selected = []) => set({ finding, message, selected, dock: 'findings' }),
+      setStage: (stage) => set({ stage }),
     }),
     // Of what a person looks at, only the theme outlives the visit.
     { name: 'tailrace view', partialize: ({ theme }) => ({ theme }) },

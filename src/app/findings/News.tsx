@@ -1,0 +1,46 @@
+import './news.css';
+import { X } from 'lucide-react';
+import { useState } from 'react';
+import { clockText } from '../../base/time.ts';
+import { titleOf } from '../../scenario/document.ts';
+import type { Finding } from '../../worker/protocol.ts';
+import { useDocument } from '../store/document.ts';
+import { useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
+import { iconOf, rankOf } from './kinds.ts';
+
+/** The gravest that was found so far, over the canvas, until somebody asks why or puts it away: who looks at the messages does not miss it. */
+export function News() {
+  const findings = useSession((s) => s.picture?.findings);
+  const asked = useView((s) => s.finding);
+  const doc = useDocument((s) => s.doc);
+  /** Checks of which nobody wants to hear again. */
+  const [away, setAway] = useState<ReadonlySet<string>>(new Set());
+  const gravest = findings?.reduce<Finding | null>((worst, f) => (f.severity !== 'bad' || away.has(f.check) || (worst && rankOf(worst.check) <= rankOf(f.check)) ? worst : f), null);
+  if (!gravest || gravest.id === asked) return null;
+  const { id, check, at, title, place, message } = gravest;
+  const why = () => {
+    const { pause, seek } = useSession.getState();
+    pause();
+    seek(at);
+    const node = doc.nodes.find((n) => n.id === place.split('/')[0]);
+    useView.getState().setStage(false);
+    useView.getState().ask(id, message ?? null, node ? [node.id] : []);
+  };
+  return (
+    <div className="news" role="status">
+      <span className="dot" data-check={check} aria-hidden>
+        {iconOf(check)}
+      </span>
+      <p>
+        <strong>{title}</strong> <span className="quiet num">{[...(title.includes(titleOf(doc, place)) ? [] : [titleOf(doc, place)]), clockText(at)].join(', ')}</span>
+      </p>
+      <button type="button" className="btn soft" onClick={why}>
+        Why?
+      </button>
+      <button type="button" className="btn plain" aria-label="Put it away" onClick={() => setAway(new Set([...away, check]))}>
+        <X size={13} aria-hidden />
+      </button>
+    </div>
+  );
+}
