@@ -22,7 +22,7 @@ export class Sandbox {
     this.folder = mkdtempSync(join(tmpdir(), `tailrace-${name}-`));
     open.add(this);
   }
-  /** Starts the server and waits until something listens on the port. @throws with the end of its log when it ends or stays silent */
+  /** Starts the server and waits until something listens on the port. @returns its process @throws with the end of its log when it ends or stays silent */
   async start(program: string, args: readonly string[], port: number, patienceMs: number, env: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
     const log = join(this.folder, 'server.log');
     const out = openSync(log, 'a');
@@ -51,12 +51,12 @@ export class Sandbox {
   }
 }
 
-/** Asks a process to end, and waits until it has. */
-export async function ended(child: ChildProcess): Promise<void> {
+/** Asks a process to end, or kills it, and waits until it has ended. */
+export async function ended(child: ChildProcess, how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((done) => child.once('exit', done));
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  child.kill(how);
+  const late = setTimeout(() => child.kill('SIGKILL'), 60_000);
   await gone;
   clearTimeout(late);
 }

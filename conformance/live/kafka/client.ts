@@ -1,21 +1,28 @@
 import type { Json, JsonObject, Observation, Operation } from '../../../src/testing/conformance-runner.ts';
 import { type LiveClient, sleep } from '../contract.ts';
-import type { Driver } from './driver.ts';
+import type { KafkaServers } from './servers.ts';
 
 /** Operations that may wait for other members of a group: their answers are shown when they come. */
 const WAITING = new Set(['join', 'sync']);
+/** Real time, ms, in which an answer that waits for nobody comes. */
+const PROMPT = 700;
 /** What the cases name, and what must not be shared between them on one server. */
 const NAMES = ['topic', 'group', 'transactionalId', 'client'] as const;
+/** Topics by name. */
+const BY_TOPIC = ['owned'] as const;
+/** What is done to a node's process, not asked of it. */
+const NODE_OPERATIONS = ['kill', 'shutDown', 'start', 'stall', 'resume'] as const;
+const isNodeOperation = (op: string): op is (typeof NODE_OPERATIONS)[number] => NODE_OPERATIONS.some((one) => one === op);
 
 /** The clients of one case on Kafka. */
 export class KafkaClient implements LiveClient {
-  readonly #driver: Driver;
+  readonly #servers: KafkaServers;
   readonly #prefix: string;
   #unblocked: Record<string, Json> = {};
   #failed: Error | null = null;
 
-  constructor(driver: Driver, prefix: string) {
-    this.#driver = driver;
+  constructor(servers: KafkaServers, prefix: string) {
+    this.#servers = servers;
     this.#prefix = prefix;
   }
   async run(operation: Operation, settleMs: number): Promise<Observation | null> {
@@ -28,7 +35,8 @@ export class KafkaClient implements LiveClient {
     return Object.keys(seen).length === 0 ? null : seen;
   }
   async close(): Promise<void> {
-    await this.#driver.ask({ op: 'reset' });
+    await this.#servers.heal();
+    await this.#servers.driver.ask({ op: 'reset' });
   }
   async #do(operation: Operation): Promise<Json> {
     const { op } = operation;
@@ -36,19 +44,32 @@ export class KafkaClient implements LiveClient {
       await sleep(Number(operation['ms']));
       return null;
     }
-    const answer = this.#driver.ask(this.#renamed(operation));
-    if (!WAITING.has(op)) return await answer;
-    const member = String(operation['member']);
-    answer.then(
-      (shown) => (this.#unblocked[member] = shown),
+    if (isNodeOperation(op)) {
+      await this.#servers[op](Number(operation['node']));
+      return null;
+    }
+    const answer = this.#servers.driver.ask(this.#renamed(operation)).then((shown) => this.#unprefixed(shown));
+    const waiter = operation['as'] ?? (WAITING.has(op) ? operation['member'] : undefined);
+    if (waiter === undefined) return await answer;
+    const told = answer.then(
+      (shown) => (this.#unblocked[String(waiter)] = shown),
       (error: unknown) => (this.#failed = error instanceof Error ? error : new Error(String(error))),
     );
+    await Promise.race([told, sleep(PROMPT)]);
     return null;
   }
   #renamed(operation: Operation): JsonObject {
     const own = (name: Json) => `${this.#prefix}${String(name)}`;
     const names = NAMES.flatMap((name) => (operation[name] === undefined ? [] : [[name, own(operation[name])] as const]));
+    const byTopic = BY_TOPIC.flatMap((name) => {
+      const value = operation[name];
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? [[name, Object.fromEntries(Object.entries(value).map(([topic, one]) => [own(topic), one as Json]))] as const] : [];
+    });
     const { topics } = operation;
-    return { ...operation, ...Object.fromEntries(names), ...(Array.isArray(topics) ? { topics: topics.map(own) } : {}) };
+    return { ...operation, ...Object.fromEntries(names), ...Object.fromEntries(byTopic), ...(Array.isArray(topics) ? { topics: topics.map(own) } : {}) };
+  }
+  /** Answers name topics as the case does. */
+  #unprefixed(shown: Json): Json {
+    return JSON.parse(JSON.stringify(shown).replaceAll(this.#prefix, '')) as Json;
   }
 }

@@ -1,17 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Json, JsonObject } from '../../../src/testing/conformance-runner.ts';
+import type { JavaProgram } from './java.ts';
 
-/** The Java side (Driver.java): one JSON object per line to it, one back with the same id. */
+/** The Java side (driver/Driver.java): one JSON object per line to it, one back with the same id. */
 export class Driver {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { readonly done: (result: Json) => void; readonly fail: (error: Error) => void }>();
   #next = 0;
   #complaints = '';
 
-  constructor(java: string, classpath: string, source: string, port: number) {
-    // A single source file is compiled when it is started.
-    this.#child = spawn(java, ['-Xmx192m', '-cp', classpath, source, String(port)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  /** @param ports of the nodes, in their order */
+  constructor({ program, jars }: JavaProgram, ports: readonly number[]) {
+    this.#child = spawn(program, ['-Xmx192m', '-cp', jars, 'Driver', ...ports.map(String)], { stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.#child;
     stderr?.on('data', (chunk: Buffer) => (this.#complaints = (this.#complaints + chunk.toString()).slice(-4000)));
     if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => this.#answered(line));

@@ -12,7 +12,7 @@ import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol
 import { Produces, type ProducesState } from './produces.ts';
 import { Quotas, type QuotasState } from './quotas.ts';
 import type { ClusterSettings, TopicSettings } from './settings.ts';
-import { alternating, apart } from './racks.ts';
+import { apart, spread } from './racks.ts';
 import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
 
@@ -22,6 +22,8 @@ interface BrokerState {
   /** Its replica fetchers stand still: a long pause, a slow disk. */
   stalled: boolean;
   life: number;
+  /** Its process died: it may have lost what it had last. */
+  killed: boolean;
 }
 interface Topic {
   readonly name: string;
@@ -72,7 +74,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   constructor(host: BrokerHost, settings: ClusterSettings) {
     this.host = host;
     this.settings = settings;
-    this.brokers = Array.from({ length: settings.brokers }, () => ({ up: true, unfenced: true, stalled: false, life: 0 }));
+    this.brokers = Array.from({ length: settings.brokers }, () => ({ up: true, unfenced: true, stalled: false, life: 0, killed: false }));
     this.fetches = new Fetches(this);
     this.produces = new Produces(this);
     this.transactions = new Transactions(this);
@@ -107,6 +109,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     const state = this.brokers[broker];
     if (!state?.up) return;
     state.up = false;
+    state.killed = true;
     state.life++;
     this.out.push({ kind: 'broker', broker, up: false });
     for (const partition of this.all()) if (partition.leader === broker) this.shares.leaderChanged(partition.topic, partition.index);
@@ -131,11 +134,13 @@ export class KafkaCluster implements Brokers, PartitionListener {
   start(broker: number): void {
     const state = this.brokers[broker];
     if (!state || state.up) return;
-    const wasFenced = !state.unfenced;
-    Object.assign(state, { up: true, unfenced: true, stalled: false, life: state.life + 1 });
+    // A broker that registers anew is not the one that the controller counted on.
+    this.fence(broker);
+    if (state.killed) for (const partition of this.all()) partition.uncleanShutdown(broker);
+    Object.assign(state, { up: true, unfenced: true, stalled: false, life: state.life + 1, killed: false });
     this.out.push({ kind: 'broker', broker, up: true });
     for (const partition of this.all()) {
-      if (wasFenced || partition.leader < 0) partition.elect(this.host.now());
+      partition.elect(this.host.now());
       partition.resume(broker);
     }
   }
@@ -160,8 +165,12 @@ export class KafkaCluster implements Brokers, PartitionListener {
   partition(topic: string, index: number): Partition | undefined {
     return this.topics.get(topic)?.partitions[index];
   }
-  /** Creates it, or changes its settings; the number of partitions can only grow. @returns why not, in the broker's words */
-  putTopic(name: string, settings: TopicSettings): { readonly name: string; readonly text: string } | undefined {
+  /**
+   * Creates it, or changes its settings; the number of partitions can only grow.
+   * @param placed brokers of the replicas of each partition, the first of which leads; spread by the cluster when left out
+   * @returns why not, in the broker's words
+   */
+  putTopic(name: string, settings: TopicSettings, placed?: readonly (readonly number[])[]): { readonly name: string; readonly text: string } | undefined {
     const known = this.topics.get(name);
     if (settings.replicationFactor > this.brokers.length)
       return { name: 'INVALID_REPLICATION_FACTOR', text: `Unable to replicate the partition ${settings.replicationFactor} time(s): The target replication factor of ${settings.replicationFactor} cannot be reached because only ${this.brokers.length} broker(s) are registered.` };
@@ -171,10 +180,9 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.topics.set(name, topic);
     for (const partition of topic.partitions) partition.settings = settings;
     const base = [...this.topics.keys()].indexOf(name);
-    const order = alternating(this.settings.racks);
     while (topic.partitions.length < settings.partitions) {
       const index = topic.partitions.length;
-      const replicas = Array.from({ length: settings.replicationFactor }, (_, i) => order[(base + index + i) % order.length] as number);
+      const replicas = placed?.[index] ?? spread(this.settings.racks, settings.replicationFactor, base + index);
       topic.partitions.push(new Partition(name, index, replicas, settings, this, this));
     }
     this.watchRetention();

@@ -13,7 +13,7 @@ describe('recorded on Kafka 4.4.0', () => {
   });
   test('a cluster made from the saved state goes on as if nothing had happened', () => {
     for (const example of examples) {
-      const [straight, broken] = [new KafkaAdapter(), new KafkaAdapter()];
+      const [straight, broken] = [new KafkaAdapter(example), new KafkaAdapter(example)];
       for (const operation of [...example.setup, ...example.steps]) {
         const shown = straight.run(operation);
         broken.reload();

@@ -1,17 +1,38 @@
-import { OneNode } from './one-node.ts';
-import { isolationOf, type Json, type JsonObject, number, type Operation, partitionsOf, text } from './recorded.ts';
-import { Groups, NOBODY } from './recorded-groups.ts';
+import { type Json, type JsonObject, number, object, type Operation, settingOf, text } from './recorded.ts';
+import { assign } from './recorded-assignors.ts';
+import { RecordedCluster } from './recorded-cluster.ts';
+import { Groups } from './recorded-groups.ts';
+import { Heartbeats } from './recorded-heartbeats.ts';
 import { Producing } from './recorded-producing.ts';
 import { Reading } from './recorded-reading.ts';
+import { send } from './recorded-sending.ts';
+import { Sharing } from './recorded-shares.ts';
 
-/** Recorded operations, sent as requests to the model of a cluster of one node. The shapes are those of conformance/FORMAT.md. */
+interface Example {
+  readonly setup: readonly Operation[];
+  readonly steps: readonly Operation[];
+}
+
+/** Recorded operations, sent as requests to the model of a cluster. The shapes are those of conformance/FORMAT.md. */
 export class KafkaAdapter {
-  readonly #node = new OneNode();
-  readonly #producing = new Producing(this.#node);
-  readonly #groups = new Groups(this.#node, (member, shown) => (this.#unblocked[member] = shown));
-  readonly #reading = new Reading(this.#node, this.#producing, this.#groups);
+  readonly #node: RecordedCluster;
+  readonly #producing: Producing;
+  readonly #groups: Groups;
+  readonly #reading: Reading;
+  readonly #heartbeats: Heartbeats;
+  readonly #sharing: Sharing;
   #unblocked: Record<string, Json> = {};
 
+  constructor({ setup }: Example) {
+    const unblocked = (who: string, shown: Json) => (this.#unblocked[who] = shown);
+    const { nodes, config } = clusterOf(setup[0]);
+    this.#node = new RecordedCluster(nodes, config);
+    this.#producing = new Producing(this.#node, unblocked);
+    this.#groups = new Groups(this.#node, unblocked);
+    this.#reading = new Reading(this.#node, this.#producing, this.#groups, unblocked);
+    this.#heartbeats = new Heartbeats(this.#node, this.#groups);
+    this.#sharing = new Sharing(this.#node, this.#producing);
+  }
   /** Goes on with a cluster made from the saved state: nothing may change. */
   reload(): void {
     this.#node.reload();
@@ -31,51 +52,77 @@ export class KafkaAdapter {
     return Object.keys(shown).length === 0 ? null : shown;
   }
 
-  #commit(operation: Operation): JsonObject {
-    const member = operation['member'] === undefined ? undefined : this.#groups.member(operation);
-    const who = member === undefined ? NOBODY : { memberId: member.id, groupInstanceId: member.instanceId, generationOrEpoch: number(operation['generation'], member.generation) };
-    return this.#groups.commit(text(operation['group'], member?.group), who, [{ topic: text(operation['topic']), partition: number(operation['partition']), offset: number(operation['offset']) }]);
+  #describe(operation: Operation): JsonObject {
+    const { leader, isr, elr } = this.#node.partition(text(operation['topic']), number(operation['partition']));
+    return { leader, isr: sorted(isr), ...(elr.length > 0 ? { elr: sorted(elr) } : {}) };
   }
-  #committed(operation: Operation): JsonObject {
-    const topic = text(operation['topic']);
-    const found = this.#groups.committed(
-      text(operation['group']),
-      partitionsOf(operation).map((partition) => ({ topic, partition })),
-    );
-    return { offsets: Object.fromEntries(found.map(({ partition, offset }) => [String(partition), offset])) };
+  #racks(operation: Operation): JsonObject {
+    const { racks } = this.#node.cluster.settings;
+    const { partitions = [] } = this.#node.cluster.topic(text(operation['topic'])) ?? {};
+    return { racks: partitions.map(({ replicas }) => replicas.map(({ broker }) => racks[broker] ?? '').sort()) };
   }
+  /** Done to a node, not asked of it. */
+  readonly #toNode = (what: (node: number) => void) => (operation: Operation) => {
+    what(number(operation['node']));
+    this.#node.listen();
+    return null;
+  };
 
   readonly #verbs: Record<string, (operation: Operation) => Json> = {
+    // The cluster was made with them.
+    settings: () => ({ ok: true }),
     advance: (operation) => {
       this.#node.clock.advance(number(operation['ms']) * 1000);
       return null;
     },
+    kill: this.#toNode((node) => this.#node.cluster.kill(node)),
+    shutDown: this.#toNode((node) => this.#node.cluster.shutDown(node)),
+    start: this.#toNode((node) => this.#node.cluster.start(node)),
+    stall: this.#toNode((node) => this.#node.cluster.stall(node, true)),
+    resume: this.#toNode((node) => this.#node.cluster.stall(node, false)),
     topic: (operation) => this.#producing.topic(operation),
     addPartitions: (operation) => this.#producing.addPartitions(operation),
     partitions: ({ topic = '' }) => ({ partitions: this.#node.must({ api: 'Metadata', topics: [text(topic)] }, 'Metadata').topics[text(topic)]?.length ?? 0 }),
+    describe: (operation) => this.#describe(operation),
+    racks: (operation) => this.#racks(operation),
     quota: (operation) => this.#producing.quota(operation),
+    groupConfig: (operation) => this.#sharing.configure(operation),
     initProducer: (operation) => this.#producing.initProducer(operation),
+    send: (operation) => send(this.#node, operation),
     produce: (operation) => this.#producing.produce(operation),
     endTransaction: (operation) => this.#producing.endTransaction(operation),
-    listOffsets: (operation) => ({ offset: this.#reading.offset({ topic: text(operation['topic']), partition: number(operation['partition']) }, operation['at'] === 'earliest' ? 'earliest' : 'latest', isolationOf(operation)) }),
+    listOffsets: (operation) => this.#reading.listOffsets(operation),
+    logEnd: (operation) => this.#reading.logEnd(operation),
+    fetch: (operation) => this.#reading.fetch(operation),
     read: (operation) => this.#reading.read(operation),
-    commit: (operation) => this.#commit(operation),
-    committed: (operation) => this.#committed(operation),
+    commit: (operation) => this.#groups.commitOf(operation),
+    commitInTransaction: (operation) => this.#groups.commitInTransaction(operation, this.#producing.producer(operation)),
+    committed: (operation) => this.#groups.committedOf(operation),
     join: (operation) => this.#groups.join(operation),
     sync: (operation) => this.#groups.sync(operation),
     heartbeat: (operation) => this.#groups.heartbeat(operation),
     leave: (operation) => this.#groups.leave(operation),
+    consumerHeartbeat: (operation) => this.#heartbeats.consumer(operation),
+    shareHeartbeat: (operation) => this.#heartbeats.share(operation),
+    shareFetch: (operation) => this.#sharing.fetch(operation),
+    acknowledge: (operation) => this.#sharing.acknowledge(operation),
+    endShareSession: (operation) => this.#sharing.end(operation),
+    shareOffset: (operation) => this.#sharing.startOffset(operation),
+    assign,
   };
 }
+const sorted = (nodes: readonly number[]): number[] => [...nodes].sort((a, b) => a - b);
 
-interface Example {
-  readonly setup: readonly Operation[];
-  readonly steps: readonly Operation[];
+/** A case's first operation may say how many nodes it is about, and what they are set to. */
+function clusterOf(first: Operation | undefined): { readonly nodes: number; readonly config: Readonly<Record<string, Json>> } {
+  const { nodes, config } = first?.op === 'settings' ? first : { nodes: 1, config: {} };
+  return { nodes: number(nodes, 1), config: Object.fromEntries(Object.entries(object(config)).map(([name, value]) => [name, settingOf(value)])) };
 }
-/** Of Kafka 4.4.0, one node. */
-export const adapter = (): KafkaAdapter => new KafkaAdapter();
-export function cannot({ setup, steps }: Example): string | null {
-  const known = new KafkaAdapter();
-  const foreign = [...setup, ...steps].find(({ op }) => !known.knows(op));
+
+/** Of Kafka 4.4.0. */
+export const adapter = (example: Example): KafkaAdapter => new KafkaAdapter(example);
+export function cannot(example: Example): string | null {
+  const known = new KafkaAdapter(example);
+  const foreign = [...example.setup, ...example.steps].find(({ op }) => !known.knows(op));
   return foreign === undefined ? null : `operation ${foreign.op} is not modelled`;
 }

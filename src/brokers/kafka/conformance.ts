@@ -1,34 +1,26 @@
-import type { Assignment, ConsumerMember, PartitionCounts, TopicPartition } from './assignors/assignment.ts';
-import { cooperativeSticky } from './assignors/cooperative-sticky.ts';
-import { range } from './assignors/range.ts';
-import { roundRobin } from './assignors/round-robin.ts';
+import type { Assignment, ConsumerMember, PartitionCounts } from './assignors/assignment.ts';
 import { serverRange } from './assignors/server-range.ts';
-import { sticky } from './assignors/sticky.ts';
 import { uniform } from './assignors/uniform.ts';
 import { adapter, cannot } from './conformance-cases.ts';
 import { consistentPartition } from './crc32.ts';
 import { murmur2, toPositive, utf8 } from './murmur2.ts';
 import { partitionForKey } from './partitioner.ts';
+import { type Json, type JsonObject, list, object } from './recorded.ts';
+import { assigned, clientAssignors, countsOf, memberNamed, words } from './recorded-assignors.ts';
 
 /** Recorded cases of Kafka, and tables of facts about it, checked against the model. The shapes are those of conformance/FORMAT.md. */
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-type Row = { readonly [name: string]: Json };
+type Row = JsonObject;
 interface VectorOutcome {
   readonly row: string;
   readonly expected: Json;
   readonly actual: Json;
 }
 
-const isRow = (value: Json | undefined): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-const row = (value: Json | undefined): Row => (isRow(value) ? value : {});
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-const words = (value: Json | undefined): readonly string[] => list(value).map(String);
-
 function partitionerRow(given: Row): VectorOutcome {
   const key = utf8(String(given['key']));
   const murmur = murmur2(key);
-  const forCounts = (name: string, choose: (count: number) => number) => Object.fromEntries(Object.keys(row(given[name])).map((count) => [count, choose(Number(count))]));
+  const forCounts = (name: string, choose: (count: number) => number) => Object.fromEntries(Object.keys(object(given[name])).map((count) => [count, choose(Number(count))]));
   const { key: name, ...expected } = given;
   const known: Row = {
     murmur2: murmur,
@@ -40,47 +32,25 @@ function partitionerRow(given: Row): VectorOutcome {
 }
 
 const assignors: Readonly<Record<string, (counts: PartitionCounts, members: readonly ConsumerMember[]) => Assignment>> = {
-  range,
-  roundrobin: roundRobin,
-  sticky,
-  'cooperative-sticky': cooperativeSticky,
+  ...clientAssignors,
   uniform: (counts, members) => uniform(counts, members.map(withTarget)),
   'server-range': (counts, members) => serverRange(counts, members.map(withTarget)),
 };
 const withTarget = (member: ConsumerMember) => ({ ...member, assigned: member.owned ?? [] });
 
-const partitionNamed = (name: string): TopicPartition => {
-  const dash = name.lastIndexOf('-');
-  return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)) };
-};
-const names = (partitions: readonly TopicPartition[] | undefined) => (partitions ?? []).map(({ topic, partition }) => `${topic}-${partition}`);
-
-function memberOf(memberId: string, given: Row): ConsumerMember {
-  const { instanceId, generation } = given;
-  return {
-    memberId,
-    instanceId: typeof instanceId === 'string' ? instanceId : null,
-    topics: words(given['topics']),
-    owned: words(given['owned']).map(partitionNamed),
-    generation: typeof generation === 'number' ? generation : null,
-  };
-}
-
-/** Assignments are sets: what is compared is sorted. */
-const shown = (assignment: Assignment, members: readonly string[]): Row => Object.fromEntries(members.map((member) => [member, names(assignment.get(member)).sort()]));
-const sorted = (assignment: Json | undefined): Row => Object.fromEntries(Object.entries(row(assignment)).map(([member, partitions]) => [member, [...words(partitions)].sort()]));
+const sorted = (assignment: Json | undefined): Row => Object.fromEntries(Object.entries(object(assignment)).map(([member, partitions]) => [member, [...words(partitions)].sort()]));
 
 function assignorRow(given: Row): VectorOutcome {
   const kind = String(given['assignor']);
   const assign = assignors[kind];
   const name = `${kind}: ${String(given['name'])}`;
   if (assign === undefined) return { row: name, expected: 'an assignment', actual: `assignor ${kind} is not modelled` };
-  const counts = new Map(Object.entries(row(given['topics'])).map(([topic, count]) => [topic, Number(count)]));
-  if (given['sequence'] !== undefined) return { row: name, ...sequence(assign, counts, list(given['sequence']).map(row)) };
-  const members = Object.entries(row(given['members'])).map(([memberId, member]) => memberOf(memberId, row(member)));
+  const counts = countsOf(given['topics']);
+  if (given['sequence'] !== undefined) return { row: name, ...sequence(assign, counts, list(given['sequence']).map(object)) };
+  const members = Object.entries(object(given['members'])).map(([memberId, member]) => memberNamed(memberId, object(member)));
   const ids = members.map((member) => member.memberId);
   const first = assign(counts, members);
-  if (given['afterSecondRebalance'] === undefined) return { row: name, expected: sorted(given['expected']), actual: shown(first, ids) };
+  if (given['afterSecondRebalance'] === undefined) return { row: name, expected: sorted(given['expected']), actual: assigned(first, ids) };
   const second = assign(
     counts,
     members.map((member) => again(member, first)),
@@ -88,7 +58,7 @@ function assignorRow(given: Row): VectorOutcome {
   return {
     row: name,
     expected: [sorted(given['expected']), sorted(given['afterSecondRebalance'])],
-    actual: [shown(first, ids), shown(second, ids)],
+    actual: [assigned(first, ids), assigned(second, ids)],
   };
 }
 const again = (member: ConsumerMember, before: Assignment): ConsumerMember => ({ ...member, owned: before.get(member.memberId) ?? [], generation: (member.generation ?? 0) + 1 });
@@ -104,7 +74,7 @@ function sequence(assign: (typeof assignors)[string], counts: PartitionCounts, s
       const members = ids.map((memberId) => ({ memberId, topics, owned: before.get(memberId) ?? [], generation: before.has(memberId) ? generation : null }));
       before = assign(counts, members);
       generation++;
-      return shown(before, ids);
+      return assigned(before, ids);
     });
   });
   return { expected: steps.map((step) => list(step['rebalances']).map(sorted)), actual };

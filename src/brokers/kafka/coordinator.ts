@@ -1,9 +1,11 @@
 /** Keeps the cluster's groups and their committed offsets: hands requests to the group they name, and tells what came of them. */
 import type { KafkaCluster } from './cluster.ts';
 import { clientOf } from './connection.ts';
+import type { GroupError } from './group/errors.ts';
 import { JOIN_EPOCH } from './group/modern-state.ts';
+import type { OffsetToCommit, PartitionError } from './group/offsets.ts';
 import { Group, type GroupState } from './groups.ts';
-import type { GroupRequest, GroupResponse, Response, TopicPartition } from './protocol.ts';
+import type { ErrorName, GroupRequest, GroupResponse, Response, TopicPartition } from './protocol.ts';
 
 export interface CoordinatorState {
   readonly groups: readonly GroupState[];
@@ -59,9 +61,12 @@ export class Coordinator {
         case 'OffsetCommit':
           this.commit(from, correlation, group, request);
           break;
+        case 'TxnOffsetCommit':
+          this.reply(from, correlation, { api: 'OffsetCommit', error: this.commitInTransaction(group, request) });
+          break;
         case 'OffsetFetch': {
           const { memberId, generationOrEpoch } = request.member;
-          const who = group.type === 'consumer' ? { memberId, memberEpoch: generationOrEpoch } : { memberId: null, memberEpoch: -1 };
+          const who = group.type === 'consumer' && memberId !== '' ? { memberId, memberEpoch: generationOrEpoch } : { memberId: null, memberEpoch: -1 };
           const answer = group.offsets.fetch(who, request.partitions, request.stable);
           const unstable = typeof answer === 'string' ? answer : (answer.find((o) => o.error !== null)?.error ?? null);
           this.reply(from, correlation, { api: 'OffsetFetch', error: unstable, offsets: typeof answer === 'string' ? [] : answer.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
@@ -93,10 +98,7 @@ export class Coordinator {
       this.cluster.shares.reset(name, offsets, latest);
       return true;
     }
-    group.offsets.commit(
-      { memberId: '', groupInstanceId: null, generationOrEpoch: -1 },
-      offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })),
-    );
+    group.offsets.commit({ memberId: '', groupInstanceId: null, generationOrEpoch: -1 }, offsets.map(toCommit));
     return true;
   }
   /** For pictures. */
@@ -105,6 +107,10 @@ export class Coordinator {
     if (!group) return undefined;
     const { state, type, generation } = group;
     return { state, type, generation, rebalancing: group.rebalancing || state === 'CompletingRebalance', members: group.members().map((m) => ({ client: group.nameOf(m.memberId), partitions: m.partitions })) };
+  }
+  /** The offsets that a transaction committed in a group are the group's now, or forgotten. */
+  endTransaction(name: string, producerId: number, how: 'commit' | 'abort'): void {
+    this.groups.get(name)?.offsets.endTransaction(producerId, how);
   }
   save(): CoordinatorState {
     return { groups: [...this.groups.values()].map((g) => g.save()), timers: [...this.timers], next: this.next };
@@ -139,14 +145,19 @@ export class Coordinator {
     this.cluster.out.push({ kind: 'response', to, correlation, response });
   }
   private commit(from: string, correlation: number, group: Group, request: Extract<GroupRequest, { api: 'OffsetCommit' }>): void {
-    const answer = group.offsets.commit(
-      request.member,
-      request.offsets.map((o) => ({ ...o, leaderEpoch: -1, metadata: '' })),
-    );
-    const error = typeof answer === 'string' ? answer : null;
+    const answer = group.offsets.commit(request.member, request.offsets.map(toCommit));
+    const error = errorOf(answer);
     if (error === null) this.cluster.out.push({ kind: 'offsets-committed', group: request.group, how: request.how, offsets: request.offsets });
     else this.cluster.out.push({ kind: 'commit-refused', group: request.group, client: clientOf(from), error });
     this.reply(from, correlation, { api: 'OffsetCommit', error });
+  }
+  /** The group becomes part of the producer's transaction. */
+  private commitInTransaction(group: Group, { producerId, producerEpoch, member, offsets }: Extract<GroupRequest, { api: 'TxnOffsetCommit' }>): GroupError | ErrorName | null {
+    const { transactions } = this.cluster;
+    const refused = transactions.mayWrite(producerId, producerEpoch);
+    if (refused !== 'NONE') return refused;
+    transactions.wroteOffsets(producerId, group.id);
+    return errorOf(group.offsets.commitInTransaction(producerId, member, offsets.map(toCommit)));
   }
   /** Tells when a rebalance begins or ends, and who came and went. */
   private watched(group: Group, gone: string, todo: () => void): void {
@@ -161,6 +172,10 @@ export class Coordinator {
     if (before.state !== 'Stable' && state === 'Stable' && group.type !== 'share') this.cluster.out.push({ kind: 'rebalance', group: group.id, begins: false, generation });
   }
 }
+const toCommit = (one: TopicPartition & { readonly offset: number; readonly metadata?: string }): OffsetToCommit => ({ metadata: '', ...one, leaderEpoch: -1 });
+/** Of a request as a whole, or of its first partition that was refused. */
+const errorOf = (answer: GroupError | readonly PartitionError[]): GroupError | null => (typeof answer === 'string' ? answer : (answer.find(({ error }) => error !== null)?.error ?? null));
+
 /** No broker is up. A heartbeat of the newer protocols says so in its own response. */
 function unavailable(request: GroupRequest): Response {
   if (request.api !== 'ConsumerGroupHeartbeat' && request.api !== 'ShareGroupHeartbeat') return { api: 'Unavailable' };

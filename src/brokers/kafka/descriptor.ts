@@ -271,7 +271,7 @@ export const kafka: RoomDescriptor = {
     'What a replica has that its new leader lacks is cut off at the election, not when the replica comes back.',
     'A group that has members refuses those of another protocol: it is not converted while it runs (group.consumer.migration.policy).',
     'A member of the consumer protocol gives partitions up, and takes new ones, when its application calls poll(); it subscribes to its topic by name.',
-    'A share consumer has one share session for all brokers. A share group’s settings are those of its first link. The dead-letter queue of share groups (KIP-1191), renewing a lock, and share.auto.offset.reset=by_duration are not modelled.',
+    'A share consumer has one share session for all brokers. A share group gives partitions with a member’s first heartbeat; Kafka first has the state of the share-partitions made, and gives them with the next. A share group’s settings are those of its first link. The dead-letter queue of share groups (KIP-1191), renewing a lock, and share.auto.offset.reset=by_duration are not modelled.',
     'A quota is that of a client-id: all instances that read over one link share one. request_percentage is not modelled, since requests take the brokers no time here, nor controller_mutation_rate, since topics are made by the document; consumer_byte_rate does not hold for share groups.',
     'Racks are those of brokers and consumers: a producer has none, and reaches every broker alike. range looks at racks, the sticky assignors (KIP-881) do not; with replicas in every rack they would not either.',
     'Tiered storage (remote.storage.enable, local.retention.ms) is not modelled: a read behind local retention would only be slower.',

@@ -20,7 +20,6 @@ export const errors = {
   MESSAGE_TOO_LARGE: { code: 10, text: 'The request included a message larger than the max message size the server will accept.', retriable: false },
   COORDINATOR_NOT_AVAILABLE: { code: 15, text: 'The coordinator is not available.', retriable: true },
   NOT_ENOUGH_REPLICAS: { code: 19, text: 'Messages are rejected since there are fewer in-sync replicas than required.', retriable: true },
-  NOT_ENOUGH_REPLICAS_AFTER_APPEND: { code: 20, text: 'Messages are written to the log, but to fewer in-sync replicas than required.', retriable: true },
   OUT_OF_ORDER_SEQUENCE_NUMBER: { code: 45, text: 'The broker received an out of order sequence number.', retriable: false },
   INVALID_PRODUCER_EPOCH: { code: 47, text: 'Producer attempted to produce with an old epoch.', retriable: false },
   INVALID_TXN_STATE: { code: 48, text: 'The producer attempted a transactional operation in an invalid state.', retriable: false },

@@ -189,6 +189,10 @@ export class Partition {
     if (this.state.isr.includes(broker)) this.shrink(broker);
     if (this.state.leader < 0) this.elect(now);
   }
+  /** A broker comes back after its process died: what it had last may be lost, so it is not eligible to lead (KIP-966). */
+  uncleanShutdown(broker: number): void {
+    this.state.elr = this.state.elr.filter((b) => b !== broker);
+  }
   /** Gives a partition without a leader one, if any may lead. */
   elect(now: number): void {
     const { state, brokers } = this;
@@ -197,7 +201,7 @@ export class Partition {
     let clean = true;
     let leader = first(state.isr) ?? (brokers.eligibleLeaderReplicas ? first(state.elr) : undefined);
     // Nobody is left of the ELR: the last known leader may return, since it had all that was committed.
-    if (leader === undefined && brokers.eligibleLeaderReplicas && state.isr.length === 0 && brokers.unfenced(state.lastLeader)) leader = state.lastLeader;
+    if (leader === undefined && brokers.eligibleLeaderReplicas && state.isr.length === 0 && state.elr.length === 0 && brokers.unfenced(state.lastLeader)) leader = state.lastLeader;
     if (leader === undefined && this.settings.uncleanLeaderElection) {
       clean = false;
       leader = state.replicas.map((r) => r.broker).find((b) => brokers.unfenced(b));
@@ -266,11 +270,11 @@ export class Partition {
     }
     this.advance();
   }
-  /** The high watermark is what all in-sync replicas have; with eligible leader replicas it stands while there are too few of them. */
+  /** The high watermark is what all in-sync replicas have; it stands while there are too few of them (Partition.isUnderMinIsr). */
   private advance(): void {
     const { state } = this;
     if (state.leader < 0) return;
-    if (this.brokers.eligibleLeaderReplicas && state.isr.length < this.minInsyncReplicas) return;
+    if (state.isr.length < this.minInsyncReplicas) return;
     const to = state.replicas.reduce((least, r) => (state.isr.includes(r.broker) ? Math.min(least, r.end) : least), this.log.end);
     const from = state.highWatermark;
     if (to <= from) return;

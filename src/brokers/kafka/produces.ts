@@ -10,7 +10,8 @@ interface Waiting {
   readonly from: string;
   readonly correlation: number;
   readonly throttle: number;
-  readonly parts: { readonly topic: string; readonly partition: number; readonly upTo: number; readonly epoch: number; error: ErrorName | null }[];
+  /** `offset`: of the first record; -1 when nothing is in the log. */
+  readonly parts: { readonly topic: string; readonly partition: number; readonly offset: number; readonly upTo: number; readonly epoch: number; error: ErrorName | null }[];
 }
 export interface ProducesState {
   readonly waiting: readonly (readonly [number, Waiting])[];
@@ -38,9 +39,9 @@ export class Produces {
       const partition = cluster.partition(batch.topic, batch.partition);
       const error = this.refusal(partition, batch, broker, acks);
       const at = { topic: batch.topic, partition: batch.partition };
-      if (error !== 'NONE' || !partition) return { ...at, upTo: 0, epoch: 0, error };
-      const upTo = this.append(partition, batch, acks);
-      return { ...at, upTo, epoch: partition.epoch, error: acks === -1 ? null : 'NONE' };
+      if (error !== 'NONE' || !partition) return { ...at, offset: -1, upTo: 0, epoch: 0, error };
+      const offset = this.append(partition, batch, acks);
+      return { ...at, offset, upTo: offset + batch.records.length, epoch: partition.epoch, error: acks === -1 ? null : 'NONE' };
     });
     const throttle = cluster.quotas.charge(
       'producer_byte_rate',
@@ -48,7 +49,11 @@ export class Produces {
       broker,
       batches.reduce((sum, batch) => sum + bytesOf(batch), 0),
     );
-    if (acks === 0) return;
+    // Nothing is said to whoever wants no answer; when something is wrong its connection is closed (KafkaApis.handleProduceRequest).
+    if (acks === 0) {
+      if (parts.some(({ error }) => error !== 'NONE')) cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Produce', throttle: 0, results: parts.map(({ topic, partition }) => ({ topic, partition, offset: -1, error: 'DISCONNECTED' })) } });
+      return;
+    }
     const id = this.next++;
     this.waiting.set(id, { from, correlation, throttle, parts });
     this.settle(id);
@@ -115,7 +120,7 @@ export class Produces {
     const verdict = partition.producers.judge(batch.producerId, batch.producerEpoch, batch.baseSequence, batch.baseSequence + batch.records.length - 1);
     return verdict.is === 'out of order' ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : verdict.is === 'fenced' ? 'INVALID_PRODUCER_EPOCH' : 'NONE';
   }
-  /** @returns the offset after the batch */
+  /** @returns the offset of its first record */
   private append(partition: Partition, batch: Batch, acks: number): number {
     const { cluster } = this;
     const now = cluster.host.now();
@@ -123,7 +128,7 @@ export class Produces {
     if (batch.baseSequence >= 0) {
       const verdict = partition.producers.judge(batch.producerId, batch.producerEpoch, batch.baseSequence, last);
       // Known already: answered as if it had been written now.
-      if (verdict.is === 'duplicate') return verdict.offset + batch.records.length;
+      if (verdict.is === 'duplicate') return verdict.offset;
     }
     if (batch.transactional) cluster.transactions.wrote(batch.producerId, partition);
     const records = batch.records.map((r, i): LogRecord => ({ ...r, producerId: batch.producerId, producerEpoch: batch.producerEpoch, sequence: batch.baseSequence < 0 ? -1 : batch.baseSequence + i, transactional: batch.transactional, control: null, place: i, accepted: false, aborted: false }));
@@ -131,7 +136,7 @@ export class Produces {
     if (batch.baseSequence >= 0) partition.producers.add(batch.producerId, batch.producerEpoch, batch.baseSequence, last, first, now);
     partition.append(records);
     if (acks !== -1) records.forEach((record, i) => !record.accepted && cluster.accept(partition, first + i, record));
-    return first + records.length;
+    return first;
   }
   private settle(id: number): void {
     const waiting = this.waiting.get(id);
@@ -141,11 +146,9 @@ export class Produces {
       const partition = this.cluster.partition(part.topic, part.partition);
       if (!partition) part.error = 'UNKNOWN_TOPIC_OR_PARTITION';
       else if (partition.highWatermark >= part.upTo) part.error = 'NONE';
-      // It was written, and the replicas that should have it went away meanwhile.
-      else if (partition.isr.length < partition.minInsyncReplicas) part.error = 'NOT_ENOUGH_REPLICAS_AFTER_APPEND';
     }
     if (waiting.parts.some((p) => p.error === null)) return;
     this.waiting.delete(id);
-    this.cluster.out.push({ kind: 'response', to: waiting.from, correlation: waiting.correlation, response: { api: 'Produce', throttle: waiting.throttle, results: waiting.parts.map(({ topic, partition, error }) => ({ topic, partition, error: error ?? 'NONE' })) } });
+    this.cluster.out.push({ kind: 'response', to: waiting.from, correlation: waiting.correlation, response: { api: 'Produce', throttle: waiting.throttle, results: waiting.parts.map(({ topic, partition, offset, error }) => ({ topic, partition, offset, error: error ?? 'NONE' })) } });
   }
 }

@@ -40,7 +40,6 @@ export type ErrorName =
   | 'REQUEST_TIMED_OUT'
   | 'MESSAGE_TOO_LARGE'
   | 'NOT_ENOUGH_REPLICAS'
-  | 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'
   | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
   | 'INVALID_PRODUCER_EPOCH'
   | 'INVALID_TXN_STATE'
@@ -90,8 +89,14 @@ export type GroupRequest =
   | { readonly api: 'LeaveGroup'; readonly group: string; readonly leave: Omit<LeaveRequest, 'client'> }
   | { readonly api: 'ConsumerGroupHeartbeat'; readonly group: string; readonly heartbeat: Omit<ConsumerHeartbeat, 'client'> }
   | { readonly api: 'ShareGroupHeartbeat'; readonly group: string; readonly heartbeat: Omit<ShareHeartbeat, 'client'> }
-  | { readonly api: 'OffsetCommit'; readonly group: string; readonly member: MemberOfGroup; readonly offsets: readonly (TopicPartition & { readonly offset: number })[]; readonly how: string }
+  | { readonly api: 'OffsetCommit'; readonly group: string; readonly member: MemberOfGroup; readonly offsets: readonly OffsetOf[]; readonly how: string }
+  | { readonly api: 'TxnOffsetCommit'; readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number; readonly group: string; readonly member: MemberOfGroup; readonly offsets: readonly OffsetOf[] }
   | { readonly api: 'OffsetFetch'; readonly group: string; readonly member: MemberOfGroup; readonly partitions: readonly TopicPartition[]; readonly stable: boolean };
+/** An offset to commit, with whatever the application wants kept beside it. */
+interface OffsetOf extends TopicPartition {
+  readonly offset: number;
+  readonly metadata?: string;
+}
 export type GroupResponse = ClassicResponse | ConsumerHeartbeatResponse | ShareHeartbeatResponse;
 /** A record that a share group's member now holds. `copy`, `attempt`, `entry`: as the history has it. */
 export interface AcquiredRecord extends TopicPartition {
@@ -131,14 +136,14 @@ export interface Fetched extends TopicPartition {
 export type Response =
   | { readonly api: 'Metadata'; readonly error: ErrorName; readonly topics: Readonly<Record<string, readonly number[]>> }
   | { readonly api: 'InitProducerId'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
-  | { readonly api: 'Produce'; readonly throttle: number; readonly results: readonly (TopicPartition & { readonly error: ErrorName })[] }
+  | { readonly api: 'Produce'; readonly throttle: number; readonly results: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'EndTxn'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
   | { readonly api: 'Fetch'; readonly error: ErrorName; readonly throttle: number; readonly results: readonly Fetched[] }
   | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'Group'; readonly response: GroupResponse }
   | { readonly api: 'ShareFetch'; readonly error: ErrorName; readonly records: readonly AcquiredRecord[]; readonly acknowledged: readonly AcknowledgementResult[] }
   | { readonly api: 'ShareAcknowledge'; readonly acknowledged: readonly AcknowledgementResult[] }
-  | { readonly api: 'OffsetCommit'; readonly error: GroupError | null }
+  | { readonly api: 'OffsetCommit'; readonly error: GroupError | ErrorName | null }
   | { readonly api: 'OffsetFetch'; readonly error: GroupError | null; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
   /** No broker answers. */
   | { readonly api: 'Unavailable' };

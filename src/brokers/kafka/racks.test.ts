@@ -7,7 +7,7 @@ import { loadModels } from '../models.ts';
 import { range } from './assignors/range.ts';
 import { cluster } from './cluster.test-kit.ts';
 import { groupRule } from './group/rules.ts';
-import { alternating, rackOfInstance, racksOf } from './racks.ts';
+import { rackOfInstance, racksOf, spread } from './racks.ts';
 import { rule } from './rules.ts';
 
 const models = await loadModels(['kafka']);
@@ -19,11 +19,19 @@ describe('racks', () => {
     expect(racksOf('', 2)).toEqual(['', '']);
     expect(rackOfInstance('a, b', 'pay/2')).toBe('b');
     expect(rackOfInstance('a, b', 'pay/3')).toBe('a');
-    expect(alternating(['a', 'a', 'b', 'b'])).toEqual([0, 2, 1, 3]);
   });
   it(rule('rack-spread'), () => {
     const c = cluster({ nodes: 4, 'broker.rack': 'a, a, b, b'.replace('a, a, b, b', 'a, b') }, { partitions: 4, 'replication.factor': 2 });
     for (let p = 0; p < 4; p++) expect(new Set(c.kafka.partition('t', p)?.replicas.map((r) => r.broker % 2)).size).toBe(2);
+  });
+  it('replicas are in different racks also where one has more brokers than the other, and where there are more replicas than racks', () => {
+    expect([0, 1, 2].map((turn) => spread(['a', 'a', 'b'], 2, turn))).toEqual([
+      [0, 2],
+      [2, 1],
+      [1, 2],
+    ]);
+    expect(spread(['a', 'a', 'b', 'b'], 3, 0)).toEqual([0, 2, 1]);
+    expect(spread(['', '', ''], 2, 2)).toEqual([2, 0]);
   });
   it(rule('preferred-replica'), () => {
     const c = cluster(RACKS, { 'replication.factor': 2 });

@@ -1,9 +1,10 @@
 import type { ClassicResponse } from './group/classic-state.ts';
-import type { OneNode } from './one-node.ts';
 import type { GroupResponse, MemberOfGroup, Request, TopicPartition } from './protocol.ts';
-import { type Json, type JsonObject, list, number, object, type Operation, outcome, text } from './recorded.ts';
+import { type Json, type JsonObject, list, number, object, type Operation, outcome, partitionsOf, text } from './recorded.ts';
+import type { RecordedCluster } from './recorded-cluster.ts';
+import type { Producer } from './recorded-producing.ts';
 
-interface Member {
+export interface Member {
   readonly group: string;
   id: string;
   generation: number;
@@ -12,21 +13,41 @@ interface Member {
 }
 export const NOBODY: MemberOfGroup = { memberId: '', groupInstanceId: null, generationOrEpoch: -1 };
 
-/** Recorded members of classic groups, and commits. */
+/** Recorded members of classic groups, and commits of members of any. */
 export class Groups {
-  readonly #node: OneNode;
+  readonly #node: RecordedCluster;
   readonly #unblocked: (member: string, shown: Json) => void;
   readonly #members = new Map<string, Member>();
 
-  constructor(node: OneNode, unblocked: (member: string, shown: Json) => void) {
+  constructor(node: RecordedCluster, unblocked: (member: string, shown: Json) => void) {
     this.#node = node;
     this.#unblocked = unblocked;
   }
-  commit(group: string, member: MemberOfGroup, offsets: readonly (TopicPartition & { readonly offset: number })[]): JsonObject {
+  commit(group: string, member: MemberOfGroup, offsets: readonly (TopicPartition & { readonly offset: number; readonly metadata?: string })[]): JsonObject {
     return outcome(this.#node.must({ api: 'OffsetCommit', group, member, offsets, how: 'sync' }, 'OffsetCommit').error);
+  }
+  commitInTransaction(operation: Operation, { transactionalId, id: producerId, epoch: producerEpoch }: Producer): JsonObject {
+    const { group, who, offsets } = this.#commitOf(operation);
+    return outcome(this.#node.must({ api: 'TxnOffsetCommit', transactionalId: transactionalId ?? '', producerId, producerEpoch, group, member: who, offsets }, 'OffsetCommit').error);
+  }
+  commitOf(operation: Operation): JsonObject {
+    const { group, who, offsets } = this.#commitOf(operation);
+    return this.commit(group, who, offsets);
+  }
+  #commitOf(operation: Operation) {
+    const member = operation['member'] === undefined ? undefined : this.member(operation);
+    const who = member === undefined ? NOBODY : { memberId: member.id, groupInstanceId: member.instanceId, generationOrEpoch: number(operation['generation'], member.generation) };
+    const metadata = 'x'.repeat(number(operation['metadataBytes']));
+    return { group: text(operation['group'], member?.group), who, offsets: [{ topic: text(operation['topic']), partition: number(operation['partition']), offset: number(operation['offset']), metadata }] };
   }
   committed(group: string, partitions: readonly TopicPartition[]): readonly { readonly partition: number; readonly offset: number }[] {
     return this.#node.must({ api: 'OffsetFetch', group, member: NOBODY, partitions, stable: false }, 'OffsetFetch').offsets;
+  }
+  committedOf(operation: Operation): JsonObject {
+    const topic = text(operation['topic']);
+    const partitions = partitionsOf(operation).map((partition) => ({ topic, partition }));
+    const { error, offsets } = this.#node.must({ api: 'OffsetFetch', group: text(operation['group']), member: NOBODY, partitions, stable: operation['stable'] === true }, 'OffsetFetch');
+    return error === null ? { offsets: Object.fromEntries(offsets.map(({ partition, offset }) => [String(partition), offset])) } : { error };
   }
   member(operation: Operation): Member {
     const name = text(operation['member']);

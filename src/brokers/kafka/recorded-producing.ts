@@ -1,11 +1,11 @@
-import type { OneNode } from './one-node.ts';
 import { utf8 } from './murmur2.ts';
 import { partitionForKey } from './partitioner.ts';
-import { type Batch, keyOf } from './protocol.ts';
+import { type Batch, keyOf, type Response } from './protocol.ts';
 import { type Json, type JsonObject, list, number, object, type Operation, outcome, settingOf, text } from './recorded.ts';
-import { topicSettings } from './settings.ts';
+import type { RecordedCluster } from './recorded-cluster.ts';
+import { quotaLimits, topicSettings } from './settings.ts';
 
-interface Producer {
+export interface Producer {
   readonly transactionalId: string | null;
   readonly id: number;
   epoch: number;
@@ -21,13 +21,20 @@ const TIMEOUT = 5000;
 
 /** Topics, and what recorded producers send to them. */
 export class Producing {
-  readonly #node: OneNode;
+  readonly #node: RecordedCluster;
   readonly #written: Written[] = [];
   readonly #keys: string[] = [];
   readonly #producers = new Map<string, Producer>();
+  readonly #unblocked: (who: string, shown: Json) => void;
 
-  constructor(node: OneNode) {
+  constructor(node: RecordedCluster, unblocked: (who: string, shown: Json) => void) {
     this.#node = node;
+    this.#unblocked = unblocked;
+  }
+  producer(operation: Operation): Producer {
+    const producer = this.#producers.get(text(operation['producer']));
+    if (!producer) throw new Error(`no producer ${text(operation['producer'])}`);
+    return producer;
   }
   /** The record of a message's number. */
   written(message: number): Written {
@@ -37,8 +44,10 @@ export class Producing {
     const name = text(operation['topic']);
     if (this.#node.cluster.topic(name)) return { error: 'TOPIC_ALREADY_EXISTS' };
     const given = Object.fromEntries(Object.entries(object(operation['config'])).map(([setting, value]) => [setting, settingOf(value)]));
-    const config = { partitions: number(operation['partitions'], 1), 'replication.factor': number(operation['replicationFactor'], 1), ...given };
-    return outcome(this.#node.cluster.putTopic(name, topicSettings({ config }))?.name ?? null);
+    const replicas = list(operation['replicas']).map((some) => list(some).map((one) => number(one)));
+    const [first] = replicas;
+    const config = { partitions: first ? replicas.length : number(operation['partitions'], 1), 'replication.factor': first ? first.length : number(operation['replicationFactor'], 1), ...given };
+    return outcome(this.#node.cluster.putTopic(name, topicSettings({ config }), first ? replicas : undefined)?.name ?? null);
   }
   addPartitions(operation: Operation): JsonObject {
     const name = text(operation['topic']);
@@ -56,13 +65,13 @@ export class Producing {
     return outcome(answer.error);
   }
   quota(operation: Operation): JsonObject {
-    const rate = operation['producer_byte_rate'];
-    this.#node.limit(typeof rate === 'number' ? { producer_byte_rate: rate } : {});
+    this.#node.limit(quotaLimits(operation));
     return { ok: true };
   }
   produce(operation: Operation): Json {
     if (operation['keys'] === undefined) {
-      const values = operation['values'] === undefined ? [operation['value'] ?? null] : list(operation['values']);
+      const one = operation['bytes'] === undefined ? (operation['value'] ?? null) : 'x'.repeat(number(operation['bytes']));
+      const values = operation['values'] === undefined ? [one] : list(operation['values']);
       return this.#produceBatch(
         operation,
         typeof operation['key'] === 'string' ? operation['key'] : null,
@@ -71,7 +80,7 @@ export class Producing {
     }
     return { records: list(operation['keys']).map((key) => ({ key, ...this.#produceBatch(operation, text(key), [text(key)]) })) };
   }
-  #produceBatch(operation: Operation, key: string | null, values: readonly (string | null)[]): JsonObject {
+  #produceBatch(operation: Operation, key: string | null, values: readonly (string | null)[]): JsonObject | null {
     const topic = text(operation['topic']);
     const acks = number(operation['acks'], -1) as 0 | 1 | -1;
     const count = this.#node.cluster.topic(topic)?.partitions.length ?? 1;
@@ -79,7 +88,6 @@ export class Producing {
     const producer = operation['producer'] === undefined ? undefined : this.#producers.get(text(operation['producer']));
     const place = keyOf(topic, partition);
     const baseSequence = producer === undefined ? -1 : number(operation['sequence'], producer.sequences.get(place) ?? 0);
-    const before = this.#node.cluster.partition(topic, partition)?.log.end ?? 0;
     const batch: Batch = {
       topic,
       partition,
@@ -89,31 +97,31 @@ export class Producing {
       transactional: producer !== undefined && producer.transactionalId !== null,
       records: values.map((value) => ({ message: this.#written.push({ key, value }) - 1, key: this.#keyNumber(key), size: value === null ? 0 : utf8(value).length, time: this.#node.clock.now() })),
     };
-    const answer = this.#node.ask(this.#node.cluster.partition(topic, partition)?.leader ?? 0, { api: 'Produce', acks, timeout: TIMEOUT * 1000, batches: [batch] }, 'Produce');
-    if (acks === 0) return { partition };
-    const error = answer?.results[0]?.error ?? 'REQUEST_TIMED_OUT';
-    if (error !== 'NONE') return { error };
-    if (operation['sequence'] === undefined) producer?.sequences.set(place, baseSequence + values.length);
-    const shown = { partition, offset: this.#placeOf(batch, before) };
-    return operation['throttle'] === true ? { ...shown, throttled: (answer?.throttle ?? 0) > 0 } : shown;
+    const node = number(operation['node'], this.#node.cluster.partition(topic, partition)?.leader ?? 0);
+    if (node < 0) return { error: 'LEADER_NOT_AVAILABLE' };
+    const timeout = number(operation['timeoutMs'], TIMEOUT);
+    const request = { api: 'Produce' as const, acks, timeout: timeout * 1000, batches: [batch] };
+    const from = `tailrace connection#${text(operation['connection'], text(operation['as']))}`;
+    const shown = (answer: Response | undefined): JsonObject => {
+      if (acks === 0) return { partition, answered: false, closed: answer !== undefined };
+      const [result] = answer?.api === 'Produce' ? answer.results : [];
+      const error = result?.error ?? 'REQUEST_TIMED_OUT';
+      if (error !== 'NONE') return { error };
+      if (operation['sequence'] === undefined) producer?.sequences.set(place, baseSequence + values.length);
+      return { partition, offset: result?.offset ?? -1, ...(operation['throttle'] === true && answer?.api === 'Produce' ? { throttled: answer.throttle > 0 } : {}) };
+    };
+    const waiter = operation['as'];
+    if (waiter === undefined) return shown(this.#node.ask(node, request, 'Produce', acks === 0 ? 0 : timeout, from));
+    this.#node.send(node, request, (answer) => this.#unblocked(text(waiter), shown(answer)), from);
+    return null;
   }
   #keyNumber(key: string | null): number {
     if (key === null) return -1;
     const known = this.#keys.indexOf(key);
     return known < 0 ? this.#keys.push(key) - 1 : known;
   }
-  /** Of a batch that was known already: where it was written first. */
-  #placeOf({ topic, partition, producerId, producerEpoch, baseSequence }: Batch, before: number): number {
-    const log = this.#node.cluster.partition(topic, partition)?.log;
-    for (let offset = log?.start ?? before; baseSequence >= 0 && offset < before; offset++) {
-      const record = log?.at(offset);
-      if (record?.producerId === producerId && record.producerEpoch === producerEpoch && record.sequence === baseSequence && record.control === null) return offset;
-    }
-    return before;
-  }
   endTransaction(operation: Operation): JsonObject {
-    const producer = this.#producers.get(text(operation['producer']));
-    if (!producer) throw new Error(`no producer ${text(operation['producer'])}`);
+    const producer = this.producer(operation);
     const { transactionalId, id, epoch } = producer;
     const answer = this.#node.must({ api: 'EndTxn', transactionalId: transactionalId ?? '', producerId: id, producerEpoch: epoch, commit: operation['commit'] === true }, 'EndTxn');
     if (answer.error === 'NONE' && answer.producerEpoch !== epoch) {

@@ -1,23 +1,39 @@
-import type { OneNode } from './one-node.ts';
-import type { Fetched, TopicPartition } from './protocol.ts';
-import { type Isolation, isolationOf, type JsonObject, number, type Operation, partitionsOf, text } from './recorded.ts';
+import type { Fetched, Response, TopicPartition } from './protocol.ts';
+import { type Isolation, isolationOf, type Json, type JsonObject, number, type Operation, partitionsOf, text } from './recorded.ts';
+import type { RecordedCluster } from './recorded-cluster.ts';
 import { type Groups, NOBODY } from './recorded-groups.ts';
 import type { Producing } from './recorded-producing.ts';
 
+/** Longer values are shown by their length. */
+const SHOWN = 100;
+
 /** What recorded consumers read. */
 export class Reading {
-  readonly #node: OneNode;
+  readonly #node: RecordedCluster;
   readonly #producing: Producing;
   readonly #groups: Groups;
+  readonly #unblocked: (who: string, shown: Json) => void;
 
-  constructor(node: OneNode, producing: Producing, groups: Groups) {
+  constructor(node: RecordedCluster, producing: Producing, groups: Groups, unblocked: (who: string, shown: Json) => void) {
     this.#node = node;
     this.#producing = producing;
     this.#groups = groups;
+    this.#unblocked = unblocked;
+  }
+  listOffsets(operation: Operation): JsonObject {
+    const at = { topic: text(operation['topic']), partition: number(operation['partition']) };
+    const error = this.#node.cluster.leaderError(this.#node.cluster.partition(at.topic, at.partition));
+    return error === 'NONE' ? { offset: this.offset(at, operation['at'] === 'earliest' ? 'earliest' : 'latest', isolationOf(operation)) } : { error };
   }
   offset(at: TopicPartition, which: 'earliest' | 'latest', isolation: Isolation): number {
     const { topic, partition } = at;
     return this.#node.must({ api: 'ListOffsets', at: which, isolation, partitions: [{ topic, partition }] }, 'ListOffsets').offsets[0]?.offset ?? -1;
+  }
+  /** The end of one replica's log. */
+  logEnd(operation: Operation): JsonObject {
+    const { leader, log, replicas } = this.#node.partition(text(operation['topic']), number(operation['partition']));
+    const node = number(operation['node']);
+    return { offset: node === leader ? log.end : (replicas.find((r) => r.broker === node)?.end ?? -1) };
   }
   /** As a consumer that was assigned the partitions: from the position given, else committed, else reset; until nothing more comes. */
   read(operation: Operation): JsonObject {
@@ -30,7 +46,7 @@ export class Reading {
       let next = operation['from'] === undefined ? (this.#groups.committed(group, [at])[0]?.offset ?? -1) : number(operation['from']);
       if (next < 0) next = resets();
       if (next < 0) return { error: 'NoOffsetForPartitionException' };
-      for (let fetched = this.#fetch(at, next, isolation); fetched !== undefined; fetched = this.#fetch(at, next, isolation)) {
+      for (let fetched = this.#next(at, next, isolation); fetched !== undefined; fetched = this.#next(at, next, isolation)) {
         if (fetched.error === 'OFFSET_OUT_OF_RANGE') {
           next = resets();
           if (next < 0) return { error: 'OffsetOutOfRangeException' };
@@ -52,10 +68,38 @@ export class Reading {
       );
     return { records, positions };
   }
-  #fetch(at: TopicPartition, offset: number, isolation: Isolation): Fetched | undefined {
+  #next(at: TopicPartition, offset: number, isolation: Isolation): Fetched | undefined {
     const limits = { minBytes: 0, maxWait: 1_000_000, maxBytes: 52_428_800, maxPartitionBytes: 1_048_576 };
-    const answer = this.#node.ask(0, { api: 'Fetch', isolation, rack: '', ...limits, partitions: [{ ...at, offset }] }, 'Fetch');
-    this.#node.forget();
+    const leader = this.#node.partition(at.topic, at.partition).leader;
+    const answer = this.#node.ask(leader, { api: 'Fetch', isolation, rack: '', ...limits, partitions: [{ ...at, offset }] }, 'Fetch');
+    this.#node.forgetReader();
     return answer?.results[0];
+  }
+  /** One bare request. */
+  fetch(operation: Operation): Json {
+    const at = { topic: text(operation['topic']), partition: number(operation['partition']) };
+    const leader = this.#node.cluster.partition(at.topic, at.partition)?.leader ?? 0;
+    const node = number(operation['node'], leader);
+    if (node < 0) return { error: 'LEADER_NOT_AVAILABLE' };
+    const limits = { minBytes: number(operation['minBytes'], 1), maxWait: number(operation['maxWaitMs']) * 1000, maxBytes: number(operation['maxBytes'], 52_428_800), maxPartitionBytes: number(operation['partitionMaxBytes'], 1_048_576) };
+    const request = { api: 'Fetch' as const, isolation: isolationOf(operation), rack: text(operation['rack']), ...limits, partitions: [{ ...at, offset: number(operation['from']) }] };
+    const from = `tailrace connection#fetch ${text(operation['as'])}`;
+    const shown = (response: Response) => this.#fetched(operation, response);
+    const waiter = operation['as'];
+    if (waiter === undefined) return shown(this.#node.ask(node, request, 'Fetch', number(operation['maxWaitMs']), from) ?? { api: 'Unavailable' });
+    this.#node.send(node, request, (response) => this.#unblocked(text(waiter), shown(response)), from);
+    return null;
+  }
+  #fetched(operation: Operation, response: Response): JsonObject {
+    if (response.api !== 'Fetch') return { error: 'DISCONNECTED' };
+    const [result] = response.results;
+    if (response.error !== 'NONE' || result === undefined) return { error: response.error };
+    if (result.error !== 'NONE') return { error: result.error };
+    if (result.preferred >= 0) return { preferred: result.preferred };
+    const records = result.records.map(({ offset, message }): JsonObject => {
+      const { value } = this.#producing.written(message);
+      return value !== null && value.length > SHOWN ? { offset, bytes: value.length } : { offset, value };
+    });
+    return { records, ...(operation['throttle'] === true ? { throttled: response.throttle > 0 } : {}) };
   }
 }

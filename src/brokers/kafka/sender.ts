@@ -38,6 +38,8 @@ export class Sender {
   }
   answered(correlation: number, response: Extract<Response, { api: 'Produce' }>): void {
     const sent = this.take(correlation);
+    // With acks=0 all that is ever heard is that the connection was closed: perhaps another broker leads now.
+    if (!sent && this.context.acks === 0) this.ask();
     if (!sent) return;
     if (response.throttle > 0) this.throttled(sent.broker, response.throttle);
     for (const id of sent.batches) {
@@ -138,7 +140,7 @@ export class Sender {
     const wait = retryBackoff(context.config, batch.attempts, host.luck(client, 'backoff'));
     batch.retryAt = context.now + wait;
     context.later(wait, 'retry', batch.id);
-    if (error !== 'NOT_ENOUGH_REPLICAS' && error !== 'NOT_ENOUGH_REPLICAS_AFTER_APPEND') this.ask();
+    if (error !== 'NOT_ENOUGH_REPLICAS') this.ask();
   }
   /** The log lost what it had of this producer: its epoch goes up, and the sequence begins anew (KIP-360). */
   private renumber(partition: number): void {

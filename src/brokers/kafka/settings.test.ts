@@ -47,7 +47,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'kafka.cluster.eligible.leader.replicas': {
     values: [true, false],
     with: { 'kafka.cluster': { 'broker.session.timeout.ms': 300 }, 'kafka.topic': { 'min.insync.replicas': 2 }, publish: { acks: '1' } },
-    timeline: [at(400, 'stop-node', 'kafka.cluster/node-1'), at(1000, 'stop-node', 'kafka.cluster/node-2'), at(1800, 'start-node', 'kafka.cluster/node-1')],
+    timeline: [at(400, 'shut-down-node', 'kafka.cluster/node-1'), at(800, 'shut-down-node', 'kafka.cluster/node-2'), at(1200, 'stop-node', 'kafka.cluster/node-3'), at(1800, 'start-node', 'kafka.cluster/node-2')],
     until: 6e6,
   },
   'kafka.cluster.log.retention.check.interval.ms': { values: [200, 2000], with: { 'kafka.cluster': { 'group.initial.rebalance.delay.ms': 2500 }, 'kafka.topic': SMALL } },

@@ -17,8 +17,12 @@ export interface ClusterSettings {
   readonly retentionCheckInterval: number;
   readonly initialRebalanceDelay: number;
   readonly offsetsRetention: number;
+  readonly offsetsRetentionCheckInterval: number;
+  /** members of a classic group */
+  readonly groupMaxSize: number;
   readonly consumerSessionTimeout: number;
   readonly consumerHeartbeatInterval: number;
+  readonly shareSessionTimeout: number;
   readonly producerIdExpiration: number;
   /** `broker.rack` by broker, "" without */
   readonly racks: readonly string[];
@@ -51,7 +55,10 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     retentionCheckInterval: ms(config, 'log.retention.check.interval.ms', 300_000),
     initialRebalanceDelay: ms(config, 'group.initial.rebalance.delay.ms', 3_000),
     offsetsRetention: number(config, 'offsets.retention.minutes', 10_080) * 60e6,
+    offsetsRetentionCheckInterval: ms(config, 'offsets.retention.check.interval.ms', 600_000),
+    groupMaxSize: number(config, 'group.max.size', 2_147_483_647),
     consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),
+    shareSessionTimeout: ms(config, 'group.share.session.timeout.ms', 45_000),
     consumerHeartbeatInterval: ms(config, 'group.consumer.heartbeat.interval.ms', 5_000),
     producerIdExpiration: ms(config, 'producer.id.expiration.ms', 86_400_000),
     racks: racksOf(String(config['broker.rack'] ?? ''), number(config, 'nodes', 3)),

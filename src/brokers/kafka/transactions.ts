@@ -19,6 +19,8 @@ interface Owner {
   timeout: number;
   /** Partitions of the open transaction. */
   partitions: string[];
+  /** Groups whose offsets belong to it. */
+  groups: string[];
   /** Counts transactions, so that a timer of an earlier one is void. */
   round: number;
 }
@@ -40,10 +42,10 @@ export class Transactions {
     if (transactionalId === null) return { error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 };
     let owner = this.owners.find((o) => o.transactionalId === transactionalId);
     if (!owner) {
-      owner = { transactionalId, producerId: this.nextProducerId++, epoch: -1, ended: null, by, timeout, partitions: [], round: 0 };
+      owner = { transactionalId, producerId: this.nextProducerId++, epoch: -1, ended: null, by, timeout, partitions: [], groups: [], round: 0 };
       this.owners.push(owner);
     }
-    if (owner.partitions.length > 0) this.finish(owner, 'abort');
+    if (isOpen(owner)) this.finish(owner, 'abort');
     Object.assign(owner, { epoch: owner.epoch + 1, ended: null, by, timeout });
     for (const partition of this.cluster.all()) partition.producers.fence(owner.producerId, owner.epoch);
     return { error: 'NONE', producerId: owner.producerId, producerEpoch: owner.epoch };
@@ -57,10 +59,15 @@ export class Transactions {
     if (!owner) return;
     const key = keyOf(partition.topic, partition.index);
     if (owner.partitions.includes(key)) return;
+    this.beginIfNeeded(owner);
     owner.partitions.push(key);
-    if (owner.partitions.length > 1) return;
-    owner.round++;
-    this.cluster.host.after(owner.timeout, 'transaction', owner.producerId * 1e6 + (owner.round % 1e6));
+  }
+  /** Offsets that the producer's application consumed are committed with what it wrote, or not at all. */
+  wroteOffsets(producerId: number, group: string): void {
+    const owner = this.owners.find((o) => o.producerId === producerId);
+    if (!owner || owner.groups.includes(group)) return;
+    this.beginIfNeeded(owner);
+    owner.groups.push(group);
   }
   /** EndTxn: the producer goes on under the epoch of the answer. */
   end(transactionalId: string, producerId: number, epoch: number, commit: boolean): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
@@ -71,7 +78,7 @@ export class Transactions {
     const how = commit ? 'commit' : 'abort';
     if (epoch === owner.epoch) {
       // A transaction in which nothing was written can only be aborted.
-      if (owner.partitions.length === 0 && commit) return refused('INVALID_TXN_STATE');
+      if (!isOpen(owner) && commit) return refused('INVALID_TXN_STATE');
       this.finish(owner, how);
     } else if (owner.ended?.epoch !== epoch) return refused('PRODUCER_FENCED');
     // Asked for again, or ended meanwhile by the coordinator: it stays as it ended.
@@ -81,7 +88,7 @@ export class Transactions {
   /** transaction.timeout.ms has passed: aborted by the coordinator. Its producer may not write under its epoch any more. */
   timer(ref: number): void {
     const owner = this.owners.find((o) => o.producerId === Math.floor(ref / 1e6));
-    if (!owner || owner.partitions.length === 0 || owner.round % 1e6 !== ref % 1e6) return;
+    if (!owner || !isOpen(owner) || owner.round % 1e6 !== ref % 1e6) return;
     this.finish(owner, 'abort');
   }
   /** Partitions in which a transaction is open. */
@@ -97,6 +104,11 @@ export class Transactions {
     this.nextProducerId = nextProducerId;
   }
 
+  private beginIfNeeded(owner: Owner): void {
+    if (isOpen(owner)) return;
+    owner.round++;
+    this.cluster.host.after(owner.timeout, 'transaction', owner.producerId * 1e6 + (owner.round % 1e6));
+  }
   private finish(owner: Owner, how: 'commit' | 'abort'): void {
     const now = this.cluster.host.now();
     for (const partition of this.cluster.all()) {
@@ -110,9 +122,12 @@ export class Transactions {
       this.cluster.out.push({ kind: 'transaction-ended', topic: partition.topic, partition: partition.index, producerId: owner.producerId, how, offsets, by: owner.by });
       partition.end(owner.producerId, owner.epoch, how, now);
     }
+    for (const group of owner.groups) this.cluster.coordinator.endTransaction(group, owner.producerId, how);
     owner.partitions = [];
+    owner.groups = [];
     owner.round++;
     owner.ended = { epoch: owner.epoch, how };
     owner.epoch++;
   }
 }
+const isOpen = ({ partitions, groups }: Owner): boolean => partitions.length > 0 || groups.length > 0;

@@ -83,7 +83,8 @@ export interface ModernData {
   metadataStale: boolean;
 }
 /** A new group has seen one epoch, in which nobody was in it. */
-export const emptyModern = (): ModernData => ({ groupEpoch: 1, assignmentEpoch: 1, assignmentAt: null, members: [], target: [], metadata: '', metadataStale: false });
+export const NEW_GROUP_EPOCH = 1;
+export const emptyModern = (): ModernData => ({ groupEpoch: NEW_GROUP_EPOCH, assignmentEpoch: NEW_GROUP_EPOCH, assignmentAt: null, members: [], target: [], metadata: '', metadataStale: false });
 
 export const samePartition = (a: TopicPartition, b: TopicPartition): boolean => a.partition === b.partition && a.topic === b.topic;
 export const includes = (some: readonly TopicPartition[], one: TopicPartition): boolean => some.some((other) => samePartition(other, one));

@@ -7,7 +7,7 @@ import { Deadlines, type DeadlinesState } from './deadlines.ts';
 import type { GroupError } from './errors.ts';
 import { assignmentChanged, reconcile } from './modern-reconcile.ts';
 import { refusalOfDynamic, refusalOfRequest, refusalOfStatic } from './modern-refusals.ts';
-import { type ConsumerHeartbeat, type ConsumerHeartbeatResponse, emptyModern, includes, JOIN_EPOCH, LEAVE_STATIC_EPOCH, type ModernData, modernDefaults, type ModernGroupHost, type ModernMember, type ModernSettings, samePartition } from './modern-state.ts';
+import { type ConsumerHeartbeat, type ConsumerHeartbeatResponse, emptyModern, includes, JOIN_EPOCH, LEAVE_STATIC_EPOCH, type ModernData, modernDefaults, type ModernGroupHost, type ModernMember, type ModernSettings, NEW_GROUP_EPOCH, samePartition } from './modern-state.ts';
 import { type CommitRequest, type ExpiryRule, type OffsetOwner, sinceCommit } from './offset-owner.ts';
 
 const SESSION = 'session ';
@@ -55,8 +55,12 @@ export class ModernGroup implements OffsetOwner {
 
   /** ConsumerGroupHeartbeat: joins, keeps in, reconciles and leaves. */
   heartbeat(request: ConsumerHeartbeat): void {
-    const error = refusalOfRequest(request, SUPPORTED) ?? (request.memberEpoch < 0 ? this.#leave(request) : this.#regular(request));
+    const error = refusalOfRequest(request, SUPPORTED) ?? this.#absence(request) ?? (request.memberEpoch < 0 ? this.#leave(request) : this.#regular(request));
     if (error !== null) this.#answer(request, { error });
+  }
+  /** A group is there when its first member has joined. */
+  #absence({ memberEpoch }: ConsumerHeartbeat): GroupError | null {
+    return memberEpoch !== JOIN_EPOCH && this.#data.groupEpoch === NEW_GROUP_EPOCH ? 'GROUP_ID_NOT_FOUND' : null;
   }
   /** Topics were made, deleted or got more partitions: the next heartbeat looks whether it matters. */
   topicsChanged(): void {

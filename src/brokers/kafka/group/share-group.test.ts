@@ -29,11 +29,11 @@ function shareGroup(partitions = 4, settings: Partial<typeof shareGroupDefaults>
 test(groupRule('share-member'), () => {
   const s = shareGroup();
   const assigned = () => s.group.members().map((member) => member.assigned.length);
-  expect(s.join('a')).toBe('1: 0 1 2 3');
-  expect([s.join('b').slice(0, 3), assigned()]).toEqual(['2: ', [4, 2]]);
-  expect([s.beat('a').slice(0, 3), assigned(), s.beat('a')]).toEqual(['2: ', [2, 2], '2: unchanged']);
+  expect(s.join('a')).toBe('2: 0 1 2 3');
+  expect([s.join('b').slice(0, 3), assigned()]).toEqual(['3: ', [4, 2]]);
+  expect([s.beat('a').slice(0, 3), assigned(), s.beat('a')]).toEqual(['3: ', [2, 2], '3: unchanged']);
   expect(s.beat('b', { memberEpoch: -1 })).toBe('-1: unchanged');
-  expect([s.beat('a'), s.gone, s.group.mayDelete()]).toEqual(['3: 0 1 2 3', ['b'], 'NON_EMPTY_GROUP']);
+  expect([s.beat('a'), s.gone, s.group.mayDelete()]).toEqual(['4: 0 1 2 3', ['b'], 'NON_EMPTY_GROUP']);
 });
 test(groupRule('simple'), () => {
   const s = shareGroup(2);
@@ -54,14 +54,14 @@ test('new partitions are shared out with the next heartbeat', () => {
   const s = shareGroup(1);
   s.join('a');
   s.topics.set('t', 2);
-  expect(s.beat('a')).toBe('2: 0 1');
+  expect(s.beat('a')).toBe('3: 0 1');
 });
 test('a new target waits for the assignment interval', () => {
   const s = shareGroup(2, {});
   s.join('a');
-  expect(s.join('b')).toBe('1: ');
+  expect(s.join('b')).toBe('2: ');
   s.clock.ms(1_000);
-  expect(s.beat('b')).toMatch(/^2: [01]$/);
+  expect(s.beat('b')).toMatch(/^3: [01]$/);
 });
 test('refusals: unknown, fenced, invalid, full', () => {
   const s = shareGroup(2, { 'group.share.max.size': 1 });

@@ -4,6 +4,7 @@ import type { PartitionCounts, TopicPartition } from '../assignors/assignment.ts
 import { simple } from '../assignors/simple.ts';
 import { Deadlines, type DeadlinesState } from './deadlines.ts';
 import type { GroupError } from './errors.ts';
+import { NEW_GROUP_EPOCH } from './modern-state.ts';
 
 /** ShareGroupHeartbeat. https://kafka.apache.org/44/design/protocol/ */
 export interface ShareHeartbeat {
@@ -64,7 +65,7 @@ export class ShareGroup {
   readonly #host: ShareGroupHost;
   readonly #settings: typeof shareGroupDefaults;
   readonly #sessions: Deadlines;
-  #data: ShareGroupData = { groupEpoch: 0, assignmentEpoch: 0, assignmentAt: null, members: [], target: [], metadata: '' };
+  #data: ShareGroupData = { groupEpoch: NEW_GROUP_EPOCH, assignmentEpoch: NEW_GROUP_EPOCH, assignmentAt: null, members: [], target: [], metadata: '' };
 
   constructor(host: ShareGroupHost, settings: Partial<typeof shareGroupDefaults> = {}) {
     this.#host = host;
@@ -118,7 +119,7 @@ export class ShareGroup {
   #refusal({ memberId, memberEpoch, subscribedTopicNames }: ShareHeartbeat): GroupError | null {
     if (memberId === '' || memberEpoch < -1 || (memberEpoch === 0 && (subscribedTopicNames ?? []).length === 0)) return 'INVALID_REQUEST';
     const member = this.#member(memberId);
-    if (member === undefined && memberEpoch !== 0) return 'UNKNOWN_MEMBER_ID';
+    if (member === undefined && memberEpoch !== 0) return this.#data.groupEpoch === NEW_GROUP_EPOCH ? 'GROUP_ID_NOT_FOUND' : 'UNKNOWN_MEMBER_ID';
     if (member === undefined) return this.#data.members.length >= this.#settings['group.share.max.size'] ? 'GROUP_MAX_SIZE_REACHED' : null;
     const known = memberEpoch <= 0 || memberEpoch === member.memberEpoch || (memberEpoch < member.memberEpoch && memberEpoch === member.previousEpoch);
     return known ? null : 'FENCED_MEMBER_EPOCH';
@@ -126,7 +127,7 @@ export class ShareGroup {
 
   #bumpIfNeeded(changed: boolean): void {
     const metadata = this.#metadata();
-    if (this.#data.groupEpoch === 0 || changed || metadata !== this.#data.metadata) this.#data.groupEpoch++;
+    if (changed || metadata !== this.#data.metadata) this.#data.groupEpoch++;
     this.#data.metadata = metadata;
   }
   #metadata(): string {

@@ -1,0 +1,137 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Does the operations of conformance/FORMAT.md ("Kafka") on real brokers: one JSON object per line in, one out, with the same id.
+ * What the client library would retry by itself is sent as one bare request, so that the broker's own answer is seen; records are
+ * read with the library's consumer. Each operation has a thread of its own: a join may wait for other members.
+ */
+public class Driver {
+  interface Verb { JsonNode run(JsonNode op) throws Exception; }
+
+  private final Wires wires;
+  private final Topics topics;
+  private final Producing producing;
+  private final Members members = new Members();
+  private final Map<String, Verb> verbs = new HashMap<>();
+
+  Driver(int[] ports) {
+    wires = new Wires(ports);
+    topics = new Topics(wires);
+    producing = new Producing(wires);
+    Reading reading = new Reading(wires);
+    Offsets offsets = new Offsets(wires, members, producing);
+    ClassicGroups classic = new ClassicGroups(wires, members);
+    ConsumerGroups groups = new ConsumerGroups(wires, members);
+    Shares shares = new Shares(wires, members, topics);
+    verbs.put("warmUp", op -> warmUp(groups, shares));
+    verbs.put("reset", op -> reset());
+    verbs.put("alive", op -> alive(op));
+    verbs.put("gone", op -> gone(op));
+    verbs.put("registered", op -> topics.registered());
+    verbs.put("settings", topics::settings);
+    verbs.put("topic", topics::topic);
+    verbs.put("addPartitions", topics::addPartitions);
+    verbs.put("partitions", topics::partitions);
+    verbs.put("quota", topics::quota);
+    verbs.put("groupConfig", topics::groupConfig);
+    verbs.put("describe", topics::describe);
+    verbs.put("racks", topics::racks);
+    verbs.put("initProducer", producing::initProducer);
+    verbs.put("produce", producing::produce);
+    verbs.put("send", new Sending(wires)::send);
+    verbs.put("endTransaction", producing::endTransaction);
+    verbs.put("listOffsets", reading::listOffsets);
+    verbs.put("logEnd", reading::logEnd);
+    verbs.put("fetch", reading::fetch);
+    verbs.put("read", reading::read);
+    verbs.put("commit", offsets::commit);
+    verbs.put("commitInTransaction", offsets::commitInTransaction);
+    verbs.put("committed", offsets::committed);
+    verbs.put("join", classic::join);
+    verbs.put("sync", classic::sync);
+    verbs.put("heartbeat", classic::heartbeat);
+    verbs.put("leave", classic::leave);
+    verbs.put("consumerHeartbeat", groups::consumerHeartbeat);
+    verbs.put("shareHeartbeat", groups::shareHeartbeat);
+    verbs.put("shareFetch", shares::shareFetch);
+    verbs.put("acknowledge", shares::acknowledge);
+    verbs.put("endShareSession", shares::endShareSession);
+    verbs.put("shareOffset", shares::shareOffset);
+    verbs.put("assign", Assignors::assign);
+  }
+
+  public static void main(String[] args) throws Exception {
+    Driver driver = new Driver(Arrays.stream(args).mapToInt(Integer::parseInt).toArray());
+    ExecutorService pool = Executors.newCachedThreadPool(task -> { Thread t = new Thread(task); t.setDaemon(true); return t; });
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      JsonNode request = Json.MAPPER.readTree(line);
+      pool.submit(() -> {
+        ObjectNode answer = Json.object().put("id", request.get("id").asInt());
+        try {
+          answer.set("result", driver.run(request));
+        } catch (Throwable error) {
+          answer.put("failed", String.valueOf(error));
+        }
+        synchronized (System.out) { System.out.println(answer); System.out.flush(); }
+      });
+    }
+    System.exit(0);
+  }
+
+  private JsonNode run(JsonNode op) throws Exception {
+    Verb verb = verbs.get(op.get("op").asText());
+    if (verb == null) throw new IllegalArgumentException("operation " + op.get("op").asText() + " is not known");
+    return verb.run(op);
+  }
+  /** Who asks for a coordinator makes the broker create its topic: from then on bare requests are answered. */
+  private JsonNode warmUp(ConsumerGroups groups, Shares shares) throws Exception {
+    Properties p = new Properties();
+    p.put("bootstrap.servers", wires.bootstrap());
+    p.put("group.id", "warm-up");
+    p.put("transactional.id", "warm-up");
+    StringSerializer serializer = new StringSerializer();
+    try (KafkaProducer<String, String> producer = new KafkaProducer<>(p, serializer, serializer)) { producer.initTransactions(); }
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(p, new StringDeserializer(), new StringDeserializer())) { consumer.committed(Set.of(new TopicPartition("warm-up", 0)), Duration.ofSeconds(60)); }
+    topics.topic(Json.object().put("topic", "warm-up"));
+    ObjectNode member = Json.object().put("member", "warm-up").put("group", "warm-up-share").put("topic", "warm-up");
+    groups.shareHeartbeat(member.deepCopy().set("topics", Json.array().add("warm-up")));
+    for (int i = 0; i < 60 && shares.shareFetch(member).has("error"); i++) {
+      Thread.sleep(500);
+      members.reset();
+    }
+    return Json.ok();
+  }
+  private JsonNode reset() throws Exception {
+    wires.reset();
+    producing.reset();
+    members.reset();
+    topics.reset();
+    return Json.ok();
+  }
+  private JsonNode alive(JsonNode op) {
+    wires.alive(Json.numbers(op.get("nodes")));
+    return Json.ok();
+  }
+  private JsonNode gone(JsonNode op) {
+    wires.gone(op.get("node").asInt());
+    return Json.ok();
+  }
+}

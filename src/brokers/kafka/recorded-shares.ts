@@ -1,0 +1,63 @@
+import type { AcknowledgeType } from './group/share-state.ts';
+import type { TopicPartition } from './protocol.ts';
+import { type JsonObject, number, object, type Operation, outcome, settingOf, text } from './recorded.ts';
+import type { RecordedCluster } from './recorded-cluster.ts';
+import type { Producing } from './recorded-producing.ts';
+import { shareGroupConfig } from './settings.ts';
+
+const atOf = (operation: Operation): TopicPartition => ({ topic: text(operation['topic']), partition: number(operation['partition']) });
+const memberOf = (operation: Operation) => ({ group: text(operation['group']), memberId: text(operation['member']) });
+const sessionOf = (operation: Operation) => `${text(operation['member'])} share`;
+const keyOf = (operation: Operation) => `${text(operation['group'])} ${text(operation['topic'])} ${number(operation['partition'])}`;
+/** ms that the recorded members wait for records */
+const WAIT = 200;
+
+/** Recorded members of share groups: what they acquire and acknowledge. */
+export class Sharing {
+  readonly #node: RecordedCluster;
+  readonly #producing: Producing;
+  /** Start offsets as they were written down, by group and topic. */
+  readonly #written = new Map<string, number>();
+
+  constructor(node: RecordedCluster, producing: Producing) {
+    this.#node = node;
+    this.#producing = producing;
+  }
+  configure(operation: Operation): JsonObject {
+    const config = Object.fromEntries(Object.entries(object(operation['config'])).map(([name, value]) => [name, settingOf(value)]));
+    this.#node.cluster.shares.configure(text(operation['group']), shareGroupConfig(config));
+    return { ok: true };
+  }
+  fetch(operation: Operation): JsonObject {
+    const limits = { maxWait: WAIT * 1000, minBytes: 1, maxBytes: 52_428_800, maxRecords: number(operation['maxRecords'], 500) };
+    const mode = operation['mode'] === 'record_limit' ? 'record_limit' : 'batch_optimized';
+    const request = { api: 'ShareFetch' as const, ...memberOf(operation), ...limits, mode, round: 0, partitions: [atOf(operation)], acknowledgements: [] } as const;
+    const answer = this.#node.ask(0, request, 'ShareFetch', 0, sessionOf(operation));
+    // Whoever waited in vain comes again.
+    this.#node.forget(sessionOf(operation));
+    if (answer !== undefined && answer.error !== 'NONE') return { error: answer.error };
+    const records = (answer?.records ?? []).map(({ offset, message, attempt }) => ({ offset, value: this.#producing.written(message).value, deliveryCount: attempt }));
+    return { records: operation['count'] === true ? records.length : records };
+  }
+  acknowledge(operation: Operation): JsonObject {
+    const first = number(operation['offset']);
+    const type = text(operation['type']) as AcknowledgeType;
+    const acknowledgements = Array.from({ length: number(operation['last'], first) - first + 1 }, (_, i) => ({ ...atOf(operation), offset: first + i, type }));
+    const before = this.#startOffset(operation);
+    const answer = this.#node.ask(0, { api: 'ShareAcknowledge', ...memberOf(operation), acknowledgements }, 'ShareAcknowledge', 0, sessionOf(operation));
+    const error = answer?.acknowledged[0]?.error ?? null;
+    if (error === null) this.#written.set(keyOf(operation), before);
+    return outcome(error);
+  }
+  end(operation: Operation): JsonObject {
+    this.#node.send(0, { api: 'ShareSessionEnd', ...memberOf(operation) }, () => undefined, sessionOf(operation));
+    return { ok: true };
+  }
+  /** What is told is what was written with the last acknowledgement, which is where the group began before that moved it on; -1 before the first. */
+  startOffset(operation: Operation): JsonObject {
+    return { startOffset: this.#written.get(keyOf(operation)) ?? -1 };
+  }
+  #startOffset(operation: Operation): number {
+    return this.#node.cluster.shares.startOffset(text(operation['group']), atOf(operation));
+  }
+}
