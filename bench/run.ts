@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { loadModels } from '../src/brokers/models.ts';
 import { catalog, loadRooms } from '../src/catalog.ts';
 import { orderProcessing } from '../src/gallery/order-processing.ts';
+import { ENTRY_BYTES } from '../src/history/history.ts';
 import { Kernel } from '../src/kernel/kernel.ts';
 import { RandomStream } from '../src/kernel/random.ts';
 import type { Scenario } from '../src/scenario/document.ts';
@@ -114,8 +115,6 @@ function waiting(count: number): number {
   return Math.max(perSecond(run, 8e6), perSecond(run, 8e6), perSecond(run, 8e6));
 }
 // Memory and slices -------------------------------------------------------------------------------
-/** Bytes of an entry in the history's table: three doubles and seven integers. */
-const ENTRY_BYTES = 52;
 /** Bytes that the engine holds per message in a queue, over what it holds with none; and without their entries in the history, which is a window of bounded size. Needs --expose-gc. */
 function bytesPerMessage(live: number): readonly [all: number, withoutHistory: number] {
   const heap = () => {

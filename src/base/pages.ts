@@ -1,29 +1,33 @@
 /** Numbers by row, rows given in nearly rising order, in pages that checkpoints share: what is written after a checkpoint is written to a copy of its page. */
 const ROWS = 1024;
 
+type Page = Float64Array | Int32Array;
 export interface PagesState {
   readonly first: number;
-  readonly pages: readonly (Float64Array | undefined)[];
+  readonly pages: readonly (Page | undefined)[];
   readonly used: readonly number[];
 }
 
 export class Pages {
   /** Pages below are gone. */
   private first = 0;
-  private pages: (Float64Array | undefined)[] = [];
+  private pages: (Page | undefined)[] = [];
   /** Rows of each page that hold something. */
   private used: number[] = [];
   /** Pages that no checkpoint holds. */
-  private own = new Set<Float64Array>();
+  private own = new Set<Page>();
   private readonly absent: number;
   private readonly most: number;
+  private readonly Numbers: typeof Float64Array | typeof Int32Array;
 
   /**
    * A page in which every row is absent again is let go of.
    * @param absent what an unwritten row holds
    * @param rows how many of the newest rows are remembered, in whole pages; Infinity = all that are not absent
+   * @param Numbers what a row has room for
    */
-  constructor(absent: number, rows: number) {
+  constructor(absent: number, rows: number, Numbers: typeof Float64Array | typeof Int32Array = Float64Array) {
+    this.Numbers = Numbers;
     this.absent = absent;
     this.most = Math.ceil(rows / ROWS) + 1;
   }
@@ -71,16 +75,16 @@ export class Pages {
     }
     return true;
   }
-  private writable(at: number): Float64Array {
+  private writable(at: number): Page {
     const known = this.pages[at];
     if (known !== undefined && this.own.has(known)) return known;
-    const page = known === undefined ? new Float64Array(ROWS).fill(this.absent) : known.slice();
+    const page = known === undefined ? new this.Numbers(ROWS).fill(this.absent) : known.slice();
     this.own.add(page);
     this.pages[at] = page;
     return page;
   }
   private letGo(at: number): void {
-    this.own.delete(this.pages[at] as Float64Array);
+    this.own.delete(this.pages[at] as Page);
     this.pages[at] = undefined;
     if (this.most !== Infinity) return;
     for (; this.pages.length > 1 && this.pages[0] === undefined; this.first++) {

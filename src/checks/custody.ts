@@ -9,7 +9,7 @@ export class Conservation extends Check {
   readonly sees: readonly Kind[] = ['accepted', 'census', ...(Object.keys(FATES) as Kind[])];
   protected state = {};
   /** By copy: 0 = not alive, else 1 + twice its place, and 1 more while in flight. */
-  private readonly live = new Pages(0, Infinity);
+  private readonly live = new Pages(0, Infinity, Int32Array);
   /** By place. */
   private pending: number[] = [];
   private inFlight: number[] = [];

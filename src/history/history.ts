@@ -18,9 +18,13 @@ export interface HistoryState {
   readonly strings: readonly string[];
   readonly hash: readonly [number, number];
 }
-/** Columns of a row, and which of them need doubles. */
-const [TIME, DETAIL, CAUSE, KIND, MESSAGE, COPY, PLACE, ACTOR, ATTEMPT, REASON] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
-const WIDE = [true, true, true, false, false, false, false, false, false, false];
+/** Columns of a row, and which of them need doubles. BACK: how many entries before this one its cause is, 0 = none. WHAT: the attempt and the kind in one. */
+const [TIME, DETAIL, BACK, WHAT, MESSAGE, COPY, PLACE, ACTOR, REASON] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+const WIDE = [true, true, false, false, false, false, false, false, false];
+/** Bytes that an entry takes while it is resident. */
+export const ENTRY_BYTES = WIDE.reduce((sum, wide) => sum + (wide ? 8 : 4), 0);
+/** Room for kinds in WHAT. */
+const KIND_ROOM = 64;
 
 /** The append-only log of a run, its hash, and the strings it speaks of. What is resident is a window of the newest rows. */
 export class History {
@@ -89,13 +93,12 @@ export class History {
     const at = id % CHUNK;
     (columns[TIME] as Float64Array)[at] = time;
     (columns[DETAIL] as Float64Array)[at] = detail;
-    (columns[CAUSE] as Float64Array)[at] = cause;
-    (columns[KIND] as Int32Array)[at] = code;
+    (columns[BACK] as Int32Array)[at] = cause < 0 ? 0 : id - cause;
+    (columns[WHAT] as Int32Array)[at] = attempt * KIND_ROOM + code;
     (columns[MESSAGE] as Int32Array)[at] = message;
     (columns[COPY] as Int32Array)[at] = copy;
     (columns[PLACE] as Int32Array)[at] = lent.place;
     (columns[ACTOR] as Int32Array)[at] = lent.actor;
-    (columns[ATTEMPT] as Int32Array)[at] = attempt;
     (columns[REASON] as Int32Array)[at] = lent.reason;
     this.mix(time);
     this.mix(detail);
@@ -112,18 +115,20 @@ export class History {
     const columns = this.rows.of(id);
     const at = id % CHUNK;
     const of = (column: number) => (columns[column] as Float64Array)[at] as number;
+    const code = of(WHAT) & (KIND_ROOM - 1);
+    const back = of(BACK);
     return {
       id,
       time: of(TIME),
-      kind: KINDS[of(KIND)] as Kind,
-      code: of(KIND),
+      kind: KINDS[code] as Kind,
+      code,
       message: of(MESSAGE),
       copy: of(COPY),
       place: of(PLACE),
       actor: of(ACTOR),
-      attempt: of(ATTEMPT),
+      attempt: Math.floor(of(WHAT) / KIND_ROOM),
       reason: of(REASON),
-      cause: of(CAUSE),
+      cause: back === 0 ? -1 : id - back,
       detail: of(DETAIL),
     };
   }

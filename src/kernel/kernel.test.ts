@@ -14,7 +14,7 @@ it('runs calls by time, and in the order of scheduling within an instant, also a
     let kernel = make();
     const luck = new RandomStream(7, 'test');
     const expected: [number, number][] = [];
-    for (let i = 0; i < 3000; i++) {
+    for (let i = 0; i < 20_000; i++) {
       const at = Math.floor(luck.next() * 200);
       kernel.schedule(at, 0, 0, i);
       expected.push([at, i]);

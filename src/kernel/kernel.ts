@@ -77,7 +77,7 @@ export class Kernel {
 
   private insert(time: number, order: number, handler: number, actor: number, arg: number): void {
     const { hollow } = this;
-    if (!hollow && this.size === this.time.length) this.grow();
+    if (!hollow && this.size === this.time.length) this.resize(this.time.length * 2);
     const slot = (hollow ? this.slot[0] : this.free[this.time.length - this.size - 1]) as number;
     const { what } = this;
     what[slot * 3] = handler;
@@ -110,6 +110,7 @@ export class Kernel {
     const last = --this.size;
     this.free[this.time.length - last - 1] = this.slot[0] as number;
     if (last > 0) this.rise(this.sink(last), this.time[last] as number, this.order[last] as number, this.slot[last] as number);
+    if (last * 8 < this.time.length && this.time.length > FIRST_ROOM) this.resize(this.time.length / 4);
   }
   /** Sinks the hole at the top of the first `size` calls along the earlier children to the bottom; where it is then. */
   private sink(size: number): number {
@@ -133,15 +134,21 @@ export class Kernel {
     }
     return i;
   }
-  private grow(): void {
-    const room = this.time.length;
-    const wider = <A extends Float64Array | Int32Array>(a: A, b: A): A => (b.set(a as never), b);
-    this.time = wider(this.time, new Float64Array(room * 2));
-    this.order = wider(this.order, new Float64Array(room * 2));
-    this.slot = wider(this.slot, new Int32Array(room * 2));
-    this.what = wider(this.what, new Int32Array(room * 6));
-    // All slots so far are in use: the free ones are the new.
-    this.free = new Int32Array(room * 2);
-    for (let i = 0; i < room; i++) this.free[i] = room * 2 - 1 - i;
+  /** More room, or less after a crowd has gone; the calls move to the first slots. */
+  private resize(room: number): void {
+    const { time, order, slot, what, size } = this;
+    this.time = new Float64Array(room);
+    this.order = new Float64Array(room);
+    this.time.set(time.subarray(0, size));
+    this.order.set(order.subarray(0, size));
+    this.slot = new Int32Array(room);
+    this.what = new Int32Array(room * 3);
+    this.free = new Int32Array(room);
+    for (let i = 0; i < size; i++) {
+      const from = (slot[i] as number) * 3;
+      this.slot[i] = i;
+      for (let k = 0; k < 3; k++) this.what[i * 3 + k] = what[from + k] as number;
+    }
+    for (let i = 0; i < room - size; i++) this.free[i] = room - 1 - i;
   }
 }

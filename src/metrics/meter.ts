@@ -56,7 +56,7 @@ export class Meter implements Fold {
   private ready = 0;
   private unacked = 0;
   /** Live copies: -1 = none, else twice the place, and 1 more while in flight; and since when it waits, µs. */
-  private readonly copies = new Pages(-1, Infinity);
+  private readonly copies = new Pages(-1, Infinity, Int32Array);
   private readonly since = new Pages(-1, Infinity);
   constructor(context: MeterContext) {
     this.context = context;

@@ -1,5 +1,6 @@
 import { Heap } from '../../base/heap.ts';
 import { Deque } from '../../base/deque.ts';
+import { Line, type LineState } from './line.ts';
 import type { Copy } from './model.ts';
 
 /** The ready messages of a queue, in the order in which they leave. */
@@ -27,11 +28,11 @@ const bySeq = (a: Copy, b: Copy) => a.seq - b.seq;
 export class ClassicBacklog implements Backlog {
   size = 0;
   /** Highest level last. What was out before is always older than what never was. */
-  #levels: { returned: Heap<Copy>; fresh: Deque<Copy> }[] = [];
+  #levels: { returned: Heap<Copy>; fresh: Line }[] = [];
 
   #level(n: number) {
-    while (this.#levels.length <= n) this.#levels.push({ returned: new Heap(bySeq), fresh: new Deque() });
-    return this.#levels[n] as { returned: Heap<Copy>; fresh: Deque<Copy> };
+    for (let level = this.#levels.length; level <= n; level++) this.#levels.push({ returned: new Heap(bySeq), fresh: new Line(level) });
+    return this.#levels[n] as { returned: Heap<Copy>; fresh: Line };
   }
   push(copy: Copy): void {
     this.#level(copy.level).fresh.push(copy);
@@ -83,13 +84,13 @@ export class ClassicBacklog implements Backlog {
     return all;
   }
   save(write: (copy: Copy) => unknown): unknown {
-    const used = this.#levels.filter(({ returned, fresh }) => returned.size + fresh.size > 0);
-    return used.map(({ returned, fresh }) => [returned.sorted().map(write), [...fresh].map(write)]);
+    return this.#levels.map(({ returned, fresh }) => [returned.sorted().map(write), fresh.save()]);
   }
   load(state: unknown, read: (state: unknown) => Copy): void {
-    for (const [returned, fresh] of state as [unknown[], unknown[]][]) {
+    for (const [level, [returned, fresh]] of (state as [unknown[], LineState][]).entries()) {
+      this.#level(level).fresh.load(fresh);
+      this.size += fresh.size;
       for (const copy of returned.map(read)) this.giveBack(copy);
-      for (const copy of fresh.map(read)) this.push(copy);
     }
   }
 }
@@ -115,7 +116,7 @@ const WEIGHT = 2;
 export class QuorumBacklog implements Backlog {
   readonly #mode: QuorumOrder;
   #returns = new Deque<Copy>();
-  #levels: Deque<Copy>[] = [];
+  #levels: Line[] = [];
   #taken = 0;
   #waiting = 0;
 
@@ -126,14 +127,14 @@ export class QuorumBacklog implements Backlog {
     return this.#returns.size + this.#waiting;
   }
   push(copy: Copy): void {
-    while (this.#levels.length <= copy.level) this.#levels.push(new Deque());
+    for (let level = this.#levels.length; level <= copy.level; level++) this.#levels.push(new Line(level));
     this.#levels[copy.level]?.push(copy);
     this.#waiting++;
   }
   giveBack(copy: Copy): void {
     this.#returns.push(copy);
   }
-  #next(): Deque<Copy> | undefined {
+  #next(): Line | undefined {
     if (this.#mode === 'weighted') {
       const [normal, high] = this.#levels;
       const low = normal?.first();
@@ -157,7 +158,7 @@ export class QuorumBacklog implements Backlog {
     this.#waiting--;
     return copy;
   }
-  #heads(): Deque<Copy>[] {
+  #heads(): (Deque<Copy> | Line)[] {
     if (this.#mode === 'levels') return [this.#returns, ...this.#levels];
     if (this.#returns.size > 0) return [this.#returns];
     const next = this.#next();
@@ -217,12 +218,17 @@ export class QuorumBacklog implements Backlog {
     return all;
   }
   save(write: (copy: Copy) => unknown): unknown {
-    return { returns: [...this.#returns].map(write), levels: this.#levels.filter((line) => line.size > 0).map((line) => [...line].map(write)), taken: this.#taken };
+    return { returns: [...this.#returns].map(write), levels: this.#levels.map((line) => line.save()), taken: this.#taken };
   }
   load(state: unknown, read: (state: unknown) => Copy): void {
-    const saved = state as { returns: unknown[]; levels: unknown[][]; taken: number };
+    const saved = state as { returns: unknown[]; levels: LineState[]; taken: number };
     for (const copy of saved.returns.map(read)) this.giveBack(copy);
-    for (const line of saved.levels) for (const copy of line.map(read)) this.push(copy);
+    this.#levels = saved.levels.map((state, level) => {
+      const line = new Line(level);
+      line.load(state);
+      return line;
+    });
+    this.#waiting = this.#levels.reduce((sum, line) => sum + line.size, 0);
     this.#taken = saved.taken;
   }
 }

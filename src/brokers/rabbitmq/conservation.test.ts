@@ -26,7 +26,7 @@ function world(version: Version) {
       return broker;
     },
     reload() {
-      const saved: unknown = JSON.parse(JSON.stringify(broker.save()));
+      const saved: unknown = structuredClone(broker.save());
       broker = new RabbitBroker(clock, options);
       broker.load(saved);
     },

@@ -23,7 +23,6 @@ type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' |
   channel: number;
 };
 type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {
-  backlog: unknown;
   stream: unknown;
   held: HeldState[];
   consumers: ConsumerState[];
@@ -60,6 +59,11 @@ interface CoreState {
   connections: ConnectionState[];
   queues: QueueState[];
   out: RabbitEvent[];
+}
+interface SavedCore {
+  readonly state: CoreState;
+  /** By queue; what they share with the running server never changes. */
+  readonly backlogs: readonly unknown[];
 }
 
 export function saveCore(core: Core): unknown {
@@ -98,7 +102,6 @@ export function saveCore(core: Core): unknown {
     const known = new Set([...consumers.values(), ...[...held.values()].flatMap((one) => one.consumer ?? [])]);
     return {
       ...rest,
-      backlog: backlog.save(writeCopy),
       stream: stream?.save(writeCopy) ?? null,
       held: [...held.values()].map(writeHeld),
       consumers: [...known].map(writeConsumer),
@@ -113,6 +116,7 @@ export function saveCore(core: Core): unknown {
     const { connection: _c, unacked, consumers, tx, ...rest } = channel;
     return { ...rest, tx: tx && { published: tx.published, settled: tx.settled.map(({ batch, settlement }) => ({ tags: batch.map((held) => held.tag), settlement })) }, tags: [...unacked.values()].map((held) => [held.tag, held.consumer === null]), consumers: [...consumers.values()].map((one) => one.order) };
   };
+  const backlogs = [...core.queues.values()].map(({ backlog }) => backlog.save(writeCopy));
   const queues = [...core.queues.values()].map(writeQueue);
   const state: CoreState = {
     settings: core.settings,
@@ -134,7 +138,8 @@ export function saveCore(core: Core): unknown {
     queues,
     out: core.out,
   };
-  return structuredCloneOf(state);
+  const saved: SavedCore = { state: structuredCloneOf(state) as CoreState, backlogs };
+  return saved;
 }
 
 /** A deep copy of plain data: what is saved shares nothing with the running server. */
@@ -147,7 +152,8 @@ function structuredCloneOf(value: unknown): unknown {
 }
 
 export function loadCore(core: Core, saved: unknown): void {
-  const state = structuredCloneOf(saved) as CoreState;
+  const { state: shared, backlogs } = saved as SavedCore;
+  const state = structuredCloneOf(shared) as CoreState;
   core.settings = state.settings;
   core.nodes.splice(0, core.nodes.length, ...state.nodes);
   core.stored = state.stored;
@@ -170,7 +176,7 @@ export function loadCore(core: Core, saved: unknown): void {
   const consumers = new Map<number, Consumer>();
   const helds: Held[] = [];
   const envelopes = state.envelopes.map(([message, size, cover]): Envelope => ({ message, size, cover: state.covers[cover] as Cover }));
-  for (const one of state.queues) readQueue(core, one, envelopes, channels, consumers, helds);
+  for (const [i, one] of state.queues.entries()) readQueue(core, one, backlogs[i], envelopes, channels, consumers, helds);
   for (const one of state.connections) for (const channel of one.channels) relink(channel, channels, consumers, helds);
   // Last: making connections again has counted.
   core.counters = state.counters;
@@ -189,8 +195,8 @@ function readConnection(core: Core, state: ConnectionState, channels: Map<number
   }
 }
 
-function readQueue(core: Core, state: QueueState, envelopes: readonly Envelope[], channels: Map<number, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
-  const { backlog, stream, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
+function readQueue(core: Core, state: QueueState, backlog: unknown, envelopes: readonly Envelope[], channels: Map<number, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
+  const { stream, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
   const readCopy = (value: unknown): Copy => {
     const [number, copy] = value as CopyState;
     return { ...copy, envelope: envelopes[number] as Envelope };

@@ -41,7 +41,7 @@ function world(version: Version) {
       return broker;
     },
     reload() {
-      const saved: unknown = JSON.parse(JSON.stringify(broker.save()));
+      const saved: unknown = structuredClone(broker.save());
       broker = new RabbitBroker(clock, { version, nodes });
       broker.load(saved);
     },

@@ -5,11 +5,11 @@ export type ToldState = readonly [ids: PagesState, entries: PagesState, attempts
 /** What the history was told of each copy that lives, by the server's own number: columns, because there may be very many. */
 export class Told {
   /** Its number in the history, which other rooms' copies share; -1 = not a living copy. */
-  private readonly ids = new Pages(-1, Infinity);
+  private readonly ids = new Pages(-1, Infinity, Int32Array);
   /** The entry that it came to last. */
   private readonly entries = new Pages(-1, Infinity);
   /** Twice the number of its deliveries, and 1 more while somebody has it. */
-  private readonly given = new Pages(0, Infinity);
+  private readonly given = new Pages(0, Infinity, Int32Array);
 
   begin(copy: number, id: number, entry: number): void {
     this.ids.set(copy, id);

@@ -52,7 +52,7 @@ test('A server that is saved in a transaction goes on with it.', () => {
   publish(s, 50);
   s.broker.basicAck('a', 2, { deliveryTag: 1 });
   s.events();
-  const saved: unknown = JSON.parse(JSON.stringify(s.broker.save()));
+  const saved: unknown = structuredClone(s.broker.save());
   s.broker.txCommit('a', 2);
   const committed = JSON.stringify(s.events());
   s.broker.load(saved);
