@@ -4,6 +4,7 @@ import type { Entry, Kind } from '../history/entries.ts';
 import type { History } from '../history/history.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Scenario } from '../scenario/document.ts';
+import type { Hands } from './hands.ts';
 
 /** What a finding knows; its sentence is made from this alone, so nothing evicted is ever needed. */
 export interface Evidence {
@@ -21,9 +22,11 @@ export interface Evidence {
   /** How many of the same kind this one stands for. */
   readonly count: number;
 }
+/** What checks may look at besides the entries. */
 export interface CheckContext {
   readonly history: History;
   readonly messages: Messages;
+  readonly hands: Hands;
   effective(): Scenario;
   now(): number;
 }

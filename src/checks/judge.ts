@@ -1,10 +1,11 @@
 /** All checks of a run as one fold: the findings, and the verdicts on the document's invariants. */
 import { copyOf } from '../base/copy.ts';
-import type { Entry, Fold, Kind } from '../history/entries.ts';
+import { codeOf, type Entry, type Fold, KINDS } from '../history/entries.ts';
 import { type Invariant, nodeOf } from '../scenario/document.ts';
 import type { Check, CheckContext, Evidence, Parameters, Report } from './check.ts';
 import { Conservation, DeadLettered, Dropped, Expired, Unrouted } from './custody.ts';
 import { Backpressure, GrowingDepth, IdleConsumer, Latency, PoisonLoop, PrefetchHogging } from './flow.ts';
+import { Hands, type HandsState } from './hands.ts';
 import { NoLoss } from './loss.ts';
 import { DeliveredOnce, EffectOnce } from './once.ts';
 import { Order } from './order.ts';
@@ -40,6 +41,7 @@ export interface InvariantVerdict {
   /** The first evidence against it. */
   readonly evidence: Evidence | null;
 }
+type Sees = Pick<Check, 'see'>;
 interface Asked {
   readonly invariant: Invariant;
   readonly check: Check;
@@ -50,14 +52,16 @@ export class Judge implements Fold {
   readonly name = 'checks';
   private readonly checks: Check[];
   private readonly asked: Asked[] = [];
-  /** Who looks at what, in the order in which they judge. */
-  private readonly audience = new Map<Kind, Check[]>();
+  /** By code of the kind: who looks at it, in the order in which they judge. */
+  private readonly audience: readonly Sees[][] = KINDS.map(() => []);
   private found: FoundEvidence[] = [];
   private places: Record<string, Record<string, number>> = {};
   private next = 0;
   private over = false;
+  private readonly hands = new Hands();
 
-  constructor(context: CheckContext, invariants: readonly Invariant[]) {
+  constructor(surroundings: Omit<CheckContext, 'hands'>, invariants: readonly Invariant[]) {
+    const context = { ...surroundings, hands: this.hands };
     this.checks = Object.entries(CHECKS)
       .filter(([name]) => !ONLY_AS_INVARIANT.has(name))
       .map(([, make]) => new make(context, {}, (evidence) => this.add(evidence)));
@@ -75,12 +79,8 @@ export class Judge implements Fold {
       };
       this.asked.push(asked);
     }
-    for (const check of [...this.checks, ...this.asked.map((a) => a.check)]) {
-      for (const kind of check.sees) {
-        const audience = this.audience.get(kind) ?? [];
-        audience.push(check);
-        this.audience.set(kind, audience);
-      }
+    for (const check of [this.hands, ...this.checks, ...this.asked.map((a) => a.check)]) {
+      for (const kind of check.sees) this.audience[codeOf(kind)]?.push(check);
     }
   }
   get findings(): readonly FoundEvidence[] {
@@ -110,18 +110,19 @@ export class Judge implements Fold {
     return this.asked.map(({ invariant, broken }) => ({ invariant, evidence: broken, verdict: broken ? 'broken' : this.over ? 'holds' : 'unknown' }));
   }
   see(entry: Entry): void {
-    const audience = this.audience.get(entry.kind);
-    if (audience) for (let i = 0; i < audience.length; i++) (audience[i] as Check).see(entry);
+    const audience = this.audience[entry.code] as Sees[];
+    for (let i = 0; i < audience.length; i++) (audience[i] as Sees).see(entry);
     if (entry.kind !== 'judged') return;
     for (const check of this.checks) check.judge();
     for (const { check } of this.asked) check.judge();
     this.over = true;
   }
   save(): unknown {
-    return { checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: [...this.found], places: copyOf(this.places), next: this.next, over: this.over };
+    return { hands: this.hands.save(), checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: [...this.found], places: copyOf(this.places), next: this.next, over: this.over };
   }
   load(state: unknown): void {
-    const saved = state as { checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; places: Record<string, Record<string, number>>; next: number; over: boolean };
+    const saved = state as { hands: HandsState; checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; places: Record<string, Record<string, number>>; next: number; over: boolean };
+    this.hands.load(saved.hands);
     this.checks.forEach((c, i) => c.load(saved.checks[i]));
     this.asked.forEach((a, i) => {
       a.check.load(saved.asked[i]?.[0]);

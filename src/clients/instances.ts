@@ -5,7 +5,7 @@ import type { RandomStream } from '../kernel/random.ts';
 import type { Connection, CrashPoint, Reader } from './client.ts';
 import type { ClientHost } from './host.ts';
 import { instancesLook } from './instances-look.ts';
-import { type Past, remember, type Work, type WorkPlan, Workshop } from './workshop.ts';
+import { type Past, positionOf, remember, type Work, type WorkPlan, Workshop } from './workshop.ts';
 
 export interface InstancesPlan extends WorkPlan {
   readonly instances: number;
@@ -20,6 +20,7 @@ export interface Instance {
   life: number;
   downSince: number;
   backAt: number;
+  /** In the order in which it was taken. */
   work: Work[];
   past: Past[];
 }
@@ -109,7 +110,7 @@ export abstract class Instances<P extends InstancesPlan> implements Reader {
       if (ref % 1e6 === at.life % 1e6) this.comeBack(instance);
       return;
     }
-    const work = at.work.find((w) => w.id % 1e6 === ref % 1e6);
+    const work = at.work[positionOf(this.workshop.idOf(ref % 1e6), at.work)];
     if (work) this.step(what, instance, work);
   }
   // Faults and interventions ---------------------------------------------------
@@ -169,7 +170,7 @@ export abstract class Instances<P extends InstancesPlan> implements Reader {
   /** The slot is free again. */
   protected release(instance: number, work: Work): void {
     const at = this.at(instance);
-    const slot = at.work.indexOf(work);
+    const slot = positionOf(work.id, at.work);
     if (slot >= 0) at.work.splice(slot, 1);
     remember(at.past, work);
   }

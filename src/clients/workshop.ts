@@ -91,6 +91,10 @@ export class Workshop {
     const takes = Math.max(1, Math.round(plan.serviceTime(luck) * state.slow));
     return { id: state.nextWork++, link, delivery, startedAt: host.now(), takes, fails, tries: 0, stage: 'before effect', twice: false, zombie: false, entry: delivery.entry };
   }
+  /** The id of the latest work that ends in these six digits. */
+  idOf(digits: number): number {
+    return digits + Math.floor((this.state.nextWork - 1 - digits) / 1e6) * 1e6;
+  }
   begin(work: Work, actor: string): void {
     const { host } = this;
     work.tries++;
@@ -166,6 +170,17 @@ export class Workshop {
   private spent(work: Work): number {
     return work.stage === 'before effect' || work.stage === 'after effect' ? this.host.now() - work.startedAt : 0;
   }
+}
+/** Where a work is among others in the order in which they were taken, or -1. */
+export function positionOf(id: number, among: readonly Work[]): number {
+  let low = 0;
+  let high = among.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((among[middle] as Work).id < id) low = middle + 1;
+    else high = middle;
+  }
+  return among[low]?.id === id ? low : -1;
 }
 /** One more of what went through; the oldest is forgotten. */
 export function remember(past: Past[], work: Work): void {

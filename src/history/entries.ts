@@ -68,6 +68,11 @@ export const KINDS = [
   'delayed',
 ] as const;
 export type Kind = (typeof KINDS)[number];
+const CODES: ReadonlyMap<Kind, number> = new Map(KINDS.map((kind, code) => [kind, code]));
+/** Index of the kind in `KINDS`: what is looked up for every entry is an array by this. */
+export const codeOf = (kind: Kind): number => CODES.get(kind) as number;
+/** By code, whether a kind is one of these. */
+export const among = (...kinds: readonly Kind[]): readonly boolean[] => KINDS.map((kind) => kinds.includes(kind));
 
 export type Fate = 'pending' | 'in flight' | 'done' | 'dead-lettered' | 'expired' | 'dropped' | 'lost';
 

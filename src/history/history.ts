@@ -1,7 +1,5 @@
 import { CHUNK, Table, type TableState } from '../base/table.ts';
-import { type Entry, type Fold, KINDS, type Kind } from './entries.ts';
-
-const NUMBERS = new Map(KINDS.map((kind, i) => [kind, i]));
+import { codeOf, type Entry, type Fold, KINDS, type Kind } from './entries.ts';
 
 export interface Facts {
   readonly message?: number;
@@ -76,7 +74,7 @@ export class History {
   write(time: number, kind: Kind, message: number, copy: number, place: string | undefined, actor: string | undefined, attempt: number, reason: string | undefined, cause: number, detail: number): number {
     const { lent } = this;
     const id = this.rows.length;
-    const code = NUMBERS.get(kind) as number;
+    const code = codeOf(kind);
     lent.id = id;
     lent.time = time;
     lent.kind = kind;

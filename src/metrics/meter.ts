@@ -1,7 +1,7 @@
 /** Measures a run by folding its history: series for the charts, totals and latency per place. */
 import { copyOf } from '../base/copy.ts';
 import { Pages, type PagesState } from '../base/pages.ts';
-import type { Entry, Fold, Kind } from '../history/entries.ts';
+import { among, type Entry, type Fold, KINDS, type Kind } from '../history/entries.ts';
 import type { History } from '../history/history.ts';
 import type { Messages } from '../history/messages.ts';
 import { Histogram } from './histogram.ts';
@@ -29,8 +29,8 @@ export interface SeriesState {
 }
 type Stage = 'waiting' | 'end to end' | 'wait' | 'service';
 interface PlaceTotals {
-  /** Entries by kind. */
-  kinds: Partial<Record<Kind, number>>;
+  /** Entries by code of their kind. */
+  readonly kinds: number[];
   /** Messages that came in (producers: produced, queues: enqueued) and went out (queues: settled, consumers: effects) in the last seconds, by second. */
   recentIn: [second: number, count: number][];
   recentOut: [second: number, count: number][];
@@ -39,17 +39,26 @@ interface PlaceTotals {
   blockedSince: number;
   blocked: number;
 }
-const IN: ReadonlySet<Kind> = new Set(['produced', 'enqueued', 'started']);
-const OUT: ReadonlySet<Kind> = new Set(['sent', 'settled', 'finished']);
+const IN = among('produced', 'enqueued', 'started');
+const OUT = among('sent', 'settled', 'finished');
+const PUBLICATION = among('produced', 'sent', 'accepted', 'confirmed', 'refused', 'unknown', 'returned', 'shed', 'unrouted', 'gave-up');
+const none = (): number[] => KINDS.map(() => 0);
+/** What there was any of. */
+function byKind(counts: readonly number[], counted: readonly boolean[] | null = null): Partial<Record<Kind, number>> {
+  const out: Partial<Record<Kind, number>> = {};
+  for (const [code, kind] of KINDS.entries()) if ((counts[code] as number) > 0 && (counted === null || counted[code])) out[kind] = counts[code] as number;
+  return out;
+}
 
 export class Meter implements Fold {
   readonly name = 'meter';
   readonly stages = new Map<string, Histogram>();
   /** The same histograms, by stage and by the place's number. */
-  private readonly byStage: Readonly<Record<Stage, Map<number, Histogram>>> = { waiting: new Map(), 'end to end': new Map(), wait: new Map(), service: new Map() };
+  private readonly byStage: Readonly<Record<Stage, (Histogram | undefined)[]>> = { waiting: [], 'end to end': [], wait: [], service: [] };
   private readonly context: MeterContext;
-  private places = new Map<number, PlaceTotals>();
-  private publications: Partial<Record<Kind, number>> = {};
+  /** By the place's number. */
+  private places: (PlaceTotals | undefined)[] = [];
+  private publications = none();
   private series: SeriesState = { stepUs: STEP, throughputIn: [], throughputOut: [], ready: [], unacked: [], p50: [], p99: [], redeliveries: [] };
   private point = 0;
   private now = { in: 0, out: 0, redelivered: 0, latency: new Histogram() };
@@ -117,20 +126,21 @@ export class Meter implements Fold {
       case 'finished':
         this.stage(entry.place, 'service', entry.detail);
     }
-    if (PUBLICATION.has(entry.kind)) this.publications[entry.kind] = (this.publications[entry.kind] ?? 0) + 1;
+    (this.publications[entry.code] as number)++;
   }
   /** Up to and including the running point. */
   seriesNow(): SeriesState {
     return this.series;
   }
   publicationTotals(): Readonly<Partial<Record<Kind, number>>> {
-    return this.publications;
+    return byKind(this.publications, PUBLICATION);
   }
   totals(place: string): Readonly<Partial<Record<Kind, number>>> {
-    return this.of(place)?.kinds ?? {};
+    const at = this.of(place);
+    return at ? byKind(at.kinds) : {};
   }
   allPlaces(): string[] {
-    return [...this.places.keys()].map((p) => this.context.history.text(p));
+    return this.places.flatMap((at, place) => (at ? [this.context.history.text(place)] : []));
   }
   waiting(place: string): { readonly ready: number; readonly unacked: number } {
     return this.of(place) ?? { ready: 0, unacked: 0 };
@@ -152,7 +162,7 @@ export class Meter implements Fold {
   save(): unknown {
     return {
       stages: [...this.stages].map(([name, h]) => [name, h.save()]),
-      rest: copyOf({ places: [...this.places], publications: this.publications, series: this.series, point: this.point, ready: this.ready, unacked: this.unacked }),
+      rest: copyOf({ places: this.places.flatMap((at, place) => (at ? [[place, at] as const] : [])), publications: this.publications, series: this.series, point: this.point, ready: this.ready, unacked: this.unacked }),
       copies: this.copies.save(),
       since: this.since.save(),
       now: { ...this.now, latency: this.now.latency.save() },
@@ -161,16 +171,17 @@ export class Meter implements Fold {
   load(state: unknown): void {
     const saved = state as {
       stages: [string, ReturnType<Histogram['save']>][];
-      rest: { places: [number, PlaceTotals][]; publications: Partial<Record<Kind, number>>; series: SeriesState; point: number; ready: number; unacked: number };
+      rest: { places: [number, PlaceTotals][]; publications: number[]; series: SeriesState; point: number; ready: number; unacked: number };
       copies: PagesState;
       since: PagesState;
       now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> };
     };
     const rest = copyOf(saved.rest);
     this.stages.clear();
-    for (const places of Object.values(this.byStage)) places.clear();
+    for (const places of Object.values(this.byStage)) places.length = 0;
     for (const [name, h] of saved.stages) this.histogram(name).load(h);
-    this.places = new Map(rest.places);
+    this.places = [];
+    for (const [place, at] of rest.places) this.places[place] = at;
     this.publications = rest.publications;
     this.series = rest.series;
     this.point = rest.point;
@@ -182,7 +193,7 @@ export class Meter implements Fold {
     this.now.latency.load(saved.now.latency);
   }
   private of(place: string): PlaceTotals | undefined {
-    return this.places.get(this.context.history.find(place) ?? -1);
+    return this.places[this.context.history.find(place) ?? -1];
   }
   private histogram(name: string): Histogram {
     let h = this.stages.get(name);
@@ -190,21 +201,18 @@ export class Meter implements Fold {
     return h;
   }
   private stage(place: number, stage: Stage, us: number): void {
-    let h = this.byStage[stage].get(place);
-    if (!h) this.byStage[stage].set(place, (h = this.histogram(`${this.context.history.text(place)} ${stage}`)));
+    const h = (this.byStage[stage][place] ??= this.histogram(`${this.context.history.text(place)} ${stage}`));
     h.add(us);
   }
   private at(place: number): PlaceTotals {
-    let at = this.places.get(place);
-    if (!at) this.places.set(place, (at = { kinds: {}, recentIn: [], recentOut: [], ready: 0, unacked: 0, blockedSince: -1, blocked: 0 }));
-    return at;
+    return (this.places[place] ??= { kinds: none(), recentIn: [], recentOut: [], ready: 0, unacked: 0, blockedSince: -1, blocked: 0 });
   }
   private count(entry: Entry): void {
     const at = this.at(entry.place);
-    at.kinds[entry.kind] = (at.kinds[entry.kind] ?? 0) + 1;
-    if (IN.has(entry.kind)) recent(at.recentIn, entry.time);
+    (at.kinds[entry.code] as number)++;
+    if (IN[entry.code]) recent(at.recentIn, entry.time);
     // What a bridge sends on goes out when the work on it has finished.
-    else if (OUT.has(entry.kind) && !(entry.kind === 'sent' && entry.copy >= 0)) recent(at.recentOut, entry.time);
+    else if (OUT[entry.code] && !(entry.kind === 'sent' && entry.copy >= 0)) recent(at.recentOut, entry.time);
     else if (entry.kind === 'blocked' && at.blockedSince < 0) at.blockedSince = entry.time;
     else if (entry.kind === 'unblocked' && at.blockedSince >= 0) {
       at.blocked += entry.time - at.blockedSince;
@@ -245,8 +253,6 @@ export class Meter implements Fold {
     series.p99 = halved(series.p99, (a, b) => (a === null ? b : b === null ? a : Math.max(a, b)));
   }
 }
-const PUBLICATION: ReadonlySet<Kind> = new Set(['produced', 'sent', 'accepted', 'confirmed', 'refused', 'unknown', 'returned', 'shed', 'unrouted', 'gave-up']);
-
 function recent(rows: [number, number][], time: number): void {
   const second = Math.floor(time / SECOND);
   const last = rows.at(-1);

@@ -62,7 +62,7 @@ export class RabbitAdapter {
   }
   /** Puts a fresh server in the place of this one: nothing may change. */
   reload(): void {
-    const saved: unknown = structuredClone(this.#server.save());
+    const saved = this.#server.save();
     this.#server = new RabbitBroker(this.clock, { version: this.#version });
     this.#server.load(saved);
   }

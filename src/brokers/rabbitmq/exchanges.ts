@@ -34,6 +34,7 @@ export function createExchange(core: Core, args: Omit<ExchangeArgs, 'type'> & { 
     alternate: null,
     bindings: new Map(),
     byKey: new Map(),
+    matched: new Map(),
     ring: [],
   };
   core.exchanges.set(exchange.name, exchange);
@@ -82,6 +83,7 @@ export function addBinding(exchange: Exchange, binding: Binding): boolean {
   const id = identity(binding);
   if (exchange.bindings.has(id)) return false;
   exchange.bindings.set(id, binding);
+  exchange.matched.clear();
   if (exchange.type === 'direct') {
     const same = exchange.byKey.get(binding.routingKey);
     if (same === undefined) exchange.byKey.set(binding.routingKey, new Map([[id, binding]]));
@@ -94,6 +96,7 @@ export function addBinding(exchange: Exchange, binding: Binding): boolean {
 export function removeBinding(exchange: Exchange, binding: Pick<Binding, 'destination' | 'destinationKind' | 'routingKey' | 'arguments'>): boolean {
   const id = identity(binding);
   if (!exchange.bindings.delete(id)) return false;
+  exchange.matched.clear();
   const same = exchange.byKey.get(binding.routingKey);
   same?.delete(id);
   if (same?.size === 0) exchange.byKey.delete(binding.routingKey);
@@ -134,20 +137,38 @@ function headersMatch(args: Table, headers: Table): boolean {
   return !any;
 }
 
-function* matching(core: Core, exchange: Exchange, message: Hashable): Generator<Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'>> {
-  if (exchange.type === 'x-consistent-hash') {
-    const share = shareOf(exchange, message, core.since40);
-    if (share !== null) yield share;
-    return;
+/** Routing keys whose matches are remembered. */
+const REMEMBERED = 4096;
+/** What a topic exchange's bindings make of a routing key. */
+function matchesOf({ bindings, matched }: Exchange, routingKey: string): readonly Binding[] {
+  let found = matched.get(routingKey);
+  if (found === undefined) {
+    const key = words(routingKey);
+    found = [...bindings.values()].filter((binding) => topicMatches(binding.words, key));
+    if (matched.size >= REMEMBERED) matched.clear();
+    matched.set(routingKey, found);
   }
-  if (exchange.type === 'direct') {
-    for (const key of message.routingKeys) yield* exchange.byKey.get(key)?.values() ?? [];
-    return;
-  }
-  const keys = exchange.type === 'topic' ? message.routingKeys.map(words) : [];
-  for (const binding of exchange.bindings.values()) {
-    if (exchange.type === 'fanout') yield binding;
-    else if (exchange.type === 'headers' ? headersMatch(binding.arguments, message.headers) : keys.some((key) => topicMatches(binding.words, key))) yield binding;
+  return found;
+}
+type Destination = Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'>;
+
+function matching(core: Core, exchange: Exchange, message: Hashable): Iterable<Destination> {
+  const { routingKeys, headers } = message;
+  switch (exchange.type) {
+    case 'x-consistent-hash': {
+      const share = shareOf(exchange, message, core.since40);
+      return share === null ? [] : [share];
+    }
+    case 'direct':
+      return routingKeys.flatMap((key) => [...(exchange.byKey.get(key)?.values() ?? [])]);
+    case 'topic':
+      if (routingKeys.length === 1) return matchesOf(exchange, routingKeys[0] as string);
+      // In the order of the bindings, whichever key a binding matches.
+      return [...exchange.bindings.values()].filter((binding) => routingKeys.some((key) => matchesOf(exchange, key).includes(binding)));
+    case 'fanout':
+      return exchange.bindings.values();
+    case 'headers':
+      return [...exchange.bindings.values()].filter((binding) => headersMatch(binding.arguments, headers));
   }
 }
 

@@ -185,6 +185,8 @@ export interface Exchange {
   readonly bindings: Map<string, Binding>;
   /** direct only: routing key → bindings in order. */
   readonly byKey: Map<string, Map<string, Binding>>;
+  /** topic only: what the routing keys seen lately matched, in order; empty again when a binding changes. */
+  readonly matched: Map<string, readonly Binding[]>;
   /** x-consistent-hash only: buckets in the order in which they were made. */
   ring: readonly Share[];
 }

@@ -51,30 +51,49 @@ export function shakeHands(server: RabbitBroker, connection: string, state: Sess
 }
 /** One object for all: messages that are published alike are known by it. */
 const NO_HEADERS: Table = {};
+/** What publications of one link have in common, prepared once. */
+export type Stencil = (message: number) => PublishArgs;
 /** @param target an exchange, or a queue, which is reached through the default exchange; through the stream protocol a stream or a super stream */
-export function publication(host: RoomHost, message: number, target: ScenarioNode, config: Config): PublishArgs {
-  const toQueue = target.kind === 'rabbitmq.queue';
-  const inKey = (text: unknown) => String(text ?? '').replaceAll('{key}', host.keyName(message));
+export function stencil(host: RoomHost, target: ScenarioNode, config: Config): Stencil {
+  const inKey = (text: unknown): ((message: number) => string) => {
+    const template = String(text ?? '');
+    return template.includes('{key}') ? (message) => template.replaceAll('{key}', host.keyName(message)) : () => template;
+  };
   const filterValue = inKey(config['x-stream-filter-value']);
   const plain = (config['headers'] ?? NO_HEADERS) as Table;
-  const headers: Table = filterValue === '' ? plain : { ...plain, [FILTER_VALUE]: filterValue };
+  const headers = (message: number): Table => {
+    const value = filterValue(message);
+    return value === '' ? plain : { ...plain, [FILTER_VALUE]: value };
+  };
+  const routingKey = inKey(config['routingKey']);
   if (config['method'] === 'publish') {
     const { name } = config;
-    const partition = target.kind === SUPER_STREAM ? partitionFor(inKey(config['routingKey']), partitionsOf(target), config['routing']) : undefined;
-    const stream = target.kind !== SUPER_STREAM ? nameOf(target) : partition === undefined ? '' : partitionName(nameOf(target), partition);
-    return { exchange: '', routingKey: stream, message, size: host.messages.size(message), headers, publishing: { id: message, reference: typeof name === 'string' && name !== '' ? name : null } };
+    const reference = typeof name === 'string' && name !== '' ? name : null;
+    return (message) => {
+      const partition = target.kind === SUPER_STREAM ? partitionFor(routingKey(message), partitionsOf(target), config['routing']) : undefined;
+      const stream = target.kind !== SUPER_STREAM ? nameOf(target) : partition === undefined ? '' : partitionName(nameOf(target), partition);
+      return { exchange: '', routingKey: stream, message, size: host.messages.size(message), headers: headers(message), publishing: { id: message, reference } };
+    };
   }
-  const priority = typeof config['priority'] === 'number' ? config['priority'] : host.messages.priority(message);
-  return {
-    exchange: toQueue ? '' : nameOf(target),
-    routingKey: toQueue ? nameOf(target) : inKey(config['routingKey']),
-    message,
-    size: host.messages.size(message),
-    headers,
-    mandatory: config['mandatory'] === true,
-    persistent: config['persistent'] !== false,
-    ...(priority >= 0 ? { priority } : {}),
-    ...(config['expiration'] === undefined ? {} : { expiration: String(config['expiration']) }),
+  const toQueue = target.kind === 'rabbitmq.queue';
+  const name = nameOf(target);
+  const own = config['priority'];
+  const mandatory = config['mandatory'] === true;
+  const persistent = config['persistent'] !== false;
+  const expiration = config['expiration'] === undefined ? {} : { expiration: String(config['expiration']) };
+  return (message) => {
+    const priority = typeof own === 'number' ? own : host.messages.priority(message);
+    return {
+      exchange: toQueue ? '' : name,
+      routingKey: toQueue ? name : routingKey(message),
+      message,
+      size: host.messages.size(message),
+      headers: headers(message),
+      mandatory,
+      persistent,
+      ...(priority >= 0 ? { priority } : {}),
+      ...expiration,
+    };
   };
 }
 export type Fresh = Extract<RabbitEvent, { readonly kind: 'enqueued' | 'stored' | 'unrouted' }>;

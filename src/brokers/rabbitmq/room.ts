@@ -11,7 +11,7 @@ import { lookAt } from './look.ts';
 import { streamLook } from './stream-look.ts';
 import { operate } from './operate.ts';
 import { Outbox } from './outbox.ts';
-import { CHANNEL, commitsEvery, openConnection, publication, shakeHands, sharesChannel } from './protocol.ts';
+import { CHANNEL, commitsEvery, openConnection, type Stencil, shakeHands, sharesChannel, stencil } from './protocol.ts';
 import { clientLost, RabbitPublishSession, RabbitReceiveSession, type SessionHost, type SessionState, type Thing } from './sessions.ts';
 import { beginning, readerName, type Source, storesEvery, subscribes } from './subscribing.ts';
 import { type Geography, Teller, type TellerState } from './teller.ts';
@@ -55,6 +55,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   private queueNodes = new Map<string, string>();
   private exchangeNodes = new Map<string, string>();
   private links = new Map<string, ScenarioLink>();
+  /** By link that publishes. */
+  private stencils = new Map<string, { readonly target: string; readonly of: Stencil }>();
   /** By kind of the destination, source, and destination. */
   private bindings: Record<'queue' | 'exchange', Map<string, Map<string, BindingPlan[]>>> = { queue: new Map(), exchange: new Map() };
 
@@ -135,6 +137,13 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     this.queueNodes = new Map(this.entities.queues.map((q) => [q.name, q.node]));
     this.exchangeNodes = new Map(this.entities.exchanges.map((e) => [e.name, e.node]));
     this.links = new Map(topology.links.map((l) => [l.id, l]));
+    const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
+    this.stencils = new Map(
+      topology.links.flatMap(({ id, kind, to, config = {} }) => {
+        const target = kind === 'publish' ? nodes.get(to) : undefined;
+        return target ? [[id, { target: to, of: stencil(this.host, target, config) }] as const] : [];
+      }),
+    );
     this.bindings = { queue: new Map(), exchange: new Map() };
     for (const binding of this.entities.bindings) {
       const { source, destination } = binding;
@@ -429,12 +438,10 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     return this.traffic.inOrder().find((one) => one.client === client && one.kind === 'receive' && one.connection !== null && sharesChannel(this.linkConfig(one)))?.connection ?? undefined;
   }
   private publish(state: SessionState, connection: string, message: number): void {
-    const config = this.linkConfig(state);
-    const link = this.links.get(state.link);
-    const target = this.topology.nodes.find((n) => n.id === link?.to);
-    if (!target) return;
-    const answer = this.server.publish(connection, CHANNEL, publication(this.host, message, target, config));
-    if (answer.refused) this.host.record('refused', { message, place: target.id, actor: state.client, reason: `rabbitmq.${answer.name}` });
+    const prepared = this.stencils.get(state.link);
+    if (!prepared) return;
+    const answer = this.server.publish(connection, CHANNEL, prepared.of(message));
+    if (answer.refused) this.host.record('refused', { message, place: prepared.target, actor: state.client, reason: `rabbitmq.${answer.name}` });
   }
   /** basic.get: one message, or none. */
   private get(state: SessionState, connection: string, life: number): void {

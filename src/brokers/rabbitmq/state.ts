@@ -53,7 +53,7 @@ interface CoreState {
   alarms: [boolean, boolean, boolean, number, number, boolean, number];
   timeoutCheckAt: number;
   policies: PolicyArgs[];
-  exchanges: (Omit<Exchange, 'bindings' | 'byKey'> & { bindings: Binding[] })[];
+  exchanges: (Omit<Exchange, 'bindings' | 'byKey' | 'matched'> & { bindings: Binding[] })[];
   covers: Cover[];
   envelopes: EnvelopeState[];
   connections: ConnectionState[];
@@ -126,7 +126,7 @@ export function saveCore(core: Core): unknown {
     alarms: [core.memoryAlarm, core.forcedMemoryAlarm, core.diskAlarm, core.diskFree, core.blockedConnections, core.memoryHigh, core.memoryCheckAt],
     timeoutCheckAt: core.timeoutCheckAt,
     policies: [...core.policies.values()],
-    exchanges: [...core.exchanges.values()].map(({ bindings, byKey: _byKey, ...rest }) => ({ ...rest, bindings: [...bindings.values()] })),
+    exchanges: [...core.exchanges.values()].map(({ bindings, byKey: _byKey, matched: _matched, ...rest }) => ({ ...rest, bindings: [...bindings.values()] })),
     covers,
     envelopes,
     connections: [...core.connections.values()].map((one) => ({
