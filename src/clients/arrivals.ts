@@ -51,3 +51,35 @@ export function nextArrival(plan: ArrivalPlan, state: ArrivalState, now: number,
     }
   }
 }
+/**
+ * Where the plan of a sender goes on that was held back until now. It does not make up for what it did not produce, but a burst
+ * that had begun is finished, and phases and ramps follow the clock.
+ */
+export function goOn(plan: ArrivalPlan, { since, count }: ArrivalState, now: number): ArrivalState {
+  switch (plan.arrivals) {
+    case 'bursts': {
+      const { size, every } = plan.burst;
+      const before = Math.floor(count / size) * every;
+      return count % size === 0 && since + before > now ? { since, count } : { since: now - before, count };
+    }
+    case 'on-off':
+    case 'ramp':
+      return { since, count: Math.max(count, plannedBy(plan, now - since)) };
+    default:
+      return { since: now, count: 0 };
+  }
+}
+/** How many messages the plan has by then. @param elapsed µs since it began */
+function plannedBy(plan: ArrivalPlan, elapsed: number): number {
+  const { rate, onOff, ramp } = plan;
+  if (plan.arrivals === 'on-off') {
+    const perPhase = Math.max(1, Math.floor((onOff.on * rate) / 1e6));
+    const phase = Math.floor(elapsed / (onOff.on + onOff.off));
+    return phase * perPhase + Math.min(perPhase, Math.floor(((elapsed - phase * (onOff.on + onOff.off)) * rate) / 1e6));
+  }
+  const over = ramp.over / 1e6;
+  const t = elapsed / 1e6;
+  const rising = Math.min(t, over);
+  const slope = over <= 0 ? 0 : (ramp.to - rate) / over;
+  return Math.floor(rate * rising + (slope * rising * rising) / 2 + ramp.to * Math.max(0, t - over));
+}

@@ -83,7 +83,8 @@ export abstract class Instances<P extends InstancesPlan> implements Reader {
       push: (delivery) => this.push(instance, link, delivery),
       withdrawn: (deliveries) => {
         const handles = new Set(deliveries.map((d) => d.handle));
-        for (const w of this.at(instance).work) if (w.link === link && handles.has(w.delivery.handle)) w.zombie = true;
+        // An instance that was taken away may still be told what became of what it left behind.
+        for (const w of this.state[instance]?.work ?? []) if (w.link === link && handles.has(w.delivery.handle)) w.zombie = true;
       },
       settled: (delivery, outcome) => this.settled(delivery, outcome),
     };

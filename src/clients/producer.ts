@@ -2,7 +2,7 @@
 import { copyOf } from '../base/copy.ts';
 import type { Look, PublishListener } from '../brokers/contract.ts';
 import { drawFrom, zipfTable } from '../kernel/distributions.ts';
-import { type ArrivalPlan, type ArrivalState, nextArrival } from './arrivals.ts';
+import { type ArrivalPlan, type ArrivalState, goOn, nextArrival } from './arrivals.ts';
 import type { Connection, Writer } from './client.ts';
 import type { ClientHost } from './host.ts';
 import { producerLook } from './producer-look.ts';
@@ -123,8 +123,8 @@ export class Producer implements Writer {
   }
   private drained(): void {
     if (this.plan.pushback !== 'block' || this.state.stopped) return;
-    // A blocked sender does not make up for what it did not produce: its plan goes on from here.
     this.state.plan++;
-    this.start();
+    this.state.arrivals = goOn(this.plan, this.state.arrivals, this.host.now());
+    this.scheduleArrival();
   }
 }

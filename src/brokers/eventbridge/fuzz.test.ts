@@ -24,6 +24,9 @@ describe.each(Array.from({ length: Math.ceil(RUNS / GROUP) }, (_, i) => FROM + i
     }
   }, 120_000);
 });
+it.each([3_000_458, 3_000_926])('what an instance left behind comes back to the queue after it was taken away (seed %i)', (seed) => {
+  runTwice(randomEventBridgeScenario(seed), models, catalog, RUN_FOR);
+});
 it('random scenarios are legal', () => {
   const legal = Array.from({ length: 100 }, (_, seed) => parseScenario(JSON.parse(JSON.stringify(randomEventBridgeScenario(seed))), catalog).ok);
   // A random edit may name what another has removed.

@@ -1,4 +1,4 @@
-/** Random scenarios that once told another history after a checkpoint. */
+/** Random scenarios that once told another history after a checkpoint, or never came to an end. */
 import { expect, it } from 'vitest';
 import { catalog } from '../../catalog.ts';
 import { startRun } from '../../simulation/run.ts';
@@ -19,4 +19,9 @@ it.each([
   const after = startRun(scenario, models, catalog, structuredClone(before.simulation.save()));
   after.simulation.run(RUN_FOR);
   expect(after.simulation.hash()).toBe(whole.simulation.hash());
+});
+
+it('a burst whose every message is refused at once comes to an end', () => {
+  const { simulation } = startRun(randomKafkaScenario(3_000_122), models, catalog);
+  expect(simulation.run(RUN_FOR, 200_000)).toBe(true);
 });
