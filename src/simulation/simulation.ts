@@ -75,6 +75,8 @@ export class Simulation {
   private base: Scenario;
   private plain: Scenario;
   private timeline: readonly TimelineEntry[] = [];
+  /** When its entries are due, µs. */
+  private instants: readonly number[] = [];
   private nextEntry = 0;
   private phase: Phase = 'running';
   private quiet = 0;
@@ -213,10 +215,11 @@ export class Simulation {
   }
   private setTimeline(document: Scenario): void {
     this.timeline = [...(document.timeline ?? [])].sort((a, b) => micros(a.at) - micros(b.at));
+    this.instants = this.timeline.map((entry) => micros(entry.at));
   }
   private entryAt(): number {
-    const entry = this.timeline[this.nextEntry];
-    return entry && this.phase !== 'ended' ? Math.max(this.kernel.now, micros(entry.at)) : Infinity;
+    const at = this.phase === 'ended' ? undefined : this.instants[this.nextEntry];
+    return at === undefined ? Infinity : Math.max(this.kernel.now, at);
   }
   private stream(name: string): RandomStream {
     let stream = this.luck.get(name);

@@ -19,8 +19,8 @@ export interface LoopHost {
   post(frame: Frame): boolean;
   models(families: readonly string[]): Promise<Models>;
 }
-/** Calls per slice, and ms of work between looks at the inbox. */
-const SLICE = 2_000;
+/** Calls per slice, and ms of work between looks at the inbox: a turn takes a slice longer than that at most. */
+const SLICE = 500;
 const BUDGET = 8;
 const PICTURE_EVERY = 100;
 const FLIGHTS = 400;

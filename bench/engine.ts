@@ -1,0 +1,102 @@
+/** The whole engine, with history, checks and metrics, through one broker. */
+import type { Models } from '../src/simulation/simulation.ts';
+import { catalog } from '../src/catalog.ts';
+import { ENTRY_BYTES } from '../src/history/history.ts';
+import { Checkpoints } from '../src/simulation/checkpoints.ts';
+import { type Run, startRun } from '../src/simulation/run.ts';
+import { EngineLoop } from '../src/worker/loop.ts';
+import { hold } from './kernel.ts';
+import type { Table } from './table.ts';
+import type { Topology } from './topologies.ts';
+
+/** Entries a second over a span of virtual time, µs. */
+function perSecond({ simulation }: Run, span: number): number {
+  const before = simulation.history.length;
+  const from = performance.now();
+  simulation.run(simulation.now + span);
+  return ((simulation.history.length - before) * 1000) / (performance.now() - from);
+}
+/** Bytes that the engine holds per message that waits, and without their entries in the history, which is a window of bounded size. Needs --expose-gc. */
+function bytesPerMessage(topology: Topology, models: Models, live: number): readonly [all: number, withoutHistory: number] {
+  const heap = () => {
+    for (let i = 0; i < 4; i++) globalThis.gc?.();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const { simulation } = startRun(topology.deep(live, 0.001), models, catalog);
+  simulation.run(999_999);
+  const before = heap();
+  const entries = simulation.history.length;
+  simulation.run(4e6);
+  const held = heap() - before;
+  if (simulation.messages.length < live) throw new Error('they are not there');
+  return [held / live, (held - (simulation.history.length - entries) * ENTRY_BYTES) / live];
+}
+/** ms until a pause is acknowledged while the engine runs flat out: the longest of many. */
+async function slowestPause(topology: Topology, models: Models): Promise<number> {
+  const loop = new EngineLoop({ clock: () => performance.now(), soon: (call) => setImmediate(call), post: () => true, models: async () => models }, catalog);
+  await loop.open(topology.busy(1000), 0);
+  const waits: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    loop.play(Infinity);
+    await new Promise((done) => setTimeout(done, 40));
+    // Asked at some instant of the engine's turn, as a message to a worker is: heard when the turn is over.
+    const asked = performance.now();
+    await new Promise((done) => setImmediate(done));
+    loop.pause();
+    waits.push(performance.now() - asked);
+  }
+  return Math.max(...waits);
+}
+export async function measureEngine(table: Table, topology: Topology, models: Models): Promise<void> {
+  const { broker } = topology;
+  const start = (doc: ReturnType<Topology['busy']>) => startRun(doc, models, catalog);
+  const full = start(topology.busy(1000));
+  full.simulation.run(3e6);
+  table.atLeast(`${broker}: entries a second, of bare kernel calls with 1 000 pending`, Math.max(perSecond(full, 5e6), perSecond(full, 5e6)) / hold(1000), 0.1);
+
+  if (globalThis.gc) {
+    const [all, withoutHistory] = bytesPerMessage(topology, models, 100_000);
+    table.atMost(`${broker}: memory per waiting message`, all, 200, ' B');
+    table.atMost(`${broker}: memory per waiting message, the history's window aside`, withoutHistory, 200, ' B');
+  }
+  const slices: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const from = performance.now();
+    full.simulation.run(Infinity, 1000);
+    slices.push(performance.now() - from);
+  }
+  slices.sort((a, b) => a - b);
+  table.atMost(`${broker}: slice of 1 000 calls, 99th percentile`, slices[198] as number, 20, ' ms');
+  table.atMost(`${broker}: a pause acknowledged while running flat out, the slowest of 60`, await slowestPause(topology, models), 20, ' ms');
+
+  const waiting = (count: number): number => {
+    const run = start(topology.deep(count, 1000));
+    run.simulation.run(3e6);
+    return Math.max(perSecond(run, 8e6), perSecond(run, 8e6), perSecond(run, 8e6));
+  };
+  const few = waiting(10);
+  for (const count of [1000, 100_000]) table.atMost(`${broker}: cost per entry with ${count} waiting, of 10 waiting`, few / waiting(count), 1.5);
+
+  const doc = topology.busy(200);
+  const run = start(doc);
+  const kept = new Checkpoints();
+  let longest = 0;
+  const from = performance.now();
+  for (let t = 0; t <= 120e6; t += 100_000) {
+    run.simulation.run(t);
+    if (!kept.due(t)) continue;
+    const began = performance.now();
+    kept.add(t, run.simulation.save());
+    longest = Math.max(longest, performance.now() - began);
+  }
+  const whole = performance.now() - from;
+  let slowest = 0;
+  for (const at of [7.3e6, 48.8e6, 119.9e6]) {
+    const began = performance.now();
+    startRun(doc, models, catalog, kept.before(at)).simulation.run(at);
+    slowest = Math.max(slowest, performance.now() - began);
+  }
+  table.atMost(`${broker}: seek in a run of ${Math.round(run.simulation.history.length / 1000)} 000 entries, of the time it took to run`, slowest / whole, 0.05);
+  table.atMost(`${broker}: longest checkpoint`, longest, 20, ' ms');
+}
