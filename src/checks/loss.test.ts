@@ -48,6 +48,28 @@ it('a second copy of what had its effect is not missed', () => {
   expect(lost(story(given('a'), started('a'), effect('a'), done, ['dropped', { copy: 1, reason: 'maxlen' }]))).toEqual([]);
   expect(lost(story(given('a'), started('a'), effect('a'), done, ['dropped', { copy: 1, reason: 'maxlen', place: 'another' }]))).toEqual([['maxlen', undefined]]);
 });
+it('what is thrown away while somebody works on it is lost with that work only', () => {
+  const cleared: readonly [Kind, Facts] = ['dropped', { reason: 'purged' }];
+  expect(lost(story(given('a'), started('a'), cleared, effect('a')), true)).toEqual([]);
+  expect(lost(story(given('a'), started('a'), cleared, crashed('a')))).toEqual([['purged', undefined]]);
+  // It may try again where it is.
+  const failed: readonly [Kind, Facts] = ['failed', { actor: 'a', place: 'c' }];
+  expect(lost(story(given('a'), started('a'), cleared, failed))).toEqual([]);
+  expect(lost(story(given('a'), started('a'), cleared, failed, started('a'), effect('a')), true)).toEqual([]);
+  expect(lost(story(given('a'), started('a'), failed, cleared))).toEqual([['purged', undefined]]);
+  expect(lost(story(given('a'), cleared))).toEqual([['purged', undefined]]);
+  const without = story(given('a'), started('a'), cleared);
+  expect(lost(without)).toEqual([]);
+  expect(lost(without, true)).toEqual([['purged', 'a']]);
+});
+it('what goes while another copy of it waits there is not lost yet', () => {
+  const put = (copy: number): readonly [Kind, Facts] => ['enqueued', { copy }];
+  const gone = (copy: number): readonly [Kind, Facts] => ['dropped', { copy, reason: 'maxlen' }];
+  expect(lost(story(put(0), put(1), gone(0), given('a', 1), started('a'), ['effect', { actor: 'a', place: 'c', copy: 1 }]), true)).toEqual([]);
+  expect(lost(story(put(0), put(1), gone(0), gone(1)))).toEqual([['maxlen', undefined]]);
+  // With the first, custody ends before the effect; the second is still there.
+  expect(lost(story(put(0), put(1), given('a'), done, crashed('a')))).toEqual([]);
+});
 it('what a bridge passes on has its effect when the broker behind it accepts it, not when its source accepts it again', () => {
   const document: Scenario = {
     version: 1,

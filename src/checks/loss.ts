@@ -10,7 +10,8 @@ const MOVED = 1;
 /** Who was handed a copy; whoever lost it to another may go on with it all the same. */
 interface Holder {
   actor: number;
-  failed: boolean;
+  /** given: it waits for its turn there. */
+  state: 'given' | 'working' | 'failed';
 }
 interface InWork {
   readonly message: number;
@@ -23,13 +24,15 @@ interface InWork {
   crashed: number;
   /** Custody is over. */
   settled: boolean;
+  /** How, when it did not end as done while somebody worked on it. */
+  end: { readonly what: string; readonly reason: number } | null;
   /** The bridge that passes it on, and brokers that have yet to accept it; -1 when nobody does. */
   bridge: number;
   wires: number;
 }
 export class NoLoss extends Check {
   readonly name = 'no-loss';
-  readonly sees: readonly Kind[] = ['delivered', 'started', 'failed', 'sent', 'accepted', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
+  readonly sees: readonly Kind[] = ['enqueued', 'delivered', 'started', 'failed', 'sent', 'accepted', 'effect', 'skipped', 'settled', 'requeued', 'dead-lettered', 'crashed', 'lost', 'dropped', 'expired', 'unrouted'];
   protected state = {};
   private floods: Record<string, Flood> = {};
   /** Copies that readers were handed and that had no effect yet. */
@@ -38,9 +41,13 @@ export class NoLoss extends Check {
   private relayed = new Map<number, number[]>();
   /** 1 per place and message that had its effect at a reader of the place. */
   private had = new PerMessage();
+  /** Copies that are there, by place and message. */
+  private copies = new PerMessage();
   see(entry: Entry): void {
     const w = this.work.get(entry.copy);
     switch (entry.kind) {
+      case 'enqueued':
+        return this.copies.set(entry.place, entry.message, Math.max(0, this.copies.at(entry.place, entry.message)) + 1);
       case 'delivered':
         return this.delivered(entry, w);
       case 'started':
@@ -48,7 +55,7 @@ export class NoLoss extends Check {
         return;
       case 'failed': {
         const holder = w?.holders.find(({ actor }) => actor === entry.actor);
-        if (holder) holder.failed = true;
+        if (holder) holder.state = 'failed';
         return;
       }
       case 'sent':
@@ -64,15 +71,17 @@ export class NoLoss extends Check {
         if (!w || !(w.wires > 0 && this.onlySent(entry))) this.tookEffect(w?.place ?? this.placeOf(entry), entry.message, entry.copy, w);
         return;
       case 'settled':
+        this.ended(entry);
         if (!w) return;
         w.settled = true;
         if (w.holders.length === 0 && w.crashed >= 0) this.gone(entry, entry.copy, w);
         return;
       case 'requeued':
         // Whoever failed has given it back. Whoever is still at it may go on.
-        if (w) w.holders = w.holders.filter(({ failed }) => !failed);
+        if (w) w.holders = w.holders.filter(({ state }) => state !== 'failed');
         return;
       case 'dead-lettered':
+        this.ended(entry);
         if (w) this.forget(entry.copy, w);
         return;
       case 'crashed':
@@ -81,8 +90,15 @@ export class NoLoss extends Check {
       case 'lost':
       case 'dropped':
       case 'expired':
+        this.ended(entry);
+        if (w && isWorkedOn(w)) {
+          // Whoever is at it has not heard of it, and may yet apply the effect.
+          w.settled = true;
+          w.end = { what: entry.kind, reason: entry.reason };
+          return;
+        }
         if (w) this.forget(entry.copy, w);
-        if (!this.everHad(entry.id, entry.place, entry.message)) this.lost(entry, { what: entry.kind });
+        if (!this.isElsewhere(entry.id, entry.place, entry.message)) this.lost(entry, { what: entry.kind });
         return;
       case 'unrouted':
         this.lost(entry, { what: 'unrouted' });
@@ -96,30 +112,31 @@ export class NoLoss extends Check {
     for (const [copy, w] of this.work) {
       if (!w.settled) continue;
       this.forget(copy, w);
-      if (this.everHad(w.given, w.place, w.message)) continue;
+      if (this.isElsewhere(w.given, w.place, w.message)) continue;
       const last = history.length - 1;
-      this.find({ ...history.entry(last), time: now }, 'bad', { what: 'never took effect', reader: this.text(w.holders.at(-1)?.actor ?? w.crashed) }, { message: w.message, place: this.text(w.place), reason: 'clients.settled_without_effect' });
+      this.find({ ...history.entry(last), time: now }, 'bad', { what: w.end?.what ?? 'never took effect', reader: this.text(w.holders.at(-1)?.actor ?? w.crashed) }, { message: w.message, place: this.text(w.place), reason: w.end ? this.text(w.end.reason) : 'clients.settled_without_effect' });
     }
   }
   override save(): unknown {
-    return { ...copyOf({ floods: this.floods, work: [...this.work], relayed: [...this.relayed] }), had: this.had.save() };
+    return { ...copyOf({ floods: this.floods, work: [...this.work], relayed: [...this.relayed] }), had: this.had.save(), copies: this.copies.save() };
   }
   override load(state: unknown): void {
-    const { had, ...rest } = state as { floods: Record<string, Flood>; work: [number, InWork][]; relayed: [number, number[]][]; had: ReturnType<PerMessage['save']> };
+    const { had, copies, ...rest } = state as { floods: Record<string, Flood>; work: [number, InWork][]; relayed: [number, number[]][]; had: ReturnType<PerMessage['save']>; copies: ReturnType<PerMessage['save']> };
     const saved = copyOf(rest);
     this.floods = saved.floods;
     this.work = new Map(saved.work);
     this.relayed = new Map(saved.relayed);
     this.had.load(had);
+    this.copies.load(copies);
   }
   private delivered(entry: Entry, known: InWork | undefined): void {
     const { message, place, actor } = entry;
     // What an operator takes out, or the broker itself, is moved, not consumed; and an effect is had once and for all.
     if (entry.detail === MOVED || this.text(actor) === 'operator' || this.had.at(place, message) >= 0) return;
-    const w: InWork = known ?? { message, place, holders: [], given: entry.id, crashed: -1, settled: false, bridge: -1, wires: -1 };
+    const w: InWork = known ?? { message, place, holders: [], given: entry.id, crashed: -1, settled: false, end: null, bridge: -1, wires: -1 };
     if (!known) this.work.set(entry.copy, w);
     w.given = entry.id;
-    w.holders = [...w.holders.filter((h) => h.actor !== actor), { actor, failed: false }];
+    w.holders = [...w.holders.filter((h) => h.actor !== actor), { actor, state: 'given' }];
   }
   private passOn({ place, copy }: Entry, w: InWork): void {
     w.bridge = place;
@@ -144,15 +161,17 @@ export class NoLoss extends Check {
     if (left.length === w.holders.length) return;
     w.holders = left;
     w.crashed = entry.actor;
-    if (w.settled && left.length === 0) this.gone(entry, copy, w);
+    if (w.end ? !isWorkedOn(w) : w.settled && left.length === 0) this.gone(entry, copy, w);
   }
   /** The broker is done with it, and whoever had it in hand is gone. */
   private gone(entry: Entry, copy: number, w: InWork): void {
     // What is on its way may still arrive.
     if (w.wires > 0) return;
     this.forget(copy, w);
-    if (this.everHad(w.given, w.place, w.message)) return;
-    this.lost(entry, { reader: this.text(w.crashed) }, { message: w.message, place: this.text(w.place), reason: 'clients.settled_before_effect' });
+    if (this.isElsewhere(w.given, w.place, w.message)) return;
+    const about = { message: w.message, place: this.text(w.place) };
+    if (w.end) this.lost(entry, { what: w.end.what }, { ...about, reason: this.text(w.end.reason) });
+    else this.lost(entry, { reader: this.text(w.crashed) }, { ...about, reason: 'clients.settled_before_effect' });
   }
   private tookEffect(place: number, message: number, copy: number, w: InWork | undefined): void {
     if (place >= 0) this.had.set(place, message, 1);
@@ -162,6 +181,14 @@ export class NoLoss extends Check {
   private placeOf(effect: Entry): number {
     for (const cause of this.causesOf(effect)) if (cause.kind === 'delivered') return cause.place;
     return -1;
+  }
+  private ended({ place, message }: Entry): void {
+    const left = this.copies.at(place, message);
+    if (left > 0) this.copies.set(place, message, left - 1);
+  }
+  /** Whether another copy lies at the place, or the effect was had there or where it came from. @param id of an entry about the copy that is gone */
+  private isElsewhere(id: number, place: number, message: number): boolean {
+    return this.copies.at(place, message) > 0 || this.everHad(id, place, message);
   }
   /** Whether its effect was applied by a reader of the place, or of one from which it came there. @param id of an entry about the copy */
   private everHad(id: number, place: number, message: number): boolean {
@@ -188,9 +215,10 @@ export class NoLoss extends Check {
     if (count > 0) this.find(entry, 'bad', facts, { ...more, count });
   }
 }
+const isWorkedOn = ({ holders }: InWork): boolean => holders.some(({ state }) => state === 'working');
 /** Work on it begins: what was handed to a function is worked on in one of its environments. */
 function begin(w: InWork, { place, actor }: Entry): void {
   const holder = w.holders.find((h) => h.actor === actor) ?? w.holders.find((h) => h.actor === place);
-  if (holder) Object.assign(holder, { actor, failed: false });
-  else w.holders.push({ actor, failed: false });
+  if (holder) Object.assign(holder, { actor, state: 'working' });
+  else w.holders.push({ actor, state: 'working' });
 }

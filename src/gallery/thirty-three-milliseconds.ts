@@ -5,7 +5,7 @@ export const thirtyThreeMilliseconds: Scenario = {
   version: 1,
   title: 'Opened, closed, 33 ms apart',
   description:
-    'Every two seconds an account is opened and closed again, two events that are 33 ms apart. The bus takes them in that order, and sends each to both views after a time of its own, half a second or so. The balance believes what it hears last. The ledger goes by the same wire. How often is a closed account open at the end?',
+    'Every two seconds an account is opened and closed again, two events that are 33 ms apart. The bus takes them in that order, and sends each to both views after a time of its own, sixty milliseconds or so. The balance believes what it hears last. The ledger goes by the same wire. How often is a closed account open at the end?',
   seed: 20,
   duration: '40s',
   nodes: [

@@ -172,7 +172,7 @@ export const eventGrid: RoomDescriptor = {
   reasons,
   remedies,
   simplifications: [
-    'System and partner topics, custom input schemas, MQTT, private links and Entra tokens are not modelled; destinations are endpoints, not Event Hubs, Service Bus or storage queues.',
+    'System and partner topics, custom input schemas, MQTT, private links, managed identities and Entra tokens are not modelled, nor is the quota of 500 subscriptions of a topic; destinations are endpoints, not Event Hubs, Service Bus or storage queues.',
     'Each event is published in a request of its own; the limit of events per request does not arise.',
     'How long an unhealthy endpoint is left alone is published for single errors only: the model waits as long as the probation table says after so many failures in a row, twice as long each further time, at most three hours, and then sends all that is due.',
     'A handshake is attempted three times; what the document begins with was validated before the run.',

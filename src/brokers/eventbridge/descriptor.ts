@@ -143,7 +143,7 @@ export const eventbridge: RoomDescriptor = {
   remedies,
   simplifications: [
     'The newer custom event bus (subscribers, retention, FIFO event groups, deduplication) is another product and not modelled; this is the default bus and Custom Event Bus - Classic.',
-    'One account and one Region: no resource policies of buses, no partner sources, no global endpoints, no encryption keys. Permission is a flag of a target and of a queue.',
+    'One account and one Region: no resource policies of buses, no partner sources, no events of AWS services, no global endpoints, no encryption keys (and so no dead-letter queue of the bus), no logs. Permission is a flag of a target and of a queue. A rule is always put with all its settings.',
     'AWS publishes neither the backoff between attempts, nor the rate of a replay, nor the share of duplicates, nor the distribution of its latency: these are settings with plain defaults.',
     'The quota for invocations counts per bus, where AWS counts per account and Region.',
     'A rule may name a dead-letter queue for all its targets; AWS knows one of each target only. Which ERROR_CODE goes with which failure is not documented beyond the names: a target that answers with an error gives ERROR_FROM_TARGET here, one without room THROTTLING.',

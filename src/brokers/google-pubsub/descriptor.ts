@@ -130,6 +130,7 @@ export const googlePubsub: RoomDescriptor = {
     'The library extends deadlines by its ticker alone: the extension at receipt is left out, acknowledgements are not gathered into requests, and a client opens one stream (NumGoroutines 1).',
     'A stream has the deadline of its subscription unless streamAckDeadlineSeconds is set; the Go library sets one of its own.',
     'Streams that the service closes now and then (UNAVAILABLE, by design) are left out: they open again at once, and nothing is redelivered for it.',
+    'Which stream a message without an ordering key goes to is not documented: here the next one often goes where the one before went. Hedged and compressed publishing, the wrapping of push requests and their tokens are left out: messages have no content, and a hedged request is a retry that comes early.',
     'Schemas, message transforms, ingestion and export subscriptions (BigQuery, Cloud Storage, Bigtable) are not modelled.',
     'Permissions are one flag, that of the service account for dead letters; tokens do not expire.',
   ],

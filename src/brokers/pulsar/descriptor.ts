@@ -120,7 +120,8 @@ export const pulsar: RoomDescriptor = {
   remedies,
   simplifications: [
     'One cluster: geo-replication and replicated subscriptions are left out, because they need a second one that this one reaches over a link of its own.',
-    'No transactions, no compaction, no tiered storage, no schemas, no chunked messages: a message over maxMessageSize is refused.',
+    'No transactions (off by default, and of use only to a client that consumes and produces in one), no compaction (a reader that wants it, readCompacted, needs values), no tiered storage (it changes where entries are read from, not which), no schemas, compression and chunked messages (messages have no content): a message over maxMessageSize is refused.',
+    'Publish rates are not limited: a broker that limits them stops reading from the connection, and with it all topics of that client.',
     'Each link is a client of its own, with one consumer or producer for each partition, and one connection to the broker of each; looking a topic up takes no time, and reconnecting is not jittered.',
     'A managed ledger is one sequence of entries, which go one by one and not with whole ledgers. What a bookie holds is not copied to another one when it stays away, and it loses nothing.',
     'Entries on their way to the bookies when a broker dies are found there by the next one, and their producer, which was told nothing, sends them again.',

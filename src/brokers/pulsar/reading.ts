@@ -29,11 +29,15 @@ export interface Reading {
 const number = (config: Config, name: string, fallback: number): number => (typeof config[name] === 'number' ? (config[name] as number) : fallback);
 const text = (config: Config, name: string): string | undefined => (typeof config[name] === 'string' && config[name] !== '' ? (config[name] as string) : undefined);
 
-/** MultiplierRedeliveryBackoff. https://pulsar.apache.org/docs/4.0.x/concepts-messaging/#negative-acknowledgment */
+/** https://github.com/apache/pulsar/blob/master/pulsar-client/src/main/java/org/apache/pulsar/client/impl/MultiplierRedeliveryBackoff.java @returns µs */
 function backoff(config: Config, prefix: string, redeliveries: number): number | undefined {
   const least = number(config, `${prefix}MinDelayMs`, 0);
   if (least === 0) return undefined;
-  return Math.min(least * number(config, `${prefix}Multiplier`, 2) ** Math.min(redeliveries, 60), number(config, `${prefix}MaxDelayMs`, 60_000)) * 1000;
+  const most = number(config, `${prefix}MaxDelayMs`, 600_000);
+  const multiplier = number(config, `${prefix}Multiplier`, 2);
+  let delay = least;
+  for (let n = 0; n < redeliveries && delay < most && multiplier > 1; n++) delay *= multiplier;
+  return Math.floor(Math.min(delay, most)) * 1000;
 }
 export function typeOf(config: Config): SubscriptionType {
   const type = config['subscriptionType'];

@@ -95,6 +95,7 @@ export const sqs: RoomDescriptor = {
     'The retries of the AWS SDK are those of the producer: a refused call is one attempt.',
     'FIFO quotas count by the second, from full second to full second; standard queues and topics have none.',
     'SNS delivers to queues, HTTP endpoints and Lambda; e-mail, SMS, mobile push and Firehose, message archives and replays are not modelled. Between its delays the backoff functions are drawn as their names say: AWS shows only curves.',
+    'When traffic is low a mapping goes back to five batches at the same time; Lambda may go down to two.',
     'Event source mappings have no provisioned pollers, and do not slow down when a function returns errors. That Lambda refuses one whose function may run for longer than the visibility timeout is said beside the wire; here it runs. Filters on other keys than the body are refused: what AWS does with them is not documented.',
     'Queues have no access policies and no keys of their own (KMS).',
     'A client with a cut link waits for it, and does not give the request up.',
