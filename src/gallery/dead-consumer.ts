@@ -35,5 +35,5 @@ export const deadConsumer: Scenario = {
     { at: '10s', by: 'author', do: 'xgroup-delconsumer', on: 'audit', with: { consumer: 'note/2' } },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'send' }],
-  layout: { shop: [0, 210], redis: [220, 0, 740, 540], orders: [250, 225], billing: [600, 50], mail: [600, 215], audit: [600, 380], bill: [1020, 40], send: [1020, 210], note: [1020, 380] },
+  layout: { shop: [0, 245], redis: [220, 0, 740, 600], orders: [250, 260], billing: [600, 45], mail: [600, 230], audit: [600, 415], bill: [1020, 45], send: [1020, 230], note: [1020, 415] },
 };

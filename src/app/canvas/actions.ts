@@ -253,7 +253,7 @@ export async function autoLayout(): Promise<void> {
   const doc = effectiveNow();
   const boxes = boxesOf(doc, catalog);
   const graph = new dagre.graphlib.Graph({ compound: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 36, ranksep: 90, marginx: 20, marginy: 40 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 36, ranksep: 70, marginx: 20, marginy: 40 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of doc.nodes) {
     const box = boxes.get(node.id);

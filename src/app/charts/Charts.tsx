@@ -103,12 +103,12 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
         {
           width: Math.max(60, element.clientWidth),
           height: Math.max(40, element.clientHeight),
-          padding: [6, 10, 0, 0],
+          padding: [6, 16, 0, 0],
           legend: { show: false },
           cursor: { sync: { key: 'tailrace', setSeries: false }, y: false, points: { size: 6 } },
           scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
           axes: [
-            { ...axis, size: 18, values: (_, ticks) => ticks.map((t) => clockText(t * 1e6).slice(0, -4)), space: 46 },
+            { ...axis, size: 18, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? clockText(t * 1e6).slice(0, -4) : '')), space: 46 },
             { ...axis, values: (_, ticks) => ticks.map((t) => (t >= 1000 ? `${t / 1000}k` : String(t))), space: 24 },
           ],
           series: [{}, ...spec.lines.map((l, i) => ({ label: l.name, stroke: css(l.colour), width: 1.6, points: { show: false }, spanGaps: true, ...(i === 0 ? { fill: `color-mix(in srgb, ${css(l.colour)} 14%, transparent)` } : {}) }))],

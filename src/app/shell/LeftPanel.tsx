@@ -134,7 +134,7 @@ function ProofBadge({ room }: { readonly room: RoomDescriptor }) {
   const words = `${room.title}, ${proofText(proof)}`;
   return (
     <button type="button" className="proof" title={words} aria-label={words} onClick={() => useView.getState().showRules(room.id)}>
-      {proof.recorded > 0 ? `${proof.recorded}/${proof.rules}` : proof.rules} rules
+      {proof.recorded > 0 ? `${proof.recorded}/${proof.rules}` : `${proof.rules} rules`}
     </button>
   );
 }

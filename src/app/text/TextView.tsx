@@ -48,7 +48,7 @@ export function TextView() {
                       l.note,
                       l.cells
                         .slice(0, 8)
-                        .map((c) => `${keyName(c.key)}${c.seq}${c.state === 'held' ? ' held' : ''}${c.redelivered ? ' redelivered' : ''}`)
+                        .map((c) => `${keyName(c.key)}${c.seq}${c.state === 'held' ? ' held' : ''}${c.redelivered ? ' redelivered' : ''}${c.duplicate ? ' twice' : ''}${c.disordered ? ' out of order' : ''}`)
                         .join(' '),
                     ]
                       .filter(Boolean)
