@@ -7,7 +7,7 @@ import { tell, type Telling } from '../checks/tell.ts';
 import { ENDINGS } from '../faults/door.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
-import type { Scenario, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
+import { type Scenario, type ScenarioNode, type TimelineEntry, titleOf } from '../scenario/document.ts';
 import { isEdit } from '../scenario/edits.ts';
 import type { Cell, Finding, Gauge, Lane, Mark, PlaceView, Series, Verdict } from './view.ts';
 import type { Run } from './run.ts';
@@ -68,14 +68,20 @@ export function marksOf(doc: Scenario, catalog: Catalog): Mark[] {
   const entries = doc.timeline ?? [];
   return entries.map((entry, i): Mark => {
     const at = micros(entry.at);
-    if (isEdit(entry)) return { at, label: editLabel(entry), tone: 'note' };
+    const on = nameOf(doc, entry.on);
+    if (isEdit(entry)) return { at, label: editLabel(entry, on), tone: 'note' };
     const action = catalog.action(entry.do);
     const end = entries.slice(i + 1).find((later) => later.on === entry.on && (ENDINGS[later.do] ?? []).includes(entry.do));
-    const label = action ? action.title.replaceAll('{on}', entry.on) : `${entry.do.replaceAll('-', ' ')} ${entry.on}`;
+    const label = action ? action.title.replaceAll('{on}', on) : `${entry.do.replaceAll('-', ' ')} ${on}`;
     return { at, label, tone: action?.tone ?? (ENDINGS[entry.do] ? 'ok' : 'bad'), ...(end ? { until: micros(end.at) } : {}) };
   });
 }
-function editLabel({ do: todo, on, with: change = {} }: TimelineEntry): string {
+/** A node by its title, a link by its ends. */
+function nameOf(doc: Scenario, address: string): string {
+  const link = doc.links.find((l) => l.id === address);
+  return link ? `${titleOf(doc, link.from)} → ${titleOf(doc, link.to)}` : titleOf(doc, address);
+}
+function editLabel({ do: todo, with: change = {} }: TimelineEntry, on: string): string {
   if (todo === 'set')
     return Object.entries(change)
       .map(([name, value]) => `${name} of ${on}: ${value === null ? 'default' : typeof value === 'object' ? '…' : String(value)}`)
