@@ -92,7 +92,7 @@ export const catalog: Catalog = {
     if (from.id === to.id) return 'Nothing is wired to itself.';
     const found = between(from.kind, to.kind);
     if (!found) return whyNot(from.kind, to.kind);
-    if (from.parent !== undefined && to.parent !== undefined && from.parent !== to.parent) return 'They lie in different clusters: what is inside one is wired within it.';
+    if (!found.across && from.parent !== undefined && to.parent !== undefined && from.parent !== to.parent) return 'They lie in different clusters: what is inside one is wired within it.';
     return found.refuses?.(from, to) ?? found;
   },
 };

@@ -116,7 +116,10 @@ export interface Look {
   readonly health?: string;
   readonly tone?: 'ok' | 'warn' | 'bad';
 }
-/** The nodes inside one cluster and the links that touch it, settings filled in. */
+/**
+ * The nodes inside one cluster and the links that touch it, settings filled in. Where a broker has no clusters, or they can be
+ * linked with each other, all its nodes: `cluster` is then its family.
+ */
 export interface Topology {
   readonly cluster: ScenarioNode;
   readonly nodes: readonly ScenarioNode[];

@@ -59,6 +59,8 @@ export interface LinkDescriptor {
   readonly brief?: (config: Readonly<Record<string, unknown>>) => string;
   /** Two nodes may be wired more than once (bindings with several keys). */
   readonly many?: boolean;
+  /** Its ends may lie in different clusters. */
+  readonly across?: boolean;
   /** Settings of a wire that is drawn anew, where the defaults would do nothing there. */
   readonly begins?: (from: End, to: End) => Readonly<Record<string, unknown>> | undefined;
   /** Names of actions that can be done to it now. */
@@ -126,6 +128,8 @@ export interface RoomDescriptor {
   readonly title: string;
   readonly doc?: string;
   readonly versions?: string;
+  /** Its clusters can be linked with each other: one room holds them all. */
+  readonly joint?: boolean;
   readonly nodes: readonly NodeDescriptor[];
   readonly links: readonly LinkDescriptor[];
   readonly derived: readonly DerivedWire[];

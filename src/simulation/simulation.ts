@@ -252,7 +252,7 @@ export class Simulation {
     this.wiring.connect(plain, live);
   }
   private buildRooms(doc: Scenario, live: boolean): void {
-    const topologies = topologiesOf(doc, this.setting.models);
+    const topologies = topologiesOf(doc, this.setting);
     for (const id of [...this.rooms.keys()]) {
       if (topologies.has(id)) continue;
       this.wiring.dropRoom(id);
@@ -375,11 +375,12 @@ export class Simulation {
     this.record('edited', { reason: 'horizon' });
   }
 }
-/** Broker nodes by room: a cluster's own, or all of one family that needs no cluster. */
-function topologiesOf(doc: Scenario, models: Models): Map<string, Topology> {
+/** Broker nodes by room: a cluster's own, or all of one family that needs no cluster or whose clusters can be linked. */
+function topologiesOf(doc: Scenario, { models, catalog }: Setting): Map<string, Topology> {
+  const joint = new Set(catalog.rooms.flatMap(({ id, joint: one }) => (one ? [id] : [])));
   const out = new Map<string, { cluster: Topology['cluster']; nodes: Scenario['nodes'][number][]; links: Scenario['links'][number][] }>();
   const roomOf = new Map<string, string>();
-  for (const node of doc.nodes) if (node.kind.endsWith('.cluster')) out.set(node.id, { cluster: node, nodes: [], links: [] });
+  for (const node of doc.nodes) if (node.kind.endsWith('.cluster') && !joint.has(familyOf(node.kind))) out.set(node.id, { cluster: node, nodes: [], links: [] });
   for (const node of doc.nodes) {
     const family = familyOf(node.kind);
     if (!Object.hasOwn(models, family) || out.has(node.id)) continue;

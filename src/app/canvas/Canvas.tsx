@@ -76,7 +76,7 @@ function Graph() {
         position: at,
         width: resized[id]?.width ?? box?.w ?? 100,
         height: resized[id]?.height ?? box?.h ?? 60,
-        data: { title: node?.title ?? String(node?.config?.['name'] ?? id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge },
+        data: { title: node?.title ?? String(node?.config?.['name'] ?? id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge, wirable: node !== undefined && isWirable(node.kind) },
         selected: selected.includes(id),
         // Wires run over containers and under cards.
         zIndex: box?.container ? -1 : 1,
@@ -211,6 +211,8 @@ function Graph() {
     </div>
   );
 }
+/** Containers are wired only where a broker links its clusters. */
+const isWirable = (kind: string): boolean => catalog.rooms.some((room) => room.links.some((l) => l.from.includes(kind)));
 function selectBy(changes: readonly { readonly type: string }[]): void {
   const picks = changes.filter((c): c is { type: 'select'; id: string; selected: boolean } => c.type === 'select');
   if (picks.length === 0) return;

@@ -80,11 +80,16 @@ export const RUN_FOR = 5_000_000;
 
 export function randomScenario(seed: number): Scenario {
   const d = new Dice(seed);
-  const homes = ['nats'];
-  const nodes: ScenarioNode[] = homes.map((id) => ({ id, kind: 'nats.cluster', config: d.some({ version: [0.6, () => d.pick(['2.9.10', '2.14.5'])], max_payload: [0.1, () => 1000], sync_interval: [0.5, () => d.pick(['1s', 'always', '10s'])] }) }));
+  const homes = d.chance(0.4) ? ['nats', 'edge'] : ['nats'];
+  const nodes: ScenarioNode[] = homes.map((id) => ({
+    id,
+    kind: 'nats.cluster',
+    config: d.some({ version: [0.6, () => d.pick(['2.9.10', '2.14.5'])], max_payload: [0.1, () => 1000], sync_interval: [0.5, () => d.pick(['1s', 'always', '10s'])], domain: [0.8, () => id], ping_interval: [0.7, () => d.pick(['200ms', '1s'])], ping_max: [0.5, () => 1] }),
+  }));
   const links: ScenarioLink[] = [];
   const wire = () => ({ latency: d.pick(['0us', '1ms', '20ms']), jitter: d.pick(['0us', '3ms']), loss: d.pick([0, 0, 0.05]) });
   const add = (kind: string, from: string, to: string, config: Record<string, unknown>) => links.push({ id: `l${links.length}`, kind, from, to, config });
+  if (homes.length > 1) add('leafnode', 'edge', 'nats', { ...d.some({ reconnect: [0.7, () => d.pick(['100ms', '500ms'])] }), ...wire() });
   const streams = Array.from({ length: d.between(1, 3) }, (_, i) => ({ id: `s${i}`, home: d.pick(homes) }));
   const durables = Array.from({ length: d.between(1, 4) }, (_, i) => ({ id: `d${i}`, of: d.pick(streams) }));
   const subjects = Array.from({ length: d.between(0, 2) }, (_, i) => ({ id: `x${i}`, home: d.pick(homes) }));
@@ -95,7 +100,7 @@ export function randomScenario(seed: number): Scenario {
   }
   for (const { id, home } of subjects) nodes.push({ id, kind: 'nats.subject', parent: home, config: d.some({ subject: [0.7, () => d.pick(['x.*', 'x.A', '>', 's0.>', 'push.a'])] }) });
   const [from, to] = [d.pick(streams), d.pick(streams)];
-  if (d.chance(0.4) && from.home === to.home && from.id !== to.id) add('source', from.id, to.id, d.some({ filter_subject: [0.5, () => `${from.id}.A`] }));
+  if (d.chance(0.5) && from.id !== to.id) add('source', from.id, to.id, d.some({ filter_subject: [0.5, () => `${from.id}.A`] }));
   for (let i = d.between(1, 3); i > 0; i--) {
     nodes.push(producer(d, `p${i}`));
     const client = { ...d.some({ ReconnectBufSize: [0.3, () => 1000] }), ...wire() };

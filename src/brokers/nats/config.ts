@@ -11,6 +11,8 @@ export interface ExternalFilter {
   readonly opt_start_time?: number;
   readonly filter_subject?: string;
   readonly subject_transforms?: readonly Transform[];
+  /** The stream is one of another server, whose JetStream API is reached under this prefix: $JS.edge.API. */
+  readonly external?: { readonly api: string };
 }
 export interface RePublish {
   readonly src: string;

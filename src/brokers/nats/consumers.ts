@@ -14,7 +14,8 @@ import { subjectsCollide } from './subjects.ts';
 
 export type Action = '' | 'create' | 'update';
 
-export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, action: Action): Consumer | ApiError {
+/** @param direct asked for by another stream, which no rule of retention keeps out */
+export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, action: Action, direct = false): Consumer | ApiError {
   if ((args.num_replicas ?? 0) > 1) return errors.replicasNotSupported();
   const given = withDefaults(args, stream.config, core.version);
   const named = given.durable_name === '' ? given.name : given.durable_name;
@@ -25,7 +26,7 @@ export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, a
   const old = stream.consumers.get(named);
   if (old !== undefined) return updateConsumer(core, stream, old, config, action);
   if (action === 'update') return errors.consumerDoesNotExist();
-  const refused = checkPlace(stream, config, named) ?? checkName(config, named);
+  const refused = (direct ? null : checkPlace(stream, config, named)) ?? checkName(config, named);
   if (refused !== null) return refused;
   const name = named === '' ? `ephemeral${core.counters.name++}` : named;
   return start(core, stream, name, named === '' ? { ...config, name } : config);

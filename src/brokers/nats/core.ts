@@ -12,6 +12,10 @@ export interface NatsOptions {
   readonly max_streams?: number;
   /** A whole number below n: who of a queue group is next. The stream of luck belongs to the host. */
   readonly pick?: (n: number) => number;
+  /** Tells servers apart; in subjects, so without dots. */
+  readonly name?: string;
+  /** JetStream's domain: by it other servers reach this one's streams. */
+  readonly domain?: string;
 }
 export interface Settings {
   readonly max_payload: number;
@@ -29,11 +33,21 @@ export type Task =
   /** Consumers learn of a message when `hops` rounds of other work are done. */
   | { readonly does: 'announce'; readonly stream: string; readonly seq: number; readonly subject: string; readonly hops: number }
   /** The stream has something new for its mirrors and for those that source it. */
-  | { readonly does: 'feed'; readonly stream: string };
+  | { readonly does: 'feed'; readonly stream: string }
+  /** JetStream itself listens. */
+  | { readonly does: 'internal'; readonly envelope: Envelope };
 export interface Route {
   readonly plain: readonly Subscription[];
-  readonly groups: readonly (readonly Subscription[])[];
+  readonly groups: readonly QueueGroup[];
   readonly streams: readonly string[];
+  /** Leaf connections behind which somebody listens. */
+  readonly leaves: readonly string[];
+}
+export interface QueueGroup {
+  readonly queue: string;
+  readonly members: readonly Subscription[];
+  /** Behind leaf connections: they get what no member here takes. */
+  readonly far: readonly Subscription[];
 }
 export type Timer = 'pending' | 'wait' | 'heartbeat' | 'inactive' | 'held' | 'pause' | 'pin';
 
@@ -41,7 +55,11 @@ export type Timer = 'pending' | 'wait' | 'heartbeat' | 'inactive' | 'held' | 'pa
 export class Core {
   readonly host: BrokerHost;
   readonly version: Version;
+  readonly name: string;
+  readonly domain: string;
   readonly pick: (n: number) => number;
+  /** Grows whenever somebody listens to something else than before. */
+  interests = 0;
   settings: Settings;
   readonly out: NatsEvent[] = [];
   readonly clients = new Map<string, Client>();
@@ -56,6 +74,8 @@ export class Core {
   constructor(host: BrokerHost, options: NatsOptions) {
     this.host = host;
     this.version = options.version;
+    this.name = options.name ?? 'nats';
+    this.domain = options.domain ?? '';
     this.settings = { max_payload: options.max_payload ?? 1_048_576, max_subscriptions: options.max_subscriptions ?? 0, max_streams: options.max_streams ?? 0 };
     this.pick = options.pick ?? ((n) => this.counters.picks++ % n);
   }
@@ -90,10 +110,11 @@ export class Core {
   disarm(consumer: Consumer, timer: Timer): void {
     consumer.timers[timer] = -1;
   }
-  armStream(stream: Stream, timer: 'age' | 'ids', delay: number): void {
+  armStream(stream: Stream, timer: 'age' | 'ids' | 'sync', delay: number): void {
     const due = this.now() + Math.max(delay, 0);
     if (timer === 'age') stream.ageTimer = due;
-    else stream.idTimer = due;
+    else if (timer === 'ids') stream.idTimer = due;
+    else stream.syncTimer = due;
     this.host.after(Math.max(delay, 0), timer, stream.id);
   }
   streamById(id: number): Stream | undefined {

@@ -3,6 +3,7 @@ import type { ActionDescriptor, Doubt, LinkDescriptor, NodeDescriptor, RoomDescr
 import type { Scenario } from '../../scenario/document.ts';
 import type { Applies, Fields } from '../../scenario/fields.ts';
 import { atLeast, type Version } from './config.ts';
+import { reaches, withoutCircles, withoutRounds } from './circles.ts';
 import * as settings from './settings.ts';
 import { reasons, remedies } from './words.ts';
 
@@ -71,7 +72,7 @@ const publish: LinkDescriptor = {
 };
 const publishToSubject: LinkDescriptor = { kind: 'publish', title: 'Publish', about: 'Fire and forget: to whoever listens now.', from: ['producer'], to: [subject.kind], label: subjectWords, fields: settings.publishToSubject };
 const filter: LinkDescriptor = { kind: 'filter', title: 'Consumer of a stream', about: 'The consumer goes through this stream.', from: [stream.kind], to: [consumer.kind], label: (c) => String(c['filter_subjects'] ?? ''), fields: settings.filter };
-const source: LinkDescriptor = { kind: 'source', title: 'Source', about: 'The stream takes over what the other one stores.', from: [stream.kind], to: [stream.kind], label: (c) => String(c['filter_subject'] ?? ''), fields: settings.source };
+const source: LinkDescriptor = { kind: 'source', title: 'Source', about: 'The stream takes over what the other one stores; one of another server by its domain, over leaf connections.', across: true, from: [stream.kind], to: [stream.kind], label: (c) => String(c['filter_subject'] ?? ''), fields: settings.source };
 const consume: LinkDescriptor = {
   kind: 'consume',
   title: 'Read',
@@ -82,12 +83,22 @@ const consume: LinkDescriptor = {
   fields: settings.consume,
 };
 const listen: LinkDescriptor = { kind: 'consume', title: 'Subscribe', about: 'Each instance listens: it gets what is published while it does.', from: [subject.kind], to: ['consumer'], label: (c) => (typeof c['queue'] === 'string' && c['queue'] !== '' ? `queue ${c['queue']}` : ''), fields: settings.listen };
+const leafnode: LinkDescriptor = {
+  kind: 'leafnode',
+  title: 'Leaf node',
+  about: 'The first server dials the second, its hub. What somebody listens to at one end is passed on from the other.',
+  from: [cluster.kind],
+  to: [cluster.kind],
+  label: () => 'leaf node',
+  fields: settings.leafnode,
+};
 
 const action = (name: string, title: string, about: string, tone: ActionDescriptor['tone'], undoneBy?: string, fields: Fields = {}): ActionDescriptor => ({ name, title, about, tone, per: 'node', fields, ...(undoneBy === undefined ? {} : { undoneBy }) });
 
 /** What the server passes over or refuses although each setting is legal by itself. */
 function doubts(doc: Scenario): Doubt[] {
   const found: Doubt[] = [];
+  doubtLeaves(doc, found);
   const versionOf = (parent: string | undefined): Version => (doc.nodes.find((n) => n.id === parent)?.config?.['version'] ?? '2.10.27') as Version;
   for (const { id, kind, parent, config = {} } of doc.nodes) {
     const late = (setting: string, since: string) => found.push({ on: id, says: `${setting} came with ${since}; ${versionOf(parent)} passes over it.` });
@@ -113,15 +124,30 @@ function doubts(doc: Scenario): Doubt[] {
   }
   return found;
 }
-const INSIDE = 'A server is not wired itself, but the streams, consumers and subjects inside it are.';
+function doubtLeaves(doc: Scenario, found: Doubt[]): void {
+  const homeOf = (node: string): string => doc.nodes.find((n) => n.id === node)?.parent ?? '';
+  const domainOf = (server: string): string => String(doc.nodes.find((n) => n.id === server)?.config?.['domain'] ?? '');
+  const leaves = doc.links.filter((l) => l.kind === leafnode.kind);
+  for (const { id } of withoutCircles(leaves).circular) found.push({ on: id, says: 'It closes a circle of leaf connections: the hub detects the loop and refuses it.' });
+  const abroad = doc.links.filter((l) => l.kind === source.kind && homeOf(l.from) !== homeOf(l.to));
+  for (const { id } of withoutRounds(abroad).circular) found.push({ on: id, says: 'It closes a circle of sources: the servers would copy every message for ever, so the model leaves it out.' });
+  for (const { id, from, to } of abroad) {
+    const [origin, goal] = [homeOf(from), homeOf(to)];
+    if (domainOf(origin) === '') found.push({ on: id, says: `${origin} has no domain: without one its streams are not reached from another server.` });
+    else if (domainOf(origin) === domainOf(goal)) found.push({ on: id, says: `${origin} and ${goal} have the same domain: what is meant for the one does not leave the other.` });
+    if (!reaches(leaves, origin, goal, true)) found.push({ on: id, says: `No leaf connections lead from ${origin} to ${goal}.` });
+  }
+}
+const INSIDE = 'Clients are not wired to a server itself, but to the streams, consumers and subjects inside it; a server is wired to another one as its leaf node.';
 
 export const nats: RoomDescriptor = {
   id: 'nats',
   title: 'NATS',
   doc: DOC,
+  joint: true,
   versions: '2.10.27 (recorded, compared with), 2.9.10 (recorded), 2.14.5 (compared with)',
   nodes: [cluster, stream, consumer, subject],
-  links: [publish, publishToSubject, filter, source, consume, listen],
+  links: [publish, publishToSubject, filter, source, consume, listen, leafnode],
   derived: [],
   whyNot: [
     { from: stream.kind, to: 'consumer', says: 'A reader needs a place in the stream: put a JetStream consumer between them.' },
@@ -146,11 +172,13 @@ export const nats: RoomDescriptor = {
   reasons,
   remedies,
   simplifications: [
-    'One server: no routes, replicas, leaf nodes, accounts or gateways.',
+    'Servers stand alone or are joined as leaf nodes: no routes, replicas, accounts or gateways.',
+    'A leaf connection has one account and one URL, no TLS, compression or permissions. Servers ping each other; clients are not pinged.',
+    'A stream that sources one of another server has no flow control: after an outage all that waits is sent at once.',
     'A payload is a size. Files are synced all at once, every sync_interval.',
     'A client is nats.go: one connection per link and instance, 2 s between attempts to connect, no jitter; heartbeats of pull requests are left out.',
     'Clients with a cut link wait for it: neither side gives the connection up, and the server does not cut off slow consumers.',
-    'Sources take over messages at once.',
+    'Sources within one server take over messages at once. Mirrors of streams of other servers are not modelled.',
     'Priority groups, flow control, mirrors, transforms, republishing, rollups and expected headers are part of the server but not of the canvas.',
   ],
 };

@@ -2,10 +2,12 @@
 import type { Delivery, Refusal } from '../contract.ts';
 import { nanos, type Config, type ConsumerPlan, publishSubject } from './plan.ts';
 import type { ApiError } from './errors.ts';
-import type { Handed, Headers, NatsEvent } from './events.ts';
+import type { Envelope, Handed, Headers, NatsEvent } from './events.ts';
+import type { Carried } from './leaves.ts';
 import type { CopyHost } from './ledger.ts';
 import type { NatsServer } from './server.ts';
 import type { Reading } from './sessions.ts';
+import { readerOf } from './syncing.ts';
 import type { Teller } from './teller.ts';
 import type { SessionState, Thing, Traffic } from './traffic.ts';
 
@@ -21,6 +23,22 @@ export interface Wiring {
   /** A publish waits for the stream's answer. */
   awaits(session: SessionState): boolean;
 }
+/** The server's leaf connections, and what else it has to do with other servers. */
+export interface Uplink {
+  /** The node of this server. */
+  readonly cluster: string;
+  /** What is listened to here may have changed. */
+  changed(): void;
+  /** Sends something over a leaf connection. */
+  carry(connection: string, envelope: Envelope, carried: Carried | null): void;
+  /** A stream here has taken over a message of another server's stream. */
+  sourced(event: Extract<NatsEvent, { readonly kind: 'sourced' }>): void;
+}
+/** The detail of a delivery that moves a copy. */
+const MOVED = 1;
+/** Copies of core NATS that a publish has led to, here or over leaf connections. */
+const copiesIn = (events: readonly NatsEvent[], message: number): number => events.filter((one) => (one.kind === 'message' && one.message === message && one.info === null) || (one.kind === 'forwarded' && one.envelope.message === message && one.envelope.info === undefined)).length;
+const isKept = (events: readonly NatsEvent[], message: number): boolean => events.some((one) => (one.kind === 'stored' || one.kind === 'skipped' || one.kind === 'duplicate' || one.kind === 'rejected') && one.message === message);
 const INBOX = 1;
 const SUBJECT = 2;
 /** A token for a name: neither dots, wildcards nor blanks. */
@@ -36,12 +54,14 @@ export class Desk {
   private readonly traffic: Traffic;
   private readonly teller: Teller;
   private readonly wiring: Wiring;
-  constructor(host: CopyHost, server: NatsServer, traffic: Traffic, teller: Teller, wiring: Wiring) {
+  private readonly uplink: Uplink;
+  constructor(host: CopyHost, server: NatsServer, traffic: Traffic, teller: Teller, wiring: Wiring, uplink: Uplink) {
     this.host = host;
     this.server = server;
     this.traffic = traffic;
     this.teller = teller;
     this.wiring = wiring;
+    this.uplink = uplink;
   }
   /** A client is there: its inbox, and what its document has it listen to. */
   greet(state: SessionState): void {
@@ -101,14 +121,28 @@ export class Desk {
     const reply = this.wiring.awaits(state) ? { reply: `${inboxOf(state)}.${message}` } : {};
     const answer = this.server.publish(state.id, { subject, message, size: this.host.messages.size(message), ...reply, ...(Object.keys(headers).length > 0 ? { headers } : {}) });
     const events = this.server.events();
-    const heard = events.filter((one) => one.kind === 'message' && one.message === message && one.info === null).length;
-    const kept = events.some((one) => (one.kind === 'stored' || one.kind === 'skipped' || one.kind === 'duplicate' || one.kind === 'rejected') && one.message === message);
+    const heard = copiesIn(events, message);
+    const kept = isKept(events, message);
     const place = this.wiring.nodeOf(state);
     let cause = -1;
     if (answer.refused) this.host.record('refused', { message, place, actor: state.client, reason: reasonOf(answer.name) });
     else if (heard > 0 || !kept) {
       cause = this.host.record('accepted', { message, place, detail: heard });
       if (heard === 0) this.host.record('unrouted', { message, place, reason: 'nats.no_subscribers', cause });
+    }
+    this.tell(events, message, cause);
+  }
+  /** Something came over a leaf connection. @param settled the entry that ends its way there, or -1 */
+  arrived(connection: string, envelope: Envelope, settled: number): void {
+    const { message, info, ...rest } = envelope;
+    // What a consumer of another server pushes to a subject is to its listeners here a message like any other.
+    this.server.forward(connection, readerOf(envelope.subject) === '' ? { ...rest, message } : envelope);
+    const events = this.server.events();
+    const heard = copiesIn(events, message);
+    let cause = -1;
+    if (message >= 0 && (heard > 0 || !(isKept(events, message) || info !== undefined))) {
+      cause = this.host.record('accepted', { message, place: this.uplink.cluster, detail: heard, cause: settled });
+      if (heard === 0) this.host.record('unrouted', { message, place: this.uplink.cluster, reason: 'nats.no_subscribers', cause });
     }
     this.tell(events, message, cause);
   }
@@ -125,8 +159,12 @@ export class Desk {
   }
   /** @param message just published @param cause entry that tells of it */
   private tell(events: readonly NatsEvent[], message: number, cause: number): void {
+    this.uplink.changed();
     // What listeners of the subject get follows at once upon the entry that promises it.
-    for (const one of events) if (one.kind === 'message' && one.message >= 0 && one.info === null) this.handOver(one, one.message === message ? cause : -1);
+    for (const one of events) {
+      if (one.kind === 'message' && one.message >= 0 && one.info === null) this.handOver(one, one.message === message ? cause : -1);
+      else if (one.kind === 'forwarded') this.forward(one.client, one.envelope, one.envelope.message === message ? cause : -1);
+    }
     let handed: Handed[] = [];
     for (const one of events) {
       if (one.kind === 'message' && one.info !== null) handed.push(one);
@@ -140,7 +178,8 @@ export class Desk {
           const delivery = { message: one.message, copy: known?.copy ?? -1, attempt: one.deliveries, redelivered: one.deliveries > 1, entry: known?.entry ?? -1 };
           this.deliver(state, delivery, to[i]?.reply ?? '');
         }
-      } else if (one.kind === 'closed') this.hungUp(one.client, one.why);
+      } else if (one.kind === 'sourced') this.uplink.sourced(one);
+      else if (one.kind === 'closed') this.hungUp(one.client, one.why);
       else this.teller.tell(one);
     }
     this.teller.settle();
@@ -165,6 +204,16 @@ export class Desk {
     const entry = this.host.record('delivered', { message, copy, place, actor: state.client, attempt: 1, cause: born });
     const delivery: Delivery = { handle: state.nextHandle++, message, copy, attempt: 1, redelivered: false, entry };
     this.traffic.down(state, { do: 'deliver', session: state.id, life: state.served, delivery, subject: '', fleeting: { copy, message, place } }, message);
+  }
+  /** Over a leaf connection; what a consumer sends is accounted for where it waits. */
+  private forward(connection: string, envelope: Envelope, cause: number): void {
+    const { message, info } = envelope;
+    if (message < 0 || info !== undefined) return this.uplink.carry(connection, envelope, null);
+    const place = this.uplink.cluster;
+    const copy = this.host.copy();
+    const born = this.host.record('enqueued', { message, copy, place, cause });
+    const entry = this.host.record('delivered', { message, copy, place, actor: connection, attempt: 1, detail: MOVED, cause: born });
+    this.uplink.carry(connection, envelope, { copy, place, entry });
   }
   /** The server's own words: an answer to a publish, or to a pull request. */
   private answer({ client, subject, ack, status, description, headers }: Handed): void {

@@ -38,6 +38,23 @@ export interface Envelope {
   readonly ack?: PubAck;
   readonly info?: DeliveryInfo;
   readonly bodyless?: boolean;
+  /** From another server: the queue groups of which one member may have it; absent: all. */
+  readonly queues?: readonly string[];
+  /** What servers say to each other about a stream that reads another: the request for a consumer, and what came of it. */
+  readonly ask?: ConsumerRequest;
+  readonly told?: ConsumerAnswer;
+}
+/** A stream asks the server of another stream for a consumer that sends it what is stored there. */
+export interface ConsumerRequest {
+  readonly stream: string;
+  readonly deliver_subject: string;
+  readonly opt_start_seq: number;
+  readonly filters: readonly string[];
+}
+export interface ConsumerAnswer {
+  /** Whose stream it is. */
+  readonly server: string;
+  readonly error: ApiError | null;
 }
 /** One MSG or HMSG to one subscription. */
 export interface Handed {
@@ -61,6 +78,10 @@ export interface Handed {
 export type RemovalReason = 'acked' | 'no-interest' | 'max_msgs' | 'max_bytes' | 'max_age' | 'max_msgs_per_subject' | 'ttl' | 'deleted' | 'purged' | 'rollup' | 'stream-deleted';
 export type NatsEvent =
   | Handed
+  /** It goes out over a leaf connection, once for all who listen behind it. */
+  | { readonly kind: 'forwarded'; readonly client: string; readonly envelope: Envelope }
+  /** A stream has taken over a message of another server's stream. `by` names this stream there. */
+  | { readonly kind: 'sourced'; readonly stream: string; readonly from: string; readonly server: string; readonly by: string; readonly seq: number; readonly message: number }
   /** -ERR: the text as sent, without quotes. */
   | { readonly kind: 'error'; readonly client: string; readonly text: string; readonly closes: boolean }
   | { readonly kind: 'closed'; readonly client: string; readonly why: string }

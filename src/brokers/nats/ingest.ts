@@ -27,18 +27,20 @@ const header = (headers: Headers | null, name: string): string => headers?.[name
 /** A number the server cannot read equals nothing. */
 const sequence = (text: string): number => (/^\d+$/.test(text) ? Number(text) : -1);
 
-export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
+/** @returns whether the stream took it: stored it, knew it, or needs nothing of it */
+export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean {
   const { config, store } = stream;
   // What a consumer of another stream delivers into this one keeps the subject it was stored under there.
   const arrived = envelope.shown ?? envelope.subject;
   const subject = (config.subject_transform && transformed(config.subject_transform, arrived)) ?? arrived;
   const { message, headers = null, size = 0, reply = '' } = envelope;
-  const answer = (ack: Partial<PubAck>) => {
+  const answer = (ack: Partial<PubAck>): boolean => {
     if (reply !== '' && !config.no_ack) route(core, null, { subject: reply, message: -1, ack: { stream: stream.name, seq: 0, duplicate: false, error: null, ...ack } });
+    return (ack.error ?? null) === null;
   };
-  const refuse = (error: ApiError) => {
+  const refuse = (error: ApiError): boolean => {
     core.emit({ kind: 'rejected', stream: stream.name, message, error });
-    answer({ error });
+    return answer({ error });
   };
   if (config.sealed) return refuse(errors.streamSealed());
   const wanted = header(headers, EXPECTED_STREAM);
@@ -53,7 +55,7 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
     return answer({ seq: known.seq, duplicate: true });
   }
   const verdict = expectations(core, stream, subject, headers) ?? sizes(stream, headers, size);
-  if (verdict !== null) return verdict === 'silent' ? undefined : refuse(verdict);
+  if (verdict !== null) return verdict === 'silent' || refuse(verdict);
 
   if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.filters))) {
     const seq = skip(store);
@@ -73,6 +75,7 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): void {
   republish(core, stream, stored, before);
   answer({ seq: stored.seq });
   announce(core, stream, stored);
+  return true;
 }
 
 /** Stores, makes room, and starts the clock of max_age. Used by mirrors and sources too. */

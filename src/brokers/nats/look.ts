@@ -3,6 +3,7 @@ import { spanText } from '../../base/time.ts';
 import type { Depth, Look, LookCell } from '../contract.ts';
 import { awaiting, awaitingCount } from './awaiting.ts';
 import type { Ledger } from './ledger.ts';
+import type { Onward } from './onward.ts';
 import type { Consumer, Stream } from './model.ts';
 import type { ConsumerPlan, Plan } from './plan.ts';
 import type { NatsServer } from './server.ts';
@@ -27,7 +28,7 @@ function find(server: NatsServer, { stream: name, name: one }: ConsumerPlan): Fo
   return stream !== undefined && consumer !== undefined ? { stream, consumer } : undefined;
 }
 /** Consumers with what waits and what is out; two nodes of one name are one consumer, shown at the first. */
-export function depthsOf(server: NatsServer, plan: Plan, traffic: Traffic, now: number): readonly Depth[] {
+export function depthsOf(server: NatsServer, plan: Plan, traffic: Traffic, onward: Onward, now: number, leaf: { readonly place: string; readonly inFlight: number | undefined }): readonly Depth[] {
   const consumers = plan.consumers.filter((c, i) => plan.consumers.findIndex((one) => one.stream === c.stream && one.name === c.name) === i);
   const subjects = plan.subjects.map(({ node }): Depth => ({ place: node, pending: 0, inFlight: traffic.fleeting(node), oldest: -1 }));
   return [
@@ -38,7 +39,15 @@ export function depthsOf(server: NatsServer, plan: Plan, traffic: Traffic, now: 
       return { place: one.node, pending: awaitingCount(found.stream, found.consumer), inFlight: found.consumer.pending.size, oldest: first === undefined ? -1 : Math.max(0, now - first.at) };
     }),
     ...subjects,
+    ...plan.streams.filter(({ args }) => plan.readers.some(({ stream }) => stream === args.name)).map(({ node, args }) => onwardDepth(server, onward, node, args.name, now)),
+    ...(leaf.inFlight === undefined ? [] : [{ place: leaf.place, pending: 0, inFlight: leaf.inFlight, oldest: -1 }]),
   ];
+}
+/** What a stream has yet to give to streams of other servers. */
+function onwardDepth(server: NatsServer, onward: Onward, node: string, stream: string, now: number): Depth {
+  const { waiting, first } = onward.counts(stream);
+  const at = first === undefined ? undefined : server.stream(stream)?.store.messages.get(first)?.at;
+  return { place: node, pending: waiting, inFlight: 0, oldest: at === undefined ? -1 : now - at };
 }
 export function lookAt(view: View, place: string, cells: number, now: number): Look | undefined {
   const { server, plan, cluster } = view;

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly no_responders?: boolean;
   readonly headers?: boolean;
   readonly permissions?: Permissions;
+  /** The client is another server: the hub that this one is a leaf of, or a leaf of this one. */
+  readonly leaf?: 'hub' | 'spoke';
 }
 export interface Permissions {
   readonly publish?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
@@ -61,6 +63,27 @@ export interface Store {
 export interface Reading {
   readonly name: string;
   next: number;
+  /** Of a stream of another server. */
+  readonly sync: Sync | null;
+}
+/** How a stream gets what a stream of another server has: by a consumer there, made anew whenever something is missing. */
+export interface Sync {
+  /** Number of the latest request: its subjects carry it. */
+  request: number;
+  phase: 'idle' | 'asked' | 'reading';
+  /** µs: when it asks again, or stops waiting for an answer; -1: neither. */
+  due: number;
+  /** The sequence from which on it will ask. */
+  from: number;
+  /** Consumer sequence of the latest delivery. */
+  dseq: number;
+  /** µs: when it heard of the consumer, and when it asked for one. */
+  heardAt: number;
+  askedAt: number;
+  /** Requests in a row that came to nothing. */
+  fails: number;
+  /** The other server's name, once it has answered. */
+  server: string;
 }
 export interface Stream {
   readonly id: number;
@@ -75,6 +98,9 @@ export interface Stream {
   readings: Reading[];
   ageTimer: number;
   idTimer: number;
+  /** Next look at readings of other servers, and at whether they are still heard of; -1: none. */
+  syncTimer: number;
+  healthAt: number;
 }
 
 /** A pull request that waits. */

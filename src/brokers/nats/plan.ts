@@ -3,6 +3,7 @@ import { micros } from '../../base/time.ts';
 import type { ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
 import type { Topology } from '../contract.ts';
 import type { ConsumerArgs, ExternalFilter, StreamArgs } from './config.ts';
+import type { Reader } from './onward.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
 export interface StreamPlan {
@@ -25,10 +26,14 @@ export interface Plan {
   readonly streams: readonly StreamPlan[];
   readonly consumers: readonly ConsumerPlan[];
   readonly subjects: readonly SubjectPlan[];
-  /** Links by which one stream reads another, from stream to stream. */
+  /** Links by which one stream reads another, from stream to stream, both of this server. */
   readonly sources: readonly { readonly link: string; readonly from: string; readonly to: string }[];
+  /** Links by which a stream here reads one of another server. */
+  readonly abroad: readonly { readonly link: string; readonly from: string; readonly to: string; readonly server: string }[];
+  /** Streams of other servers that read streams of this one. */
+  readonly readers: readonly Reader[];
 }
-export const NOTHING: Plan = { streams: [], consumers: [], subjects: [], sources: [] };
+export const NOTHING: Plan = { streams: [], consumers: [], subjects: [], sources: [], abroad: [], readers: [] };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 /** "a.*, b.>" → two subjects. */
@@ -40,6 +45,9 @@ const list = (value: unknown): string[] =>
 export const nanos = (value: unknown): number | undefined => (typeof value === 'string' && value !== '' ? micros(value) * 1000 : undefined);
 /** Neither dots nor wildcards in names of streams and consumers: in an id they become dashes. */
 export const nameOf = ({ id, config }: ScenarioNode): string => text(config?.['name']) || id.replace(/[^A-Za-z0-9_-]/g, '-');
+/** A server's name in subjects. */
+export const serverName = (cluster: string): string => encodeURIComponent(cluster).replaceAll('.', '%2E');
+export const domainOf = (node: ScenarioNode | undefined): string => text(node?.config?.['domain']);
 export const subjectOf = ({ id, config }: ScenarioNode): string => text(config?.['subject']) || id;
 
 /** Settings that are set, under the same names. */
@@ -75,15 +83,18 @@ function consumerArgs(node: ScenarioNode, link: ScenarioLink): ConsumerArgs {
   };
 }
 
-export function plan({ nodes, links }: Topology): Plan {
+/** @param nodes of all servers: only what lies in the cluster is made */
+export function plan({ cluster, nodes, links }: Topology): Plan {
   const byId = new Map(nodes.map((n) => [n.id, n]));
-  const of = (kind: string) => nodes.filter((n) => n.kind === `nats.${kind}`);
+  const of = (kind: string) => nodes.filter((n) => n.kind === `nats.${kind}` && n.parent === cluster.id);
+  const homeOf = (id: string): string => byId.get(id)?.parent ?? '';
   const named = (id: string): string => {
     const node = byId.get(id);
     return node === undefined ? '' : nameOf(node);
   };
-  const sources = links.filter((l) => l.kind === 'source').map((l) => ({ link: l.id, from: named(l.from), to: named(l.to), filter: text(l.config?.['filter_subject']), into: l.to }));
-  const sourcesOf = (id: string): ExternalFilter[] => sources.filter((s) => s.into === id).map((s) => ({ name: s.from, ...(s.filter === '' ? {} : { filter_subject: s.filter }) }));
+  const sources = links.filter((l) => l.kind === 'source').map((l) => ({ link: l.id, from: named(l.from), to: named(l.to), filter: text(l.config?.['filter_subject']), into: l.to, home: homeOf(l.from), goal: homeOf(l.to) }));
+  const external = (home: string): Pick<ExternalFilter, 'external'> => (home === cluster.id ? {} : { external: { api: `$JS.${domainOf(byId.get(home))}.API` } });
+  const sourcesOf = (id: string): ExternalFilter[] => sources.filter((s) => s.into === id).map((s) => ({ name: s.from, ...(s.filter === '' ? {} : { filter_subject: s.filter }), ...external(s.home) }));
   return {
     streams: of('stream').map((n) => ({ node: n.id, args: streamArgs(n, sourcesOf(n.id)) })),
     consumers: of('consumer').flatMap((n) => {
@@ -92,7 +103,9 @@ export function plan({ nodes, links }: Topology): Plan {
       return link === undefined ? [] : [{ node: n.id, link: link.id, stream: named(link.from), name: nameOf(n), args: consumerArgs(n, link) }];
     }),
     subjects: of('subject').map((n) => ({ node: n.id, subject: subjectOf(n) })),
-    sources: sources.map(({ link, from, to }) => ({ link, from, to })),
+    sources: sources.filter(({ home, goal }) => home === goal).map(({ link, from, to }) => ({ link, from, to })),
+    abroad: sources.filter(({ home, goal }) => home !== goal && goal === cluster.id).map(({ link, from, to, home }) => ({ link, from, to, server: serverName(home) })),
+    readers: sources.filter(({ home, goal }) => home !== goal && home === cluster.id).map(({ from, to, goal, filter }) => ({ by: `${serverName(goal)}.${to}`, stream: from, filter })),
   };
 }
 /** What a producer publishes to: the subject of its link, or the first of the stream; the key stands for {key} and for wildcards. */

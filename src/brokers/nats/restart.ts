@@ -6,13 +6,17 @@ import { forgetIds } from './ingest.ts';
 import type { Consumer, Stream } from './model.ts';
 import { drop } from './protocol.ts';
 import { recount } from './retention.ts';
+import { INTERNAL } from './routing.ts';
 import { deleteStream } from './streams.ts';
+import { openInternal, restartSyncs } from './syncing.ts';
 
 /** The process ends and begins again: connections, what waits in memory and memory streams are gone; what lies in files is not. */
 
 export function restart(core: Core): void {
-  for (const client of [...core.clients.values()]) drop(core, client, 'Server Shutdown');
+  for (const client of [...core.clients.values()]) if (client.name !== INTERNAL) drop(core, client, 'Server Shutdown');
   core.tasks.splice(0);
+  core.routes.clear();
+  openInternal(core);
   for (const stream of [...core.streams.values()]) {
     if (stream.config.storage === 'memory') deleteStream(core, stream);
     else reopen(core, stream);
@@ -29,6 +33,7 @@ function reopen(core: Core, stream: Stream): void {
   for (const [id, { seq }] of [...stream.ids]) if (!stream.store.messages.has(seq)) stream.ids.delete(id);
   if (stream.ids.size > 0) forgetIds(core, stream);
   expire(core, stream);
+  restartSyncs(core, stream);
 }
 /** µs: the file of a consumer's state keeps the times of deliveries in whole seconds. */
 const STORED_PRECISION = 1_000_000;

@@ -68,7 +68,7 @@ export function noInterest(stream: Stream, message: Stored, but: Consumer | null
   return ![...stream.consumers.values()].some((one) => one !== but && needsAck(stream, one, message));
 }
 /** Mirrors and sources of other streams count as interest. */
-export const isRead = (core: Core, { name }: Stream): boolean => [...core.streams.values()].some(({ config }) => config.mirror?.name === name || config.sources.some((one) => one.name === name));
+export const isRead = (core: Core, { name }: Stream): boolean => [...core.streams.values()].some(({ config }) => config.mirror?.name === name || config.sources.some((one) => one.name === name && one.external === undefined));
 /** A consumer is done with a message of a workqueue or interest stream. Mirrors and sources read at once, so none holds it back. */
 export function acked(core: Core, stream: Stream, consumer: Consumer | null, seq: number): void {
   const message = stream.store.messages.get(seq);

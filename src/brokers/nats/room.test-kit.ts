@@ -43,6 +43,7 @@ export interface Parts {
   readonly source?: Config;
   readonly consume?: Config;
   readonly listen?: Config;
+  readonly leafnode?: Config;
   readonly reader?: Config;
   readonly listener?: Config;
   readonly timeline?: readonly TimelineEntry[];

@@ -1,331 +1,156 @@
-/** One nats-server in a scenario: the server, the sessions of its clients, and the way between them. */
-import { copyOf } from '../../base/copy.ts';
-import { micros } from '../../base/time.ts';
-import type { Depth, Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Refusal, Room, RoomHost, Topology } from '../contract.ts';
-import { applyPlan } from './administrate.ts';
-import { Availability, type AvailabilityHost, type AvailabilityState } from './availability.ts';
-import type { Version } from './config.ts';
-import { Desk, type Wiring } from './desk.ts';
-import type { CopyHost, Geography } from './ledger.ts';
-import { depthsOf, lookAt } from './look.ts';
-import { operate } from './operate.ts';
-import { type Config, type ConsumerPlan, NOTHING, type Plan, plan } from './plan.ts';
-import { NatsServer } from './server.ts';
-import { clientLost, NatsPublishSession, NatsReceiveSession, type Reading, type SessionHost } from './sessions.ts';
-import { Teller, type TellerState } from './teller.ts';
-import { type Fleeting, type SessionState, type Thing, Traffic, type TrafficState, WAKE } from './traffic.ts';
+/** All nats-servers of a scenario: each is a room of its own, and leaf connections lead from one to another. */
+import type { ScenarioLink } from '../../scenario/document.ts';
+import type { Depth, Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Room, RoomHost, Topology } from '../contract.ts';
+import { withoutRounds } from './circles.ts';
+import type { Envelope } from './events.ts';
+import { type Carried, LEAF, Leaves, type LeavesState } from './leaves.ts';
+import { serverName } from './plan.ts';
+import { type Neighbours, ServerRoom } from './server-room.ts';
 
-/** nats.go's ReconnectWait, µs. https://docs.nats.io/using-nats/developer/connecting/reconnect/wait */
-const RECONNECT_WAIT = 2_000_000;
+/** References of servers are told apart by their last two digits: there are at most so many. */
+const SERVERS = 100;
 
 interface State {
-  readonly server: unknown;
-  readonly traffic: TrafficState;
-  readonly teller: TellerState;
-  readonly availability: AvailabilityState;
-  readonly applied: Plan;
-  readonly nextCopy: number;
+  readonly numbers: readonly (readonly [id: string, number: number])[];
+  readonly servers: readonly (readonly [id: string, state: unknown])[];
+  readonly leaves: LeavesState;
 }
 
-export class NatsRoom implements Room, SessionHost, Geography, Wiring, AvailabilityHost {
-  readonly cluster: string;
-  private readonly version: Version;
+export class NatsRoom implements Room, Neighbours {
   private readonly host: RoomHost;
-  private readonly server: NatsServer;
-  private readonly availability: Availability;
-  private readonly traffic: Traffic;
-  private readonly teller: Teller;
-  private readonly desk: Desk;
+  private readonly servers = new Map<string, ServerRoom>();
+  private readonly leaves: Leaves;
+  /** Numbers of servers, in the order in which they were first seen. */
+  private numbers = new Map<string, number>();
   private topology: Topology;
-  private entities: Plan = NOTHING;
-  /** What the server was told of. */
-  private applied: Plan = NOTHING;
-  private nextCopy = 0;
-  private readonly publishers = new Map<string, { readonly listener: PublishListener; readonly session: NatsPublishSession }>();
-  private readonly receivers = new Map<string, NatsReceiveSession>();
-
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
     this.topology = topology;
-    this.cluster = topology.cluster.id;
-    this.traffic = new Traffic(host);
-    // The engine numbers copies for all rooms; where it does not, each room does.
-    const numbering: RoomHost & { readonly copy?: () => number } = host;
-    const books: CopyHost = { ...host, copy: () => numbering.copy?.() ?? this.nextCopy++ };
-    this.version = (this.config()['version'] ?? '2.10.27') as Version;
-    const clock = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref) };
-    const luck = host.luck(`${this.cluster} choice`);
-    this.server = new NatsServer(clock, { version: this.version, pick: (n) => Math.floor(luck.next() * n) });
-    this.availability = new Availability(host, this.server, this);
-    this.teller = new Teller(books, this, this.server);
-    this.desk = new Desk(books, this.server, this.traffic, this.teller, this);
-  }
-  // Geography ------------------------------------------------------------------
-  streamNode(stream: string): string {
-    return (
-      this.plans()
-        .flatMap(({ streams }) => streams)
-        .find(({ args }) => args.name === stream)?.node ?? this.cluster
-    );
-  }
-  consumerNode(stream: string, consumer: string): string | undefined {
-    return this.plans()
-      .flatMap(({ consumers }) => consumers)
-      .find((c) => c.stream === stream && c.name === consumer)?.node;
-  }
-  consumers(): readonly (readonly [string, string])[] {
-    return this.entities.consumers.map(({ stream, name }) => [stream, name]);
-  }
-  wire(stream: string, consumer: string): string | undefined {
-    return this.entities.consumers.find((c) => c.stream === stream && c.name === consumer)?.link;
-  }
-  readers(stream: string): readonly string[] {
-    return this.entities.sources.filter(({ from }) => from === stream).map(({ link }) => link);
-  }
-  /** What is gone from the document is still known until the server was told. */
-  private plans(): readonly Plan[] {
-    return [this.entities, this.applied];
-  }
-  // Wiring ---------------------------------------------------------------------
-  config(): Config {
-    return this.topology.cluster.config ?? {};
-  }
-  configOf(session: SessionState): Config {
-    return this.topology.links.find((l) => l.id === session.link)?.config ?? {};
-  }
-  nodeOf(session: SessionState): string {
-    const link = this.topology.links.find((l) => l.id === session.link);
-    return (session.kind === 'publish' ? link?.to : link?.from) ?? this.cluster;
-  }
-  subjectOf(session: SessionState): string {
-    const node = this.nodeOf(session);
-    const stream = this.entities.streams.find((s) => s.node === node);
-    if (stream !== undefined) return stream.args.subjects?.[0] ?? stream.args.name;
-    return this.entities.subjects.find((s) => s.node === node)?.subject ?? node;
-  }
-  consumerOf(session: SessionState): ConsumerPlan | undefined {
-    const node = this.nodeOf(session);
-    return this.entities.consumers.find((c) => c.node === node);
+    this.leaves = new Leaves(host, this.servers);
   }
   // Room -----------------------------------------------------------------------
   reconcile(topology: Topology): void {
-    const before = this.config()['sync_interval'];
-    const first = this.applied === NOTHING;
-    this.know(topology);
-    // Nobody can tell a server anything while it is down: it is told when it is up.
-    if (this.availability.down !== null) return;
-    this.administrate();
-    if (first || before !== this.config()['sync_interval']) this.availability.syncEvery();
+    const parts = this.partsOf(topology);
+    for (const [id, room] of [...this.servers]) {
+      if (parts.has(id)) continue;
+      room.reconcile({ cluster: { id, kind: '' }, nodes: [], links: [] });
+      this.servers.delete(id);
+    }
+    for (const [id, part] of parts) this.serverOf(id, part).reconcile(part);
+    this.leaves.reconcile();
   }
   know(topology: Topology): void {
-    this.topology = topology;
-    this.entities = plan(topology);
+    for (const [id, part] of this.partsOf(topology)) this.serverOf(id, part).know(part);
   }
   publisher(link: string, client: string, listener: PublishListener): PublishSession {
-    const id = `${client} ${link}`;
-    const session = new NatsPublishSession(this.traffic.session(id, link, client, 'publish'), this);
-    this.publishers.set(id, { listener, session });
-    return session;
+    return this.ofLink(link).publisher(link, client, listener);
   }
   receiver(link: string, client: string, listener: ReceiveListener): ReceiveSession {
-    const id = `${client} ${link}`;
-    const session = new NatsReceiveSession(this.traffic.session(id, link, client, 'receive'), this, listener);
-    this.receivers.set(id, session);
-    return session;
+    return this.ofLink(link).receiver(link, client, listener);
   }
   act(action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
-    if (action === 'lose-next-ack') {
-      const sessions = [...this.traffic.sessions.values()].filter((s) => s.kind === 'receive' && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)));
-      for (const s of sessions) s.loseNextAck = true;
-      return sessions.length > 0 ? 'The next acknowledgement is lost, and with it the connection.' : undefined;
+    if (action === 'start-cluster' && on === this.topology.cluster.id) {
+      for (const [id, room] of this.servers) room.act(action, id, parameters);
+      return 'All servers are up.';
     }
-    if (on === this.cluster) return this.availability.act(action);
-    const ours = this.entities.streams.some((s) => s.node === on) || this.entities.consumers.some((c) => c.node === on);
-    if (!ours || this.availability.down !== null) return ours ? `${this.cluster} is down.` : undefined;
-    const said = operate(this.server, this.entities, action, on, parameters, { now: this.host.now(), version: this.version });
-    this.desk.flush();
-    this.teller.compare('nats.consumer_created', 'dropped');
-    return said;
+    for (const room of this.servers.values()) {
+      const said = room.act(action, on, parameters);
+      if (said !== undefined) return said;
+    }
+    return undefined;
   }
   wake(what: number, ref: number): void {
-    if (what === WAKE.sync) return this.availability.sync(ref);
-    if (what === WAKE.serverTimer) {
-      const timer = this.traffic.timer(ref);
-      if (timer === undefined) return;
-      this.server.timer(timer[0], timer[1]);
-      return this.desk.flush();
-    }
-    const found = this.traffic.take(ref);
-    if (!found || found.thing.life !== found.state.life) return;
-    const { state, thing } = found;
-    const receiver = this.receivers.get(state.id);
-    if (what === WAKE.reconnect) (receiver ?? this.publishers.get(state.id)?.session)?.reopen();
-    else if (what === WAKE.ask) receiver?.askAgain();
-    else if (what === WAKE.overdue && thing.do === 'status') receiver?.overdue(thing.left);
+    if (what === LEAF) this.leaves.wake(ref);
+    else this.numbered(ref)?.wake(what, Math.floor(ref / SERVERS));
   }
-  arrive(_what: number, ref: number): void {
-    const found = this.traffic.take(ref);
-    if (found) this.happen(found.state, found.thing);
+  arrive(what: number, ref: number): void {
+    if (what === LEAF) this.leaves.arrive(ref);
+    else this.numbered(ref)?.arrive(what, Math.floor(ref / SERVERS));
   }
-  astray(_what: number, ref: number): void {
-    const thing = this.traffic.take(ref)?.thing;
-    if (thing !== undefined) this.missed(thing);
+  astray(what: number, ref: number): void {
+    if (what === LEAF) this.leaves.astray(ref);
+    else this.numbered(ref)?.astray(what, Math.floor(ref / SERVERS));
   }
+  /** Neither clients nor servers notice at once: pings of leaf connections do, after a while. */
   linkChanged(): void {}
   look(place: string, cells: number): Look | undefined {
-    return lookAt({ server: this.server, ledger: this.teller.ledger, plan: this.entities, down: this.availability.down, cluster: this.cluster }, place, cells, this.host.now());
+    for (const room of this.servers.values()) {
+      const look = room.look(place, cells);
+      if (look) return look;
+    }
+    return undefined;
   }
   depths(): readonly Depth[] {
-    return depthsOf(this.server, this.entities, this.traffic, this.host.now());
+    return this.topology.nodes.flatMap(({ id }) => this.servers.get(id)?.depths() ?? []);
   }
   save(): unknown {
-    const { server, traffic, teller, availability, applied, nextCopy } = this;
-    return copyOf({ server: server.save(), traffic: traffic.save(), teller: teller.save(), availability: availability.save(), applied, nextCopy });
+    return { numbers: [...this.numbers], servers: [...this.servers].map(([id, room]) => [id, room.save()]), leaves: this.leaves.save() };
   }
   load(saved: unknown): void {
-    const state = copyOf(saved as State);
-    this.server.load(state.server);
-    this.traffic.load(state.traffic);
-    this.teller.load(state.teller);
-    this.availability.load(state.availability);
-    this.applied = state.applied;
-    this.nextCopy = state.nextCopy;
+    const state = saved as State;
+    this.numbers = new Map(state.numbers);
+    for (const [id, one] of state.servers) this.servers.get(id)?.load(one);
+    this.leaves.load(state.leaves);
   }
-  // SessionHost ----------------------------------------------------------------
-  up(session: SessionState, thing: Thing, message = -1): void {
-    this.traffic.up(session, thing, message);
+  // Neighbours -----------------------------------------------------------------
+  changed(cluster: string): void {
+    this.leaves.changed(cluster);
   }
-  reading(session: SessionState): Reading {
-    const config = this.configOf(session);
-    const consumer = this.consumerOf(session)?.args;
-    const most = Number(config['PullMaxMessages'] ?? 500);
-    const threshold = config['PullThresholdMessages'];
-    return {
-      mode: this.entities.subjects.some((s) => s.node === this.nodeOf(session)) ? 'core' : (consumer?.deliver_subject ?? '') === '' ? 'pull' : 'push',
-      acks: consumer?.ack_policy !== 'none',
-      most,
-      threshold: Math.min(typeof threshold === 'number' ? threshold : Math.ceil(most / 2), most),
-      expiry: micros(String(config['PullExpiry'] ?? '30s')),
-      pendingLimit: Number(config['pendingMsgLimit'] ?? Number.POSITIVE_INFINITY),
-    };
+  carry(cluster: string, connection: string, envelope: Envelope, carried: Carried | null): void {
+    this.leaves.carry(cluster, connection, envelope, carried);
   }
-  awaits(session: SessionState): boolean {
-    return this.configOf(session)['ack'] === true && this.entities.streams.some((s) => s.node === this.nodeOf(session));
+  sourced(server: string, by: string, stream: string, seq: number): void {
+    for (const [id, room] of this.servers) if (serverName(id) === server) room.takenOver(by, stream, seq);
   }
-  unsendable(session: SessionState, message: number): Refusal | undefined {
-    const size = this.host.messages.size(message);
-    const refusal = (name: string, text: string): Refusal => ({ refused: true, name, code: 0, text, closes: 'message' });
-    if (size > Number(this.config()['max_payload'] ?? Number.POSITIVE_INFINITY)) return refusal('nats.maximum_payload_exceeded', 'nats: maximum payload exceeded');
-    if (session.connected) return undefined;
-    const kept = session.outbox.reduce((sum, one) => sum + (one.do === 'publish' ? this.host.messages.size(one.message) : 0), 0);
-    return kept + size > Number(this.configOf(session)['ReconnectBufSize'] ?? 0) ? refusal('nats.outbound_buffer_limit_exceeded', 'nats: outbound buffer limit exceeded') : undefined;
+  down(cluster: string): void {
+    this.leaves.down(cluster);
   }
-  pauseFor(session: SessionState, delay: number): void {
-    this.traffic.later(delay, WAKE.ask, session);
+  up(cluster: string): void {
+    this.leaves.up(cluster);
   }
-  expect(session: SessionState, delay: number): void {
-    this.traffic.later(delay, WAKE.overdue, session, session.requests);
-  }
-  broken(session: SessionState, why: string): void {
-    this.host.forget(session.link, session.client);
-    this.hangUp(session);
-    this.clientLoses(session, why);
-  }
-  over({ copy, message, place }: Fleeting, kind: 'settled' | 'dropped' | 'lost', reason: string): void {
-    this.host.record(kind, { copy, message, place, reason });
-  }
-  // AvailabilityHost -----------------------------------------------------------
-  disconnectAll(why: string): void {
-    for (const state of this.traffic.sessions.values()) {
-      if (state.served < 0) continue;
-      const life = state.served;
-      this.hangUp(state);
-      this.traffic.down(state, { do: 'lost', session: state.id, life, why });
-    }
-    this.traffic.forgetTimers();
-  }
-  begin(state: unknown, cause: number): void {
-    if (state !== null) this.server.load(copyOf(state));
-    this.server.restart();
-    this.server.events();
-    this.administrate('nats.not_on_disk', 'lost', cause);
+  underWay(cluster: string): number | undefined {
+    return this.leaves.has(cluster) ? this.leaves.underWay(cluster) : undefined;
   }
 
-  /** Tells the server of what has changed in the document. */
-  private administrate(reason = 'nats.consumer_created', gone: 'dropped' | 'lost' = 'dropped', cause = -1): void {
-    this.server.configure({ max_payload: Number(this.config()['max_payload'] ?? 1_048_576) });
-    const refused = applyPlan(this.server, this.applied, this.entities);
-    this.desk.flush();
-    this.teller.compare(reason, gone, cause);
-    this.applied = this.entities;
-    for (const { node, error } of refused) this.host.record('refused', { place: node, actor: this.cluster, reason: `nats.${error.err_code}` });
-    for (const session of this.traffic.sessions.values()) this.desk.attach(session);
+  /** Each server with the nodes of all, and what is wired to what lies in it. */
+  private partsOf(topology: Topology): Map<string, Topology> {
+    this.topology = topology;
+    this.leaves.know(topology.links);
+    const parts = new Map<string, Topology & { readonly links: ScenarioLink[] }>();
+    const homes = new Map(topology.nodes.map((node) => [node.id, node.parent]));
+    for (const node of topology.nodes) if (node.kind === 'nats.cluster') parts.set(node.id, { cluster: node, nodes: topology.nodes, links: [] });
+    const abroad = topology.links.filter(({ kind, from, to }) => kind === 'source' && homes.get(from) !== homes.get(to));
+    const rounds = withoutRounds(abroad).circular;
+    for (const link of topology.links) for (const home of new Set(rounds.includes(link) ? [] : [homes.get(link.from), homes.get(link.to)])) parts.get(home ?? '')?.links.push(link);
+    return parts;
   }
-  /** The server's end of a connection is gone. */
-  private hangUp(state: SessionState): void {
-    if (state.served < 0) return;
-    state.served = -1;
-    this.server.disconnect(state.id);
-    this.desk.flush();
+  private serverOf(id: string, part: Topology): ServerRoom {
+    const known = this.servers.get(id);
+    if (known !== undefined) return known;
+    if (!this.numbers.has(id)) this.numbers.set(id, this.numbers.size % SERVERS);
+    const room = new ServerRoom(this.hostOf(id), part, this);
+    this.servers.set(id, room);
+    return room;
   }
-  private clientLoses(state: SessionState, why: string): void {
-    if (!state.wanted) return;
-    clientLost(state, this.publishers.get(state.id)?.listener, why);
-    this.host.record('left', { place: this.nodeOf(state), actor: state.client, reason: why });
-    this.traffic.later(RECONNECT_WAIT, WAKE.reconnect, state);
+  private hostOf(id: string): RoomHost {
+    const { host } = this;
+    const mark = (ref: number) => ref * SERVERS + (this.numbers.get(id) ?? 0);
+    return {
+      ...host,
+      after: (delay, what, ref) => host.after(delay, what, mark(ref)),
+      hop: (link, client, back, what, ref, message, redelivered) => host.hop(link, client, back, what, mark(ref), message, redelivered),
+    };
   }
-  /** A thing at its far end. */
-  private happen(state: SessionState, thing: Thing): void {
-    switch (thing.do) {
-      case 'open':
-        return this.connect(state, thing.life);
-      case 'close':
-        if (state.served !== thing.life) return;
-        this.hangUp(state);
-        this.host.record('left', { place: this.nodeOf(state), actor: state.client, reason: 'nats.connection_closed' });
-        return;
-      case 'publish':
-      case 'subscribe':
-      case 'pull':
-      case 'say':
-        if (thing.life === state.served) this.desk.serve(state, thing);
-        return;
-      default:
-        if (thing.life === state.life) this.hear(state, thing);
-        else this.missed(thing);
-    }
+  private numbered(ref: number): ServerRoom | undefined {
+    for (const [id, number] of this.numbers) if (number === ref % SERVERS) return this.servers.get(id);
+    return undefined;
   }
-  private connect(state: SessionState, life: number): void {
-    if (life !== state.life) return;
-    if (this.availability.down !== null) return this.traffic.down(state, { do: 'lost', session: state.id, life, why: 'nats.connection_refused' });
-    state.served = life;
-    this.host.record('joined', { place: this.nodeOf(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
-    this.traffic.down(state, { do: 'opened', session: state.id, life });
-    this.desk.greet(state);
-  }
-  /** Something came down to a client. */
-  private hear(state: SessionState, thing: Thing): void {
-    const receiver = this.receivers.get(state.id);
-    const publisher = this.publishers.get(state.id);
-    switch (thing.do) {
-      case 'opened':
-        state.connected = true;
-        state.reconnecting = false;
-        publisher?.session.opened();
-        publisher?.listener.room();
-        return receiver?.opened();
-      case 'lost':
-        return this.clientLoses(state, thing.why);
-      case 'reply':
-        return publisher?.listener.outcome(thing.message, thing.outcome);
-      case 'deliver':
-        return receiver === undefined ? this.missed(thing) : receiver.take(thing.delivery, thing.subject, thing.fleeting);
-      case 'status':
-        return receiver?.ended(thing.code, thing.left);
-    }
-  }
-  /** Core NATS delivers at most once: what finds no reader is lost. */
-  private missed(thing: Thing): void {
-    if (thing.do === 'deliver' && thing.fleeting !== null) this.over(thing.fleeting, 'lost', 'nats.connection_closed');
+  private ofLink(link: string): ServerRoom {
+    const { links, nodes } = this.topology;
+    const ends = links.find((l) => l.id === link);
+    const parent = nodes.find((n) => (n.id === ends?.from || n.id === ends?.to) && n.parent !== undefined)?.parent;
+    const room = this.servers.get(parent ?? '');
+    if (room === undefined) throw new Error(`no server at the end of ${link}`);
+    return room;
   }
 }

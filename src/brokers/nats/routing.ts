@@ -10,32 +10,42 @@ function routeOf(core: Core, subject: string): Route {
   if (known !== undefined) return known;
   const tokens = tokensOf(subject);
   const plain: Subscription[] = [];
-  const groups = new Map<string, Subscription[]>();
+  const groups = new Map<string, { readonly queue: string; readonly members: Subscription[]; readonly far: Subscription[] }>();
   const streams: string[] = [];
+  const leaves = new Set<string>();
   if (!tokens.includes('')) {
     for (const client of core.clients.values()) {
+      const far = client.options.leaf !== undefined;
       for (const sub of client.subs.values()) {
         if (!matchTokens(tokens, tokensOf(sub.subject))) continue;
-        if (sub.queue === '') plain.push(sub);
-        else groups.set(sub.queue, [...(groups.get(sub.queue) ?? []), sub]);
+        if (sub.queue === '') {
+          if (far) leaves.add(client.name);
+          else plain.push(sub);
+          continue;
+        }
+        const group = groups.get(sub.queue) ?? { queue: sub.queue, members: [], far: [] };
+        groups.set(sub.queue, group);
+        (far ? group.far : group.members).push(sub);
       }
     }
     for (const stream of core.streams.values()) if (stream.config.subjects.some((one) => matchTokens(tokens, tokensOf(one)))) streams.push(stream.name);
   }
   plain.sort((a, b) => a.order - b.order);
-  for (const group of groups.values()) group.sort((a, b) => a.order - b.order);
-  const route = { plain, groups: [...groups.values()], streams };
+  for (const { members, far } of groups.values()) for (const side of [members, far]) side.sort((a, b) => a.order - b.order);
+  const route = { plain, groups: [...groups.values()], streams, leaves: [...leaves].sort() };
   core.routes.set(subject, route);
   return route;
 }
 /** A subscription came or went. */
 function forget(core: Core, subject: string): void {
+  core.interests++;
   if (isLiteral(subject)) core.routes.delete(subject);
   else core.routes.clear();
 }
 
 /** A stream takes other subjects than before. Push consumers may be listened to by it. */
 export function streamsChanged(core: Core, subjects: readonly string[]): void {
+  core.interests++;
   core.routes.clear();
   for (const consumer of core.consumers.values()) {
     if (!subjects.includes(consumer.config.deliver_subject)) continue;
@@ -50,17 +60,27 @@ export function streamsChanged(core: Core, subjects: readonly string[]): void {
  * @returns whether anybody got it, a stream included
  */
 export function route(core: Core, from: Client | null, envelope: Envelope): boolean {
-  const { plain, groups, streams } = routeOf(core, envelope.subject);
+  const { plain, groups, streams, leaves } = routeOf(core, envelope.subject);
+  const { queues } = envelope;
   let reached = false;
+  /** Queue groups behind each leaf connection that carries the message. */
+  let carried: Map<string, string[]> | null = null;
   for (const sub of plain) reached = hand(core, from, sub, envelope) || reached;
-  for (const group of groups) {
-    const first = group.length > 1 ? core.pick(group.length) : 0;
-    for (let i = 0; i < group.length; i++) {
-      const sub = group[(first + i) % group.length];
-      if (sub === undefined || !hand(core, from, sub, envelope)) continue;
-      reached = true;
-      break;
-    }
+  for (const leaf of leaves) if (leaf !== from?.name) (carried ??= new Map()).set(leaf, []);
+  for (const { queue, members, far } of groups) {
+    if (queues !== undefined && !queues.includes(queue)) continue;
+    const first = members.length > 1 ? core.pick(members.length) : 0;
+    const taken = members.some((_, i) => hand(core, from, members[(first + i) % members.length] as Subscription, envelope));
+    reached = taken || reached;
+    const others = taken ? [] : far.filter((sub) => sub.client !== from?.name);
+    const other = others[others.length > 1 ? core.pick(others.length) : 0];
+    if (other === undefined) continue;
+    carried ??= new Map();
+    carried.set(other.client, [...(carried.get(other.client) ?? []), queue]);
+  }
+  for (const [leaf, named] of carried ?? []) {
+    core.emit({ kind: 'forwarded', client: leaf, envelope: { ...envelope, queues: named } });
+    reached = true;
   }
   for (const stream of streams) {
     core.later({ does: 'store', stream, envelope });
@@ -69,10 +89,17 @@ export function route(core: Core, from: Client | null, envelope: Envelope): bool
   return reached;
 }
 
+/** JetStream's own connection to its server. */
+export const INTERNAL = '$JS';
+
 function hand(core: Core, from: Client | null, sub: Subscription, envelope: Envelope): boolean {
   const client = core.clients.get(sub.client);
   if (client === undefined || client.subs.get(sub.sid) !== sub) return false;
   if (client === from && client.options.echo === false) return false;
+  if (client.name === INTERNAL) {
+    core.later({ does: 'internal', envelope });
+    return true;
+  }
   if (denied(client.options.permissions?.subscribe?.deny, envelope.shown ?? envelope.subject)) return false;
   sub.count += 1;
   const event: Handed = {
@@ -115,8 +142,8 @@ export function status(core: Core, subject: string, code: number, description: s
   route(core, null, { subject, reply, message: -1, headers, status: code, description });
 }
 export function hasInterest(core: Core, subject: string): boolean {
-  const { plain, groups, streams } = routeOf(core, subject);
-  return plain.length + groups.length + streams.length > 0;
+  const { plain, groups, streams, leaves } = routeOf(core, subject);
+  return plain.length + groups.length + streams.length + leaves.length > 0;
 }
 
 export function addSubscription(core: Core, client: Client, sub: Subscription): void {
@@ -136,7 +163,24 @@ const waitsOn = ({ config }: Consumer, { subject, queue }: Subscription): boolea
 /** A push consumer is told of subscriptions to exactly its deliver subject, in exactly its deliver group; wildcards do not wake it. */
 export function listens(core: Core, { config }: Consumer): boolean {
   const { deliver_subject: subject, deliver_group: queue } = config;
-  const { plain, groups, streams } = routeOf(core, subject);
-  if (queue !== '') return groups.some((group) => group[0]?.subject === subject && group[0].queue === queue);
-  return plain.some((sub) => sub.subject === subject) || streams.some((name) => core.streams.get(name)?.config.subjects.includes(subject) === true);
+  const { plain, groups, streams, leaves } = routeOf(core, subject);
+  const exactly = (sub: Subscription | undefined) => sub?.subject === subject;
+  if (queue !== '') return groups.some((group) => group.queue === queue && (exactly(group.members[0]) || exactly(group.far[0])));
+  if (leaves.some((leaf) => [...(core.clients.get(leaf)?.subs.values() ?? [])].some((sub) => sub.queue === '' && exactly(sub)))) return true;
+  return plain.some(exactly) || streams.some((name) => core.streams.get(name)?.config.subjects.includes(subject) === true);
+}
+
+/**
+ * What a leaf connection's far end is told: what somebody here listens to, streams included. A hub hears of local interest and
+ * of that of leaves; a leaf hears of everything but its own.
+ * @returns subjects, those of queue groups with a blank and the group's name
+ */
+export function interestFor(core: Core, connection: Client): Set<string> {
+  const wanted = new Set<string>();
+  for (const client of core.clients.values()) {
+    if (client === connection || (connection.options.leaf === 'hub' && client.options.leaf === 'hub')) continue;
+    for (const { subject, queue } of client.subs.values()) wanted.add(queue === '' ? subject : `${subject} ${queue}`);
+  }
+  for (const { config } of core.streams.values()) for (const subject of config.subjects) wanted.add(subject);
+  return wanted;
 }

@@ -4,6 +4,7 @@ const DOCS = 'https://docs.nats.io/nats-concepts';
 const STREAMS = `${DOCS}/jetstream/streams`;
 const CONSUMERS = `${DOCS}/jetstream/consumers`;
 const PROTOCOL = 'https://docs.nats.io/reference/reference-protocols/nats-protocol';
+const LEAF = 'https://docs.nats.io/running-a-nats-service/configuration/leafnodes';
 const ADR = (number: number) => `https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-${number}.md`;
 const SOURCE = (file: string) => `https://github.com/nats-io/nats-server/blob/v2.10.27/server/${file}`;
 
@@ -80,6 +81,16 @@ export const rules = {
   N69: { name: 'marker', says: 'With subject_delete_marker_ttl the last message of a subject leaves a marker when its age ends it.', source: ADR(43), since: '2.14.5', recorded: ['v214-delete-marker'] },
   N70: { name: 'no-wait-404', says: 'From 2.14 on a no_wait pull ends with 404, also after a part.', source: 'https://github.com/nats-io/nats-server/blob/v2.14.5/server/consumer.go', since: '2.14.5', recorded: ['v214-no-wait-404'] },
   N71: { name: 'restart', says: 'A restart ends memory streams with their consumers; file streams keep messages, ids, deliveries that are out and their counts.', source: `${STREAMS}#storagetype`, recorded: ['restart-keeps-files'] },
+  N72: { name: 'leaf-interest', says: 'Over a leaf connection goes what somebody at the far end listens to, once for all of them.', source: 'https://docs.nats.io/reference/reference-protocols/leafnode-protocol' },
+  N73: { name: 'leaf-queue', says: 'Of a queue group members at the server where a message is published go before those behind a leaf connection.', source: LEAF },
+  N74: { name: 'leaf-lost', says: 'What is on its way when a leaf connection breaks is gone, and until it is back nothing crosses; both sides go on by themselves.', source: LEAF },
+  N75: { name: 'leaf-reconnect', says: 'A leaf dials again after reconnect; an attempt that failed adds up to as much again.', source: SOURCE('leafnode.go') },
+  N76: { name: 'leaf-stale', says: 'An end of a leaf connection whose pings stay without an answer, ping_max of them, gives it up with the next.', source: SOURCE('client.go') },
+  N77: { name: 'leaf-loop', says: 'Leaf nodes form no circles: the connection that would close one is refused.', source: SOURCE('leafnode.go') },
+  N78: { name: 'leaf-stream', says: 'A stream at one end stores what is published under its subjects at the other, as any listener would get it.', source: `${LEAF}/jetstream_leafnodes` },
+  N79: { name: 'domain', says: 'A stream sources a stream of another server by the domain of that server.', source: `${LEAF}/jetstream_leafnodes` },
+  N80: { name: 'source-again', says: 'A source whose consumer skips, or is silent for ten seconds, asks for a new one from where it was; an answer is waited for half a minute.', source: SOURCE('stream.go') },
+  N81: { name: 'source-reconnect', says: 'When a leaf connection is back, sources that are not heard of ask at once.', source: 'https://github.com/nats-io/nats-server/blob/v2.14.5/server/leafnode.go', since: '2.14.5' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

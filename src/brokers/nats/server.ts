@@ -6,17 +6,18 @@ import { type Action, createConsumer, deleteConsumer, flowAnswered, watchPause }
 import type { BrokerHost } from '../contract.ts';
 import { Core, type NatsOptions, type Settings } from './core.ts';
 import { type ApiError, errors, protocolErrors } from './errors.ts';
-import type { NatsEvent } from './events.ts';
+import type { Envelope, NatsEvent } from './events.ts';
 import { unpin } from './groups.ts';
 import type { Client, ConnectOptions, Consumer, Stored, Stream } from './model.ts';
 import { complain, done, drop, open, publish, subscribe, unsubscribe } from './protocol.ts';
 import type { PullArgs } from './pull-args.ts';
 import { pull, waitingCount } from './pulls.ts';
 import { type PurgeArgs, purge, recount, remove } from './retention.ts';
-import { noResponders, route } from './routing.ts';
+import { addSubscription, interestFor, noResponders, removeSubscription, route } from './routing.ts';
 import { loadCore, saveCore } from './state.ts';
 import { countOf, gaps, newest, nextPassing, subjectsPassing } from './store.ts';
 import { createStream, deleteStream, updateStream } from './streams.ts';
+import { leafConnected, openInternal } from './syncing.ts';
 import { restart } from './restart.ts';
 import { finish, timer } from './work.ts';
 
@@ -27,6 +28,7 @@ export class NatsServer implements Nats {
   readonly #core: Core;
   constructor(host: BrokerHost, options: NatsOptions) {
     this.#core = new Core(host, options);
+    openInternal(this.#core);
   }
 
   connect(name: string, options: ConnectOptions = {}): Outcome {
@@ -45,6 +47,38 @@ export class NatsServer implements Nats {
   }
   unsubscribe(client: string, sid: number, max = 0): Outcome {
     return this.#with(client, (one) => unsubscribe(this.#core, one, sid, max));
+  }
+  /** A leaf connection is there. @param far what is at its other end */
+  connectLeaf(name: string, far: 'hub' | 'spoke'): void {
+    open(this.#core, name, { echo: false, leaf: far });
+    leafConnected(this.#core);
+    this.#finished(done);
+  }
+  /** The far end of a leaf connection listens, or not any more. @param what a subject, or one with a blank and a queue group */
+  interest(connection: string, what: string, wanted: boolean): void {
+    this.#with(connection, (client) => {
+      const [subject = '', queue = ''] = what.split(' ');
+      const known = [...client.subs.values()].find((sub) => sub.subject === subject && sub.queue === queue);
+      const order = this.#core.counters.order++;
+      if (wanted && known === undefined) addSubscription(this.#core, client, { client: connection, sid: order, subject, queue, order, count: 0, max: 0 });
+      if (!wanted && known !== undefined) removeSubscription(this.#core, client, known);
+      return done;
+    });
+  }
+  /** Something came over a leaf connection. */
+  forward(connection: string, envelope: Envelope): Outcome {
+    return this.#with(connection, (client) => {
+      route(this.#core, client, envelope);
+      return done;
+    });
+  }
+  /** Grows whenever `interestFor` may say something else than before. */
+  get interests(): number {
+    return this.#core.interests;
+  }
+  interestFor(connection: string): ReadonlySet<string> {
+    const client = this.#core.clients.get(connection);
+    return client === undefined ? new Set() : interestFor(this.#core, client);
   }
   publish(client: string, args: PublishArgs): Outcome {
     return this.#with(client, (one) => publish(this.#core, one, args));

@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Field } from '../../scenario/fields.ts';
 import { startRun } from '../../simulation/run.ts';
 import { nats } from './descriptor.ts';
+import { leafScenario } from './leaves.test-kit.ts';
 import { at, catalog, type Config, models, type Parts, scenarioOf } from './room.test-kit.ts';
 
 interface Trial extends Parts {
   readonly values: readonly [unknown, unknown];
+  /** Two servers, of which one is a leaf node. */
+  readonly leaf?: true;
 }
 const SLOW: Config = { serviceTime: '200ms' };
 const FAILS: Config = { failures: { rate: 1 }, serviceTime: '1ms' };
@@ -14,6 +17,7 @@ const KILLED = [at(1300, 'kill-nats-server', 'nats'), at(1500, 'start-nats-serve
 const POWER = [at(2500, 'power-loss-nats-server', 'nats'), at(2600, 'start-nats-server', 'nats')];
 /** The answer is late, so that the producer sends again. */
 const RETRY: Parts = { producer: { retry: { attempts: 3, timeout: '50ms', base: '10ms' } }, publish: { latency: '60ms' } };
+const CUT = [at(1500, 'cut', 'uplink'), at(6000, 'mend', 'uplink')];
 const PUSH: Config = { deliver_subject: 'to.pay' };
 const again = (stream: Config) => ({ stream, reader: SLOW });
 
@@ -22,6 +26,13 @@ const SPECIAL: Readonly<Record<string, Trial>> = {
   'cluster.version': { values: ['2.9.10', '2.10.27'], filter: { filter_subjects: 'orders.A orders.B' } },
   'cluster.max_payload': { values: [100, 10_000] },
   'cluster.sync_interval': { values: ['1s', 'always'], timeline: POWER, until: 6e6 },
+  'cluster.domain': { values: ['', 'plant'], leaf: true },
+  'cluster.ping_interval': { values: ['1s', '2s'], leaf: true, timeline: CUT, until: 9e6 },
+  'cluster.ping_max': { values: [1, 3], leaf: true, cluster: { ping_interval: '1s' }, timeline: CUT, until: 9e6 },
+  'leafnode.reconnect': { values: ['1s', '2s'], leaf: true, cluster: { ping_interval: '500ms', ping_max: 1 }, timeline: CUT, until: 9e6 },
+  'leafnode.latency': { values: ['10ms', '100ms'], leaf: true },
+  'leafnode.jitter': { values: ['10ms', '100ms'], leaf: true },
+  'leafnode.loss': { values: [0.1, 0.6], leaf: true },
   'stream.subjects': { values: ['orders.*', 'orders.A'], publish: { subject: 'orders.{key}' } },
   'stream.retention': { values: ['limits', 'interest'], filter: { filter_subjects: 'orders.Z' }, source: { filter_subject: 'orders.Z' }, timeline: [at(1000, 'remove-node', 'billing'), at(1000, 'remove-link', 'copy')], reader: SLOW },
   'stream.storage': { values: ['file', 'memory'], timeline: KILLED, reader: SLOW, until: 6e6 },
@@ -70,7 +81,7 @@ const SPECIAL: Readonly<Record<string, Trial>> = {
 function range(field: Field): readonly [unknown, unknown] {
   return field.type === 'duration' ? ['10ms', '100ms'] : field.type === 'number' ? [0.1, 0.6] : [1, 3];
 }
-const LINKS = ['publish', 'publishToSubject', 'filter', 'source', 'consume', 'listen'] as const;
+const LINKS = ['publish', 'publishToSubject', 'filter', 'source', 'consume', 'listen', 'leafnode'] as const;
 const described = [...nats.nodes.map((n) => [n.kind.replace('nats.', ''), n.fields] as const), ...nats.links.map((l, i) => [LINKS[i] ?? '', l.fields] as const)];
 const all = described.flatMap(([kind, fields]) => Object.entries(fields).map(([name, field]) => [`${kind}.${name}`, kind as keyof Parts, name, field] as const));
 
@@ -79,7 +90,7 @@ describe('every setting tells another history', () => {
     const trial: Trial = SPECIAL[path] ?? { values: range(field) };
     const hash = (value: unknown) => {
       const config = Object.fromEntries(Object.entries({ ...(trial[kind] as Config | undefined), [name]: value }).filter(([, v]) => v !== undefined));
-      const run = startRun(scenarioOf({ ...trial, [kind]: config }), models, catalog);
+      const run = startRun((trial.leaf ? leafScenario : scenarioOf)({ ...trial, [kind]: config }), models, catalog);
       run.simulation.run(trial.until ?? 3e6);
       return run.simulation.hash();
     };

@@ -5,6 +5,8 @@ export const DOC = 'https://docs.nats.io';
 const CONCEPTS = `${DOC}/nats-concepts`;
 const STREAMS = `${CONCEPTS}/jetstream/streams`;
 const CONSUMERS = `${CONCEPTS}/jetstream/consumers`;
+const LEAF = `${DOC}/running-a-nats-service/configuration/leafnodes`;
+const LEAF_JETSTREAM = `${LEAF}/jetstream_leafnodes`;
 const DEVELOP = `${DOC}/using-nats/developer`;
 const LIVE: Applies = { how: 'live' };
 const UPDATE: Applies = { how: 'live', says: 'STREAM.UPDATE: messages stay, except those that a lower limit takes.' };
@@ -27,6 +29,9 @@ export const network: Fields = {
 export const cluster: Fields = {
   version: { type: 'choice', help: 'whose rules hold', options: ['2.10.27', '2.14.5', '2.9.10'], default: '2.10.27', applies: RESTART, doc: `${DOC}/release-notes/whats_new` },
   max_payload: { type: 'integer', help: 'larger payloads are refused by the client library', min: 1, max: 67_108_864, unit: 'bytes', default: 1_048_576, applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#limits` },
+  domain: text('JetStream domain: the name by which servers at other ends of leaf connections reach its streams', RESTART, { doc: LEAF_JETSTREAM, maxLength: 64, group: 'Leaf nodes' }),
+  ping_interval: { type: 'duration', help: 'how often it pings servers at other ends of leaf connections', min: 1000, max: 3600e6, default: '2min', applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#connection-timeouts`, group: 'Leaf nodes' },
+  ping_max: { type: 'integer', help: 'pings without an answer, after which the connection is given up as stale', min: 1, max: 100, default: 2, applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#connection-timeouts`, group: 'Leaf nodes' },
   sync_interval: { type: 'choice', help: 'how often files are synced: what a loss of power costs, acknowledged or not', options: ['2min', '1min', '10s', '1s', 'always'], default: '2min', applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#jetstream`, group: 'Persistence' },
 };
 const NEW = { field: 'discard', is: ['new'] };
@@ -79,6 +84,10 @@ export const publishToStream: Fields = {
 export const publishToSubject: Fields = { subject: TO, ReconnectBufSize: RECONNECT, ...network };
 export const filter: Fields = { filter_subjects: text('what it sees of the stream: subjects with * and >, separated by blanks; empty = everything', CONSUMER_UPDATE, { doc: `${CONSUMERS}#filtersubjects` }) };
 export const source: Fields = { filter_subject: text('what it takes over; empty = everything', UPDATE, { doc: `${CONCEPTS}/jetstream/source_and_mirror` }) };
+export const leafnode: Fields = {
+  reconnect: { type: 'duration', help: 'wait before it dials again; after an attempt that failed, up to twice as long', min: 1000, max: 3600e6, default: '1s', applies: LIVE, doc: `${LEAF}/leafnode_conf` },
+  ...network,
+};
 export const consume: Fields = {
   PullMaxMessages: { type: 'integer', help: 'messages on order and in hand, per instance', min: 1, max: 1_000_000, default: 500, applies: LIVE, doc: 'https://pkg.go.dev/github.com/nats-io/nats.go/jetstream#PullMaxMessages', group: 'Pull' },
   PullThresholdMessages: most('below so many it orders more; half of the above unless set', 'https://pkg.go.dev/github.com/nats-io/nats.go/jetstream#PullThresholdMessages', LIVE, { group: 'Pull' }),

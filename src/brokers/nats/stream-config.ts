@@ -87,14 +87,15 @@ function checkMirror(core: Core, config: StreamConfig): ApiError | null {
   return smaller(config.max_msg_size, core.streams.get(mirror.name)?.config.max_msg_size) ? errors.mirrorMaxMessageSize() : null;
 }
 /** Two sources are the same when stream, filter and transforms are. */
-const identity = ({ name, filter_subject, subject_transforms }: ExternalFilter) => JSON.stringify([name, filter_subject ?? '', subject_transforms ?? []]);
+const identity = ({ name, filter_subject, subject_transforms, external }: ExternalFilter) => JSON.stringify([name, filter_subject ?? '', subject_transforms ?? [], external?.api ?? '']);
 function checkSources(core: Core, config: StreamConfig): ApiError | null {
   const seen = new Set<string>();
   for (const source of config.sources) {
     if (!isValidName(source.name)) return errors.sourceInvalidName();
     if (seen.has(identity(source))) return errors.sourceDuplicate();
     seen.add(identity(source));
-    if (smaller(config.max_msg_size, core.streams.get(source.name)?.config.max_msg_size)) return errors.sourceMaxMessageSize();
+    // Of a stream of another server nothing is known here.
+    if (source.external === undefined && smaller(config.max_msg_size, core.streams.get(source.name)?.config.max_msg_size)) return errors.sourceMaxMessageSize();
     const transforms = source.subject_transforms ?? [];
     if ((source.filter_subject ?? '') !== '' && transforms.length > 0) return errors.sourceMultipleFilters();
     if (!transforms.every(isTransform)) return errors.sourceInvalidTransform();
@@ -111,7 +112,8 @@ function checkCycle(core: Core, config: StreamConfig): ApiError | null {
   const visited = new Set<string>();
   for (let one = toVisit.shift(); one !== undefined; one = toVisit.shift()) {
     visited.add(one.name);
-    for (const { name, filter_subject: filter = '' } of one.sources) {
+    for (const { name, filter_subject: filter = '', external } of one.sources) {
+      if (external !== undefined) continue;
       const meets = filter === '' || one.subjects.some((subject) => subjectsCollide(subject, filter));
       if (visited.has(name)) {
         if (meets) return wrong('detected cycle');

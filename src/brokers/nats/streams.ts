@@ -9,6 +9,7 @@ import { acked, enforceSubjectLimit, enforceTotals } from './retention.ts';
 import { streamsChanged } from './routing.ts';
 import { startReading } from './sources.ts';
 import { newStore, passes } from './store.ts';
+import { endSync } from './syncing.ts';
 import { checkStream, checkUpdate, consumersOver, overlapsOther, sealed, withStreamDefaults } from './stream-config.ts';
 import { isTransform } from './transform.ts';
 
@@ -42,6 +43,8 @@ export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
     readings: [],
     ageTimer: -1,
     idTimer: -1,
+    syncTimer: -1,
+    healthAt: -1,
   };
   core.streams.set(stream.name, stream);
   streamsChanged(core, config.subjects);
@@ -89,6 +92,7 @@ function applyLimits(core: Core, stream: Stream, old: StreamConfig): void {
 
 export function deleteStream(core: Core, stream: Stream): void {
   core.streams.delete(stream.name);
+  for (const reading of stream.readings) endSync(core, stream, reading);
   streamsChanged(core, stream.config.subjects);
   for (const consumer of [...stream.consumers.values()]) deleteConsumer(core, stream, consumer, 'deleted');
   for (const message of stream.store.messages.values()) core.removed(stream, message, 'stream-deleted');

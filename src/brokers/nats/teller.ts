@@ -4,7 +4,9 @@ import type { NatsEvent, RemovalReason } from './events.ts';
 import { type CopyHost, type Ending, type Geography, type Known, Ledger, type LedgerState } from './ledger.ts';
 import type { Consumer, Stream } from './model.ts';
 import type { NatsServer } from './server.ts';
+import { Onward, type OnwardState } from './onward.ts';
 import { passes } from './store.ts';
+import { readerOf } from './syncing.ts';
 
 const REMOVED: Readonly<Record<RemovalReason, string>> = {
   acked: 'nats.acked_by_all',
@@ -27,10 +29,13 @@ type Delivered = Extract<NatsEvent, { readonly kind: 'delivered' }>;
 export interface TellerState {
   readonly ledger: LedgerState;
   readonly messages: readonly (readonly [string, number])[];
+  readonly onward: OnwardState;
 }
 
 export class Teller {
   readonly ledger: Ledger;
+  /** What waits for streams of other servers. */
+  readonly onward: Onward;
   private readonly host: CopyHost;
   private readonly geography: Geography;
   private readonly server: NatsServer;
@@ -42,6 +47,7 @@ export class Teller {
     this.geography = geography;
     this.server = server;
     this.ledger = new Ledger(host, geography);
+    this.onward = new Onward(host, (stream) => geography.streamNode(stream));
   }
   tell(event: NatsEvent): void {
     const { ledger, host, geography } = this;
@@ -83,7 +89,9 @@ export class Teller {
     }
   }
   /** @param reader who got it @returns the copy, unless the document has no such consumer */
-  delivered({ stream, consumer, streamSeq, message, deliveries }: Delivered, reader: string): Known | undefined {
+  delivered({ stream, consumer, streamSeq, message, deliveries, to, reached }: Delivered, reader: string): Known | undefined {
+    const by = readerOf(to);
+    if (by !== '' && reached) this.onward.sent(by, stream, streamSeq);
     if (message < 0 || this.geography.consumerNode(stream, consumer) === undefined) return undefined;
     const known = this.ledger.of(stream, consumer).get(streamSeq) ?? this.ledger.enqueued(stream, consumer, streamSeq, message, -1);
     this.ledger.delivered(stream, consumer, known, reader, deliveries);
@@ -94,17 +102,20 @@ export class Teller {
     this.messages.set(`${name} ${seq}`, message);
     if (this.messages.size > REMEMBERED) this.messages.delete(this.messages.keys().next().value as string);
     const consumers = [...(this.server.stream(name)?.consumers.values() ?? [])].filter((one) => this.geography.consumerNode(name, one.name) !== undefined && passes(subject, one.filters));
-    const cause = this.host.record('accepted', { message, place: this.geography.streamNode(name), detail: consumers.length });
+    const readers = this.onward.wanted(name, subject);
+    const cause = this.host.record('accepted', { message, place: this.geography.streamNode(name), detail: consumers.length + readers.length });
     for (const { name: consumer } of consumers) {
       this.ledger.enqueued(name, consumer, seq, message, cause);
       const wire = this.geography.wire(name, consumer);
       if (wire !== undefined) this.host.pass(wire, message);
     }
+    for (const by of readers) this.onward.stored(by, name, seq, message, cause);
     for (const wire of this.geography.readers(name)) this.host.pass(wire, message);
   }
   /** What waits is lost to its consumers; what is out stays out until the server says more. */
   private removed(stream: string, seq: number, why: RemovalReason): void {
     const reason = REMOVED[why];
+    this.onward.removed(stream, seq, why === 'max_age' || why === 'ttl' ? 'expired' : 'dropped', reason);
     for (const consumer of this.ledger.consumers(stream)) {
       const known = this.ledger.of(stream, consumer).get(seq);
       if (known === undefined) continue;
@@ -131,6 +142,7 @@ export class Teller {
   }
   /** Copies as the server has them now: after an administrator's change, or when other data took the place of the old. */
   compare(reason: string, gone: Ending, cause = -1): void {
+    this.onward.compare((name) => this.server.stream(name), reason, gone, cause);
     for (const name of this.ledger.known()) {
       for (const consumer of this.ledger.consumers(name)) {
         if (this.geography.consumerNode(name, consumer) !== undefined && this.server.stream(name)?.consumers.has(consumer) === true) continue;
@@ -161,10 +173,11 @@ export class Teller {
     }
   }
   save(): TellerState {
-    return { ledger: this.ledger.save(), messages: [...this.messages] };
+    return { ledger: this.ledger.save(), messages: [...this.messages], onward: this.onward.save() };
   }
   load(state: TellerState): void {
     this.ledger.load(state.ledger);
     this.messages = new Map(state.messages);
+    this.onward.load(state.onward);
   }
 }

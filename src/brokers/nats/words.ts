@@ -4,6 +4,7 @@ import type { Remedy, Words } from '../../scenario/descriptor.ts';
 const at = (page: string): string => `https://docs.nats.io/${page}`;
 const STREAMS = at('nats-concepts/jetstream/streams');
 const CONSUMERS = at('nats-concepts/jetstream/consumers');
+const LEAF = at('running-a-nats-service/configuration/leafnodes');
 const ERRORS = 'https://github.com/nats-io/nats-server/blob/v2.10.27/server/errors.json';
 const refusal = (says: string): Words => ({ says, rule: ERRORS });
 
@@ -45,6 +46,14 @@ export const reasons: Readonly<Record<string, Words>> = {
   'nats.consumer_is_push_based': { says: '409: a push consumer cannot be pulled from.', rule: CONSUMERS },
   'nats.invalid_subject': { says: 'The subject is not one that can be listened to.', rule: at('nats-concepts/subjects') },
   'nats.invalid_publish_subject': { says: 'The subject is not one that can be published to.', rule: at('nats-concepts/subjects') },
+  'nats.leafnode_carried': { says: 'Carried over to the other server.', rule: LEAF },
+  'nats.leafnode_lost': { says: 'It was on its way over the leaf connection when that broke. Core NATS keeps nothing.', rule: LEAF },
+  'nats.leafnode_connected': { says: 'The leaf connection is there.', rule: LEAF },
+  'nats.leafnode_closed': { says: 'The leaf connection was closed.', rule: LEAF },
+  'nats.leafnode_stale': { says: 'Pings stayed without an answer, and the leaf connection was given up.', rule: at('running-a-nats-service/configuration#connection-timeouts') },
+  'nats.leafnode_loop': { says: 'The connection would close a circle of leaf nodes: loop detected.', rule: LEAF },
+  'nats.sourced': { says: 'A stream of another server has taken it over.', rule: at('nats-concepts/jetstream/source_and_mirror') },
+  'nats.source_gap': { says: 'It was sent to a stream of another server and did not arrive; by the time the gap was noticed it was gone from this one.', rule: at('nats-concepts/jetstream/source_and_mirror') },
   'nats.10003': refusal('10003: bad request.'),
   'nats.10012': refusal('10012: the consumer cannot be created or changed like that: some settings are fixed when it is created.'),
   'nats.10013': refusal('10013: the consumer name is in use.'),

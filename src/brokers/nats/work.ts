@@ -10,13 +10,15 @@ import { forgetIds, ingest, tell } from './ingest.ts';
 import type { Consumer } from './model.ts';
 import { idleHeartbeat, processWaiting } from './pulls.ts';
 import { acked } from './retention.ts';
-import { feed } from './sources.ts';
+import { feed, takeIn } from './sources.ts';
+import { hear, syncDue } from './syncing.ts';
 
 /** Does what is under way until nothing is: a verb returns with all its consequences. */
 export function finish(core: Core): void {
   for (let task = core.tasks.shift(); task !== undefined; task = core.tasks.shift()) perform(core, task);
 }
 function perform(core: Core, task: Task): void {
+  if (task.does === 'internal') return hear(core, task.envelope, (stream, source, envelope) => takeIn(core, stream, source, envelope));
   if (task.does === 'store' || task.does === 'acked' || task.does === 'feed' || task.does === 'announce') {
     const stream = core.streams.get(task.stream);
     if (stream === undefined) return;
@@ -40,11 +42,12 @@ function perform(core: Core, task: Task): void {
 
 /** A timer of the host: void when its consumer or stream set another time since. */
 export function timer(core: Core, name: string, ref: number): void {
-  if (name === 'age' || name === 'ids') {
+  if (name === 'age' || name === 'ids' || name === 'sync') {
     const stream = core.streamById(ref);
-    if (stream === undefined || (name === 'age' ? stream.ageTimer : stream.idTimer) !== core.now()) return;
+    if (stream === undefined || { age: stream.ageTimer, ids: stream.idTimer, sync: stream.syncTimer }[name] !== core.now()) return;
     if (name === 'age') expire(core, stream);
-    else forgetIds(core, stream);
+    else if (name === 'ids') forgetIds(core, stream);
+    else syncDue(core, stream);
     return;
   }
   const consumer = core.consumers.get(ref);
