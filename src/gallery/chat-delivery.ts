@@ -39,5 +39,5 @@ export const chatDelivery: Scenario = {
     { at: '30s', by: 'author', do: 'restart', on: 'ben' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'order', on: 'ben' }, { check: 'latency', on: 'ann', quantile: 0.99, below: '500ms' }],
-  layout: { writers: [0, 220], redis: [230, 0, 760, 520], room: [270, 200], 'for-ann': [630, 50], 'for-ben': [630, 205], 'for-cleo': [630, 360], ann: [1050, 50], ben: [1050, 205], cleo: [1050, 360] },
+  layout: { writers: [0, 245], redis: [220, 0, 720, 640], room: [250, 235], 'for-ann': [590, 50], 'for-ben': [590, 240], 'for-cleo': [590, 430], ann: [990, 65], ben: [990, 255], cleo: [990, 445] },
 };

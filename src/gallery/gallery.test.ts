@@ -72,6 +72,14 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['order', /^Key B: \d+ took effect before \d+ at Ledger\. Its consumer acknowledged it negatively/, 10],
   ],
   'ack-wait-in-the-buffer': [['effect-once', /took effect twice at Billing\..*No ack came within ack_wait/, 20]],
+  'leaf-nodes': [
+    ['no-loss', /was lost at Plant\. It was on its way over the leaf connection when that broke/, 10],
+    ['growing-depth', /^Readings keeps growing: 2\d\d messages wait/, 14],
+  ],
+  'push-slow-start': [
+    ['latency', /^More than 10 % take longer than 3 s at Thumbnail function/, 8],
+    ['dead-lettered', /was dead-lettered from Index after 5 deliveries/, 13],
+  ],
   'eleven-seconds': [
     ['effect-once', /took effect twice at Label printer\..*ack deadline ran out/, 20],
     ['effect-once', /took effect twice at Route planner\..*An earlier message of its ordering key was delivered again/, 20],

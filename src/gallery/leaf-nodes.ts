@@ -5,17 +5,17 @@ export const leafNodes: Scenario = {
   version: 1,
   title: 'Sensors at the edge, and a link that fails',
   description:
-    'Three thousand temperature sensors report to a server in the plant, which is a leaf node of the one in the cloud. The alarm listens in the plant. In the cloud the live chart listens to the same subjects, and a stream takes over what the plant’s stream stores. At 5 s the link is cut for eight seconds: the servers notice by their pings. Which of the three goes on, which has a hole, and which catches up?',
+    'Temperature sensors report to a server in the plant, a leaf node of the one in the cloud. The alarm listens in the plant, the live chart in the cloud; and a stream in the cloud takes over what the plant’s stream stores. At 5 s the link between the two is cut for eight seconds. Who goes on, who gets a hole, and who catches up?',
   seed: 21,
   duration: '40s',
   nodes: [
     { id: 'sensors', kind: 'producer', title: 'Sensors', config: { rate: 40, arrivals: 'poisson', keys: { count: 3000 }, size: 60 } },
     { id: 'plant', kind: 'nats.cluster', title: 'Plant', config: { domain: 'plant', ping_interval: '2s', ping_max: 1 } },
     { id: 'readings', kind: 'nats.stream', title: 'Readings', parent: 'plant', config: { subjects: 'temp.*', max_msgs: 20_000 } },
-    { id: 'all-temps', kind: 'nats.subject', title: 'Here and now', parent: 'plant', config: { subject: 'temp.*' } },
+    { id: 'all-temps', kind: 'nats.subject', title: 'Now', parent: 'plant', config: { subject: 'temp.*' } },
     { id: 'alarm', kind: 'consumer', title: 'Anomaly alarm', config: { serviceTime: '2ms' } },
     { id: 'cloud', kind: 'nats.cluster', title: 'Cloud', config: { domain: 'cloud', ping_interval: '2s', ping_max: 1 } },
-    { id: 'live', kind: 'nats.subject', title: 'Here and now', parent: 'cloud', config: { subject: 'temp.*' } },
+    { id: 'live', kind: 'nats.subject', title: 'Now', parent: 'cloud', config: { subject: 'temp.*' } },
     { id: 'copied', kind: 'nats.stream', title: 'All plants', parent: 'cloud' },
     { id: 'history', kind: 'nats.consumer', title: 'History', parent: 'cloud' },
     { id: 'chart', kind: 'consumer', title: 'Live chart', config: { serviceTime: '2ms' } },
@@ -35,5 +35,5 @@ export const leafNodes: Scenario = {
     { at: '13s', by: 'author', do: 'mend', on: 'uplink' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'store' }, { check: 'latency', on: 'alarm', quantile: 0.99, below: '100ms' }],
-  layout: { sensors: [0, 200], plant: [230, 0, 330, 470], readings: [270, 60], 'all-temps': [310, 300], alarm: [620, 420], cloud: [700, -30, 620, 390], copied: [740, 40], live: [790, 210], history: [1040, 40], store: [1370, 40], chart: [1370, 210] },
+  layout: { sensors: [0, 190], plant: [215, 0, 300, 430], readings: [245, 60], 'all-temps': [295, 290], alarm: [560, 400], cloud: [620, -30, 580, 380], copied: [650, 40], live: [700, 220], history: [930, 40], store: [1250, 20], chart: [1250, 210] },
 };

@@ -148,6 +148,25 @@ describe('push', () => {
     expect(seen.reasons('requeued')['google-pubsub.push_deadline']).toBeGreaterThan(0);
     expect(seen.twice().length).toBeGreaterThan(0);
   });
+  test('a function is called once for each message: environments start cold one by one as the window grows, and warm ones stay', () => {
+    const { nodes } = scenarioOf({ subscription: { ...STRICT, ...PUSH }, producer: { arrivals: 'bursts', burst: { size: 40, every: '8s' } } });
+    const seen = see({ more: { nodes: nodes.map((n) => (n.id === 'pay' ? { id: 'pay', kind: 'function', config: { concurrency: 30, serviceTime: '100ms', coldStart: '900ms' } } : n)) } }, 16e6);
+    const starts = seen.of('started').map((e) => e.time);
+    const firsts = starts.filter((time) => time < 8e6);
+    // Three come up in the first second, and their answers let six more be called; nobody fails, and nothing comes twice.
+    expect([firsts.filter((time) => time < 0.95e6).length, firsts.length, seen.count('requeued'), seen.twice()]).toEqual([3, 40, 0, []]);
+    expect((firsts.at(-1) ?? 0) - (firsts[0] ?? 0)).toBeGreaterThan(1.2e6);
+    // The second burst finds a grown window and warm environments.
+    const seconds = starts.filter((time) => time >= 8e6);
+    expect((seconds.at(-1) ?? 0) - (seconds[0] ?? 0)).toBeLessThan(0.5e6);
+  });
+  test('a function without a free environment lets requests wait, or answers 429, which is a nack', () => {
+    const { nodes } = scenarioOf({ subscription: { ...STRICT, ...PUSH }, producer: { rate: 30 } });
+    const seen = (whenBusy: string) => see({ consume: { firstWindow: 9, whenBusy }, more: { nodes: nodes.map((n) => (n.id === 'pay' ? { id: 'pay', kind: 'function', config: { concurrency: 2, serviceTime: '300ms', coldStart: '100ms' } } : n)) } }, 20e6);
+    expect(seen('429').reasons('requeued')['google-pubsub.push_failed']).toBeGreaterThan(3);
+    expect(seen('waits').reasons('requeued')['google-pubsub.push_failed']).toBeUndefined();
+    expect(seen('waits').count('effect')).toBeGreaterThan(50);
+  });
   test('a subscription that becomes a push subscription cuts off whoever pulls', () => {
     const seen = see({ consumer: { concurrency: 4 }, timeline: [at(1000, 'set', 'billing', { deliveryType: 'Push' }), at(2000, 'set', 'billing', { deliveryType: 'Pull' })] }, 4e6);
     expect(seen.of('effect').some((e) => e.time > 1.2e6 && e.time < 2e6)).toBe(true);
