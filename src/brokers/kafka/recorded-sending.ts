@@ -12,8 +12,8 @@ const VALUE = 1;
 export function send(node: RecordedCluster, operation: Operation): JsonObject {
   const config = object(operation['config']);
   const setting = (name: string) => settingOf(config[name] ?? null);
-  const partitions = node.cluster.topic(text(operation['topic']))?.partitions.length ?? 0;
-  const topic: TopicMetadata = { partitions, available: Array.from({ length: partitions }, (_, i) => i) };
+  const all = node.cluster.topic(text(operation['topic']))?.partitions ?? [];
+  const topic: TopicMetadata = { partitions: all.length, available: all.flatMap(({ index, leader }) => (leader >= 0 ? [index] : [])) };
   const turns = new RoundRobinPartitioner();
   const sticky = new StickyPartitioner(number(setting('batch.size'), 16_384), new RandomStream(1, 'partitioner'));
   const inTurn = text(config['partitioner.class']).endsWith('RoundRobinPartitioner');
@@ -30,5 +30,8 @@ export function send(node: RecordedCluster, operation: Operation): JsonObject {
   };
   const records = Array.from({ length: number(operation['times'], 1) }, () => list(operation['records']).map(object)).flat();
   const taken = records.map(choose);
-  return operation['spread'] === true ? { partitions: new Set(taken).size === 1 ? 'one' : 'several' } : { partitions: taken };
+  const order = [...new Set(taken)];
+  if (operation['byAppearance'] === true) return { partitions: taken.map((partition) => order.indexOf(partition)) };
+  if (operation['distinct'] === true) return { partitions: order.sort((a, b) => a - b) };
+  return operation['spread'] === true ? { partitions: order.length === 1 ? 'one' : 'several' } : { partitions: taken };
 }

@@ -1,8 +1,9 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
-import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -20,7 +21,7 @@ final class Sending {
     p.put("linger.ms", "0");
     p.putAll(Json.strings(op, "config"));
     ArrayNode partitions = Json.array();
-    Set<Integer> seen = new HashSet<>();
+    TreeSet<Integer> seen = new TreeSet<>();
     try (KafkaProducer<String, String> producer = new KafkaProducer<>(p, new StringSerializer(), new StringSerializer())) {
       for (int i = 0; i < Json.number(op, "times", 1); i++) for (JsonNode record : op.get("records")) {
         Integer partition = record.hasNonNull("partition") ? Integer.valueOf(record.get("partition").asInt()) : null;
@@ -29,6 +30,16 @@ final class Sending {
         seen.add(taken);
       }
     }
+    if (Json.is(op, "byAppearance")) {
+      List<Integer> order = new ArrayList<>();
+      ArrayNode numbers = Json.array();
+      for (int partition : Json.numbers(partitions)) {
+        if (!order.contains(partition)) order.add(partition);
+        numbers.add(order.indexOf(partition));
+      }
+      return Json.object().set("partitions", numbers);
+    }
+    if (Json.is(op, "distinct")) return Json.object().set("partitions", Json.array(seen));
     return Json.is(op, "spread") ? Json.object().put("partitions", seen.size() == 1 ? "one" : "several") : Json.object().set("partitions", partitions);
   }
 }
