@@ -42,7 +42,7 @@ export class Group {
     const host = { groupId: id, now, after, send };
     this.classic = new ClassicGroup(host, { 'group.initial.rebalance.delay.ms': settings.initialRebalanceDelay / 1000, 'group.max.size': settings.groupMaxSize });
     this.modern = new ModernGroup({ ...host, topics }, { 'group.consumer.session.timeout.ms': settings.consumerSessionTimeout / 1000, 'group.consumer.heartbeat.interval.ms': settings.consumerHeartbeatInterval / 1000 });
-    this.share = new ShareGroup({ ...host, topics, gone: (memberId) => cluster.shares.memberGone(id, memberId) }, { 'group.share.session.timeout.ms': settings.shareSessionTimeout / 1000 });
+    this.share = new ShareGroup({ ...host, topics, gone: (memberId) => cluster.shares.memberGone(id, memberId) }, { 'group.share.session.timeout.ms': settings.shareSessionTimeout / 1000, 'group.share.heartbeat.interval.ms': settings.shareHeartbeatInterval / 1000 });
     const owner = (): OffsetOwner => (this.type === 'consumer' ? this.modern : this.classic);
     const owned: OffsetOwner = { mayCommit: (request) => owner().mayCommit(request), committed: (memberId) => owner().committed(memberId), mayFetch: (memberId, epoch) => owner().mayFetch(memberId, epoch), offsetExpiry: () => owner().offsetExpiry() };
     this.offsets = new GroupOffsets({ now, after, expired: () => undefined }, owned, { 'offsets.retention.minutes': settings.offsetsRetention / 60e6, 'offsets.retention.check.interval.ms': settings.offsetsRetentionCheckInterval / 1000 });

@@ -6,14 +6,14 @@ const kip794 = 'https://cwiki.apache.org/confluence/display/KAFKA/KIP-794%3A+Str
 
 /** How producers choose partitions, and where that is written. Tests are titled by these. */
 export const partitionerRules = {
-  P01: { name: 'explicit', says: 'A partition named by the record wins over its key.', source: producer },
+  P01: { name: 'explicit', says: 'A partition named by the record wins over its key.', source: producer, recorded: ['named-partition-wins'] },
   P02: { name: 'key', says: 'A record with a key goes to murmur2(key), made positive, modulo the number of partitions; an empty key is a key.', source: producer, recorded: ['key-chooses-partition', 'adding-partitions-moves-keys'] },
-  P03: { name: 'ignore-keys', says: 'With partitioner.ignore.keys the key does not matter.', source: producer },
-  P04: { name: 'sticky', says: 'Records without a key go to one partition until batch.size bytes went there, then to another at random.', source: kip480 },
+  P03: { name: 'ignore-keys', says: 'With partitioner.ignore.keys the key does not matter.', source: producer, recorded: ['keys-may-be-ignored'] },
+  P04: { name: 'sticky', says: 'Records without a key go to one partition until batch.size bytes went there, then to another at random.', source: kip480, recorded: ['no-key-sticks-to-a-partition'] },
   P05: { name: 'switch-waits', says: 'While a batch of the partition has room the switch waits, until twice batch.size.', source: kip794 },
   P06: { name: 'adaptive', says: 'The more batches wait for a partition, the less likely it is to be chosen.', source: kip794 },
   P07: { name: 'available', says: 'Partitions without a leader are chosen only when none has one.', source: kip480 },
-  P08: { name: 'round-robin', says: 'RoundRobinPartitioner takes the partitions in turn, whatever the keys.', source: 'https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/producer/RoundRobinPartitioner.html' },
+  P08: { name: 'round-robin', says: 'RoundRobinPartitioner takes the partitions in turn, whatever the keys.', source: 'https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/producer/RoundRobinPartitioner.html', recorded: ['round-robin-takes-partitions-in-turn'] },
   P09: { name: 'librdkafka', says: 'Clients built on librdkafka hash keys with CRC-32 by default.', source: 'https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 

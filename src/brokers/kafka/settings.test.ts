@@ -31,7 +31,7 @@ function stage(configs: Configs, timeline: readonly TimelineEntry[]): Scenario {
 const MANUAL: Configs = { consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'enable.auto.commit': false } };
 const consuming = (more: Config): Configs => ({ consume: { ...MANUAL['consume'], ...more } });
 const MODERN: Configs = { consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'group.protocol': 'consumer' } };
-const sharing = (more: Config): Configs => ({ consume: { 'group.id': 'one', 'group.protocol': 'share', 'share.auto.offset.reset': 'earliest', ...more } });
+const sharing = (more: Config): Configs => ({ 'kafka.cluster': { 'group.share.heartbeat.interval.ms': 1000 }, consume: { 'group.id': 'one', 'group.protocol': 'share', 'share.auto.offset.reset': 'earliest', ...more } });
 const REFUSED = [at(500, 'refuse-next-produce', 'kafka.topic'), at(510, 'refuse-next-produce', 'kafka.topic'), at(700, 'refuse-next-produce', 'kafka.topic')];
 const CRASH = [at(1000, 'crash', 'consumer/1'), at(1500, 'restart', 'consumer/1')];
 const KILL = [at(800, 'stop-node', 'kafka.cluster/node-1'), at(2500, 'start-node', 'kafka.cluster/node-1')];
@@ -104,6 +104,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'publish.transaction.timeout.ms': { values: [200, 60_000], with: { publish: { 'transactional.id': 'shop', commitInterval: '1s' } } },
   'publish.commitInterval': { values: ['200ms', '1s'], with: { publish: { 'transactional.id': 'shop' }, ...consuming({ 'isolation.level': 'read_committed' }) } },
   'consume.group.protocol': { values: ['classic', 'consumer'] },
+  'kafka.cluster.group.share.heartbeat.interval.ms': { values: [1000, 3000], with: { consume: { 'group.id': 'one', 'group.protocol': 'share', 'share.auto.offset.reset': 'earliest' } }, until: 8e6 },
   'consume.share.acknowledgement.mode': { values: ['implicit', 'explicit'], with: { ...sharing({}), consumer: { failures: { rate: 0.3 }, serviceTime: '10ms' } } },
   'consume.acknowledge': { values: ['with the next poll()', 'commitSync each record'], with: { ...sharing({ 'share.acknowledgement.mode': 'explicit' }), consumer: { serviceTime: '60ms' } } },
   'consume.share.acquire.mode': { values: ['batch_optimized', 'record_limit'], with: { ...sharing({ 'max.poll.records': 2 }), publish: { 'linger.ms': 300 } } },

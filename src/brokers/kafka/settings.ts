@@ -23,6 +23,7 @@ export interface ClusterSettings {
   readonly consumerSessionTimeout: number;
   readonly consumerHeartbeatInterval: number;
   readonly shareSessionTimeout: number;
+  readonly shareHeartbeatInterval: number;
   readonly producerIdExpiration: number;
   /** `broker.rack` by broker, "" without */
   readonly racks: readonly string[];
@@ -59,6 +60,7 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     groupMaxSize: number(config, 'group.max.size', 2_147_483_647),
     consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),
     shareSessionTimeout: ms(config, 'group.share.session.timeout.ms', 45_000),
+    shareHeartbeatInterval: ms(config, 'group.share.heartbeat.interval.ms', 5_000),
     consumerHeartbeatInterval: ms(config, 'group.consumer.heartbeat.interval.ms', 5_000),
     producerIdExpiration: ms(config, 'producer.id.expiration.ms', 86_400_000),
     racks: racksOf(String(config['broker.rack'] ?? ''), number(config, 'nodes', 3)),

@@ -16,7 +16,7 @@ function run(more: { readonly consume?: Config; readonly consumer?: Config; read
     seed: 3,
     nodes: [
       { id: 'shop', kind: 'producer', config: { rate: 20, keys: { count: 6 }, ...more.producer } },
-      { id: 'kafka', kind: 'kafka.cluster', config: { 'broker.session.timeout.ms': 500, ...more.cluster } },
+      { id: 'kafka', kind: 'kafka.cluster', config: { 'broker.session.timeout.ms': 500, 'group.share.heartbeat.interval.ms': 1000, ...more.cluster } },
       { id: 'jobs', kind: 'kafka.topic', parent: 'kafka', config: { partitions: 1 } },
       { id: 'dead', kind: 'kafka.topic', parent: 'kafka', config: { partitions: 1 } },
       { id: 'worker', kind: 'consumer', config: { instances: 3, serviceTime: '20ms', ...more.consumer } },
@@ -42,6 +42,11 @@ it('all members of a share group read the one partition, and each record is acce
   expect(settled.length).toBeGreaterThan(80);
   expect(new Set(settled.map((e) => e.reason))).toEqual(new Set(['kafka.accepted']));
   expect(new Set(of('effect').map((e) => e.message)).size).toBe(of('effect').length);
+});
+it(groupRule('share-state-first'), () => {
+  const first = (interval: number) => run({ cluster: { 'group.share.heartbeat.interval.ms': interval }, until: 7e6 }).of('delivered')[0]?.time ?? 0;
+  expect(first(1000)).toBeGreaterThan(1e6);
+  expect(first(5000)).toBeGreaterThan(5e6);
 });
 it(groupRule('lock-timeout'), () => {
   const { of } = run({ producer: { rate: 1, limit: 6 }, consumer: { instances: 2, serviceTime: '20s' }, consume: { 'share.record.lock.duration.ms': 15_000 }, until: 70e6 });

@@ -29,9 +29,9 @@ export const groupRules = {
   G04: { name: 'sticky', says: 'sticky is as even as can be, and then moves as few partitions as can be.', source: kip54, recorded: ['sticky-moves-as-little-as-can-be'] },
   G05: { name: 'sticky-generation', says: 'Of two who claim a partition the one of the later generation keeps it; two of the same generation both lose it.', source: kip54, recorded: ['sticky-moves-as-little-as-can-be'] },
   G06: { name: 'cooperative', says: 'cooperative-sticky takes a partition from its owner in one rebalance and gives it to the next in another.', source: kip429, recorded: ['cooperative-takes-first-and-gives-later'] },
-  G07: { name: 'uniform', says: 'The coordinator’s uniform keeps members even to within one partition and lets them keep what they have as far as that allows.', source: operations },
+  G07: { name: 'uniform', says: 'The coordinator’s uniform keeps members even to within one partition and lets them keep what they have as far as that allows.', source: operations, recorded: ['uniform-is-even-and-keeps-what-it-can'] },
   G08: { name: 'server-range', says: 'The coordinator’s range assigns each topic side by side, so that partitions of the same number of topics read alike go to one member.', source: operations, recorded: ['members-choose-the-assignor'] },
-  G09: { name: 'simple', says: 'A share group’s partitions may each have several members; everybody has something to read when there are enough of them.', source: kip932, since: '4.1' },
+  G09: { name: 'simple', says: 'A share group’s partitions may each have several members; everybody has something to read when there are enough of them.', source: kip932, since: '4.1', recorded: ['share-members-wait-for-nobody'] },
 
   G10: { name: 'range-racks', says: 'Where racks have different partitions, range first gives members those that have a replica in their client.rack, as far as that leaves it even.', source: kip881, since: '3.5', recorded: ['range-minds-racks'] },
 
@@ -61,8 +61,8 @@ export const groupRules = {
   G51: { name: 'commit-rebalance', says: 'While members wait for their assignment a commit is refused with REBALANCE_IN_PROGRESS; while they join it is taken.', source: classic, recorded: ['commit-while-rebalancing'] },
   G52: { name: 'commit-alone', says: 'Without a membership one may commit only while the group is empty.', source: classic, recorded: ['commit-without-membership'] },
   G53: { name: 'commit-keeps-alive', says: 'A commit counts as a heartbeat.', source: classic, recorded: ['commit-counts-as-a-heartbeat'] },
-  G54: { name: 'offset-retention', says: 'Committed offsets of a classic group go offsets.retention.minutes (7 days) after it became empty.', source: kip211 },
-  G55: { name: 'offset-retention-topic', says: 'Of a group with members, offsets of topics that nobody reads go that long after their commit.', source: kip211 },
+  G54: { name: 'offset-retention', says: 'Committed offsets of a classic group go offsets.retention.minutes (7 days) after it became empty.', source: kip211, recorded: ['offsets-go-after-the-group-was-empty'] },
+  G55: { name: 'offset-retention-topic', says: 'Of a group with members, offsets of topics that nobody reads go that long after their commit.', source: kip211, recorded: ['offsets-of-topics-that-nobody-reads-go'] },
   G56: { name: 'unstable-offset', says: 'Who wants stable offsets is told UNSTABLE_OFFSET_COMMIT while a transaction holds one open.', source: kip447, recorded: ['offsets-of-a-transaction'] },
   G57: { name: 'transactional-offset', says: 'Offsets of a transaction are seen when it commits, and never when it aborts.', source: design, recorded: ['offsets-of-a-transaction'] },
   G58: { name: 'metadata-size', says: 'Metadata longer than offset.metadata.max.bytes is refused with OFFSET_METADATA_TOO_LARGE, for that partition alone.', source: broker, recorded: ['metadata-of-a-commit-is-limited'] },
@@ -76,7 +76,7 @@ export const groupRules = {
   G66: { name: 'static-leave', says: 'Epoch -2 is a static member that will be back: its partitions wait for it until its session ends.', source: kip848, recorded: ['static-consumer-comes-back'] },
   G67: { name: 'unreleased', says: 'A static member whose predecessor has not left is refused with UNRELEASED_INSTANCE_ID.', source: kip848, recorded: ['instance-id-in-use'] },
   G68: { name: 'static-fenced-848', says: 'A static member that was replaced is refused with FENCED_INSTANCE_ID.', source: kip848, recorded: ['static-consumer-comes-back'] },
-  G69: { name: 'assignor', says: 'The assignor is the one that most members ask for, uniform if none asks; an unknown one is refused with UNSUPPORTED_ASSIGNOR.', source: operations, recorded: ['members-choose-the-assignor'] },
+  G69: { name: 'assignor', says: 'The assignor is the one that most members ask for, uniform if none asks; an unknown one is refused with UNSUPPORTED_ASSIGNOR.', source: operations, recorded: ['members-choose-the-assignor', 'uniform-is-even-and-keeps-what-it-can'] },
   G70: { name: 'session-848', says: 'A member that is silent for group.consumer.session.timeout.ms (45 s) is fenced.', source: broker, recorded: ['silent-consumer-is-out'] },
   G71: { name: 'rebalance-timeout-848', says: 'A member that does not give up what it has to within its own max.poll.interval.ms is fenced.', source: kip848, recorded: ['who-does-not-give-up-is-out'] },
   G72: { name: 'stale-commit', says: 'A commit with an epoch ahead of the member’s, or older than the partition’s assignment, is refused with STALE_MEMBER_EPOCH.', source: kip1251, since: '4.3', recorded: ['commit-of-another-epoch'] },
@@ -98,10 +98,11 @@ export const groupRules = {
   G90: { name: 'out-of-order', says: 'What is available again is delivered before what is new, so records come out of order.', source: kip932, recorded: ['released-record-comes-before-new-ones'] },
   G91: { name: 'batch-optimized', says: 'share.acquire.mode=batch_optimized acquires whole batches of the log and may give more than was asked for; record_limit never does.', source: kip1206, since: '4.2', recorded: ['batches-are-acquired-whole'] },
   G92: { name: 'session-close', says: 'When a member’s share session ends, what it holds is available again.', source: kip932, recorded: ['closed-session-releases'] },
-  G93: { name: 'log-start', says: 'Records that retention deleted are archived, and the start offset moves to the log’s.', source: kip932 },
+  G93: { name: 'log-start', says: 'Records that retention deleted are archived, and the start offset moves to the log’s.', source: kip932, recorded: ['retention-takes-acquired-records'] },
   G94: { name: 'isolation', says: 'Records that were delivered too often come in ever smaller portions, and alone the last time, so that a bad one does not take others with it.', source: 'https://github.com/apache/kafka/pull/20837', since: '4.2', recorded: ['bad-records-are-isolated'] },
-  G95: { name: 'share-member', says: 'Members of a share group join with epoch 0, leave with -1, and are never held up for others to revoke.', source: kip932 },
-  G96: { name: 'share-session', says: 'A member that is silent for group.share.session.timeout.ms (45 s) is out.', source: groupConfigs },
+  G95: { name: 'share-member', says: 'Members of a share group join with epoch 0, leave with -1, and are never held up for others to revoke.', source: kip932, recorded: ['share-members-wait-for-nobody'] },
+  G96: { name: 'share-session', says: 'A member that is silent for group.share.session.timeout.ms (45 s) is out.', source: groupConfigs, recorded: ['silent-share-member-is-out'] },
+  G97: { name: 'share-state-first', says: 'A share group’s partitions are assigned when their state has been made: the first member gets them with its second heartbeat, group.share.heartbeat.interval.ms (5 s) later.', source: kip932, recorded: ['share-members-wait-for-nobody'] },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof groupRules)[keyof typeof groupRules]['name'];

@@ -25,15 +25,29 @@ function shareGroup(partitions = 4, settings: Partial<typeof shareGroupDefaults>
   };
   return { clock, group, topics, gone, epochs, beat, join: (memberId: string) => beat(memberId, { memberEpoch: 0, subscribedTopicNames: ['t'] }) };
 }
+/** One that a member has been in: its partitions have their state. */
+function known(partitions = 4, settings?: Parameters<typeof shareGroup>[1]) {
+  const s = shareGroup(partitions, settings);
+  s.join('a');
+  s.beat('a');
+  return s;
+}
+
+test(groupRule('share-state-first'), () => {
+  const s = shareGroup();
+  expect([s.join('a'), s.beat('a'), s.beat('a')]).toEqual(['2: ', '3: 0 1 2 3', '3: unchanged']);
+  expect(s.join('b').slice(0, 3)).toBe('4: ');
+  expect(s.group.members().map((member) => member.assigned.length)).toEqual([4, 2]);
+});
 
 test(groupRule('share-member'), () => {
-  const s = shareGroup();
+  const s = known();
   const assigned = () => s.group.members().map((member) => member.assigned.length);
-  expect(s.join('a')).toBe('2: 0 1 2 3');
-  expect([s.join('b').slice(0, 3), assigned()]).toEqual(['3: ', [4, 2]]);
-  expect([s.beat('a').slice(0, 3), assigned(), s.beat('a')]).toEqual(['3: ', [2, 2], '3: unchanged']);
+  expect(assigned()).toEqual([4]);
+  expect([s.join('b').slice(0, 3), assigned()]).toEqual(['4: ', [4, 2]]);
+  expect([s.beat('a').slice(0, 3), assigned(), s.beat('a')]).toEqual(['4: ', [2, 2], '4: unchanged']);
   expect(s.beat('b', { memberEpoch: -1 })).toBe('-1: unchanged');
-  expect([s.beat('a'), s.gone, s.group.mayDelete()]).toEqual(['4: 0 1 2 3', ['b'], 'NON_EMPTY_GROUP']);
+  expect([s.beat('a'), s.gone, s.group.mayDelete()]).toEqual(['5: 0 1 2 3', ['b'], 'NON_EMPTY_GROUP']);
 });
 test(groupRule('simple'), () => {
   const s = shareGroup(2);
@@ -50,11 +64,10 @@ test(groupRule('share-session'), () => {
   s.clock.ms(1);
   expect([s.gone, s.beat('a'), s.group.mayDelete()]).toEqual([['a'], 'UNKNOWN_MEMBER_ID', null]);
 });
-test('new partitions are shared out with the next heartbeat', () => {
-  const s = shareGroup(1);
-  s.join('a');
+test('new partitions are shared out when they have a state, with the heartbeat after the next', () => {
+  const s = known(1);
   s.topics.set('t', 2);
-  expect(s.beat('a')).toBe('3: 0 1');
+  expect([s.beat('a'), s.beat('a')]).toEqual(['4: unchanged', '5: 0 1']);
 });
 test('a new target waits for the assignment interval', () => {
   const s = shareGroup(2, {});

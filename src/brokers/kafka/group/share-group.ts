@@ -55,6 +55,8 @@ interface ShareGroupData {
   members: ShareMember[];
   target: { readonly memberId: string; readonly partitions: readonly TopicPartition[] }[];
   metadata: string;
+  /** Topics and how many of their partitions have a state that says what was delivered of them: only those are assigned. */
+  initialised: [topic: string, partitions: number][];
 }
 
 /**
@@ -65,7 +67,7 @@ export class ShareGroup {
   readonly #host: ShareGroupHost;
   readonly #settings: typeof shareGroupDefaults;
   readonly #sessions: Deadlines;
-  #data: ShareGroupData = { groupEpoch: NEW_GROUP_EPOCH, assignmentEpoch: NEW_GROUP_EPOCH, assignmentAt: null, members: [], target: [], metadata: '' };
+  #data: ShareGroupData = { groupEpoch: NEW_GROUP_EPOCH, assignmentEpoch: NEW_GROUP_EPOCH, assignmentAt: null, members: [], target: [], metadata: '', initialised: [] };
 
   constructor(host: ShareGroupHost, settings: Partial<typeof shareGroupDefaults> = {}) {
     this.#host = host;
@@ -100,6 +102,8 @@ export class ShareGroup {
     const member = this.#reconcile({ ...before, topics }, changed);
     this.#sessions.set(member.memberId, this.#settings['group.share.session.timeout.ms']);
     const same = member.assigned.length === before.assigned.length && member.assigned.every((one, i) => name(one) === name(before.assigned[i]));
+    // What had no state yet has one soon: it is assigned when a member asks again.
+    this.#data.initialised = [...new Map([...this.#data.initialised, ...this.#subscribed()])];
     const tells = request.memberEpoch === 0 || request.subscribedTopicNames !== null || !same;
     this.#answer(request, { memberEpoch: member.memberEpoch, assignment: tells ? member.assigned : null });
   }
@@ -130,16 +134,18 @@ export class ShareGroup {
     if (changed || metadata !== this.#data.metadata) this.#data.groupEpoch++;
     this.#data.metadata = metadata;
   }
+  #subscribed(): [topic: string, partitions: number][] {
+    return [...this.#host.topics()].filter(([topic]) => this.#data.members.some((member) => member.topics.includes(topic)));
+  }
   #metadata(): string {
-    const topics = [...this.#host.topics()].filter(([topic]) => this.#data.members.some((member) => member.topics.includes(topic)));
-    return topics.map(([topic, count]) => `${topic} ${count}`).join('\n');
+    return [...this.#subscribed(), ...this.#data.initialised].map(([topic, count]) => `${topic} ${count}`).join('\n');
   }
   #computeTarget(): void {
     const data = this.#data;
     const interval = this.#settings['group.share.assignment.interval.ms'] * 1000;
     if (data.groupEpoch <= data.assignmentEpoch || (data.assignmentAt !== null && this.#host.now() - data.assignmentAt < interval)) return;
     const assignment = simple(
-      this.#host.topics(),
+      new Map(data.initialised),
       data.members.map(({ memberId, topics }) => ({ memberId, topics, assigned: this.#targetOf(memberId) })),
     );
     data.target = data.members.map(({ memberId }) => ({ memberId, partitions: (assignment.get(memberId) ?? []).map(({ topic, partition }) => ({ topic, partition })) }));
