@@ -10,7 +10,7 @@ export const shareGroup: Scenario = {
   duration: '40s',
   nodes: [
     { id: 'uploads', kind: 'producer', title: 'Uploads', config: { rate: 0.8, keys: { count: 8 } } },
-    { id: 'kafka', kind: 'kafka.cluster', title: 'Kafka', config: { 'group.initial.rebalance.delay.ms': 500 } },
+    { id: 'kafka', kind: 'kafka.cluster', title: 'Kafka', config: { 'group.share.heartbeat.interval.ms': 1000 } },
     { id: 'videos', kind: 'kafka.topic', parent: 'kafka', config: { partitions: 1 } },
     { id: 'converter', kind: 'consumer', title: 'Converter', config: { instances: 4, serviceTime: { lognormal: { mean: '800ms', p99: '2500ms' } } } },
   ],
