@@ -12,7 +12,7 @@ export const partitionerRules = {
   P04: { name: 'sticky', says: 'Records without a key go to one partition until batch.size bytes went there, then to another at random.', source: kip480, recorded: ['no-key-sticks-to-a-partition'] },
   P05: { name: 'switch-waits', says: 'While a batch of the partition has room the switch waits, until twice batch.size.', source: kip794 },
   P06: { name: 'adaptive', says: 'The more batches wait for a partition, the less likely it is to be chosen.', source: kip794 },
-  P07: { name: 'available', says: 'Partitions without a leader are chosen only when none has one.', source: kip480 },
+  P07: { name: 'available', says: 'Partitions without a leader are chosen only when none has one.', source: kip480, recorded: ['partitions-without-a-leader-are-passed-over'] },
   P08: { name: 'round-robin', says: 'RoundRobinPartitioner takes the partitions in turn, whatever the keys.', source: 'https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/producer/RoundRobinPartitioner.html', recorded: ['round-robin-takes-partitions-in-turn'] },
   P09: { name: 'librdkafka', says: 'Clients built on librdkafka hash keys with CRC-32 by default.', source: 'https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
