@@ -265,6 +265,7 @@ export const kafka: RoomDescriptor = {
   reasons,
   remedies,
   simplifications: [
+    'What retention or compaction deletes counts as gone for a group that has not been handed it yet, even when a member had fetched it already and hands it to the application a moment later.',
     'An application whose transactional producer can only be closed makes a new one at once; one that was fenced by another does not.',
     'Each link is a client of its own: one producer, or one consumer per instance, with one connection.',
     'A batch is not compressed, and its size is that of its records and their headers.',
