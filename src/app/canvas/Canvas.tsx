@@ -197,9 +197,11 @@ function Graph() {
       <div className="hint" role="status" aria-live="polite" data-shown={hint !== null}>
         {hint}
       </div>
-      <Suspense fallback={null}>
-        <News key={title} />
-      </Suspense>
+      {stage && (
+        <Suspense fallback={null}>
+          <News key={title} />
+        </Suspense>
+      )}
       {doc.nodes.length === 0 && (
         <p className="empty">
           <span>

@@ -9,15 +9,14 @@ import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { iconOf, rankOf } from './kinds.ts';
 
-/** The gravest that was found so far, over the canvas, until somebody asks why or puts it away: who looks at the messages does not miss it. */
+/** The gravest that was found so far, until somebody puts it away: below what the scenario asks, and over the canvas where that stands alone. */
 export function News() {
   const findings = useSession((s) => s.picture?.findings);
-  const asked = useView((s) => s.finding);
   const doc = useDocument((s) => s.doc);
   /** Checks of which nobody wants to hear again. */
   const [away, setAway] = useState<ReadonlySet<string>>(new Set());
   const gravest = findings?.reduce<Finding | null>((worst, f) => (f.severity !== 'bad' || away.has(f.check) || (worst && rankOf(worst.check) <= rankOf(f.check)) ? worst : f), null);
-  if (!gravest || gravest.id === asked) return null;
+  if (!gravest) return <p className="news quiet">Nothing has gone wrong so far.</p>;
   const { id, check, at, title, place, message } = gravest;
   const why = () => {
     const { pause, seek } = useSession.getState();

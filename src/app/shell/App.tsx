@@ -120,7 +120,7 @@ function Notices() {
       )}
       {dead !== null && (
         <div className="banner bad" role="alert">
-          <span>The engine stopped: {dead} Your document is safe.</span>
+          <span>The engine stopped: {dead.replace(/^Uncaught (Error: )?|[.\s]+$/g, '')}. Your document is safe.</span>
           <button type="button" className="btn primary" onClick={() => startOver(now, false)}>
             Restart and replay to here
           </button>

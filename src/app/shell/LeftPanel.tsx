@@ -8,6 +8,7 @@ import type { Family, RoomDescriptor } from '../../scenario/descriptor.ts';
 import { familyOf } from '../../scenario/document.ts';
 import { type Proof, proofOf, proofText } from '../../scenario/proof.ts';
 import { addNode, DRAG_KIND } from '../canvas/actions.ts';
+import { News } from '../findings/News.tsx';
 import { useDocument } from '../store/document.ts';
 import { deleteDraft, useDrafts } from '../share/drafts.ts';
 import { useView } from '../store/view.ts';
@@ -33,6 +34,7 @@ export function LeftPanel() {
       <section className="lesson">
         <h1>{title}</h1>
         {description !== undefined && <Description key={description} text={description} />}
+        {!isEmpty && <News key={title} />}
       </section>
       <Tabs.Root value={tab} onValueChange={setTab} className="left-tabs">
         <Tabs.List className="tabs" aria-label="Gallery and palette">
