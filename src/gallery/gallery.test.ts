@@ -21,6 +21,10 @@ const folder = new URL('./golden/', import.meta.url);
 const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: RegExp, by: number])[]>> = {
   'order-processing': [['effect-once', /took effect twice at Payment service\. pay\/2 applied the effect at .* and crashed at .* before payments had taken its acknowledgement/, 15]],
   'competing-consumers': [['prefetch-hogging', /^worker\/1 holds 2\d\d messages of tasks, while worker\/2 and worker\/3 have nothing to do/, 10]],
+  'one-or-all': [
+    ['delivered-once', /was delivered again from To be packed\. pack\/[13] got it as delivery 2/, 6],
+    ['growing-depth', /^Search keeps growing: \d\d messages wait/, 12],
+  ],
   'poison-message': [
     ['poison-loop', /B\d+ has come back to orders/, 10],
     ['dead-lettered', /B\d+ was dead-lettered from orders after 6 deliveries/, 10],

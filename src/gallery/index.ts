@@ -15,6 +15,7 @@ export interface GalleryItem {
 export const gallery: readonly GalleryItem[] = [
   { id: 'order-processing', title: 'Order processing', about: 'charged twice: a crash before the ack', broker: 'RabbitMQ', load: async () => orderProcessing },
   { id: 'competing-consumers', title: 'One worker holds everything', about: 'prefetch and idle workers', broker: 'RabbitMQ', load: async () => (await import('./competing-consumers.ts')).competingConsumers },
+  { id: 'one-or-all', title: 'One of them, or all of them', about: 'point-to-point and publish-subscribe side by side', broker: 'RabbitMQ', load: async () => (await import('./one-or-all.ts')).oneOrAll },
   { id: 'poison-message', title: 'A poison message, and back again', about: 'delivery limit, dead letters, redrive', broker: 'RabbitMQ', load: async () => (await import('./poison-message.ts')).poisonMessage },
   { id: 'ttl-behind-the-head', title: 'The two-second message that left after twelve', about: 'per-message TTL in a classic queue', broker: 'RabbitMQ', load: async () => (await import('./ttl-behind-the-head.ts')).ttlBehindTheHead },
   { id: 'confirmed-but-nowhere', title: 'Confirmed, and nobody got it', about: 'unroutable, mandatory, alternate exchange', broker: 'RabbitMQ', load: async () => (await import('./confirmed-but-nowhere.ts')).confirmedButNowhere },

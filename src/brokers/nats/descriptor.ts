@@ -174,7 +174,7 @@ export const nats: RoomDescriptor = {
   simplifications: [
     'Servers stand alone or are joined as leaf nodes: no routes, replicas, accounts or gateways.',
     'A leaf connection has one account and one URL, no TLS, compression or permissions. Servers ping each other; clients are not pinged.',
-    'A stream that sources one of another server has no flow control: after an outage all that waits is sent at once.',
+    'A stream that sources one of another server has no flow control: after an outage all that waits is sent at once. 2.9.10 asks again as 2.10.27 does, although the real one takes some seconds longer.',
     'A payload is a size. Files are synced all at once, every sync_interval.',
     'A client is nats.go: one connection per link and instance, 2 s between attempts to connect, no jitter; heartbeats of pull requests are left out.',
     'Clients with a cut link wait for it: neither side gives the connection up, and the server does not cut off slow consumers.',

@@ -135,21 +135,23 @@ describe('streams of two servers', () => {
     expect(back(25_000)).toBeLessThan(61e6);
   });
   it(rule('source-reconnect'), () => {
-    const parts = { timeline: [at(2000, 'kill-nats-server', 'plant'), at(3000, 'start-nats-server', 'plant')], until: 20e6 };
+    // The consumer in the plant goes ten seconds after nobody listens to it any more, which is before the connection is back.
+    const timeline = [at(2000, 'cut', 'uplink'), at(14_500, 'mend', 'uplink')];
     const back = (version: string) =>
-      run({ ...parts, cluster: { version } })
+      run({ timeline, until: 24e6, producer: { rate: 4 }, cluster: { version } })
         .of('effect', 'store')
-        .filter(({ time }) => time > 3e6)[0]?.time ?? 0;
-    expect(back('2.14.5')).toBeLessThanOrEqual(back('2.10.27'));
+        .find(({ time }) => time > 14.5e6)?.time ?? 0;
+    expect(back('2.14.5')).toBeLessThan(18e6);
+    expect(back('2.10.27')).toBeGreaterThan(20e6);
   });
   it('what a limit takes from the leaf before it was taken over is lost to the hub, and told', () => {
     const { reasons, count } = run({ stream: { max_msgs: 30 }, timeline: OUTAGE, until: 14e6 });
     expect(reasons('dropped', 'readings')['nats.max_msgs']).toBeGreaterThan(50);
     expect(count('effect', 'store') + count('dropped', 'readings') + count('lost', 'readings')).toBeGreaterThanOrEqual(count('produced', 'sensors') - 2);
   });
-  it('a workqueue gives a message up when it is sent, whether it arrives or not', () => {
+  it('a workqueue gives a message up when it is sent: what was stored during an outage is sent before the gap is noticed, and lost', () => {
     const { reasons } = run({ stream: { retention: 'workqueue' }, timeline: OUTAGE, until: 14e6 });
-    expect(reasons('lost', 'readings')['nats.source_gap']).toBeGreaterThan(5);
+    expect(reasons('lost', 'readings')['nats.source_gap']).toBeGreaterThan(110);
   });
   it('a circle of sources is left out', () => {
     const base = leafScenario({});
