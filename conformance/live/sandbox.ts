@@ -98,7 +98,7 @@ function executable(path: string): boolean {
 }
 
 /** What a program prints, standard output and error together. @throws with that text when it fails */
-export const output = (program: string, args: readonly string[], cwd?: string): Promise<string> =>
+export const output = (program: string, args: readonly string[], cwd?: string, env?: Readonly<Record<string, string>>): Promise<string> =>
   new Promise((done, fail) => {
-    execFile(program, [...args], { maxBuffer: 1 << 24, ...(cwd === undefined ? {} : { cwd }) }, (error, out, err) => (error === null ? done(out + err) : fail(new Error(`${program}: ${error.message}\n${out}${err}`.slice(0, 4000)))));
+    execFile(program, [...args], { maxBuffer: 1 << 24, ...(cwd === undefined ? {} : { cwd }), ...(env === undefined ? {} : { env: { ...process.env, ...env } }) }, (error, out, err) => (error === null ? done(out + err) : fail(new Error(`${program}: ${error.message}\n${out}${err}`.slice(0, 4000)))));
   });

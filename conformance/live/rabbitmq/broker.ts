@@ -11,9 +11,14 @@ async function start(): Promise<LiveServer> {
     return {
       version: await node.version(),
       async client(example: LiveCase) {
+        if (wantsOwn(example)) {
+          const own = await RabbitNode.start(example.server);
+          await own.version();
+          return new RabbitClient(own, '/', true, example);
+        }
         const host = `case-${++hosts}`;
         await node.manage('PUT', `vhosts/${host}`);
-        return new RabbitClient(node, host, example);
+        return new RabbitClient(node, host, false, example);
       },
       stop: () => node.stop(),
     };
@@ -22,6 +27,10 @@ async function start(): Promise<LiveServer> {
     throw error;
   }
 }
+
+const CHANGES = new Set(['restart', 'memoryAlarm']);
+/** Whether a case must not share its node. */
+const wantsOwn = ({ server, setup, steps }: LiveCase): boolean => server !== undefined || [...setup, ...steps].some(({ op }) => CHANGES.has(op));
 
 export const rabbitmq: LiveBroker = {
   model: rabbitmqConformance,

@@ -18,8 +18,10 @@ interface Seen {
   readonly returns: Json[];
   readonly cancelled: string[];
   readonly closed: Json[];
+  readonly blocked: string[];
+  readonly unblocked: string[];
 }
-const nothing = (): Seen => ({ deliveries: {}, returns: [], cancelled: [], closed: [] });
+const nothing = (): Seen => ({ deliveries: {}, returns: [], cancelled: [], closed: [], blocked: [], unblocked: [] });
 const text = (value: Json | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 const flag = (value: Json | undefined): boolean => value === true;
 const object = (value: Json | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
@@ -30,6 +32,8 @@ const CONFIRM_PATIENCE = 2000;
 export class RabbitClient implements LiveClient {
   readonly #node: RabbitNode;
   readonly #host: string;
+  /** Whether the node is this case's alone. */
+  readonly #own: boolean;
   readonly #wire: Wire;
   readonly #record: ReadonlySet<string>;
   /** Channels that are in a transaction cannot be in confirm mode. */
@@ -38,12 +42,14 @@ export class RabbitClient implements LiveClient {
   readonly #channelOf = new Map<string, string>();
   #seen = nothing();
 
-  constructor(node: RabbitNode, host: string, { record, setup, steps }: LiveCase) {
+  constructor(node: RabbitNode, host: string, own: boolean, { record, setup, steps }: LiveCase) {
     this.#node = node;
     this.#host = host;
+    this.#own = own;
     this.#record = new Set(record ?? []);
     this.#transactional = new Set([...setup, ...steps].filter(({ op }) => op === 'txSelect').map(({ channel }) => text(channel, 'tx')));
     this.#wire = new Wire(node.port, host, {
+      blocked: (connection, on) => this.#seen[on ? 'blocked' : 'unblocked'].push(connection),
       closed: (what, failure) => this.#seen.closed.push({ ...what, ...failure }),
       returned: ({ content, fields }) => {
         const { replyCode, replyText, exchange, routingKey } = fields as unknown as Record<string, Json>;
@@ -62,7 +68,8 @@ export class RabbitClient implements LiveClient {
   }
   async close(): Promise<void> {
     await this.#wire.close();
-    await this.#node.manage('DELETE', `vhosts/${this.#host}`);
+    if (this.#own) await this.#node.stop();
+    else await this.#node.manage('DELETE', `vhosts/${this.#host}`);
   }
 
   async #do(operation: Operation): Promise<Json> {
@@ -76,6 +83,16 @@ export class RabbitClient implements LiveClient {
     }
     if (operation.op === 'closeChannel') {
       await this.#wire.closeChannel(text(operation['channel'], 'admin'));
+      return null;
+    }
+    if (operation.op === 'restart') {
+      this.#wire.forgetAll();
+      await this.#node.restart();
+      this.#seen = nothing();
+      return null;
+    }
+    if (operation.op === 'memoryAlarm') {
+      await this.#node.control('set_vm_memory_high_watermark', operation['on'] === true ? '0.0000001' : '0.9');
       return null;
     }
     if (operation.op === 'policy' || operation.op === 'deletePolicy') return await this.#policy(operation);
@@ -110,14 +127,14 @@ export class RabbitClient implements LiveClient {
     }
   }
   async #policy(operation: Operation): Promise<null> {
-    const path = `policies/${this.#host}/${text(operation['name'])}`;
+    const path = `policies/${encodeURIComponent(this.#host)}/${text(operation['name'])}`;
     if (operation.op === 'deletePolicy') await this.#node.manage('DELETE', path);
     else await this.#node.manage('PUT', path, { pattern: operation['pattern'] ?? '', definition: operation['definition'] ?? {}, priority: Number(operation['priority'] ?? 0), 'apply-to': 'all' });
     return null;
   }
 
   #handOver(holder: string, channel: string, message: ConsumeMessage | GetMessage): JsonObject {
-    const body = message.content.toString();
+    const body = message.content.toString().trimEnd();
     this.#handed.push({ holder, channel, body, message, settled: false });
     const { fields, properties } = message;
     const { exchange, routingKey, deliveryTag, redelivered } = fields;
@@ -152,7 +169,7 @@ export class RabbitClient implements LiveClient {
     const confirms: Record<string, Json> = {};
     const order: string[] = [];
     const settled = bodies.map(async (body) => {
-      const answer = await this.#publishOne(open, text(operation['exchange']), keys === null ? text(operation['routingKey']) : body, body, options);
+      const answer = await this.#publishOne(open, text(operation['exchange']), keys === null ? text(operation['routingKey']) : body, body.padEnd(Number(operation['bytes'] ?? 0)), options);
       confirms[body] = answer;
       order.push(body);
     });
@@ -160,11 +177,11 @@ export class RabbitClient implements LiveClient {
     if (!open.confirms) return null;
     return { confirms, ...(flag(operation['reportOrder']) ? { order } : {}) };
   }
-  #publishOne({ channel, confirms }: Open, exchange: string, routingKey: string, body: string, options: Options.Publish): Promise<'ack' | 'nack'> {
+  #publishOne({ channel, confirms }: Open, exchange: string, routingKey: string, content: string, options: Options.Publish): Promise<'ack' | 'nack'> {
     return new Promise((done) => {
       try {
-        if (!confirms) channel.publish(exchange, routingKey, Buffer.from(body), options);
-        else (channel as ConfirmChannel).publish(exchange, routingKey, Buffer.from(body), options, (error) => done(error === null || error === undefined ? 'ack' : 'nack'));
+        if (!confirms) channel.publish(exchange, routingKey, Buffer.from(content), options);
+        else (channel as ConfirmChannel).publish(exchange, routingKey, Buffer.from(content), options, (error) => done(error === null || error === undefined ? 'ack' : 'nack'));
         if (confirms) setTimeout(() => done('nack'), CONFIRM_PATIENCE);
         else done('ack');
       } catch {
@@ -271,16 +288,20 @@ export class RabbitClient implements LiveClient {
       channel.publish('', text(replyTo), Buffer.from(text(operation['body'])), { persistent: true });
       return null;
     },
+    confirmSelect: async (open) => {
+      await this.#wire.method(open, 'confirm.select');
+      return null;
+    },
     txSelect: async (open) => {
-      await this.#wire.transaction(open, 'Select');
+      await this.#wire.method(open, 'tx.select');
       return null;
     },
     txCommit: async (open) => {
-      await this.#wire.transaction(open, 'Commit');
+      await this.#wire.method(open, 'tx.commit');
       return null;
     },
     txRollback: async (open) => {
-      await this.#wire.transaction(open, 'Rollback');
+      await this.#wire.method(open, 'tx.rollback');
       return null;
     },
   };

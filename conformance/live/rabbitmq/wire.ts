@@ -15,10 +15,12 @@ export interface Open {
 export interface WireListener {
   closed(what: { readonly channel: string } | { readonly connection: string }, failure: Failure): void;
   returned(message: Message): void;
+  /** An alarm stops, or stops no longer, what the connection publishes. */
+  blocked(connection: string, on: boolean): void;
 }
-/** Class 90 and the method; each answer has the next number. https://www.rabbitmq.com/docs/specification */
-const method = (n: number) => 90 * 0x1_00_00 + n;
-const TX = { Select: method(10), Commit: method(20), Rollback: method(30) } as const;
+/** Class and method; each answer has the next number. https://www.rabbitmq.com/docs/specification */
+const method = (of: number, n: number) => of * 0x1_00_00 + n;
+const METHODS = { 'tx.select': method(90, 10), 'tx.commit': method(90, 20), 'tx.rollback': method(90, 30), 'confirm.select': method(85, 10) } as const;
 /** Methods that the library knows on the wire and has no function for. */
 interface Raw {
   rpc(method: number, fields: object, expect: number): Promise<unknown>;
@@ -33,7 +35,7 @@ export class Wire {
   readonly #failures = new Map<string, Failure>();
 
   constructor(port: number, host: string, listener: WireListener) {
-    this.#url = `amqp://guest:guest@127.0.0.1:${port}/${host}?heartbeat=0`;
+    this.#url = `amqp://guest:guest@127.0.0.1:${port}/${encodeURIComponent(host)}?heartbeat=0`;
     this.#listener = listener;
   }
   /** @param confirms in confirm mode, if it is not open yet */
@@ -51,8 +53,8 @@ export class Wire {
     channel.on('return', (message) => this.#listener.returned(message));
     return open;
   }
-  async transaction(open: Open, verb: 'Select' | 'Commit' | 'Rollback'): Promise<void> {
-    await (open.channel as unknown as Raw).rpc(TX[verb], {}, TX[verb] + 1);
+  async method(open: Open, name: keyof typeof METHODS): Promise<void> {
+    await (open.channel as unknown as Raw).rpc(METHODS[name], { nowait: false }, METHODS[name] + 1);
   }
   /** What the server said when it closed the connection, if it did. */
   failure(connection: string): Failure | undefined {
@@ -68,6 +70,10 @@ export class Wire {
     this.#forget(name);
     await model?.close();
   }
+  /** The server is gone: everything is made anew when it is asked for again. */
+  forgetAll(): void {
+    for (const name of [...this.#connections.keys()]) this.#forget(name);
+  }
   async close(): Promise<void> {
     for (const name of [...this.#connections.keys()]) await this.closeConnection(name).catch(() => undefined);
   }
@@ -78,6 +84,8 @@ export class Wire {
     const model = await connect(this.#url);
     this.#connections.set(name, model);
     this.#failures.delete(name);
+    model.on('blocked', () => this.#listener.blocked(name, true));
+    model.on('unblocked', () => this.#listener.blocked(name, false));
     model.on('error', (error) => {
       const failure = failureOf(error);
       this.#failures.set(name, failure);

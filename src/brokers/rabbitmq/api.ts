@@ -14,6 +14,10 @@ export interface RabbitOptions {
   readonly channel_max?: number;
   /** ms; 0 switches it off. */
   readonly consumer_timeout?: number;
+  /** ms between two looks at deliveries that are out too long. */
+  readonly channel_tick_interval?: number;
+  /** ms until a dead letter that a target has not confirmed is sent again. */
+  readonly dead_letter_worker_publisher_confirm_timeout?: number;
   /** Messages a second that one queue process takes in before credit flow holds its publishers; 0: no limit. */
   readonly queueIntakeRate?: number;
 }

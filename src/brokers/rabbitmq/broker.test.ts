@@ -35,8 +35,9 @@ describe('publishing', () => {
     s.open('b', 1, 'n2');
     s.send('q', { connection: 'b' });
     s.broker.setMemoryAlarm(true);
-    expect(only(s.events(), 'blocked').map((one) => [one.connection, one.reason])).toEqual([['b', 'low on memory']]);
+    expect(only(s.events(), 'blocked')).toEqual([]);
     expect(s.send('q', { connection: 'b' })).toMatchObject({ held: true });
+    expect(only(s.events(), 'blocked').map((one) => [one.connection, one.reason])).toEqual([['b', 'low on memory']]);
     expect(s.broker.queueCounts('q')?.ready).toBe(1);
     s.broker.setMemoryAlarm(false);
     expect(only(s.events(), 'unblocked')).toHaveLength(1);

@@ -19,7 +19,6 @@ export function newConnection(core: Core, name: string, args: ConnectArgs, node:
     blockedNotify: args.blockedNotify ?? true,
     closing: false,
     channels: new Map(),
-    published: false,
     blocked: false,
     throttledBy: new Set(),
     waiting: new Deque(),

@@ -1,5 +1,5 @@
 import type { Refusal } from '../contract.ts';
-import type { Outcome, QueueArgs, RabbitServer } from './api.ts';
+import type { Outcome, QueueArgs, RabbitOptions, RabbitServer } from './api.ts';
 import { RabbitBroker } from './broker.ts';
 import { shareOf } from './consistent-hash.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
@@ -14,6 +14,7 @@ type Operation = { readonly op: string; readonly [argument: string]: FieldValue 
 type Shown = Record<string, FieldValue>;
 interface Example {
   readonly record?: readonly string[];
+  readonly server?: Table;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
 }
@@ -42,6 +43,7 @@ export class RabbitAdapter {
   readonly clock = new VirtualClock();
   #server: RabbitBroker;
   readonly #version: Version;
+  readonly #settings: Partial<RabbitOptions>;
   readonly #record: ReadonlySet<string>;
   readonly #bodies: string[] = [];
   readonly #channels = new Map<string, OpenChannel>();
@@ -51,10 +53,11 @@ export class RabbitAdapter {
   #order: string[] = [];
   #next = 1;
 
-  constructor(example: Pick<Example, 'record'>, version: Version) {
+  constructor(example: Pick<Example, 'record' | 'server'>, version: Version) {
     this.#version = version;
+    this.#settings = example.server ?? {};
     this.#record = new Set(example.record ?? []);
-    this.#server = new RabbitBroker(this.clock, { version });
+    this.#server = new RabbitBroker(this.clock, { version, ...this.#settings });
     this.clock.attach((name, ref) => this.#server.timer(name, ref));
   }
   get server(): RabbitServer {
@@ -63,7 +66,7 @@ export class RabbitAdapter {
   /** Puts a fresh server in the place of this one: nothing may change. */
   reload(): void {
     const saved = this.#server.save();
-    this.#server = new RabbitBroker(this.clock, { version: this.#version });
+    this.#server = new RabbitBroker(this.clock, { version: this.#version, ...this.#settings });
     this.#server.load(saved);
   }
 
@@ -114,6 +117,7 @@ export class RabbitAdapter {
         const { message, replyCode, replyText, exchange, routingKey } = event;
         add('returns', { body: this.#bodies[message] ?? '', replyCode, replyText, exchange, routingKey });
       } else if (event.kind === 'cancelled') add('cancelled', event.consumer);
+      else if (event.kind === 'blocked' || event.kind === 'unblocked') add(event.kind, event.connection);
       else if (event.kind === 'closed') this.#closed(event.connection, event.channel, event.refusal, add);
     }
     this.#server.out.length = 0;
@@ -160,7 +164,7 @@ export class RabbitAdapter {
         const value = operation[property];
         if (value !== undefined && value !== null) properties[property] = value;
       }
-      const args = { ...properties, exchange: text(operation['exchange']), routingKey: keys === null ? text(operation['routingKey']) : body, message, size: bytes(body) };
+      const args = { ...properties, exchange: text(operation['exchange']), routingKey: keys === null ? text(operation['routingKey']) : body, message, size: Math.max(bytes(body), Number(operation['bytes'] ?? 0)) };
       this.#server.publish(channel.connection, channel.number, args as PublishArgs);
     }
     if (this.#transactional.has(name)) return () => null;
@@ -224,6 +228,14 @@ export class RabbitAdapter {
     return null;
   }
 
+  /** Clients come back by themselves when they are needed; that they were disconnected is not shown. */
+  #restart(): null {
+    const nodes = [...new Set(this.#server.queues().flatMap(({ node, members }) => [...(node === null ? [] : [node]), ...members]))];
+    for (const node of nodes) this.#server.stopNode(node);
+    this.#drain({});
+    for (const node of nodes) this.#server.startNode(node);
+    return null;
+  }
   #queueArgs(operation: Operation): QueueArgs {
     return {
       queue: text(operation['queue']),
@@ -262,6 +274,12 @@ export class RabbitAdapter {
     unbind: (operation) => this.#outcome(this.#server.queueUnbind(...this.#admin(operation), this.#bindArgs(operation))),
     bindExchange: (operation) => this.#outcome(this.#server.exchangeBind(...this.#admin(operation), exchangeBinding(operation))),
     unbindExchange: (operation) => this.#outcome(this.#server.exchangeUnbind(...this.#admin(operation), exchangeBinding(operation))),
+    confirmSelect: (operation) => this.#outcome(this.#server.confirmSelect(...this.#admin(operation))),
+    memoryAlarm: (operation) => {
+      this.#server.setMemoryAlarm(flag(operation['on']));
+      return null;
+    },
+    restart: () => this.#restart(),
     txSelect: (operation) => {
       this.#transactional.add(text(operation['channel'], 'tx'));
       return this.#outcome(this.#server.txSelect(...this.#admin(operation, 'tx')));
@@ -345,13 +363,15 @@ function hashed(row: Table) {
   return { row: `${text(row['key'])} over ${JSON.stringify(weights)}`, expected: row['queue'] ?? null, actual: share === null ? null : Number(share.destination) };
 }
 
+/** The release of 4.3 that was recorded. */
+const RECORDED_43 = '4.3.6';
 const MODELLED_TYPES = ['x-consistent-hash'];
 
 /** The room's entry for the conformance runner. */
 export const rabbitmqConformance = {
   broker: 'rabbitmq',
   version: '4.0.5',
-  versions: ['3.10.8', '4.0.5', '4.3'] satisfies Version[],
+  versions: ['3.10.8', '4.0.5', '4.3', RECORDED_43],
   cannot(example: Example): string | null {
     const known = new RabbitAdapter({}, '4.0.5');
     for (const operation of [...example.setup, ...example.steps]) {
@@ -361,7 +381,7 @@ export const rabbitmqConformance = {
     }
     return null;
   },
-  adapter: (example: Example, version: string) => new RabbitAdapter(example, version as Version),
+  adapter: (example: Example, version: string) => new RabbitAdapter(example, version === RECORDED_43 ? '4.3' : (version as Version)),
   vectors(name: string, rows: readonly Table[]) {
     if (name === 'rabbitmq-consistent-hash') return rows.map(hashed);
     if (name !== 'rabbitmq-topic') return null;

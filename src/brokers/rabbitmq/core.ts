@@ -13,6 +13,8 @@ export const defaults: Settings = {
   max_message_size: 16_777_216,
   channel_max: 2047,
   consumer_timeout: 1_800_000,
+  channel_tick_interval: 60_000,
+  dead_letter_worker_publisher_confirm_timeout: 180_000,
   queueIntakeRate: 0,
 };
 

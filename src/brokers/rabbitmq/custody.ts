@@ -188,12 +188,12 @@ function hold(core: Core, queue: Queue, copy: Copy, channel: Channel, tag: numbe
   armTimeouts(core);
 }
 
-const MINUTE = 60_000_000;
-/** Deliveries are looked through for ones that are out too long about once a minute. */
+/** Deliveries are looked through for ones that are out too long about once a minute, unless told otherwise. */
 export function armTimeouts(core: Core): void {
   if (core.timeoutCheckAt >= 0) return;
-  core.timeoutCheckAt = core.now() + MINUTE;
-  core.host.after(MINUTE, 'timeouts', 0);
+  const tick = core.settings.channel_tick_interval * 1000;
+  core.timeoutCheckAt = core.now() + tick;
+  core.host.after(tick, 'timeouts', 0);
 }
 
 /** basic.get takes the head whoever else is waiting. */

@@ -126,7 +126,6 @@ function bring(core: Core, funeral: Funeral, { letter: sent, queues, problem }: 
 
 /** The worker's own limit on what it has sent and not had confirmed. */
 const WORKER_PREFETCH = 32;
-const CONFIRM_TIMEOUT = 180_000_000;
 
 /** At least once: a letter leaves its queue when every target has taken it; what is stuck is tried again. */
 function work(core: Core, queue: Queue): void {
@@ -161,8 +160,9 @@ function work(core: Core, queue: Queue): void {
     const rest = queue.undertakings.clear();
     for (const one of [...stuck, ...rest]) queue.undertakings.push(one);
     if (queue.undertakingAt < core.now()) {
-      queue.undertakingAt = core.now() + CONFIRM_TIMEOUT;
-      core.host.after(CONFIRM_TIMEOUT, 'undertake', queue.id);
+      const pause = core.settings.dead_letter_worker_publisher_confirm_timeout * 1000;
+      queue.undertakingAt = core.now() + pause;
+      core.host.after(pause, 'undertake', queue.id);
     }
   }
   trim(core, queue);

@@ -3,25 +3,23 @@ import type { Connection, Queue } from './model.ts';
 
 /** What holds publishers back: alarms of the cluster, and credit between processes. */
 
-/** The broker stops to read a publishing connection during an alarm or in state "flow". */
+/** Whether what a connection publishes now is read: not during an alarm, which it is told of at its first publish, and not in state "flow". */
 export function isReading(core: Core, connection: Connection): boolean {
-  return !connection.blocked && connection.throttledBy.size === 0 && !(alarmed(core) && connection.published);
+  if (alarmed(core) && !connection.blocked) block(core, connection, true);
+  return !connection.blocked && connection.throttledBy.size === 0;
 }
 
 export const alarmed = (core: Core) => core.memoryAlarm || core.diskAlarm;
 const why = (core: Core) => [core.memoryAlarm ? 'low on memory' : '', core.diskAlarm ? 'low on disk' : ''].filter((one) => one !== '').join(' & ');
 
-/** Alarms come and go with memory and disk; every publishing connection of every node is told. */
+/** Alarms come and go with memory and disk; when the last is over, every connection of every node that was stopped goes on. */
 export function noteAlarm(core: Core): void {
   const { disk_free_limit: limit } = core.settings;
   watchMemory(core);
   set(core, 'memory', core.forcedMemoryAlarm || core.memoryHigh);
   set(core, 'disk', core.diskFree < limit);
-  const on = alarmed(core);
-  for (const connection of on || core.blockedConnections > 0 ? core.connections.values() : []) {
-    if (on && connection.published && !connection.blocked) block(core, connection, true);
-    else if (!on && connection.blocked) block(core, connection, false);
-  }
+  if (alarmed(core) || core.blockedConnections === 0) return;
+  for (const connection of core.connections.values()) if (connection.blocked) block(core, connection, false);
 }
 
 /** vm_memory_monitor looks once a second (DEFAULT_MEMORY_CHECK_INTERVAL, rabbit/src/vm_memory_monitor.erl): between two looks an alarm neither comes nor goes. */

@@ -155,7 +155,6 @@ export interface Connection {
   readonly blockedNotify: boolean;
   closing: boolean;
   readonly channels: Map<number, Channel>;
-  published: boolean;
   blocked: boolean;
   /** Queues whose intake is behind: credit flow. */
   readonly throttledBy: Set<number>;

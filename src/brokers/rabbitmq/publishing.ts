@@ -42,7 +42,6 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
   if (given.replyTo === REPLY_TO && channel.replyConsumer === null) return no(errors.noReplyConsumer());
   const args = given.replyTo === REPLY_TO ? { ...given, replyTo: `${REPLY_TO}.${channel.replyToken}` } : given;
 
-  connection.published = true;
   if (channel.tx !== null) {
     const { message, cover } = sealed(core, args);
     channel.tx.published.push({ args, queues: route(core, exchange, message, cover) });

@@ -39,7 +39,6 @@ interface ConnectionState {
   node: string;
   cancelNotify: boolean;
   blockedNotify: boolean;
-  published: boolean;
   blocked: boolean;
   throttledBy: number[];
   waiting: { channel: number; args: PublishArgs }[];
@@ -183,9 +182,9 @@ export function loadCore(core: Core, saved: unknown): void {
 }
 
 function readConnection(core: Core, state: ConnectionState, channels: Map<number, Channel>): void {
-  const { name, order, node, published, blocked } = state;
+  const { name, order, node, blocked } = state;
   const made = newConnection(core, name, state, node);
-  const connection: Connection = Object.assign(made, { order, published, blocked });
+  const connection: Connection = Object.assign(made, { order, blocked });
   for (const id of state.throttledBy) connection.throttledBy.add(id);
   for (const one of state.waiting) connection.waiting.push(one);
   for (const { tags: _t, consumers: _c, tx: _tx, ...rest } of state.channels) {
@@ -253,7 +252,6 @@ function lostChannel(channels: Map<number, Channel>, id: number): Channel {
     blockedNotify: false,
     closing: true,
     channels: new Map(),
-    published: false,
     blocked: false,
     throttledBy: new Set(),
     waiting: new Deque(),

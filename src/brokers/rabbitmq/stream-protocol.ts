@@ -15,7 +15,6 @@ export function write(core: Core, channel: Channel, args: PublishArgs, { id, ref
   const confirm = (because: Reason | null) => core.emit({ kind: 'confirm', connection: channel.connection.name, channel: channel.number, seqNo: id, message, ack: because === null, because });
   const envelope = sealed(core, args);
   const because = queue === undefined || !isStream(queue) ? 'rabbitmq.no_stream' : refuses(queue, envelope.size);
-  channel.connection.published = true;
   if (queue === undefined || !isStream(queue) || because !== null) {
     core.emit({ kind: 'not-enqueued', message, queue: routingKey, because: because ?? 'rabbitmq.no_stream' });
     return confirm(because);
