@@ -42,7 +42,7 @@ export class Desk {
         const queue = this.grid.queue(state.place);
         if (queue === undefined) {
           this.host.record('refused', { place: state.place, actor: state.client, reason: named(errors.notFound()).name });
-          return this.traffic.wake(AFTER_REFUSAL, WAKE.ask, state);
+          return this.traffic.later(AFTER_REFUSAL, WAKE.ask, state);
         }
         queue.receive(`${thing.life} ${state.id}`, this.grid.next(), maxEvents, maxWaitTime);
         return this.flush();

@@ -31,7 +31,7 @@ export class EventGridRoom implements Room, SessionHost {
     this.host = host;
     this.traffic = new Traffic(host);
     this.teller = new Teller(host);
-    this.grid = new EventGrid({ now: () => host.now(), after: (delay, name, ref) => this.traffic.timer(delay, name, ref), luck: (purpose) => host.luck(purpose) });
+    this.grid = new EventGrid({ now: () => host.now(), after: (delay, name, ref) => this.traffic.serverTimer(delay, name, ref), luck: (purpose) => host.luck(purpose) });
     this.desk = new Desk(host, this.grid, this.traffic, this.teller, this.places);
     this.places.know(topology);
   }
@@ -120,7 +120,7 @@ export class EventGridRoom implements Room, SessionHost {
     return this.places.pulling(state.link);
   }
   renewAfter(state: SessionState, delay: number): void {
-    this.traffic.wake(delay, WAKE.renew, state);
+    this.traffic.later(delay, WAKE.renew, state);
   }
   present(state: SessionState): void {
     const { place } = state;

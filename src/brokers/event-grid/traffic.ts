@@ -1,5 +1,6 @@
 /** What is under way between clients and the service, and what clients remember of their requests. */
 import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import { Conversations, type UnderwayState } from '../underway.ts';
 import type { Answer } from './schedule.ts';
 
 /** What a hop or a wake is about. */
@@ -54,40 +55,23 @@ export interface SessionState {
 function newSession(id: string, link: string, client: string, kind: SessionState['kind'], place: string): SessionState {
   return { id, link, client, kind, place, isOpen: false, life: 0, loseNextAck: false, buffer: [], nextHandle: 1, requests: [], work: [], holds: [], slots: 0, isCalling: false, isRenewing: false };
 }
-export interface TrafficState {
-  readonly sessions: readonly SessionState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
+export interface TrafficState extends UnderwayState<SessionState, Thing> {
   readonly turns: readonly (readonly [string, number])[];
-  readonly next: number;
 }
-export class Traffic {
-  readonly sessions = new Map<string, SessionState>();
-  private things = new Map<number, Thing>();
-  private timers = new Map<number, readonly [string, number]>();
+export class Traffic extends Conversations<SessionState, Thing> {
   /** Instances behind push links, by name. */
   private pools = new Map<string, readonly SessionState[]>();
   /** Requests so far, by push link: instances behind one address take turns. */
   private turns = new Map<string, number>();
-  private next = 0;
-  private readonly host: RoomHost;
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, WAKE);
   }
   session(link: string, client: string, kind: SessionState['kind'], place: string): SessionState {
     const id = `${client} ${link}`;
-    const state = this.sessions.get(id) ?? newSession(id, link, client, kind, place);
+    const state = this.sessions.get(id) ?? this.enter(newSession(id, link, client, kind, place));
     state.place = place;
-    this.sessions.set(id, state);
     this.pools.delete(link);
     return state;
-  }
-  /** From the client to the service. */
-  up(state: SessionState, thing: Thing, message = -1): void {
-    this.host.hop(state.link, state.client, state.kind !== 'publish', WAKE.thing, this.keep(thing), message, false);
-  }
-  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
   }
   /** The instance behind a push link whose turn it is: one that is up, if any is. */
   endpoint(link: string): SessionState | undefined {
@@ -98,44 +82,16 @@ export class Traffic {
     this.turns.set(link, turn + 1);
     return up[turn % up.length] ?? all[0];
   }
-  timer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.timer, id);
-  }
-  takeTimer(id: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(id);
-    this.timers.delete(id);
-    return timer;
-  }
   /** A wake for a session in this life of its. */
-  wake(delay: number, what: number, state: SessionState): void {
-    this.host.after(delay, what, this.keep({ do: 'pause', session: state.id, life: state.life }));
+  later(delay: number, what: number, state: SessionState): void {
+    this.wake(delay, what, { do: 'pause', session: state.id, life: state.life });
   }
-  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
-    const thing = this.things.get(ref);
-    const state = thing && this.sessions.get(thing.session);
-    this.things.delete(ref);
-    return thing && state ? { thing, state } : undefined;
+  override save(): TrafficState {
+    return { ...super.save(), turns: [...this.turns] };
   }
-  save(): TrafficState {
-    return { sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], turns: [...this.turns], next: this.next };
-  }
-  load(state: TrafficState): void {
-    for (const session of state.sessions) {
-      const known = this.sessions.get(session.id);
-      if (known) Object.assign(known, session);
-      else this.sessions.set(session.id, session);
-    }
+  override load(state: TrafficState): void {
+    super.load(state);
     this.pools.clear();
-    this.things = new Map(state.things);
-    this.timers = new Map(state.timers);
     this.turns = new Map(state.turns);
-    this.next = state.next;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
   }
 }

@@ -58,7 +58,7 @@ export class EventBridgeRoom implements Room, ServiceSink, Geography {
     this.traffic = new Traffic(host);
     this.teller = new Teller(host, this);
     const { messages } = host;
-    const clock = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serviceTimer(delay, name, ref), luck: (purpose: string) => this.luck(purpose) };
+    const clock = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref), luck: (purpose: string) => this.luck(purpose) };
     this.service = new EventBridge(clock, (message) => ({ key: host.keyName(message), seq: messages.seq(message), size: messages.size(message) }), this);
   }
   luck(purpose: string): RandomStream {
@@ -129,7 +129,7 @@ export class EventBridgeRoom implements Room, ServiceSink, Geography {
   }
   wake(what: number, ref: number): void {
     if (what === WAKE.thing) return this.arrive(what, ref);
-    const timer = this.traffic.timer(ref);
+    const timer = this.traffic.takeTimer(ref);
     if (timer === undefined) return;
     const [what1, queue = ''] = timer[0].split(' ');
     if (what1 === 'visibility' || what1 === 'retention') this.queues.get(queue)?.timer(what1, timer[1]);
@@ -304,7 +304,7 @@ export class EventBridgeRoom implements Room, ServiceSink, Geography {
     }
   }
   private queueClock() {
-    return { now: () => this.host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serviceTimer(delay, name, ref) };
+    return { now: () => this.host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref) };
   }
   private redrive(name: string): number {
     const items = this.queues.get(name)?.takeAll() ?? [];

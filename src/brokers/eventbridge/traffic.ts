@@ -1,6 +1,6 @@
 /** What is under way between clients and the service, and the client's side of every session. */
-import { copyOf } from '../../base/copy.ts';
 import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import { Conversations, type UnderwayState } from '../underway.ts';
 import type { Answer } from './model.ts';
 
 /** What a hop or a wake is about. */
@@ -37,83 +37,29 @@ export interface SessionState {
   asking: boolean;
   loseNextAck: boolean;
 }
-export interface TrafficState {
-  readonly sessions: readonly SessionState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
-  readonly next: number;
-}
-export class Traffic {
-  readonly sessions = new Map<string, SessionState>();
+export type TrafficState = UnderwayState<SessionState, Thing>;
+export class Traffic extends Conversations<SessionState, Thing> {
   /** By link, in the order of their clients' names. */
-  private byLink = new Map<string, SessionState[]>();
-  private things = new Map<number, Thing>();
-  private timers = new Map<number, readonly [string, number]>();
-  private next = 0;
-  private readonly host: RoomHost;
+  private readonly byLink = new Map<string, SessionState[]>();
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, { thing: WAKE.thing, timer: WAKE.service });
   }
   session(link: string, client: string, kind: SessionState['kind']): SessionState {
     const id = `${client} ${link}`;
-    const known = this.sessions.get(id);
-    if (known !== undefined) return known;
-    const state: SessionState = { id, link, client, kind, up: false, life: 0, slots: 0, buffer: [], batch: [], asking: false, loseNextAck: false };
-    this.add(state);
-    return state;
+    return this.sessions.get(id) ?? this.enter({ id, link, client, kind, up: false, life: 0, slots: 0, buffer: [], batch: [], asking: false, loseNextAck: false });
   }
   of(link: string): readonly SessionState[] {
     return this.byLink.get(link) ?? [];
   }
-  /** @param back against the direction of the link */
-  send(state: SessionState, back: boolean, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, back, WAKE.thing, this.keep(thing), message, redelivered);
-  }
   later(delay: number, thing: Thing): void {
-    this.host.after(delay, WAKE.thing, this.keep(thing));
+    this.wake(delay, WAKE.thing, thing);
   }
-  serviceTimer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.service, id);
-  }
-  timer(ref: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(ref);
-    this.timers.delete(ref);
-    return timer;
-  }
-  /** The thing and its session, once. */
-  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
-    const thing = this.things.get(ref);
-    const state = thing && this.sessions.get(thing.session);
-    this.things.delete(ref);
-    return thing && state ? { thing, state } : undefined;
-  }
-  save(): TrafficState {
-    return copyOf({ sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], next: this.next });
-  }
-  load(saved: TrafficState): void {
-    const state = copyOf(saved);
-    for (const session of state.sessions) {
-      const known = this.sessions.get(session.id);
-      if (known) Object.assign(known, session);
-      else this.add(session);
-    }
-    this.things = new Map(state.things);
-    this.timers = new Map(state.timers);
-    this.next = state.next;
-  }
-  private add(state: SessionState): void {
-    this.sessions.set(state.id, state);
+  protected override enter(state: SessionState): SessionState {
     const here = [...(this.byLink.get(state.link) ?? []), state];
     this.byLink.set(
       state.link,
       here.sort((a, b) => (a.client < b.client ? -1 : 1)),
     );
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
+    return super.enter(state);
   }
 }

@@ -13,14 +13,14 @@ import { PubSubPublisher, type PublisherHost } from './publisher.ts';
 import { PubSubServer } from './server.ts';
 import { PubSubSubscriber, type SubscriberHost } from './subscriber.ts';
 import { type Geography, Teller } from './teller.ts';
-import { type PublisherState, type SessionState, type SubscriberState, type Thing, Traffic, WAKE } from './traffic.ts';
+import { type PublisherState, type SessionState, type SubscriberState, type Thing, Traffic, type TrafficState, WAKE } from './traffic.ts';
 
 /** Until a request that nobody answers has failed, µs. */
 const UNREACHABLE = 2000;
 
 interface State {
   readonly server: unknown;
-  readonly traffic: unknown;
+  readonly traffic: TrafficState;
   readonly teller: unknown;
   readonly applied: Plan;
   readonly settings: readonly (readonly [string, Receiving])[];
@@ -107,18 +107,18 @@ export class PubSubRoom implements Room, PublisherHost, SubscriberHost, Geograph
   }
   wake(what: number, ref: number): void {
     if (what === WAKE.server) {
-      const timer = this.traffic.timer(ref);
+      const timer = this.traffic.takeTimer(ref);
       if (timer === undefined) return;
       this.server.timer(timer[0], timer[1]);
       this.flush();
     } else this.arrive(what, ref);
   }
   arrive(_what: number, ref: number): void {
-    const thing = this.traffic.take(ref);
+    const thing = this.traffic.takeThing(ref);
     if (thing !== undefined) this.happen(thing);
   }
   astray(_what: number, ref: number): void {
-    this.traffic.take(ref);
+    this.traffic.takeThing(ref);
   }
   linkChanged(): void {}
   look(place: string, cells: number): Look | undefined {

@@ -2,6 +2,7 @@
 import { copyOf } from '../../base/copy.ts';
 import { Deque } from '../../base/deque.ts';
 import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import { Underway, type UnderwayState } from '../underway.ts';
 import type { Attributes } from './filter.ts';
 
 /** What a hop or a wake is about. */
@@ -107,21 +108,14 @@ function fill(state: SessionState, saved: Record<string, never>): void {
   else Object.assign(state, { held: new Map(held), buffer: new Deque(buffer), lines: new Map((lines as unknown as [string, number[]][]).map(([key, line]) => [key, new Deque(line)])), ackTimes: new Map(ackTimes) });
 }
 
-interface TrafficState {
-  readonly sessions: readonly { readonly id: string; readonly link: string; readonly client: string; readonly kind: 'publish' | 'receive' }[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
-  readonly next: number;
+export interface TrafficState extends UnderwayState<SessionState, Thing> {
+  readonly clients: readonly { readonly id: string; readonly link: string; readonly client: string; readonly kind: 'publish' | 'receive' }[];
 }
-export class Traffic {
+export class Traffic extends Underway<SessionState, Thing> {
   readonly publishers = new Map<string, PublisherState>();
   readonly subscribers = new Map<string, SubscriberState>();
-  private things = new Map<number, Thing>();
-  private timers = new Map<number, readonly [string, number]>();
-  private next = 0;
-  private readonly host: RoomHost;
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, { thing: WAKE.thing, timer: WAKE.server });
   }
   publisher(id: string, link: string, client: string): PublisherState {
     const state = this.publishers.get(id) ?? newPublisher(id, link, client);
@@ -133,45 +127,14 @@ export class Traffic {
     this.subscribers.set(id, state);
     return state;
   }
-  /** From the client to the service. */
-  up(state: SessionState, thing: Thing, message = -1): void {
-    this.host.hop(state.link, state.client, state.kind === 'receive', WAKE.thing, this.keep(thing), message, false);
-  }
-  /** From the service to the client. */
-  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
-  }
   later(delay: number, thing: Thing): void {
-    this.host.after(delay, WAKE.client, this.keep(thing));
+    this.wake(delay, WAKE.client, thing);
   }
-  serverTimer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.server, id);
+  override save(): TrafficState {
+    return { ...super.save(), clients: copyOf([...this.publishers.values(), ...this.subscribers.values()].map(plain)) as TrafficState['clients'] };
   }
-  timer(ref: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(ref);
-    this.timers.delete(ref);
-    return timer;
-  }
-  take(ref: number): Thing | undefined {
-    const thing = this.things.get(ref);
-    this.things.delete(ref);
-    return thing;
-  }
-  save(): unknown {
-    return copyOf({ sessions: [...this.publishers.values(), ...this.subscribers.values()].map(plain), things: [...this.things], timers: [...this.timers], next: this.next });
-  }
-  load(saved: unknown): void {
-    const state = copyOf(saved as TrafficState);
-    for (const one of state.sessions) fill(one.kind === 'publish' ? this.publisher(one.id, one.link, one.client) : this.subscriber(one.id, one.link, one.client), one as never);
-    this.things = new Map(state.things);
-    this.timers = new Map(state.timers);
-    this.next = state.next;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
+  override load(state: TrafficState): void {
+    super.load(state);
+    for (const one of copyOf(state.clients)) fill(one.kind === 'publish' ? this.publisher(one.id, one.link, one.client) : this.subscriber(one.id, one.link, one.client), one as never);
   }
 }

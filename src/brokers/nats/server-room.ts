@@ -163,7 +163,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
   wake(what: number, ref: number): void {
     if (what === WAKE.sync) return this.availability.sync(ref);
     if (what === WAKE.serverTimer) {
-      const timer = this.traffic.timer(ref);
+      const timer = this.traffic.takeTimer(ref);
       if (timer === undefined) return;
       this.server.timer(timer[0], timer[1]);
       return this.desk.flush();

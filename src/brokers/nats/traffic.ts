@@ -1,5 +1,6 @@
 /** What is under way between clients and a server, and the client's side of every connection. */
 import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import { Conversations, type UnderwayState } from '../underway.ts';
 
 /** What a hop or a wake is about. */
 export const WAKE = { thing: 0, serverTimer: 1, reconnect: 2, ask: 3, overdue: 4, sync: 5 } as const;
@@ -64,80 +65,21 @@ function newSession(id: string, link: string, client: string, kind: SessionState
   return { id, link, client, kind, wanted: false, life: 0, connected: false, served: -1, listens: '', loseNextAck: false, buffer: [], subjects: [], nextHandle: 1, slots: 0, ordered: 0, owed: 0, requests: 0, pausing: false, reconnecting: false, outbox: [] };
 }
 
-export interface TrafficState {
-  readonly sessions: readonly SessionState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
-  readonly next: number;
-}
-export class Traffic {
-  readonly sessions = new Map<string, SessionState>();
-  private things = new Map<number, Thing>();
-  private timers = new Map<number, readonly [string, number]>();
-  private next = 0;
-  private readonly host: RoomHost;
+export type TrafficState = UnderwayState<SessionState, Thing>;
+export class Traffic extends Conversations<SessionState, Thing> {
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, { thing: WAKE.thing, timer: WAKE.serverTimer });
   }
   session(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-    const state = this.sessions.get(id) ?? newSession(id, link, client, kind);
-    this.sessions.set(id, state);
-    return state;
-  }
-  /** From the client to the server. */
-  up(state: SessionState, thing: Thing, message = -1): void {
-    this.host.hop(state.link, state.client, state.kind === 'receive', WAKE.thing, this.keep(thing), message, false);
-  }
-  /** From the server to the client. */
-  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
+    return this.sessions.get(id) ?? this.enter(newSession(id, link, client, kind));
   }
   later(delay: number, what: number, state: SessionState, about = 0): void {
-    this.host.after(delay, what, this.keep({ do: 'status', session: state.id, life: state.life, code: 0, left: about }));
-  }
-  serverTimer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.serverTimer, id);
-  }
-  timer(ref: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(ref);
-    this.timers.delete(ref);
-    return timer;
-  }
-  /** The process that asked for them is no more. */
-  forgetTimers(): void {
-    this.timers.clear();
-  }
-  /** The thing and its session, once. */
-  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
-    const thing = this.things.get(ref);
-    const state = thing && this.sessions.get(thing.session);
-    this.things.delete(ref);
-    return thing && state ? { thing, state } : undefined;
+    this.wake(delay, what, { do: 'status', session: state.id, life: state.life, code: 0, left: about });
   }
   /** Copies of core NATS on their way from a place. */
   fleeting(place: string): number {
     let count = 0;
     for (const thing of this.things.values()) if (thing.do === 'deliver' && thing.fleeting?.place === place) count++;
     return count;
-  }
-  save(): TrafficState {
-    return { sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], next: this.next };
-  }
-  load(state: TrafficState): void {
-    for (const session of state.sessions) {
-      const known = this.sessions.get(session.id);
-      if (known) Object.assign(known, session);
-      else this.sessions.set(session.id, session);
-    }
-    this.things = new Map(state.things);
-    this.timers = new Map(state.timers);
-    this.next = state.next;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
   }
 }

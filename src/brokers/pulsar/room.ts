@@ -1,5 +1,4 @@
 /** A Pulsar cluster in a scenario: brokers and bookies, the clients' sessions, and the way between them. */
-import { copyOf } from '../../base/copy.ts';
 import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Refusal, Room, RoomHost, Topology } from '../contract.ts';
 import type { Client } from './client.ts';
 import { type ConsumerHost, PulsarConsumer } from './consumer.ts';
@@ -83,7 +82,7 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
   }
   act(action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
     if (action === 'lose-next-ack') {
-      const clients = [...this.traffic.clients.values()].filter((s) => s.kind === 'receive' && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)));
+      const clients = [...this.traffic.sessions.values()].filter((s) => s.kind === 'receive' && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)));
       for (const one of clients) one.loseNextAck = true;
       return clients.length > 0 ? 'The next acknowledgements are lost, and with them the connection.' : undefined;
     }
@@ -130,13 +129,13 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
   }
   save(): unknown {
     const { server, traffic, teller, topics, begun } = this;
-    const state: State = { server: server.save(), traffic: copyOf(traffic.save()), teller: teller.save(), producers: [...this.producers].map(([id, one]) => [id, one.save()]), consumers: [...this.consumers].map(([id, one]) => [id, one.save()]), topics: [...topics], begun };
+    const state: State = { server: server.save(), traffic: traffic.save(), teller: teller.save(), producers: [...this.producers].map(([id, one]) => [id, one.save()]), consumers: [...this.consumers].map(([id, one]) => [id, one.save()]), topics: [...topics], begun };
     return state;
   }
   load(saved: unknown): void {
     const state = saved as State;
     this.server.load(state.server);
-    this.traffic.load(copyOf(state.traffic));
+    this.traffic.load(state.traffic);
     this.teller.load(state.teller);
     for (const [id, one] of state.producers) this.producers.get(id)?.load(one);
     for (const [id, one] of state.consumers) this.consumers.get(id)?.load(one);
@@ -148,7 +147,8 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
     return this.host.now();
   }
   up(state: ClientState, thing: Thing, messages: readonly number[] = []): void {
-    this.traffic.up(state, thing, messages);
+    this.traffic.up(state, thing, messages[0]);
+    this.traffic.beside(state, messages);
   }
   later(state: ClientState, delay: number, name: string, arg: number, partition = ''): void {
     this.traffic.later(state, delay, name, arg, partition);
@@ -182,7 +182,7 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
   }
   forward(state: ClientState, tag: number, topic: string, message: number, deliverAfter: number, reconsumeTimes: number, cause: number): void {
     const args = { messages: [message], bytes: this.size(message), producer: `${state.id} to ${topic}`, sequence: -1, key: this.keyOf(message), deliverAt: deliverAfter > 0 ? this.now() + deliverAfter : -1, reconsumeTimes, cause };
-    this.traffic.up(state, { do: 'forward', session: state.id, partition: topic, life: state.life, tag, args }, [message]);
+    this.traffic.up(state, { do: 'forward', session: state.id, partition: topic, life: state.life, tag, args }, message);
   }
 
   private client(session: string): Client | undefined {
@@ -294,7 +294,7 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
         return this.dispatched(event);
       case 'receipt':
       case 'send-error': {
-        const state = this.traffic.clients.get(event.to.session);
+        const state = this.traffic.sessions.get(event.to.session);
         if (state === undefined) return;
         const refusal = event.kind === 'receipt' ? null : event.refusal;
         const { partition, to } = event;
@@ -304,7 +304,7 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
         return;
       }
       case 'closed': {
-        const state = this.traffic.clients.get(event.session);
+        const state = this.traffic.sessions.get(event.session);
         const a = state && this.served(state, event.partition);
         if (state === undefined || a === undefined) return;
         const life = a.served;
@@ -312,7 +312,7 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
         return this.traffic.down(state, { do: 'closed', session: state.id, partition: event.partition, life, why: `pulsar.${event.why}` });
       }
       case 'granted': {
-        const state = this.traffic.clients.get(event.session);
+        const state = this.traffic.sessions.get(event.session);
         const a = state && this.served(state, event.partition);
         if (state !== undefined && a !== undefined) this.traffic.down(state, { do: 'granted', session: state.id, partition: event.partition, life: a.served });
         return;
@@ -341,11 +341,8 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
       if (!durable) ledger.ended('settled', partition, subscription, entry.position, index, 'pulsar.non_persistent');
     }
     const parcel = { position: entry.position, size: entry.messages.length, redeliveries, reconsumeTimes: entry.reconsumeTimes, handed };
-    this.traffic.down(
-      session.state,
-      { do: 'deliver', session: consumer, partition, life: a.served, parcel },
-      handed.map(({ delivery }) => delivery.message),
-      handed[0]?.delivery.redelivered ?? false,
-    );
+    const messages = handed.map(({ delivery }) => delivery.message);
+    this.traffic.down(session.state, { do: 'deliver', session: consumer, partition, life: a.served, parcel }, messages[0], handed[0]?.delivery.redelivered);
+    this.traffic.beside(session.state, messages);
   }
 }

@@ -1,5 +1,7 @@
 /** What is under way between clients and brokers, and the client's side of every connection. */
+import { copyOf } from '../../base/copy.ts';
 import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import { Once, type OnceState, Underway, type UnderwayState } from '../underway.ts';
 import type { Ack } from './acknowledging.ts';
 import type { SendArgs } from './producing.ts';
 
@@ -78,83 +80,36 @@ export interface ClientState {
   loseNextAck: boolean;
   attachments: Attachment[];
 }
-export interface TrafficState {
-  readonly clients: readonly ClientState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly calls: readonly (readonly [number, Call])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
-  readonly next: number;
+export interface TrafficState extends UnderwayState<ClientState, Thing> {
+  readonly calls: OnceState<Call>;
 }
 /** Of the messages that go together, so many are drawn. */
 const DRAWN = 8;
 
-export class Traffic {
-  readonly clients = new Map<string, ClientState>();
-  private things = new Map<number, Thing>();
-  private calls = new Map<number, Call>();
-  private timers = new Map<number, readonly [string, number]>();
-  private next = 0;
-  private readonly host: RoomHost;
+export class Traffic extends Underway<ClientState, Thing> {
+  private readonly calls = new Once<Call>();
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, { thing: WAKE.thing, timer: WAKE.server });
   }
   client(link: string, client: string, kind: ClientState['kind']): ClientState {
     const id = `${client} ${link}`;
-    const state = this.clients.get(id) ?? { id, link, client, kind, wanted: false, life: 0, loseNextAck: false, attachments: [] };
-    this.clients.set(id, state);
-    return state;
+    return this.sessions.get(id) ?? this.enter({ id, link, client, kind, wanted: false, life: 0, loseNextAck: false, attachments: [] });
   }
-  /** From the client to the broker. */
-  up(state: ClientState, thing: Thing, messages: readonly number[] = []): void {
-    this.hop(state, state.kind === 'receive', thing, messages, false);
-  }
-  /** From the broker to the client. */
-  down(state: ClientState, thing: Thing, messages: readonly number[] = [], redelivered = false): void {
-    this.hop(state, state.kind === 'publish', thing, messages, redelivered);
+  /** Messages that go the way of `up` or `down` together: the first of them is the thing's own. */
+  beside(state: ClientState, [, ...others]: readonly number[]): void {
+    for (const message of others.slice(0, DRAWN - 1)) this.host.pass(state.link, message);
   }
   later(state: ClientState, delay: number, name: string, arg: number, partition = ''): void {
-    const id = this.next++;
-    this.calls.set(id, { session: state.id, life: state.life, name, arg, partition });
-    this.host.after(delay, WAKE.client, id);
-  }
-  serverTimer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.server, id);
-  }
-  takeTimer(ref: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(ref);
-    this.timers.delete(ref);
-    return timer;
+    this.host.after(delay, WAKE.client, this.calls.keep({ session: state.id, life: state.life, name, arg, partition }));
   }
   takeCall(ref: number): Call | undefined {
-    const call = this.calls.get(ref);
-    this.calls.delete(ref);
-    return call;
+    return this.calls.take(ref);
   }
-  takeThing(ref: number): Thing | undefined {
-    const thing = this.things.get(ref);
-    this.things.delete(ref);
-    return thing;
+  override save(): TrafficState {
+    return { ...super.save(), calls: copyOf(this.calls.save()) };
   }
-  save(): TrafficState {
-    return { clients: [...this.clients.values()], things: [...this.things], calls: [...this.calls], timers: [...this.timers], next: this.next };
-  }
-  load(state: TrafficState): void {
-    for (const client of state.clients) {
-      const known = this.clients.get(client.id);
-      if (known) Object.assign(known, client);
-      else this.clients.set(client.id, client);
-    }
-    this.things = new Map(state.things);
-    this.calls = new Map(state.calls);
-    this.timers = new Map(state.timers);
-    this.next = state.next;
-  }
-  private hop(state: ClientState, back: boolean, thing: Thing, [first = -1, ...others]: readonly number[], redelivered: boolean): void {
-    const id = this.next++;
-    this.things.set(id, thing);
-    this.host.hop(state.link, state.client, back, WAKE.thing, id, first, redelivered);
-    for (const message of others.slice(0, DRAWN - 1)) this.host.pass(state.link, message);
+  override load(state: TrafficState): void {
+    super.load(state);
+    this.calls.load(copyOf(state.calls));
   }
 }

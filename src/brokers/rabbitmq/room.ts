@@ -1,5 +1,4 @@
 /** One RabbitMQ cluster in a scenario: the server, the sessions of its clients, and the way between them. */
-import { copyOf } from '../../base/copy.ts';
 import { micros } from '../../base/time.ts';
 import type { ScenarioLink } from '../../scenario/document.ts';
 import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
@@ -67,7 +66,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     const config = topology.cluster.config ?? {};
     this.nodes = Array.from({ length: Number(config['nodes'] ?? 1) }, (_, i) => `${this.cluster}/node-${i + 1}`);
     this.traffic = new Traffic(host);
-    const brokerHost = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.brokerTimer(delay, name, ref) };
+    const brokerHost = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref) };
     this.server = new RabbitBroker(brokerHost, {
       version: String(config['version'] ?? '4.0.5') as Version,
       nodes: this.nodes,
@@ -177,8 +176,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   }
   wake(what: number, ref: number): void {
     if (what === WAKE.thing) return this.arrive(what, ref);
-    if (what === WAKE.brokerTimer) {
-      const timer = this.traffic.timer(ref);
+    if (what === WAKE.serverTimer) {
+      const timer = this.traffic.takeTimer(ref);
       if (timer) this.server.timer(timer[0], timer[1]);
       return this.flush();
     }
@@ -227,12 +226,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     return [...queues, ...this.teller.streams.depths()];
   }
   save(): unknown {
-    return { broker: this.server.save(), traffic: copyOf(this.traffic.save()), teller: this.teller.save(), down: [...this.nodesDown], alarms: [...this.alarms] };
+    return { broker: this.server.save(), traffic: this.traffic.save(), teller: this.teller.save(), down: [...this.nodesDown], alarms: [...this.alarms] };
   }
   load(saved: unknown): void {
     const state = saved as State;
     this.server.load(state.broker);
-    this.traffic.load(copyOf(state.traffic));
+    this.traffic.load(state.traffic);
     this.nodesDown = [...state.down];
     this.alarms = [...state.alarms];
     this.teller.load(state.teller);

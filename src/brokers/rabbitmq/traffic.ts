@@ -1,31 +1,20 @@
 /** What is under way between the clients of a cluster and its server, and the client's side of every connection. */
 import type { RoomHost } from '../contract.ts';
+import { Conversations, type UnderwayState } from '../underway.ts';
 import { newSession, type SessionState, type Thing } from './sessions.ts';
 
 /** What a hop or a wake is about. */
-export const WAKE = { thing: 0, brokerTimer: 1, recover: 2, silence: 3, poll: 4, store: 5, commit: 6 } as const;
+export const WAKE = { thing: 0, serverTimer: 1, recover: 2, silence: 3, poll: 4, store: 5, commit: 6 } as const;
 
-export interface TrafficState {
-  readonly sessions: readonly SessionState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
-  readonly next: number;
-}
-export class Traffic {
-  readonly sessions = new Map<string, SessionState>();
+export type TrafficState = UnderwayState<SessionState, Thing>;
+export class Traffic extends Conversations<SessionState, Thing> {
   /** Those that share a connection in the order in which they joined it. */
   private readonly byConnection = new Map<string, SessionState[]>();
-  private things = new Map<number, Thing>();
-  private timers = new Map<number, readonly [string, number]>();
-  private next = 0;
-  private readonly host: RoomHost;
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, { thing: WAKE.thing, timer: WAKE.serverTimer });
   }
   session(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-    const state = this.sessions.get(id) ?? newSession(id, link, client, kind);
-    this.sessions.set(id, state);
-    return state;
+    return this.sessions.get(id) ?? this.enter(newSession(id, link, client, kind));
   }
   /** By name: the order in which they were made is another one after a checkpoint was restored. */
   inOrder(): SessionState[] {
@@ -58,52 +47,12 @@ export class Traffic {
       this.down(state, { do: 'lost', session: state.id, life: state.served, why });
     }
   }
-  /** From the client to the broker. */
-  up(state: SessionState, thing: Thing, message: number): void {
-    this.host.hop(state.link, state.client, state.kind === 'receive', WAKE.thing, this.keep(thing), message, false);
-  }
-  /** From the broker to the client. */
-  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
-  }
   later(delay: number, what: number, state: SessionState): void {
-    this.host.after(delay, what, this.keep({ do: 'opened', session: state.id, life: state.life }));
+    this.wake(delay, what, { do: 'opened', session: state.id, life: state.life });
   }
-  brokerTimer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.brokerTimer, id);
-  }
-  timer(ref: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(ref);
-    this.timers.delete(ref);
-    return timer;
-  }
-  /** The thing and its session, once. */
-  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
-    const thing = this.things.get(ref);
-    const state = thing && this.sessions.get(thing.session);
-    this.things.delete(ref);
-    return thing && state ? { thing, state } : undefined;
-  }
-  save(): TrafficState {
-    return { sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], next: this.next };
-  }
-  load(state: TrafficState): void {
-    for (const session of state.sessions) {
-      const known = this.sessions.get(session.id);
-      if (known) Object.assign(known, session);
-      else this.sessions.set(session.id, session);
-    }
+  override load(state: TrafficState): void {
+    super.load(state);
     this.byConnection.clear();
     for (const s of this.inOrder()) if (s.connection !== null) this.byConnection.set(s.connection, [...this.on(s.connection), s]);
-    this.things = new Map(state.things);
-    this.timers = new Map(state.timers);
-    this.next = state.next;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
   }
 }

@@ -103,7 +103,7 @@ export class ServerRoom implements Room, SessionHost, AvailabilityHost {
       return;
     }
     if (what === WAKE.serverTimer) {
-      const timer = this.traffic.timer(ref);
+      const timer = this.traffic.takeTimer(ref);
       if (timer === undefined) return;
       this.redis.timer(timer[0], timer[1]);
       return this.desk.flush();

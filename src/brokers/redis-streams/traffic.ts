@@ -1,5 +1,6 @@
 /** What is under way between clients and a server, and the client's side of every connection. */
 import type { Delivery, Refusal, RoomHost } from '../contract.ts';
+import { Conversations, type UnderwayState } from '../underway.ts';
 import type { Id } from './ids.ts';
 
 /** What a hop or a wake is about. */
@@ -70,74 +71,15 @@ function newSession(id: string, link: string, client: string, kind: SessionState
   return { id, link, client, kind, wanted: false, life: 0, connected: false, served: -1, tries: 0, loseNextAck: false, buffer: [], places: [], nextHandle: 1, slots: 0, asking: false, claiming: false, claimDue: false, fresh: true, offline: [], history: null, cursors: {} };
 }
 
-export interface TrafficState {
-  readonly sessions: readonly SessionState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly timers: readonly (readonly [number, readonly [string, number]])[];
-  readonly next: number;
-}
-export class Traffic {
-  readonly sessions = new Map<string, SessionState>();
-  private things = new Map<number, Thing>();
-  private timers = new Map<number, readonly [string, number]>();
-  private next = 0;
-  private readonly host: RoomHost;
+export type TrafficState = UnderwayState<SessionState, Thing>;
+export class Traffic extends Conversations<SessionState, Thing> {
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, { thing: WAKE.thing, timer: WAKE.serverTimer });
   }
   session(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-    const state = this.sessions.get(id) ?? newSession(id, link, client, kind);
-    this.sessions.set(id, state);
-    return state;
-  }
-  /** From the client to the server. */
-  up(state: SessionState, thing: Thing, message = -1): void {
-    this.host.hop(state.link, state.client, state.kind === 'receive', WAKE.thing, this.keep(thing), message, false);
-  }
-  /** From the server to the client. */
-  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, state.kind === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
+    return this.sessions.get(id) ?? this.enter(newSession(id, link, client, kind));
   }
   later(delay: number, what: number, state: SessionState, thing?: Thing): void {
-    this.host.after(delay, what, this.keep(thing ?? { do: 'opened', session: state.id, life: state.life }));
-  }
-  serverTimer(delay: number, name: string, ref: number): void {
-    const id = this.next++;
-    this.timers.set(id, [name, ref]);
-    this.host.after(delay, WAKE.serverTimer, id);
-  }
-  timer(ref: number): readonly [string, number] | undefined {
-    const timer = this.timers.get(ref);
-    this.timers.delete(ref);
-    return timer;
-  }
-  /** The server that asked for them is no more. */
-  forgetTimers(): void {
-    this.timers.clear();
-  }
-  /** The thing and its session, once. */
-  take(ref: number): { readonly thing: Thing; readonly state: SessionState } | undefined {
-    const thing = this.things.get(ref);
-    const state = thing && this.sessions.get(thing.session);
-    this.things.delete(ref);
-    return thing && state ? { thing, state } : undefined;
-  }
-  save(): TrafficState {
-    return { sessions: [...this.sessions.values()], things: [...this.things], timers: [...this.timers], next: this.next };
-  }
-  load(state: TrafficState): void {
-    for (const session of state.sessions) {
-      const known = this.sessions.get(session.id);
-      if (known) Object.assign(known, session);
-      else this.sessions.set(session.id, session);
-    }
-    this.things = new Map(state.things);
-    this.timers = new Map(state.timers);
-    this.next = state.next;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
+    this.wake(delay, what, thing ?? { do: 'opened', session: state.id, life: state.life });
   }
 }

@@ -57,9 +57,9 @@ export class Desk {
     this.sqs.hangUp(this.queueOf(state), state.id);
   }
 
-  private queueOf({ link, role }: SessionState): string {
+  private queueOf({ link, kind }: SessionState): string {
     const ends = this.places.link(link);
-    return this.places.queueAt((role === 'publish' ? ends?.to : ends?.from) ?? '')?.name ?? '';
+    return this.places.queueAt((kind === 'publish' ? ends?.to : ends?.from) ?? '')?.name ?? '';
   }
   private send(state: SessionState, life: number, messages: readonly number[]): void {
     const topic = this.places.topicAt(this.places.link(state.link)?.to ?? '');
@@ -109,7 +109,7 @@ export class Desk {
   private hand(state: SessionState, { life, poller, waited }: { readonly life: number; readonly poller: number; readonly waited: boolean }, handed: readonly Handed[]): void {
     for (const { id, receive, message } of handed) {
       const known = this.teller.ledger.get(id);
-      if (known === undefined || (state.role !== 'poll' && state.role !== 'mapping')) continue;
+      if (known === undefined || (state.kind !== 'poll' && state.kind !== 'mapping')) continue;
       const delivery: Delivery = { handle: state.nextHandle++, message, copy: known.copy, attempt: receive, redelivered: receive > 1, entry: known.entry };
       this.traffic.down(state, { do: 'deliver', session: state.id, life, poller, delivery, receipt: { id, receive } }, message, receive > 1);
     }

@@ -171,7 +171,7 @@ export class Dispatch {
   }
   /** Endpoints that are there take turns. */
   private endpoint(link: string): EndpointState | undefined {
-    const there = [...this.traffic.sessions.values()].filter((s): s is EndpointState => s.role === 'endpoint' && s.link === link && s.wanted).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const there = [...this.traffic.sessions.values()].filter((s): s is EndpointState => s.kind === 'endpoint' && s.link === link && s.wanted).sort((a, b) => (a.id < b.id ? -1 : 1));
     const turn = this.turns.get(link) ?? 0;
     this.turns.set(link, turn + 1);
     return there[turn % Math.max(1, there.length)];

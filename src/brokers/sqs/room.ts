@@ -51,7 +51,7 @@ export class SqsRoom implements Room, SessionHost {
     this.places = new Places(host, topology);
     this.traffic = new Traffic(host);
     this.teller = new Teller(host, this.places);
-    this.sqs = new Sqs({ now: () => host.now(), after: (delay, name, ref) => this.traffic.timer(delay, name, ref), tell: (event) => this.tell(event), luck: (purpose) => host.luck(purpose).next() });
+    this.sqs = new Sqs({ now: () => host.now(), after: (delay, name, ref) => this.traffic.serverTimer(delay, name, ref), tell: (event) => this.tell(event), luck: (purpose) => host.luck(purpose).next() });
     this.sns = new Sns(() => host.now());
     this.dispatch = new Dispatch(host, this.places, this.sqs, this.teller, this.traffic);
     const { sqs, sns, traffic, teller, places, dispatch } = this;
@@ -67,7 +67,7 @@ export class SqsRoom implements Room, SessionHost {
   }
   publisher(link: string, client: string, listener: PublishListener): PublishSession {
     const id = `${client} ${link}`;
-    const session = new Publisher(this.traffic.session({ role: 'publish', id, link, client, wanted: false, life: 0, batch: [], batches: 0 }), this, listener);
+    const session = new Publisher(this.traffic.session({ kind: 'publish', id, link, client, wanted: false, life: 0, batch: [], batches: 0 }), this, listener);
     this.wired.set(id, { listener, session });
     return session;
   }
@@ -80,22 +80,22 @@ export class SqsRoom implements Room, SessionHost {
   }
   act(action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
     if (action !== 'lose-next-ack') return operate(this.sqs, this.places, action, on, parameters);
-    const readers = [...this.traffic.sessions.values()].flatMap((s) => ((s.role === 'poll' || s.role === 'mapping') && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)) ? [s] : []));
+    const readers = [...this.traffic.sessions.values()].flatMap((s) => ((s.kind === 'poll' || s.kind === 'mapping') && (s.client === on || s.link === on || s.client.startsWith(`${on}/`)) ? [s] : []));
     for (const s of readers) s.loseNextAck = true;
     return readers.length > 0 ? 'The next DeleteMessage is lost.' : undefined;
   }
   wake(what: number, ref: number): void {
     if (what === WAKE.timer) {
-      const [name, of] = this.traffic.timerOf(ref);
-      this.sqs.timer(name, of);
+      const timer = this.traffic.takeTimer(ref);
+      if (timer) this.sqs.timer(timer[0], timer[1]);
     } else this.arrive(what, ref);
   }
   arrive(_what: number, ref: number): void {
-    const thing = this.traffic.take(ref);
+    const thing = this.traffic.takeThing(ref);
     if (thing !== undefined) this.happen(thing);
   }
   astray(_what: number, ref: number): void {
-    this.traffic.take(ref);
+    this.traffic.takeThing(ref);
   }
   linkChanged(): void {}
   look(place: string, cells: number): Look | undefined {
@@ -138,7 +138,7 @@ export class SqsRoom implements Room, SessionHost {
     return this.host.messages.size(message);
   }
   joined(state: SessionState): void {
-    this.host.record('joined', { place: this.placeOf(state), actor: state.client, detail: state.role === 'publish' || state.role === 'endpoint' ? 0 : 1 });
+    this.host.record('joined', { place: this.placeOf(state), actor: state.client, detail: state.kind === 'publish' || state.kind === 'endpoint' ? 0 : 1 });
   }
   left(state: SessionState): void {
     this.host.record('left', { place: this.placeOf(state), actor: state.client });
@@ -175,13 +175,13 @@ export class SqsRoom implements Room, SessionHost {
 
   private receiveSession(kind: string, base: { readonly id: string; readonly link: string; readonly client: string; readonly wanted: boolean; readonly life: number; readonly nextHandle: number }, listener: ReceiveListener): PollSession | MappingSession | EndpointSession {
     const { traffic } = this;
-    if (kind === 'trigger') return new MappingSession(traffic.session({ ...base, role: 'mapping', pollers: [], limit: 0, nextBatch: 0, rest: 0, nextPoller: 0, refused: false, loseNextAck: false }), this, listener);
-    if (kind === 'notify' || kind === 'invoke') return new EndpointSession(traffic.session({ ...base, role: 'endpoint', held: [] }), this, listener);
-    return new PollSession(traffic.session({ ...base, role: 'poll', slots: 0, asking: false, buffer: [], held: [], loseNextAck: false }), this, listener);
+    if (kind === 'trigger') return new MappingSession(traffic.session({ ...base, kind: 'mapping', pollers: [], limit: 0, nextBatch: 0, rest: 0, nextPoller: 0, refused: false, loseNextAck: false }), this, listener);
+    if (kind === 'notify' || kind === 'invoke') return new EndpointSession(traffic.session({ ...base, kind: 'endpoint', held: [] }), this, listener);
+    return new PollSession(traffic.session({ ...base, kind: 'poll', slots: 0, asking: false, buffer: [], held: [], loseNextAck: false }), this, listener);
   }
-  private placeOf({ link, role }: SessionState): string {
+  private placeOf({ link, kind }: SessionState): string {
     const ends = this.places.link(link);
-    return (role === 'publish' ? ends?.to : ends?.from) ?? link;
+    return (kind === 'publish' ? ends?.to : ends?.from) ?? link;
   }
   private tell(event: SqsEvent): void {
     if (event.kind === 'answer') this.desk.answer(event.client, event.handed);

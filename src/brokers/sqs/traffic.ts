@@ -1,11 +1,11 @@
 /** What is under way between clients and the services, and the client's side of every session. */
 import type { Delivery, Outcome, RoomHost } from '../contract.ts';
+import { Underway, type UnderwayState } from '../underway.ts';
 import type { Receipt } from './message.ts';
 
 /** What a wake is about: a thing, or a timer of SQS. */
 export const WAKE = { thing: 0, timer: 1 } as const;
 /** Timers of SQS by number. */
-const TIMERS = ['visible', 'poll', 'move', 'retention', 'purge'];
 
 /** What a client holds. */
 export interface Held {
@@ -44,14 +44,14 @@ interface Base {
   life: number;
 }
 export interface PublishState extends Base {
-  readonly role: 'publish';
+  readonly kind: 'publish';
   /** Messages that wait for their batch to be full. */
   batch: number[];
   /** Batches so far. */
   batches: number;
 }
 export interface PollState extends Base {
-  readonly role: 'poll';
+  readonly kind: 'poll';
   slots: number;
   asking: boolean;
   buffer: Delivery[];
@@ -77,7 +77,7 @@ export interface Poller {
   failed: boolean;
 }
 export interface MappingState extends Base {
-  readonly role: 'mapping';
+  readonly kind: 'mapping';
   pollers: Poller[];
   /** Batches at the same time. */
   limit: number;
@@ -91,75 +91,27 @@ export interface MappingState extends Base {
   loseNextAck: boolean;
 }
 export interface EndpointState extends Base {
-  readonly role: 'endpoint';
+  readonly kind: 'endpoint';
   nextHandle: number;
   /** Copies in work, by handle. */
   held: [handle: number, copy: number, attempt: number][];
 }
 export type SessionState = PublishState | PollState | MappingState | EndpointState;
 
-export interface TrafficState {
-  readonly sessions: readonly SessionState[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly next: number;
-}
-export class Traffic {
-  readonly sessions = new Map<string, SessionState>();
-  private things = new Map<number, Thing>();
-  private next = 0;
-  private readonly host: RoomHost;
+export type TrafficState = UnderwayState<SessionState, Thing>;
+export class Traffic extends Underway<SessionState, Thing> {
   constructor(host: RoomHost) {
-    this.host = host;
+    super(host, WAKE);
   }
   /** The session of that id; a new one is made of `fresh`. */
   session<T extends SessionState>(fresh: T): T {
-    const known = this.sessions.get(fresh.id) ?? fresh;
-    this.sessions.set(fresh.id, known);
-    return known as T;
-  }
-  /** From a client to the service. */
-  up(state: SessionState, thing: Thing, message = -1): void {
-    this.host.hop(state.link, state.client, state.role !== 'publish', WAKE.thing, this.keep(thing), message, false);
-  }
-  /** From the service to a client. */
-  down(state: SessionState, thing: Thing, message = -1, redelivered = false): void {
-    this.host.hop(state.link, state.client, state.role === 'publish', WAKE.thing, this.keep(thing), message, redelivered);
+    return (this.sessions.get(fresh.id) ?? this.enter(fresh)) as T;
   }
   /** From SNS, along a link, in one of several lanes: what goes in different lanes may overtake. */
   out(link: string, lane: string, thing: Thing, message: number, redelivered: boolean): void {
-    this.host.hop(link, lane, false, WAKE.thing, this.keep(thing), message, redelivered);
+    this.send({ link, client: lane }, false, thing, message, redelivered);
   }
   later(delay: number, thing: Thing): void {
-    this.host.after(delay, WAKE.thing, this.keep(thing));
-  }
-  timer(delay: number, name: string, ref: number): void {
-    this.host.after(delay, WAKE.timer, ref * TIMERS.length + TIMERS.indexOf(name));
-  }
-  /** The name and reference of a timer. */
-  timerOf(ref: number): readonly [name: string, ref: number] {
-    return [TIMERS[ref % TIMERS.length] as string, Math.floor(ref / TIMERS.length)];
-  }
-  /** The thing, once. */
-  take(ref: number): Thing | undefined {
-    const thing = this.things.get(ref);
-    this.things.delete(ref);
-    return thing;
-  }
-  save(): TrafficState {
-    return { sessions: [...this.sessions.values()], things: [...this.things], next: this.next };
-  }
-  load(state: TrafficState): void {
-    for (const session of state.sessions) {
-      const known = this.sessions.get(session.id);
-      if (known) Object.assign(known, session);
-      else this.sessions.set(session.id, session);
-    }
-    this.things = new Map(state.things);
-    this.next = state.next;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
+    this.wake(delay, WAKE.thing, thing);
   }
 }
