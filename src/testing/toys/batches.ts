@@ -45,7 +45,7 @@ export class BatchRoom extends ToyRoom<Thing, { items: Item[]; batches: number; 
     if (what === 'publish' && publisher) {
       const copy = this.host.copy();
       const cause = this.host.record('accepted', { message: number, place: publisher.place, detail: 1 });
-      this.host.record('enqueued', { message: number, copy, place: publisher.place, cause });
+      this.tell('enqueued', { message: number, copy, place: publisher.place, cause });
       this.state.items.push({ message: number, copy, place: publisher.place, attempts: 0, inFlight: false });
       return this.send(publisher, true, thing('confirm', publisher, number));
     }
@@ -56,7 +56,7 @@ export class BatchRoom extends ToyRoom<Thing, { items: Item[]; batches: number; 
     if (!item) return;
     if (what === 'release') return this.giveBack(item, 'toy.release');
     this.state.items = this.state.items.filter((i) => i !== item);
-    this.host.record('settled', { message: item.message, copy: item.copy, place: item.place, reason: 'toy.deleted' });
+    this.tell('settled', { message: item.message, copy: item.copy, place: item.place, reason: 'toy.deleted' });
   }
   private push(reader: Client<ReceiveListener>): void {
     if (!this.state.open.includes(reader.id)) return;
@@ -83,7 +83,7 @@ export class BatchRoom extends ToyRoom<Thing, { items: Item[]; batches: number; 
   }
   private giveBack(item: Item, reason: string): void {
     item.inFlight = false;
-    this.host.record('requeued', { message: item.message, copy: item.copy, place: item.place, reason });
+    this.tell('requeued', { message: item.message, copy: item.copy, place: item.place, reason });
   }
 }
 const thing = (what: Thing['do'], client: Client<unknown>, number: number): Thing => ({ do: what, client: client.id, number, copies: [], entries: [] });

@@ -49,7 +49,7 @@ export class LeaseRoom extends ToyRoom<Thing, { items: Item[]; polls: Record<str
       if (thing.do === 'confirm') return client.listener.outcome(thing.message, 'confirmed');
       const copy = this.host.copy();
       const cause = this.host.record('accepted', { message: thing.message, place: client.place, detail: 1 });
-      this.host.record('enqueued', { message: thing.message, copy, place: client.place, cause });
+      this.tell('enqueued', { message: thing.message, copy, place: client.place, cause });
       this.state.items.push({ message: thing.message, copy, place: client.place, attempts: 0, leasedTo: null });
       return this.send(client, true, { do: 'confirm', client: client.id, message: thing.message });
     }
@@ -61,10 +61,10 @@ export class LeaseRoom extends ToyRoom<Thing, { items: Item[]; polls: Record<str
     if (thing.do === 'deliver') reader.listener.push({ handle: item.copy, message: item.message, copy: item.copy, attempt: item.attempts, redelivered: item.attempts > 1, entry: thing.entry });
     else if (thing.do === 'delete') {
       this.state.items = this.state.items.filter((i) => i !== item);
-      this.host.record('settled', { message: item.message, copy: item.copy, place: item.place, reason: 'toy.deleted' });
+      this.tell('settled', { message: item.message, copy: item.copy, place: item.place, reason: 'toy.deleted' });
     } else {
       item.leasedTo = null;
-      this.host.record('requeued', { message: item.message, copy: item.copy, place: item.place, reason: `toy.${thing.do}` });
+      this.tell('requeued', { message: item.message, copy: item.copy, place: item.place, reason: `toy.${thing.do}` });
     }
   }
   private polls(client: Client<unknown>): { life: number; slots: number } {

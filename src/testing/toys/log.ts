@@ -8,14 +8,21 @@ interface Cursor {
   committed: number;
   life: number;
   slots: number;
-  open: { offset: number; copy: number }[];
+  open: Reading[];
+  /** Given back, to be read again. */
+  back: Reading[];
+}
+interface Reading {
+  readonly offset: number;
+  readonly copy: number;
+  readonly attempt: number;
 }
 type Thing = { readonly do: 'publish' | 'confirm' | 'poll' | 'commit' | 'fetched'; readonly client: string; readonly number: number; readonly offset: number; readonly entry: number };
 
 export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: string }[]; cursors: Record<string, Cursor> }> {
   protected state = { log: [] as { message: number; place: string }[], cursors: {} as Record<string, Cursor> };
   depths(): readonly Depth[] {
-    return [...this.readers.values()].map((r) => ({ place: r.place, pending: 0, inFlight: this.cursor(r).open.length, oldest: -1 }));
+    return [...this.readers.values()].map((r) => ({ place: r.place, pending: this.cursor(r).back.length, inFlight: this.cursor(r).open.length, oldest: -1 }));
   }
   protected publish(client: Client<PublishListener>, message: number): void {
     this.send(client, false, { do: 'publish', client: client.id, number: message, offset: 0, entry: -1 }, message);
@@ -31,7 +38,8 @@ export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: str
         const cursor = this.cursor(client);
         cursor.life++;
         cursor.offset = cursor.committed;
-        for (const { copy, offset } of cursor.open.splice(0)) this.end('lost', client, copy, offset);
+        for (const { copy, offset } of cursor.open) this.end('requeued', client, copy, offset);
+        cursor.back.push(...cursor.open.splice(0));
       },
       buffered: () => [],
     };
@@ -61,24 +69,29 @@ export class LogRoom extends ToyRoom<Thing, { log: { message: number; place: str
       const record = this.state.log[cursor.offset];
       if (record?.place !== reader.place) continue;
       n++;
-      const copy = this.host.copy();
-      this.host.record('enqueued', { message: record.message, copy, place: reader.place });
-      const { entry } = this.handOver(reader, cursor.offset, record.message, copy, 1);
-      cursor.open.push({ offset: cursor.offset, copy });
+      const { copy, attempt } = this.readAgain(cursor) ?? { copy: this.host.copy(), attempt: 0 };
+      if (attempt === 0) this.tell('enqueued', { message: record.message, copy, place: reader.place });
+      const { entry } = this.handOver(reader, cursor.offset, record.message, copy, attempt + 1);
+      cursor.open.push({ offset: cursor.offset, copy, attempt: attempt + 1 });
       this.send(reader, false, { do: 'fetched', client: reader.id, number: copy, offset: cursor.offset, entry }, record.message);
     }
     this.later(POLL, { do: 'poll', client: reader.id, number: cursor.life, offset: 0, entry: -1 });
   }
   private fetched(reader: Client<ReceiveListener>, { number: copy, offset, entry }: Thing): void {
-    if (!this.cursor(reader).open.some((o) => o.copy === copy)) return;
+    const attempt = this.cursor(reader).open.find((o) => o.copy === copy)?.attempt;
+    if (attempt === undefined) return;
     const message = this.state.log[offset]?.message ?? -1;
-    if (reader.listener.push({ handle: offset, message, copy, attempt: 1, redelivered: false, entry }) === 'busy') this.later(POLL, { do: 'fetched', client: reader.id, number: copy, offset, entry });
+    if (reader.listener.push({ handle: offset, message, copy, attempt, redelivered: attempt > 1, entry }) === 'busy') this.later(POLL, { do: 'fetched', client: reader.id, number: copy, offset, entry });
   }
-  private end(kind: 'settled' | 'lost', client: Client<unknown>, copy: number, offset: number): void {
-    this.host.record(kind, { message: this.state.log[offset]?.message ?? -1, copy, place: client.place, reason: kind === 'settled' ? 'toy.committed' : 'toy.reread' });
+  private readAgain(cursor: Cursor): Reading | undefined {
+    const at = cursor.back.findIndex(({ offset }) => offset === cursor.offset);
+    return at < 0 ? undefined : cursor.back.splice(at, 1)[0];
+  }
+  private end(kind: 'settled' | 'requeued', client: Client<unknown>, copy: number, offset: number): void {
+    this.tell(kind, { message: this.state.log[offset]?.message ?? -1, copy, place: client.place, reason: kind === 'settled' ? 'toy.committed' : 'toy.reread' });
   }
   private cursor(client: Client<unknown>): Cursor {
-    this.state.cursors[client.id] ??= { offset: 0, committed: 0, life: 0, slots: 1, open: [] };
+    this.state.cursors[client.id] ??= { offset: 0, committed: 0, life: 0, slots: 1, open: [], back: [] };
     return this.state.cursors[client.id] as Cursor;
   }
 }

@@ -1,6 +1,9 @@
 /** What the three toy brokers share: things under way, sessions by id, nothing about any broker. */
 import { copyOf } from '../../base/copy.ts';
 import type { Delivery, Depth, Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Room, RoomHost, Topology } from '../../brokers/contract.ts';
+import { Once, type OnceState } from '../../brokers/underway.ts';
+import type { Kind } from '../../history/entries.ts';
+import type { Facts } from '../../history/history.ts';
 
 export interface Client<L> {
   readonly id: string;
@@ -15,8 +18,9 @@ export abstract class ToyRoom<Thing extends { readonly client: string }, State e
   protected abstract state: State;
   protected readonly publishers = new Map<string, Client<PublishListener>>();
   protected readonly readers = new Map<string, Client<ReceiveListener>>();
-  private things = new Map<number, Thing>();
-  private next = 0;
+  private readonly things = new Once<Thing>();
+  /** The latest entry of each copy. */
+  private told: Record<number, number> = {};
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
     this.topology = topology;
@@ -53,39 +57,39 @@ export abstract class ToyRoom<Thing extends { readonly client: string }, State e
   }
   linkChanged(): void {}
   arrive(_what: number, ref: number): void {
-    const thing = this.things.get(ref);
-    this.things.delete(ref);
+    const thing = this.things.take(ref);
     if (thing) this.happen(thing);
   }
   wake(what: number, ref: number): void {
     this.arrive(what, ref);
   }
   astray(_what: number, ref: number): void {
-    this.things.delete(ref);
+    this.things.take(ref);
   }
   save(): unknown {
-    return copyOf({ state: this.state, things: [...this.things], next: this.next });
+    return copyOf({ state: this.state, things: this.things.save(), told: this.told });
   }
   load(saved: unknown): void {
-    const { state, things, next } = copyOf(saved as { state: State; things: [number, Thing][]; next: number });
+    const { state, things, told } = copyOf(saved as { state: State; things: OnceState<Thing>; told: Record<number, number> });
     this.state = state;
-    this.things = new Map(things);
-    this.next = next;
+    this.things.load(things);
+    this.told = told;
   }
   protected send(client: Client<unknown>, back: boolean, thing: Thing, message = -1): void {
-    this.host.hop(client.link, client.name, back, 0, this.keep(thing), message, false);
+    this.host.hop(client.link, client.name, back, 0, this.things.keep(thing), message, false);
   }
   protected later(delay: number, thing: Thing): void {
-    this.host.after(delay, 0, this.keep(thing));
+    this.host.after(delay, 0, this.things.keep(thing));
+  }
+  /** Tells what happened to a copy: because of what happened to it before, where nothing else is said. */
+  protected tell(kind: Kind, facts: Facts & { readonly copy: number }): number {
+    const entry = this.host.record(kind, { cause: this.told[facts.copy] ?? -1, ...facts });
+    this.told[facts.copy] = entry;
+    return entry;
   }
   /** Tells that a reader got a copy; @returns the delivery */
   protected handOver(client: Client<unknown>, handle: number, message: number, copy: number, attempt: number): Delivery {
-    const entry = this.host.record('delivered', { message, copy, place: client.place, actor: client.name, attempt });
+    const entry = this.tell('delivered', { message, copy, place: client.place, actor: client.name, attempt });
     return { handle, message, copy, attempt, redelivered: attempt > 1, entry };
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
   }
 }

@@ -59,7 +59,7 @@ export class WebhookRoom extends ToyRoom<Thing, { calls: Call[]; closed: string[
     const accepted = this.host.record('accepted', { message, place: client.place, detail: readers.length });
     for (const reader of readers) {
       const call = { message, copy: this.host.copy(), reader: reader.id, place: client.place, calls: 0, inFlight: false };
-      this.host.record('enqueued', { message, copy: call.copy, place: call.place, cause: accepted });
+      this.tell('enqueued', { message, copy: call.copy, place: call.place, cause: accepted });
       this.state.calls.push(call);
       this.call(call);
     }
@@ -75,12 +75,12 @@ export class WebhookRoom extends ToyRoom<Thing, { calls: Call[]; closed: string[
   }
   private giveBack(call: Call, reason: string): void {
     call.inFlight = false;
-    this.host.record('requeued', { message: call.message, copy: call.copy, place: call.place, reason });
+    this.tell('requeued', { message: call.message, copy: call.copy, place: call.place, reason });
     if (call.calls >= CALLS) this.end(call, 'dropped', 'toy.gave_up');
     else this.later(AGAIN, { do: 'again', client: call.reader, number: call.copy, entry: -1 });
   }
   private end(call: Call, kind: 'settled' | 'dropped', reason: string): void {
     this.state.calls = this.state.calls.filter((c) => c !== call);
-    this.host.record(kind, { message: call.message, copy: call.copy, place: call.place, reason });
+    this.tell(kind, { message: call.message, copy: call.copy, place: call.place, reason });
   }
 }
