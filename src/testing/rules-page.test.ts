@@ -28,6 +28,7 @@ it.each(brokers)('$title has rules, each with an address and a name of its own; 
   const rules = Object.values(await rulesOf(id));
   expect(rules.filter(({ source }) => !source.startsWith('https://'))).toEqual([]);
   const written = files(`src/brokers/${id}`, 'rules.ts').reduce((sum, name) => sum + (readFileSync(`src/brokers/${id}/${name}`, 'utf8').match(/^ {2}[A-Z]+\d+: \{/gm)?.length ?? 0), 0);
+  expect(rules.length).toBeGreaterThan(0);
   expect(rules.length).toBe(written);
 });
 it.each(brokers)('what is said to be recorded of $title is a recording of a real broker', async ({ id }) => {
