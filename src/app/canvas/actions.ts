@@ -21,11 +21,14 @@ export function connectView(how: { showAll: () => void; toCanvas: typeof toCanva
 export function fitView(): void {
   showAll();
 }
-type Layout = Record<string, readonly number[]>;
-const edit = (label: string, edits: readonly Edit[], layout?: Layout) => useDocument.getState().edit(label, edits, useSession.getState().now, layout);
-const place = (label: string, positions: Layout) => useDocument.getState().change(label, { layout: { ...useDocument.getState().doc.layout, ...positions } });
+export type Layout = Record<string, readonly number[]>;
+/** An edit of the document at the moment that is shown. */
+export const edit = (label: string, edits: readonly Edit[], layout?: Layout) => useDocument.getState().edit(label, edits, useSession.getState().now, layout);
+/** Positions alone. */
+export const place = (label: string, positions: Layout) => useDocument.getState().change(label, { layout: { ...useDocument.getState().doc.layout, ...positions } });
 
-function freshId(doc: Scenario, stem: string): string {
+/** An id that is not taken, now or at the start. */
+export function freshId(doc: Scenario, stem: string): string {
   const taken = new Set([...doc.nodes.map((n) => n.id), ...doc.links.map((l) => l.id), ...useDocument.getState().doc.nodes.map((n) => n.id)]);
   for (let n = 1; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;
 }
@@ -156,26 +159,6 @@ export function moveSelected(dx: number, dy: number): void {
   const boxes = boxesOf(effectiveNow(), catalog);
   moveTo('Move', Object.fromEntries(useView.getState().selected.flatMap((id) => (boxes.has(id) ? [[id, [(boxes.get(id)?.x ?? 0) + dx, (boxes.get(id)?.y ?? 0) + dy]]] : []))));
 }
-export const ALIGNMENTS = ['left', 'centre', 'right', 'top', 'middle', 'bottom', 'spread across', 'spread down'] as const;
-
-/** Puts the selected nodes in line, or at equal gaps between the first and the last. */
-export function alignSelected(how: (typeof ALIGNMENTS)[number]): void {
-  const all = boxesOf(effectiveNow(), catalog);
-  const boxes = useView.getState().selected.flatMap((id) => all.get(id) ?? []);
-  if (boxes.length < 2) return;
-  const across = how === 'left' || how === 'centre' || how === 'right' || how === 'spread across';
-  const spans = boxes.map((b) => ({ id: b.id, from: across ? b.x : b.y, size: across ? b.w : b.h, other: across ? b.y : b.x })).sort((a, b) => a.from - b.from);
-  const [low, high] = [Math.min(...spans.map((s) => s.from)), Math.max(...spans.map((s) => s.from + s.size))];
-  const gap = (high - low - spans.reduce((sum, s) => sum + s.size, 0)) / (spans.length - 1);
-  let next = low;
-  const to = new Map<string, number>();
-  for (const { id, size } of spans) {
-    const along = how.startsWith('spread') ? next : how === 'left' || how === 'top' ? low : how === 'right' || how === 'bottom' ? high - size : (low + high - size) / 2;
-    to.set(id, along);
-    next += size + gap;
-  }
-  moveTo(`Align ${how}`, Object.fromEntries(spans.map(({ id, other }) => [id, across ? [to.get(id) ?? 0, other] : [other, to.get(id) ?? 0]])));
-}
 /** Positions of nodes; what lies in a container moves with it. */
 export function moveTo(label: string, positions: Readonly<Record<string, readonly [number, number] | readonly number[]>>): void {
   const doc = effectiveNow();
@@ -195,7 +178,7 @@ export function moveTo(label: string, positions: Readonly<Record<string, readonl
 }
 const round = (n: number) => Math.round(n);
 
-interface Clip {
+export interface Clip {
   readonly tailrace: 1;
   readonly nodes: readonly ScenarioNode[];
   readonly links: readonly ScenarioLink[];
@@ -210,71 +193,4 @@ export function copySelected(): string {
   const layout = Object.fromEntries(nodes.map((n) => [n.id, [boxes.get(n.id)?.x ?? 0, boxes.get(n.id)?.y ?? 0]]));
   const clip: Clip = { tailrace: 1, nodes, links: doc.links.filter((l) => chosen.has(l.from) && chosen.has(l.to)), layout };
   return JSON.stringify(clip);
-}
-/** @returns why not, or null */
-export function paste(text: string): string | null {
-  let clip: Clip;
-  try {
-    clip = JSON.parse(text) as Clip;
-  } catch {
-    return 'The clipboard holds nothing of Tailrace.';
-  }
-  if (clip?.tailrace !== 1 || !Array.isArray(clip.nodes) || !Array.isArray(clip.links)) return 'The clipboard holds nothing of Tailrace.';
-  const doc = effectiveNow();
-  const names = new Map<string, string>();
-  const layout: Layout = {};
-  let grown = doc;
-  const edits: Edit[] = [];
-  for (const node of clip.nodes) {
-    if (!catalog.node(node.kind)) continue;
-    const id = freshId(grown, node.id.replace(/-\d+$/, ''));
-    names.set(node.id, id);
-    grown = { ...grown, nodes: [...grown.nodes, { id, kind: node.kind }] };
-    layout[id] = [(clip.layout?.[node.id]?.[0] ?? 0) + 40, (clip.layout?.[node.id]?.[1] ?? 0) + 40];
-    const parent = node.parent === undefined ? undefined : (names.get(node.parent) ?? (doc.nodes.some((n) => n.id === node.parent) ? node.parent : undefined));
-    edits.push({ do: 'add-node', on: id, with: { kind: node.kind, ...(node.title === undefined ? {} : { title: node.title }), ...(parent === undefined ? {} : { parent }), ...(node.config === undefined ? {} : { config: node.config }) } });
-  }
-  for (const link of clip.links) {
-    const [from, to] = [names.get(link.from), names.get(link.to)];
-    if (from === undefined || to === undefined) continue;
-    const id = freshId(grown, link.kind);
-    grown = { ...grown, links: [...grown.links, { ...link, id }] };
-    edits.push({ do: 'add-link', on: id, with: { kind: link.kind, from, to, ...(link.config === undefined ? {} : { config: link.config }) } });
-  }
-  if (edits.length === 0) return 'The clipboard holds nothing of Tailrace.';
-  edit('Paste', edits, layout);
-  useView.getState().select([...names.values()]);
-  return null;
-}
-/** From left to right along the wires; clusters keep their own together. */
-export async function autoLayout(): Promise<void> {
-  // Only who asks for it pays for it.
-  const { default: dagre } = await import('@dagrejs/dagre');
-  const doc = effectiveNow();
-  const boxes = boxesOf(doc, catalog);
-  const graph = new dagre.graphlib.Graph({ compound: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 36, ranksep: 70, marginx: 20, marginy: 40 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of doc.nodes) {
-    const box = boxes.get(node.id);
-    if (box) graph.setNode(node.id, box.container ? {} : { width: box.w, height: box.h });
-  }
-  for (const node of doc.nodes) if (node.parent !== undefined && boxes.has(node.parent)) graph.setParent(node.id, node.parent);
-  for (const link of doc.links) graph.setEdge(link.from, link.to);
-  dagre.layout(graph);
-  const layout: Layout = {};
-  for (const node of doc.nodes) {
-    const box = boxes.get(node.id);
-    const at = graph.node(node.id) as { x: number; y: number } | undefined;
-    if (box && at && !box.container) layout[node.id] = [round(at.x - box.w / 2), round(at.y - box.h / 2)];
-  }
-  // Containers wrap their children: a point inside is enough.
-  for (const node of doc.nodes) {
-    if (!boxes.get(node.id)?.container) continue;
-    const child = doc.nodes.find((n) => n.parent === node.id);
-    const at = child && layout[child.id];
-    if (at) layout[node.id] = [at[0] as number, at[1] as number, 10, 10];
-  }
-  place('Tidy the layout', layout);
-  requestAnimationFrame(() => showAll());
 }

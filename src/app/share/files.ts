@@ -1,5 +1,5 @@
-/** Scenario files: open, save, drop. */
-import { EMPTY, useDocument } from '../store/document.ts';
+/** Scenario files: open and drop. */
+import { EMPTY } from '../store/document.ts';
 import { open } from '../shell/boot.ts';
 import { readFile } from './open.ts';
 
@@ -16,15 +16,6 @@ export function openFile(): void {
 async function openIt(file: File): Promise<void> {
   const opened = await readFile(file);
   if (opened) await open(opened.doc);
-}
-export function saveFile(): void {
-  const { doc } = useDocument.getState();
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(doc, null, 2)}\n`], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${doc.title.toLowerCase().replace(/[^a-z0-9]+/g, '-') || 'scenario'}.tailrace.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 /** Files dropped anywhere on the window are opened. */
 export function acceptDrops(): () => void {

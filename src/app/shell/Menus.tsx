@@ -1,8 +1,10 @@
 /** The menus of the top bar. */
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { autoLayout, fitView, makeThisTheStart } from '../canvas/actions.ts';
-import { newDocument, openFile, saveFile } from '../share/files.ts';
+import { fitView, makeThisTheStart } from '../canvas/actions.ts';
+import { autoLayout } from '../canvas/arrange.ts';
+import { newDocument, openFile } from '../share/files.ts';
+import { saveFile } from '../share/save.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { SPEEDS } from './speeds.ts';

@@ -5,32 +5,12 @@ import { effectiveNow } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { SPEEDS } from './speeds.ts';
-import { acceptDrops, openFile, saveFile } from '../share/files.ts';
-import { type Direction, focusNeighbour } from '../canvas/neighbours.ts';
-import { copySelected, moveSelected, paste, removeSelected, selectAll } from '../canvas/actions.ts';
+import { acceptDrops, openFile } from '../share/files.ts';
+import type { Direction } from '../canvas/neighbours.ts';
+import { copySelected, moveSelected, removeSelected, selectAll } from '../canvas/actions.ts';
 
-/** For the dialog that shows them. */
-export const KEYS: readonly (readonly [string, string])[] = [
-  ['Space', 'Play or pause'],
-  ['.', 'To the next entry'],
-  ['f', 'To the next finding'],
-  ['m', 'To the next entry of the message that is followed'],
-  ['0', 'Back to the start'],
-  ['- and +', 'Slower, faster'],
-  ['Ctrl K', 'Commands: add, wire, act, find'],
-  ['Tab, Enter', 'Go to a node or wire and select it'],
-  ['Arrows', 'From a node to its neighbour'],
-  ['i', 'To the settings of what is selected; Escape goes back'],
-  ['w', 'Wire the selected node to another'],
-  ['Alt and arrows', 'Move what is selected'],
-  ['Delete', 'Delete what is selected'],
-  ['Ctrl C, X, V, D, A', 'Copy, cut, paste, duplicate, select all'],
-  ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
-  ['Ctrl S, Ctrl O', 'Save, open a file'],
-  ['l', 'Canvas only, for a lecture; again for everything'],
-  ['Escape', 'Let go'],
-  ['?', 'This list'],
-];
+const goLater = (from: string, way: Direction) => void import('../canvas/neighbours.ts').then(({ focusNeighbour }) => focusNeighbour(from, way));
+const pasteLater = (text: string) => void import('../canvas/paste.ts').then(({ paste }) => paste(text));
 
 export function useKeys(): void {
   useEffect(() => {
@@ -45,7 +25,7 @@ export function useKeys(): void {
     const onPaste = (event: ClipboardEvent) => {
       if ((event.target as HTMLElement).closest('input, textarea')) return;
       const text = event.clipboardData?.getData('text/plain') ?? '';
-      if (text !== '') paste(text);
+      if (text !== '') pasteLater(text);
     };
     window.addEventListener('keydown', onKey);
     window.addEventListener('paste', onPaste);
@@ -87,7 +67,7 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
         redo();
         return true;
       case 's':
-        saveFile();
+        void import('../share/save.ts').then(({ saveFile }) => saveFile());
         return true;
       case 'o':
         openFile();
@@ -102,7 +82,7 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
         if (event.key.toLowerCase() === 'x') removeSelected();
         return true;
       case 'd':
-        if (selected.length > 0) paste(copySelected());
+        if (selected.length > 0) pasteLater(copySelected());
         return true;
       default:
         return false;
@@ -157,7 +137,9 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
     case 'ArrowRight':
     case 'ArrowUp':
     case 'ArrowDown':
-      return Boolean(focused) && focusNeighbour(focused as string, event.key satisfies Direction);
+      if (!focused) return false;
+      goLater(focused, event.key);
+      return true;
     case 'Enter':
       if (!focused) return false;
       select([focused]);

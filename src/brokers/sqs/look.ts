@@ -24,7 +24,9 @@ interface Scene {
   readonly now: number;
 }
 export function depthsOf(plan: Plan, sqs: Sqs, dispatch: Dispatch): readonly Depth[] {
-  const queues = plan.queues.map(({ node, name }): Depth => {
+  // Two nodes of one name are one queue, and its copies are the first one’s.
+  const own = plan.queues.filter(({ name }, i) => plan.queues.findIndex((one) => one.name === name) === i);
+  const queues = own.map(({ node, name }): Depth => {
     const queue = sqs.queue(name);
     const oldest = queue?.oldest() ?? Infinity;
     return { place: node, pending: (queue?.visible ?? 0) + (queue?.delayed ?? 0), inFlight: queue?.inFlight ?? 0, delayed: queue?.delayed ?? 0, oldest: oldest === Infinity ? -1 : oldest };

@@ -1,0 +1,22 @@
+/** For the dialog that shows them. */
+export const KEYS: readonly (readonly [string, string])[] = [
+  ['Space', 'Play or pause'],
+  ['.', 'To the next entry'],
+  ['f', 'To the next finding'],
+  ['m', 'To the next entry of the message that is followed'],
+  ['0', 'Back to the start'],
+  ['- and +', 'Slower, faster'],
+  ['Ctrl K', 'Commands: add, wire, act, find'],
+  ['Tab, Enter', 'Go to a node or wire and select it'],
+  ['Arrows', 'From a node to its neighbour'],
+  ['i', 'To the settings of what is selected; Escape goes back'],
+  ['w', 'Wire the selected node to another'],
+  ['Alt and arrows', 'Move what is selected'],
+  ['Delete', 'Delete what is selected'],
+  ['Ctrl C, X, V, D, A', 'Copy, cut, paste, duplicate, select all'],
+  ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
+  ['Ctrl S, Ctrl O', 'Save, open a file'],
+  ['l', 'Canvas only, for a lecture; again for everything'],
+  ['Escape', 'Let go'],
+  ['?', 'This list'],
+];
