@@ -84,7 +84,12 @@ export async function add(page: Page, room: string, kind: string): Promise<void>
   const fold = palette(page)
     .locator('.palette-room details')
     .filter({ has: page.locator('> summary', { hasText: room }) });
-  if (!(await fold.isVisible())) await unfold(page, 'More brokers');
-  if ((await fold.getAttribute('open')) === null) await fold.locator('> summary').click({ position: { x: 8, y: 8 } });
-  await fold.getByRole('button', { name: kind, exact: true }).click();
+  const button = fold.getByRole('button', { name: kind, exact: true });
+  // At the very edge of the panel the handle that resizes it would hear the click.
+  await expect(async () => {
+    if (!(await fold.isVisible())) await unfold(page, 'More brokers');
+    await fold.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    if ((await fold.getAttribute('open')) === null) await fold.locator('> summary').click({ position: { x: 8, y: 8 } });
+    await button.click({ timeout: 2000 });
+  }).toPass();
 }

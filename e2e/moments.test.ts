@@ -54,10 +54,7 @@ test('the share link opens the same moment with the same history in a fresh prof
   await page.goto('./');
   await expect.poll(() => clock(page)).toBeGreaterThan(2);
   await page.getByRole('button', { name: 'Pause' }).click();
-  const moment = await clock(page);
-  await page.getByRole('button', { name: 'Share link' }).click();
-  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
-  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
   const report = async (p: Page) => {
     await p.getByRole('button', { name: 'Report' }).click();
     return p
@@ -66,6 +63,11 @@ test('the share link opens the same moment with the same history in a fresh prof
       .textContent();
   };
   const here = await report(page);
+  await page.keyboard.press('Escape');
+  // Once the report stands, the last frame before the pause has been overtaken.
+  const moment = await clock(page);
+  await page.getByRole('button', { name: 'Share link' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
   const other = await (await browser.newContext()).newPage();
   await other.goto(link);
   await expect.poll(() => clock(other)).toBe(moment);
