@@ -4,6 +4,7 @@ import { loadModels } from '../src/brokers/models.ts';
 import { catalog } from '../src/catalog.ts';
 import { orderProcessing } from '../src/gallery/order-processing.ts';
 import { startRun } from '../src/simulation/run.ts';
+import { playButton } from './app.ts';
 
 test.beforeEach(({ page }) => {
   page.on('pageerror', (error) => {
@@ -54,7 +55,7 @@ test('the share link opens the same moment with the same history in a fresh prof
   await page.goto('./');
   await expect.poll(() => clock(page)).toBeGreaterThan(2);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+  await expect(playButton(page)).toBeVisible();
   const report = async (p: Page) => {
     await p.getByRole('button', { name: 'Report' }).click();
     return p
