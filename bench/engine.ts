@@ -1,7 +1,6 @@
 /** The whole engine, with history, checks and metrics, through one broker. */
 import type { Models } from '../src/simulation/simulation.ts';
 import { catalog } from '../src/catalog.ts';
-import { ENTRY_BYTES } from '../src/history/history.ts';
 import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { type Run, startRun } from '../src/simulation/run.ts';
 import { EngineLoop } from '../src/worker/loop.ts';
@@ -26,11 +25,11 @@ function bytesPerMessage(topology: Topology, models: Models, live: number): read
   const { simulation } = startRun(topology.deep(live, 0.001), models, catalog);
   simulation.run(999_999);
   const before = heap();
-  const entries = simulation.history.length;
+  const { bytes } = simulation.history;
   simulation.run(4e6);
   const held = heap() - before;
   if (simulation.messages.length < live) throw new Error('they are not there');
-  return [held / live, (held - (simulation.history.length - entries) * ENTRY_BYTES) / live];
+  return [held / live, (held - (simulation.history.bytes - bytes)) / live];
 }
 /** ms until a pause is acknowledged while the engine runs flat out: the longest of many. */
 async function slowestPause(topology: Topology, models: Models): Promise<number> {

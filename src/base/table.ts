@@ -1,18 +1,23 @@
-/** Rows of numbers that are only ever appended, column by column, in chunks. Full chunks never change, so checkpoints share them. */
+import { asIs, bytesOf, type Sealed, seal } from './sealed.ts';
+
+/** Rows of numbers that are only ever appended, column by column, in chunks. Full chunks never change: they are sealed, and checkpoints share them. */
 export const CHUNK = 4096;
 export type Numbers = Float64Array | Int32Array;
 
 export interface TableState {
   readonly length: number;
   readonly first: number;
-  readonly chunks: readonly (readonly Numbers[])[];
+  readonly full: readonly (readonly Sealed[])[];
+  /** The chunk that is being written. */
+  readonly last: readonly Numbers[];
 }
 
 export class Table {
   length = 0;
   /** Rows below are gone. */
   first = 0;
-  private chunks: Numbers[][] = [];
+  /** The last one is still being written. */
+  private chunks: (readonly Sealed[])[] = [];
   private last: Numbers[] = [];
   private readonly wide: readonly boolean[];
 
@@ -23,17 +28,23 @@ export class Table {
   /** Makes a row; the caller writes it at once. @returns the columns to write in, at `(length - 1) % CHUNK` */
   add(): Numbers[] {
     if (this.length % CHUNK === 0) {
+      if (this.chunks.length > 0) this.chunks[this.chunks.length - 1] = this.last.map(seal);
       this.last = this.wide.map((wide) => (wide ? new Float64Array(CHUNK) : new Int32Array(CHUNK)));
-      this.chunks.push(this.last);
+      this.chunks.push(this.last.map(asIs));
     }
     this.length++;
     return this.last;
   }
-  /** The columns in which a row lies, at `row % CHUNK`. @param row first ≤ row < length */
-  of(row: number): readonly Numbers[] {
+  /** @param row first ≤ row < length */
+  at(row: number, column: number): number {
     const chunk = this.chunks[((row - this.first) / CHUNK) | 0];
     if (chunk === undefined || row < this.first || row >= this.length) throw new RangeError(`row ${row} is not in ${this.first}..${this.length}`);
-    return chunk;
+    const { least, above } = chunk[column] as Sealed;
+    return least + (above[row % CHUNK] as number);
+  }
+  /** Bytes that the rows take. */
+  get bytes(): number {
+    return this.chunks.reduce((sum, chunk) => sum + chunk.reduce((bytes, column) => bytes + bytesOf(column), 0), 0);
   }
   /** Lets go of whole chunks below `row`. */
   dropBefore(row: number): void {
@@ -43,16 +54,13 @@ export class Table {
     }
   }
   save(): TableState {
-    const chunks: (readonly Numbers[])[] = this.chunks.slice();
-    if (this.length % CHUNK !== 0) chunks[chunks.length - 1] = this.last.map((column) => column.slice());
-    return { length: this.length, first: this.first, chunks };
+    return { length: this.length, first: this.first, full: this.chunks.slice(0, -1), last: this.last.map((column) => column.slice()) };
   }
   load(state: TableState): void {
     this.length = state.length;
     this.first = state.first;
-    this.chunks = state.chunks.map((columns) => columns.slice());
-    const last = this.chunks.at(-1);
-    if (last && this.length % CHUNK !== 0) this.chunks[this.chunks.length - 1] = last.map((column) => column.slice());
-    this.last = this.chunks.at(-1) ?? [];
+    this.last = state.last.map((column) => column.slice());
+    this.chunks = [...state.full];
+    if (this.last.length > 0) this.chunks.push(this.last.map(asIs));
   }
 }

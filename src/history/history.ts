@@ -19,8 +19,6 @@ export interface HistoryState {
 /** Columns of a row, and which of them need doubles. BACK: how many entries before this one its cause is, 0 = none. WHAT: the attempt and the kind in one. */
 const [TIME, DETAIL, BACK, WHAT, MESSAGE, COPY, PLACE, ACTOR, REASON] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
 const WIDE = [true, true, false, false, false, false, false, false, false];
-/** Bytes that an entry takes while it is resident. */
-export const ENTRY_BYTES = WIDE.reduce((sum, wide) => sum + (wide ? 8 : 4), 0);
 /** Room for kinds in WHAT. */
 const KIND_ROOM = 64;
 
@@ -46,6 +44,10 @@ export class History {
   /** Oldest resident entry. */
   get first(): number {
     return this.rows.first;
+  }
+  /** Bytes that the resident entries take. */
+  get bytes(): number {
+    return this.rows.bytes;
   }
   watch(fold: Fold): void {
     this.folds.push(fold);
@@ -110,9 +112,7 @@ export class History {
   }
   /** @param id first ≤ id < length */
   entry(id: number): Entry {
-    const columns = this.rows.of(id);
-    const at = id % CHUNK;
-    const of = (column: number) => (columns[column] as Float64Array)[at] as number;
+    const of = (column: number) => this.rows.at(id, column);
     const code = of(WHAT) & (KIND_ROOM - 1);
     const back = of(BACK);
     return {
@@ -133,7 +133,7 @@ export class History {
   /** Resident entries of a message, oldest first. */
   ofMessage(message: number): Entry[] {
     const out: Entry[] = [];
-    for (let id = this.first; id < this.length; id++) if (this.rows.of(id)[MESSAGE]?.[id % CHUNK] === message) out.push(this.entry(id));
+    for (let id = this.first; id < this.length; id++) if (this.rows.at(id, MESSAGE) === message) out.push(this.entry(id));
     return out;
   }
   /** 16 hexadecimal digits over every entry so far, and the strings. */

@@ -27,15 +27,15 @@ export class Messages {
     columns[FLAGS][at] = poison ? 1 : 0;
     return message;
   }
-  producedAt = (m: number): number => this.at(m, PRODUCED_AT);
-  key = (m: number): number => this.at(m, KEY);
-  seq = (m: number): number => this.at(m, SEQ);
-  producer = (m: number): number => this.at(m, PRODUCER);
+  producedAt = (m: number): number => this.rows.at(m, PRODUCED_AT);
+  key = (m: number): number => this.rows.at(m, KEY);
+  seq = (m: number): number => this.rows.at(m, SEQ);
+  producer = (m: number): number => this.rows.at(m, PRODUCER);
   /** bytes */
-  size = (m: number): number => this.at(m, SIZE);
+  size = (m: number): number => this.rows.at(m, SIZE);
   /** -1 = none given */
-  priority = (m: number): number => this.at(m, PRIORITY);
-  poison = (m: number): boolean => this.at(m, FLAGS) === 1;
+  priority = (m: number): number => this.rows.at(m, PRIORITY);
+  poison = (m: number): boolean => this.rows.at(m, FLAGS) === 1;
 
   save(): { readonly rows: TableState; readonly perKey: readonly (readonly [key: number, last: number])[] } {
     return { rows: this.rows.save(), perKey: [...this.perKey] };
@@ -43,9 +43,6 @@ export class Messages {
   load(state: ReturnType<Messages['save']>): void {
     this.rows.load(state.rows);
     this.perKey = new Map(state.perKey);
-  }
-  private at(message: number, column: number): number {
-    return this.rows.of(message)[column]?.[message % CHUNK] as number;
   }
 }
 /** Key 0 is "A", 25 "Z", 26 "AA": the letter on a cell. */

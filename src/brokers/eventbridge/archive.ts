@@ -54,7 +54,7 @@ export class ArchiveStore {
   /** Messages of the newest rows below `to`. */
   newest(to: number, count: number): number[] {
     const out: number[] = [];
-    for (let row = Math.max(to - count, this.table.first, 0); row < to; row++) out.push(this.at(row, MESSAGE));
+    for (let row = Math.max(to - count, this.table.first, 0); row < to; row++) out.push(this.table.at(row, MESSAGE));
     return out;
   }
   start(replay: Omit<Replay, 'row' | 'sent' | 'state'>): Replay {
@@ -71,8 +71,8 @@ export class ArchiveStore {
     replay.row = Math.max(replay.row, from);
     const rows: number[] = [];
     let slice = -1;
-    for (; replay.row < to && this.at(replay.row, TIME) < replay.to && rows.length < most; replay.row++) {
-      const mine = Math.floor((this.at(replay.row, TIME) - replay.from) / SLICE);
+    for (; replay.row < to && this.table.at(replay.row, TIME) < replay.to && rows.length < most; replay.row++) {
+      const mine = Math.floor((this.table.at(replay.row, TIME) - replay.from) / SLICE);
       if (slice >= 0 && mine !== slice) break;
       slice = mine;
       rows.push(replay.row);
@@ -83,7 +83,7 @@ export class ArchiveStore {
       [rows[i], rows[j]] = [rows[j] as number, rows[i] as number];
     }
     replay.sent += rows.length;
-    return rows.map((row) => ({ message: this.at(row, MESSAGE), form: this.at(row, FORM) }));
+    return rows.map((row) => ({ message: this.table.at(row, MESSAGE), form: this.table.at(row, FORM) }));
   }
   /** Rows that are older than what may still be replayed need not be kept in memory. */
   forget(now: number, keep: number): void {
@@ -98,16 +98,13 @@ export class ArchiveStore {
     this.last = state.last;
     this.replays = state.replays.map((r) => ({ ...r }));
   }
-  private at(row: number, column: number): number {
-    return this.table.of(row)[column]?.[row % CHUNK] as number;
-  }
   /** First row whose value is at least `value`; rows rise. */
   private search(column: number, value: number): number {
     let low = this.table.first;
     let high = this.table.length;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.at(middle, column) < value) low = middle + 1;
+      if (this.table.at(middle, column) < value) low = middle + 1;
       else high = middle;
     }
     return low;
