@@ -2,7 +2,7 @@
 import type { Models } from '../src/simulation/simulation.ts';
 import { catalog } from '../src/catalog.ts';
 import { Checkpoints } from '../src/simulation/checkpoints.ts';
-import { type Run, startRun } from '../src/simulation/run.ts';
+import { beginRun, type Run, startRun } from '../src/simulation/run.ts';
 import { EngineLoop } from '../src/worker/loop.ts';
 import { hold } from './kernel.ts';
 import type { Table } from './table.ts';
@@ -78,7 +78,7 @@ export async function measureEngine(table: Table, topology: Topology, models: Mo
   for (const count of [1000, 100_000]) table.atMost(`${broker}: cost per entry with ${count} waiting, of 10 waiting`, few / waiting(count), 1.5);
 
   const doc = topology.busy(200);
-  const run = start(doc);
+  const run = beginRun(doc, models, catalog);
   const kept = new Checkpoints();
   let longest = 0;
   const from = performance.now();

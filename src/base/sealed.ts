@@ -8,21 +8,21 @@ const NONE = new Map<number, Sealed['above']>();
 
 /** @returns the same numbers; as they are, when they are not whole or lie too far apart */
 export function seal(numbers: Float64Array | Int32Array): Sealed {
+  const all = new Float64Array(numbers);
   let least = Infinity;
   let most = -Infinity;
   let whole = true;
-  for (let i = 0; i < numbers.length; i++) {
-    const value = numbers[i] as number;
+  for (let i = 0; i < all.length; i++) {
+    const value = all[i] as number;
     if (value < least) least = value;
     if (value > most) most = value;
-    if (!Number.isSafeInteger(value)) whole = false;
+    if (Math.floor(value) !== value) whole = false;
   }
   const span = most - least;
   if (!whole || !(span < 2 ** 32)) return asIs(numbers);
-  if (span === 0) return { least, above: nothingAbove(numbers.length) };
-  const above = span < 256 ? new Uint8Array(numbers.length) : span < 65_536 ? new Uint16Array(numbers.length) : new Uint32Array(numbers.length);
-  for (let i = 0; i < numbers.length; i++) above[i] = (numbers[i] as number) - least;
-  return { least, above };
+  if (span === 0) return { least, above: nothingAbove(all.length) };
+  for (let i = 0; i < all.length; i++) all[i] = (all[i] as number) - least;
+  return { least, above: span < 256 ? new Uint8Array(all) : span < 65_536 ? new Uint16Array(all) : new Uint32Array(all) };
 }
 /** The numbers themselves, read in the same way. */
 export const asIs = (numbers: Float64Array | Int32Array): Sealed => ({ least: 0, above: numbers });

@@ -2,7 +2,7 @@
 import { Checkpoints } from '../simulation/checkpoints.ts';
 import { findingsOf, marksOf, placesOf, seriesOf, verdictsOf } from '../simulation/picture.ts';
 import { reportOf } from '../simulation/report.ts';
-import { type Run, startRun } from '../simulation/run.ts';
+import { beginRun, type Run, startRun } from '../simulation/run.ts';
 import type { Models } from '../simulation/simulation.ts';
 import { searchMessages, storyOf } from '../simulation/story.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
@@ -131,7 +131,8 @@ export class EngineLoop {
   }
   /** The simulation as it was before `at`, from a checkpoint or from the start. */
   private restore(at: number): void {
-    this.run = startRun(this.doc, this.models, this.catalog, this.checkpoints.before(at));
+    const state = this.checkpoints.before(at);
+    this.run = state ? startRun(this.doc, this.models, this.catalog, state) : beginRun(this.doc, this.models, this.catalog);
     this.epoch++;
     this.flights = [];
     this.rates.clear();
