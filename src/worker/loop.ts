@@ -76,7 +76,7 @@ export class EngineLoop {
     const { now } = this.run.simulation;
     this.doc = doc;
     if (from !== 'nothing') {
-      this.checkpoints.dropFrom(Math.max(from, 1));
+      this.checkpoints.dropFrom(from);
       this.beyond = null;
     }
     if (from === 'nothing' || (from > now && !this.run.simulation.ended)) {
