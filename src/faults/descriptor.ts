@@ -19,6 +19,7 @@ const actions: readonly ActionDescriptor[] = [
   crash('crash-after-effect', 'Crash {on} after its next effect', 'The process dies right after the next effect is applied, before it settles: the message comes again, and with it the effect.'),
   crash('crash-before-settle', 'Crash {on} before its next settling', 'The work is finished and the process dies before it says so to the broker.'),
   crash('crash-after-settle', 'Crash {on} after its next settling', 'The process dies right after it has told the broker; the telling may still be under way.'),
+  { name: 'lose-next-ack', title: 'Lose the next acknowledgement of {on}', about: 'What it tells the broker next about a message never gets there: the broker delivers the message again.', per: 'instance', fields: {}, tone: 'bad' },
   { name: 'restart', title: 'Restart {on}', about: 'Starts a crashed instance again; it connects anew.', per: 'instance', fields: {}, tone: 'ok' },
   ...pair(
     { name: 'slow', title: 'Slow {on} down', about: 'Work takes longer from the next message on, on every instance of the consumer.', fields: { factor: { type: 'number', min: 0.01, max: 1000, default: 10, help: 'Each service time is multiplied by this.', applies: live } } },

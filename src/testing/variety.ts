@@ -1,4 +1,5 @@
 /** Other clients in the place of a random scenario's consumers, whatever its broker: what is wired like a consumer works like one. */
+import { catalog } from '../catalog.ts';
 import type { Scenario, ScenarioLink, ScenarioNode } from '../scenario/document.ts';
 import { Dice } from './dice.ts';
 
@@ -35,23 +36,35 @@ function bridge(d: Dice, id: string): ScenarioNode {
     },
   };
 }
-/** The scenario with some of its consumers replaced; what the timeline sets on a replaced one is set on what it has. */
+/** The wire as the other kind of client has it: of another kind, perhaps, and with the settings that are known there. Nothing where it may not be drawn. */
+function rewired(link: ScenarioLink, nodes: readonly ScenarioNode[]): ScenarioLink | undefined {
+  const [from, to] = [link.from, link.to].map((id) => nodes.find((n) => n.id === id));
+  const wire = from && to ? catalog.wire(from, to) : undefined;
+  if (wire === undefined || typeof wire === 'string') return undefined;
+  const config = Object.fromEntries(Object.entries(link.config ?? {}).filter(([name]) => Object.hasOwn(wire.fields, name)));
+  return { ...link, kind: wire.kind, config };
+}
+/** The scenario with some of its consumers replaced where their wires allow it; what the timeline sets on a replaced one is set on what it has. */
 export function varied(scenario: Scenario): Scenario {
   const d = new Dice(scenario.seed ^ 0x5eed);
   const publishing = scenario.links.filter((l) => scenario.nodes.some((n) => n.id === l.from && n.kind === 'producer'));
-  const functions = new Set<string>();
-  const relays: ScenarioLink[] = [];
-  const nodes = scenario.nodes.map((node) => {
-    if (node.kind !== 'consumer' || d.chance(0.4)) return node;
-    if (d.chance(0.5) && publishing.length > 0) {
-      // Wherever a producer publishes: it may come round again.
-      const { kind, to, config } = d.pick(publishing);
-      relays.push({ id: `relay-${node.id}`, kind, from: node.id, to, ...(config ? { config } : {}) });
-      return bridge(d, node.id);
-    }
-    functions.add(node.id);
-    return serverless(d, node.id);
+  let { nodes, links } = scenario;
+  for (const { id } of scenario.nodes.filter((n) => n.kind === 'consumer')) {
+    if (d.chance(0.4)) continue;
+    const isRelay = d.chance(0.5) && publishing.length > 0;
+    const other = isRelay ? bridge(d, id) : serverless(d, id);
+    const replaced = nodes.map((n) => (n.id === id ? other : n));
+    const changed = links.map((l) => (l.to === id ? rewired(l, replaced) : l));
+    // Wherever a producer publishes: it may come round again.
+    if (isRelay) changed.push(rewired({ ...d.pick(publishing), id: `relay-${id}`, from: id }, replaced));
+    const wired = changed.filter((l) => l !== undefined);
+    if (wired.length === changed.length) [nodes, links] = [replaced, wired];
+  }
+  const kindOf = (on: string) => nodes.find((n) => n.id === on.split('/')[0])?.kind ?? '';
+  const timeline = (scenario.timeline ?? []).flatMap((entry) => {
+    if (entry.do === 'set' && kindOf(entry.on) === 'function') return { ...entry, with: { concurrency: d.between(0, 4) } };
+    // What a consumer can suffer a function perhaps cannot.
+    return kindOf(entry.on) === 'function' && catalog.action(entry.do) !== undefined && catalog.node('function')?.actions.includes(entry.do) !== true ? [] : entry;
   });
-  const timeline = (scenario.timeline ?? []).map((entry) => (entry.do === 'set' && functions.has(entry.on) ? { ...entry, with: { concurrency: d.between(0, 4) } } : entry));
-  return { ...scenario, nodes, links: [...scenario.links, ...relays], ...(scenario.timeline ? { timeline } : {}) };
+  return { ...scenario, nodes, links, ...(scenario.timeline ? { timeline } : {}) };
 }

@@ -2,10 +2,11 @@
 import { expect, it } from 'vitest';
 import { catalog } from '../../catalog.ts';
 import { startRun } from '../../simulation/run.ts';
-import { RUN_FOR } from '../../testing/arbitraries.ts';
 import { randomKafkaScenario } from '../../testing/kafka-arbitraries.ts';
+import { runFor } from '../../testing/random-scenarios.ts';
 import { loadModels } from '../models.ts';
 
+const RUN_FOR = runFor('kafka');
 const models = await loadModels(['kafka']);
 it.each([
   // An instance that was taken away leaves its group when its session ends, and the history says so.

@@ -1,31 +1,3 @@
-/** Random scenarios: nothing throws, every copy is accounted for, a restored checkpoint tells the same history, and every reason has words. */
-import { describe, expect, it } from 'vitest';
-import { parseScenario } from '../../scenario/parse.ts';
-import { runTwice } from '../../testing/run-twice.ts';
-import { RUN_FOR, randomScenario } from './arbitraries.test-kit.ts';
-import { catalog, models, observe } from './room.test-kit.ts';
-import { reasons } from './words.ts';
+import { fuzzTests } from '../../testing/fuzz-test.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 50);
-const FROM = Number(process.env['FROM'] ?? 0);
-const GROUP = 50;
-
-describe.each(Array.from({ length: Math.ceil(RUNS / GROUP) }, (_, i) => FROM + i * GROUP))('seeds from %i', (from) => {
-  it(`${GROUP} random scenarios keep their books and replay`, () => {
-    for (let seed = from; seed < from + GROUP; seed++) {
-      try {
-        const { entries, text } = observe(runTwice(randomScenario(seed), models, catalog, RUN_FOR));
-        const said = new Set(entries.map((e) => text(e.reason)).filter((reason) => reason.startsWith('nats.')));
-        expect([...said].filter((reason) => !Object.hasOwn(reasons, reason))).toEqual([]);
-      } catch (error) {
-        throw new Error(`seed ${seed}`, { cause: error });
-      }
-    }
-  }, 120_000);
-});
-it('random scenarios are legal', () => {
-  let legal = 0;
-  for (let seed = 0; seed < 100; seed++) if (parseScenario(JSON.parse(JSON.stringify(randomScenario(seed))), catalog).ok) legal++;
-  // A random edit may name what another has removed.
-  expect(legal).toBeGreaterThan(60);
-});
+fuzzTests('nats', 50);

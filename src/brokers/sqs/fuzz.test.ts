@@ -1,32 +1,4 @@
-/** Random scenarios: nothing throws, every copy is accounted for, a restored checkpoint tells the same history, and every reason has words. */
-import { describe, expect, it } from 'vitest';
-import { parseScenario } from '../../scenario/parse.ts';
-import { runTwice } from '../../testing/run-twice.ts';
-import { RUN_FOR } from '../../testing/arbitraries.ts';
-import { randomSqsScenario } from '../../testing/sqs-arbitraries.ts';
-import { catalog, models, observe } from './room.test-kit.ts';
-import { reasons } from './words.ts';
+import { fuzzTests } from '../../testing/fuzz-test.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 50);
-const FROM = Number(process.env['FROM'] ?? 0);
-const GROUP = 50;
-
-describe.each(Array.from({ length: Math.ceil(RUNS / GROUP) }, (_, i) => FROM + i * GROUP))('seeds from %i', (from) => {
-  it(`${GROUP} random scenarios keep their books and replay`, () => {
-    for (let seed = from; seed < from + GROUP; seed++) {
-      try {
-        const { entries, text } = observe(runTwice(randomSqsScenario(seed), models, catalog, RUN_FOR));
-        const said = new Set(entries.map((e) => text(e.reason)).filter((reason) => reason.startsWith('sqs.')));
-        expect([...said].filter((reason) => !Object.hasOwn(reasons, reason))).toEqual([]);
-      } catch (error) {
-        throw new Error(`seed ${seed}`, { cause: error });
-      }
-    }
-  }, 120_000);
-});
-it('random scenarios are legal', () => {
-  let legal = 0;
-  for (let seed = 0; seed < 100; seed++) if (parseScenario(JSON.parse(JSON.stringify(randomSqsScenario(seed))), catalog).ok) legal++;
-  // A random edit may name what another has removed.
-  expect(legal).toBeGreaterThan(60);
-});
+const ONE_NAME = 'two nodes of one name are one queue, which is counted once';
+fuzzTests('sqs', 50, { 4_000_054: ONE_NAME, 4_000_996: ONE_NAME });

@@ -5,7 +5,7 @@ import type { Depth, Look, LookCell } from '../contract.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Ledger } from './ledger.ts';
 import type { Item } from './message.ts';
-import type { Plan } from './plan.ts';
+import { ownQueues, type Plan } from './plan.ts';
 import type { Queue } from './queue.ts';
 import { GROUP_LANES } from './shape.ts';
 import type { Sns } from './sns.ts';
@@ -24,9 +24,8 @@ interface Scene {
   readonly now: number;
 }
 export function depthsOf(plan: Plan, sqs: Sqs, dispatch: Dispatch): readonly Depth[] {
-  // Two nodes of one name are one queue, and its copies are the first one’s.
-  const own = plan.queues.filter(({ name }, i) => plan.queues.findIndex((one) => one.name === name) === i);
-  const queues = own.map(({ node, name }): Depth => {
+  // Two nodes of one name are one queue, and its copies are at its owner.
+  const queues = ownQueues(plan).map(({ node, name }): Depth => {
     const queue = sqs.queue(name);
     const oldest = queue?.oldest() ?? Infinity;
     return { place: node, pending: (queue?.visible ?? 0) + (queue?.delayed ?? 0), inFlight: queue?.inFlight ?? 0, delayed: queue?.delayed ?? 0, oldest: oldest === Infinity ? -1 : oldest };

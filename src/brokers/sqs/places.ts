@@ -2,7 +2,7 @@
 import type { ScenarioLink } from '../../scenario/document.ts';
 import type { RoomHost, Topology } from '../contract.ts';
 import { utf8Length } from '../../base/utf8.ts';
-import { NOTHING, type Config, type Plan, planOf, type QueuePlan, render, type SubscriptionPlan, type TopicPlan } from './plan.ts';
+import { NOTHING, type Config, ownQueues, type Plan, planOf, type QueuePlan, render, type SubscriptionPlan, type TopicPlan } from './plan.ts';
 import type { MessageAttributes } from './filter-policy.ts';
 import type { Sent } from './message.ts';
 import type { Geography } from './teller.ts';
@@ -37,8 +37,8 @@ export class Places implements Geography {
     this.queues = new Map(this.plan.queues.map((q) => [q.node, q]));
     this.topics = new Map(this.plan.topics.map((t) => [t.node, t]));
     this.subscriptions = new Map([...this.told.subscriptions, ...this.plan.subscriptions].map((s) => [s.link, s]));
-    // What is in the document now goes before what was.
-    this.names = new Map([...this.told.queues, ...[...this.plan.queues].reverse()].map((q) => [q.name, q.node]));
+    // Who owns a queue goes before who only names it.
+    this.names = new Map([...ownQueues(this.plan), ...ownQueues(this.told)].map((q) => [q.name, q.node]));
   }
   queueNode(name: string): string {
     return this.names.get(name) ?? name;

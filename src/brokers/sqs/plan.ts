@@ -92,6 +92,18 @@ export function planOf({ nodes, links }: Topology): Plan {
     subscriptions: links.flatMap(subscription),
   };
 }
+/** Of nodes of one name the one that has it already goes first, else the first in the document: a queue has one owner, and goes when its owner does. */
+export function ownersFirst(before: Plan, plan: Plan): Plan {
+  const had = new Set(ownQueues(before).map(({ node, name }) => `${node} ${name}`));
+  const owns = ({ node, name }: QueuePlan): boolean => had.has(`${node} ${name}`);
+  return { ...plan, queues: [...plan.queues.filter(owns), ...plan.queues.filter((one) => !owns(one))] };
+}
+/** The queues, each by its owner. */
+export function ownQueues({ queues }: Plan): readonly QueuePlan[] {
+  const first = new Map<string, QueuePlan>();
+  for (const one of queues) if (!first.has(one.name)) first.set(one.name, one);
+  return [...first.values()];
+}
 /** A text with {key}, {id}, {size} of a message in it. */
 export function render(template: string, { key, id, size }: { readonly key: string; readonly id: number; readonly size: number }): string {
   return template.replaceAll('{key}', key).replaceAll('{id}', String(id)).replaceAll('{size}', String(size));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../scenario/document.ts';
 import { runTwice } from '../../testing/run-twice.ts';
-import { at, catalog, models, observe, scenarioOf, UNTIL } from './room.test-kit.ts';
+import { at, catalog, type Config, models, observe, POLITE, scenarioOf, UNTIL } from './room.test-kit.ts';
 
 /** @param until µs */
 const run = (scenario: Scenario, until = UNTIL) => observe(runTwice(scenario, models, catalog, until));
@@ -49,5 +49,42 @@ describe('a queue and its readers', () => {
     expect(count('dead-lettered', 'orders')).toBeGreaterThan(20);
     expect(reasons('settled')['sqs.redriven']).toBeGreaterThan(20);
     expect(reasons('enqueued')['sqs.redriven']).toBe(reasons('settled')['sqs.redriven']);
+  });
+});
+
+describe('two nodes of one name', () => {
+  /** A second node of the name of orders, to which nobody is wired. */
+  const twin = (attributes: Config, timeline: Scenario['timeline'] = []): Scenario => {
+    const base = scenarioOf({ queue: { DelaySeconds: 1 }, timeline });
+    return { ...base, nodes: [...base.nodes, { id: 'twin', kind: 'sqs.queue', config: { ...POLITE, name: 'orders', ...attributes } }] };
+  };
+  const depths = ({ first }: ReturnType<typeof run>) =>
+    first.simulation.rooms
+      .get('sqs')
+      ?.depths()
+      .filter(({ pending }) => pending > 0)
+      .map(({ place }) => place);
+
+  it('are one queue, which is counted where it was made first', () => {
+    const seen = run(twin({ DelaySeconds: 1 }));
+    expect(depths(seen)).toEqual(['orders']);
+    expect(seen.count('refused')).toBe(0);
+  });
+  it('the second is refused when it wants other attributes: CreateQueue does not change a queue', () => {
+    const { reasons, of } = run(twin({ DelaySeconds: 3 }));
+    expect(reasons('refused')).toEqual({ 'sqs.QueueNameExists': 1 });
+    const [arrived] = of('enqueued', 'orders');
+    expect((of('delivered').find((e) => e.copy === arrived?.copy)?.time ?? 0) - (arrived?.time ?? 0)).toBeLessThan(1.1e6);
+  });
+  it('the queue goes with the node that made it; a minute later the other makes it anew, with its own attributes', () => {
+    const seen = run(twin({ DelaySeconds: 3 }, [at(1500, 'set', 'orders', { name: 'renamed' })]), 66e6);
+    expect(seen.reasons('dropped')).toEqual({ 'sqs.queue_deleted': expect.any(Number) });
+    expect(seen.reasons('refused')['sqs.QueueDeletedRecently']).toBe(1);
+    expect(
+      seen.first.simulation.rooms
+        .get('sqs')
+        ?.look('twin', 5)
+        ?.lanes.map(({ label }) => label),
+    ).toContain('delayed');
   });
 });

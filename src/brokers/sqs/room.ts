@@ -11,7 +11,7 @@ import { MappingSession } from './mapping.ts';
 import type { SqsEvent } from './message.ts';
 import { operate } from './operate.ts';
 import { Places } from './places.ts';
-import type { Config, Plan } from './plan.ts';
+import { type Config, ownersFirst, type Plan } from './plan.ts';
 import { PollSession } from './poller.ts';
 import type { Queue } from './queue.ts';
 import { Publisher, type SessionHost } from './sessions.ts';
@@ -105,7 +105,7 @@ export class SqsRoom implements Room, SessionHost {
     return lookAt({ queue: queue && this.sqs.queue(queue.name), topic: topic && { node: topic.node, state: this.sns.topic(topic.name) }, isMoving: queue !== undefined && this.sqs.isMoving(queue.name), ledger: this.teller.ledger, dispatch: this.dispatch, place, now: this.host.now() }, cells);
   }
   depths(): readonly Depth[] {
-    return depthsOf(this.places.plan, this.sqs, this.dispatch);
+    return depthsOf(this.places.applied, this.sqs, this.dispatch);
   }
   save(): unknown {
     const { sqs, sns, dispatch, traffic, teller, places } = this;
@@ -189,7 +189,8 @@ export class SqsRoom implements Room, SessionHost {
   }
   /** Tells the services of what has changed in the document. */
   private administrate(): void {
-    const { plan, applied } = this.places;
+    const { applied } = this.places;
+    const plan = ownersFirst(applied, this.places.plan);
     const refused = applyPlan({ sqs: this.sqs, sns: this.sns }, applied, plan);
     this.places.applied = plan;
     for (const { node, refusal } of refused) {

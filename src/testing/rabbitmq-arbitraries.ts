@@ -42,10 +42,7 @@ const reading = (d: Dice) =>
     'single-active-consumer': [0.4, () => true],
   });
 const writing = (d: Dice) => d.some({ method: [0.5, () => 'publish'], name: [0.3, () => 'shop'], tx: [0.15, () => d.between(1, 5)], routing: [0.2, () => 'key'], 'x-stream-filter-value': [0.3, () => '{key}'] });
-/** At most so long, µs. */
-export const RUN_FOR = 5_000_000;
-
-export function randomScenario(seed: number): Scenario {
+export function randomRabbitScenario(seed: number): Scenario {
   const d = new Dice(seed);
   const nodes: ScenarioNode[] = [{ id: 'rabbit', kind: 'rabbitmq.cluster', config: { nodes: d.pick([1, 3]), version: d.pick(['4.0.5', '3.10.8', '4.3']), ...d.some({ memory: [0.15, () => 170], queueIntakeRate: [0.15, () => 30] }) } }];
   const links: ScenarioLink[] = [];

@@ -1,47 +1,7 @@
 /** Random but legal NATS scenarios: topologies, settings, faults, interventions and edits, all from one seed. */
-import { RandomStream } from '../../kernel/random.ts';
-import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../../scenario/document.ts';
+import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
 
-type Some = Readonly<Record<string, readonly [share: number, make: () => unknown]>>;
-class Dice {
-  private readonly luck: RandomStream;
-  constructor(seed: number) {
-    this.luck = new RandomStream(seed, 'nats scenario');
-  }
-  between(low: number, high: number): number {
-    return low + Math.floor(this.luck.next() * (high - low + 1));
-  }
-  chance(p: number): boolean {
-    return this.luck.next() < p;
-  }
-  pick<T>(items: readonly T[]): T {
-    return items[this.between(0, items.length - 1)] as T;
-  }
-  /** Some of the settings, each with its probability. */
-  some(settings: Some): Record<string, unknown> {
-    const out: Record<string, unknown> = {};
-    for (const [name, [share, make]] of Object.entries(settings)) if (this.chance(share)) out[name] = make();
-    return out;
-  }
-}
-const producer = (d: Dice, id: string): ScenarioNode => ({
-  id,
-  kind: 'producer',
-  config: {
-    ...{ rate: d.between(5, 50), arrivals: d.pick(['constant', 'poisson']), keys: { count: d.between(1, 4), skew: 1 }, size: d.pick([10, 500, 3000]) },
-    ...{ pushback: d.pick(['block', 'buffer', 'drop']), bufferLimit: d.between(1, 30), retry: { attempts: d.between(0, 3), timeout: d.pick(['0s', '50ms', '300ms']), jitter: d.pick([0, 1]) } },
-  },
-});
-const reader = (d: Dice, id: string): ScenarioNode => ({
-  id,
-  kind: 'consumer',
-  config: {
-    ...{ instances: d.between(1, 3), concurrency: d.between(1, 4), serviceTime: d.pick(['20ms', { exponential: { mean: '40ms' } }, { lognormal: { mean: '30ms', p99: '400ms' } }]) },
-    ...{ failures: { rate: d.pick([0, 0.05, 0.4]) }, onFailure: d.pick(['requeue', 'reject', 'retry-in-place']), retry: { attempts: d.between(0, 2), base: '20ms' } },
-    ...{ idempotency: d.pick(['none', 'id-window', 'inbox']), effectAt: d.pick([0, 0.5, 1]) },
-    ...d.some({ restartAfter: [0.5, () => '400ms'] }),
-  },
-});
 const streamSettings = (d: Dice) =>
   d.some({
     retention: [0.4, () => d.pick(['interest', 'workqueue'])],
@@ -75,10 +35,7 @@ const consumerSettings = (d: Dice) =>
     inactive_threshold: [0.1, () => '400ms'],
     name: [0.05, () => 'team'],
   });
-/** At most so long, µs. */
-export const RUN_FOR = 5_000_000;
-
-export function randomScenario(seed: number): Scenario {
+export function randomNatsScenario(seed: number): Scenario {
   const d = new Dice(seed);
   const homes = d.chance(0.4) ? ['nats', 'edge'] : ['nats'];
   const nodes: ScenarioNode[] = homes.map((id) => ({
@@ -87,9 +44,8 @@ export function randomScenario(seed: number): Scenario {
     config: d.some({ version: [0.6, () => d.pick(['2.9.10', '2.14.5'])], max_payload: [0.1, () => 1000], sync_interval: [0.5, () => d.pick(['1s', 'always', '10s'])], domain: [0.8, () => id], ping_interval: [0.7, () => d.pick(['200ms', '1s'])], ping_max: [0.5, () => 1] }),
   }));
   const links: ScenarioLink[] = [];
-  const wire = () => ({ latency: d.pick(['0us', '1ms', '20ms']), jitter: d.pick(['0us', '3ms']), loss: d.pick([0, 0, 0.05]) });
   const add = (kind: string, from: string, to: string, config: Record<string, unknown>) => links.push({ id: `l${links.length}`, kind, from, to, config });
-  if (homes.length > 1) add('leafnode', 'edge', 'nats', { ...d.some({ reconnect: [0.7, () => d.pick(['100ms', '500ms'])] }), ...wire() });
+  if (homes.length > 1) add('leafnode', 'edge', 'nats', { ...d.some({ reconnect: [0.7, () => d.pick(['100ms', '500ms'])] }), ...wire(d) });
   const streams = Array.from({ length: d.between(1, 3) }, (_, i) => ({ id: `s${i}`, home: d.pick(homes) }));
   const durables = Array.from({ length: d.between(1, 4) }, (_, i) => ({ id: `d${i}`, of: d.pick(streams) }));
   const subjects = Array.from({ length: d.between(0, 2) }, (_, i) => ({ id: `x${i}`, home: d.pick(homes) }));
@@ -102,54 +58,46 @@ export function randomScenario(seed: number): Scenario {
   const [from, to] = [d.pick(streams), d.pick(streams)];
   if (d.chance(0.5) && from.id !== to.id) add('source', from.id, to.id, d.some({ filter_subject: [0.5, () => `${from.id}.A`] }));
   for (let i = d.between(1, 3); i > 0; i--) {
-    nodes.push(producer(d, `p${i}`));
-    const client = { ...d.some({ ReconnectBufSize: [0.3, () => 1000] }), ...wire() };
+    const made = producer(d, `p${i}`);
+    nodes.push({ ...made, config: { ...made.config, size: d.pick([10, 500, 3000]) } });
+    const client = { ...d.some({ ReconnectBufSize: [0.3, () => 1000] }), ...wire(d) };
     add('publish', `p${i}`, d.pick(streams).id, { ...d.some({ subject: [0.2, () => d.pick(['x.{key}', 's0.{key}', 'nowhere'])], ack: [0.2, () => false], 'Nats-Msg-Id': [0.4, () => true], 'Nats-TTL': [0.2, () => d.pick(['1s', 'never', 'nonsense'])] }), ...client });
     if (subjects.length > 0 && d.chance(0.6)) add('publish', `p${i}`, d.pick(subjects).id, { ...d.some({ subject: [0.5, () => d.pick(['x.{key}', 's0.A'])] }), ...client });
   }
   for (let i = d.between(1, 3); i > 0; i--) {
-    nodes.push(reader(d, `c${i}`));
+    nodes.push(consumer(d, `c${i}`));
     for (const { id } of new Set([d.pick(durables), d.pick(durables)])) {
-      add('consume', id, `c${i}`, { ...d.some({ PullMaxMessages: [0.8, () => d.between(1, 12)], PullThresholdMessages: [0.3, () => d.between(1, 12)], PullExpiry: [0.7, () => d.pick(['1s', '2s'])], nakDelay: [0.3, () => d.pick(['10ms', '300ms'])] }), ...wire() });
+      add('consume', id, `c${i}`, { ...d.some({ PullMaxMessages: [0.8, () => d.between(1, 12)], PullThresholdMessages: [0.3, () => d.between(1, 12)], PullExpiry: [0.7, () => d.pick(['1s', '2s'])], nakDelay: [0.3, () => d.pick(['10ms', '300ms'])] }), ...wire(d) });
     }
-    if (subjects.length > 0 && d.chance(0.6)) add('consume', d.pick(subjects).id, `c${i}`, { ...d.some({ queue: [0.4, () => 'team'], pendingMsgLimit: [0.4, () => d.between(1, 5)] }), ...wire() });
+    if (subjects.length > 0 && d.chance(0.6)) add('consume', d.pick(subjects).id, `c${i}`, { ...d.some({ queue: [0.4, () => 'team'], pendingMsgLimit: [0.4, () => d.between(1, 5)] }), ...wire(d) });
   }
   const timeline = Array.from({ length: d.between(0, 9) }, (_, i) => happening(d, i, nodes, links));
   return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
 }
 function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: readonly ScenarioLink[]): TimelineEntry {
-  const entry = (todo: string, on: string, parameters?: Record<string, unknown>): TimelineEntry => ({ at: `${d.between(1, 4500)}ms`, by: 'live', do: todo, on, ...(parameters ? { with: parameters } : {}) });
+  const entry = entryAt(`${d.between(1, 4500)}ms`);
   const one = (kind: string) => d.pick(nodes.filter((n) => n.kind === kind)).id;
   const [home, stream, durable, c, p] = [one('nats.cluster'), one('nats.stream'), one('nats.consumer'), one('consumer'), one('producer')];
   const link = d.pick(links).id;
-  switch (d.between(0, 15)) {
+  const kind = d.below(COMMON + 10);
+  if (kind < COMMON) return commonHappening(d, kind, entry, { consumer: c, producer: p, link });
+  switch (kind - COMMON) {
     case 0:
+      return entry('lose-next-ack', `${c}/1`);
     case 1:
-      return entry(d.pick(['crash', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle', 'lose-next-ack']), `${c}/1`);
     case 2:
-      return entry('restart', c);
-    case 3:
-      return entry(d.pick(['slow', 'outage', 'outage-ends']), c);
-    case 4:
-      return entry(d.pick(['cut', 'mend', 'mend']), link);
-    case 5:
-      return entry('delay', link, { by: '200ms' });
-    case 6:
-      return entry('burst', p, { count: d.between(1, 60) });
-    case 7:
-    case 8:
       return entry(d.pick(['kill-nats-server', 'power-loss-nats-server']), home);
-    case 9:
-    case 10:
+    case 3:
+    case 4:
       return entry('start-nats-server', home);
-    case 11:
+    case 5:
       return entry('purge-stream', stream, { keep: d.between(0, 5) });
-    case 12:
+    case 6:
       return entry(d.pick(['delete-consumer', 'create-consumer', 'pause-consumer', 'resume-consumer']), durable);
-    case 13:
+    case 7:
       return d.chance(0.5) ? entry('set', stream, streamSettings(d)) : entry('set', durable, consumerSettings(d));
-    case 14:
-      return entry('set', link, { PullMaxMessages: d.between(1, 5), latency: '2ms' });
+    case 8:
+      return entry('set', d.pick(links.filter((l) => l.kind === 'consume' && l.from.startsWith('d'))).id, { PullMaxMessages: d.between(1, 5), latency: '2ms' });
     default:
       return d.chance(0.5) ? entry('remove-link', link) : d.chance(0.6) ? entry('remove-node', d.pick([stream, durable, c, p, home])) : entry('add-node', `extra${i}`, { kind: 'nats.stream', parent: home });
   }

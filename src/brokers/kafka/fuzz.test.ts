@@ -1,0 +1,3 @@
+import { fuzzTests } from '../../testing/fuzz-test.ts';
+
+fuzzTests('kafka', 500);
