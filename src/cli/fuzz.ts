@@ -4,6 +4,7 @@ import { loadModels } from '../brokers/models.ts';
 import { catalog, loadRooms } from '../catalog.ts';
 import { RANDOM_BROKERS, type RandomBroker, randomScenario, runFor } from '../testing/random-scenarios.ts';
 import { replay } from '../testing/replay.ts';
+import { wordless } from '../testing/wordless.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
 await loadRooms();
@@ -18,6 +19,8 @@ function judge(broker: RandomBroker, seed: number): string | null {
   const unbalanced = first.judge.findings.find((f) => f.check === 'conservation');
   if (unbalanced) return `books do not balance: ${JSON.stringify(unbalanced)}`;
   if (second.simulation.hash() !== first.simulation.hash()) return `another history after a checkpoint at ${moment} µs`;
+  const silent = wordless(first.simulation, catalog, broker);
+  if (silent.length > 0) return `no words for ${silent.join(', ')}`;
   const judged = [first, second].map(({ judge }) => JSON.stringify([judge.findings, judge.verdicts()]));
   return judged[0] === judged[1] ? null : `judged otherwise after a checkpoint at ${moment} µs`;
 }

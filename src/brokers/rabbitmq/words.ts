@@ -57,6 +57,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'rabbitmq.low on disk': { says: 'The cluster is low on disk space and blocks whoever publishes.', rule: at('connection-blocked') },
   'rabbitmq.credit_flow': { says: 'The queue cannot keep up with what is published, so the connection is throttled.', rule: at('flow-control') },
   'rabbitmq.NO_ROUTE': { says: 'No queue was bound for its routing key, and the publication was mandatory.', rule: at('publishers#unroutable') },
+  'rabbitmq.maxlen': { says: 'The queue was full.', rule: at('maxlength#overflow-behaviour') },
   'rabbitmq.ALREADY_CLOSED': { says: 'ALREADY_CLOSED: the channel or connection on which it was asked is gone.', rule: at('channels#error-handling') },
   'rabbitmq.NOT_FOUND': { says: 'NOT_FOUND: what was asked for does not exist.', rule: at('channels#error-handling') },
   'rabbitmq.ACCESS_REFUSED': { says: 'ACCESS_REFUSED: the broker does not allow it.', rule: at('channels#error-handling') },
