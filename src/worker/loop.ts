@@ -95,6 +95,7 @@ export class EngineLoop {
   }
   pause(): void {
     this.playing = false;
+    this.endInstant();
     this.show();
   }
   seek(at: number): void {
@@ -137,9 +138,14 @@ export class EngineLoop {
     this.flights = [];
     this.rates.clear();
   }
+  /** A slice may end within an instant; what is shown, compared or shared is a moment, and that is told to its end. */
+  private endInstant(): void {
+    this.run.simulation.run(this.run.simulation.now);
+  }
   private keepBeyond(): void {
     const { simulation, judge } = this.run;
     if (this.beyond && this.beyond.at >= simulation.now) return;
+    this.endInstant();
     this.beyond = { at: simulation.now, hash: simulation.hash(), picture: { findings: findingsOf(this.run, this.catalog), findingTotals: { ...judge.totals }, series: structuredClone(seriesOf(this.run)) } };
   }
   private aim(goal: Goal): void {
@@ -194,6 +200,7 @@ export class EngineLoop {
       simulation.step();
       if (this.reached(goal, before)) {
         this.goal = null;
+        if (!('entries' in goal) || 'message' in goal) this.endInstant();
         return;
       }
     }

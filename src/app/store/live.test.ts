@@ -162,3 +162,22 @@ it('who changes the past loses what was done later, is told so, and gets it back
   expect(loop.hash()).toBe(crashed);
   stop();
 });
+it('who goes back from within an instant, and forth again, sees the same history', async () => {
+  const { loop, idle } = await engine();
+  const session = useSession.getState();
+  session.step('finding');
+  await idle();
+  const moment = useSession.getState().now;
+  expect(loop.hash(), 'a finding is shown at the end of its instant').toBe(replayed(moment));
+  session.seek(moment - 1);
+  await idle();
+  session.step('entry');
+  await idle();
+  const within = useSession.getState().now;
+  expect(loop.hash(), 'other calls of the instant are still to come').not.toBe(replayed(within));
+  session.seek(0);
+  await idle();
+  session.seek(within + 1);
+  await idle();
+  expect(loop.hash()).toBe(replayed(within + 1));
+});
