@@ -25,5 +25,5 @@ export const ackWaitInTheBuffer: Scenario = {
     { at: '20s', by: 'author', do: 'set', on: 'take', with: { PullMaxMessages: 4 } },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'bill' }, { check: 'delivered-once', on: 'billing' }],
-  layout: { shop: [0, 60], nats: [240, 0, 600, 220], orders: [290, 70], billing: [560, 60], bill: [920, 50] },
+  layout: { shop: [0, 40], nats: [220, 0, 596, 160], orders: [250, 40], billing: [550, 40], bill: [880, 15] },
 };

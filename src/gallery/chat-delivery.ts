@@ -39,5 +39,5 @@ export const chatDelivery: Scenario = {
     { at: '30s', by: 'author', do: 'restart', on: 'ben' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'order', on: 'ben' }, { check: 'latency', on: 'ann', quantile: 0.99, below: '500ms' }],
-  layout: { writers: [0, 245], redis: [220, 0, 720, 640], room: [250, 235], 'for-ann': [590, 50], 'for-ben': [590, 240], 'for-cleo': [590, 430], ann: [990, 65], ben: [990, 255], cleo: [990, 445] },
+  layout: { writers: [0, 257], redis: [230, 0, 704, 595], room: [260, 257], 'for-ann': [588, 40], 'for-ben': [588, 220], 'for-cleo': [588, 400], ann: [980, 65], ben: [980, 245], cleo: [980, 425] },
 };

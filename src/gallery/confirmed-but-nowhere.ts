@@ -32,5 +32,5 @@ export const confirmedButNowhere: Scenario = {
     { check: 'unrouted', on: 'orders' },
     { check: 'effect-once', on: 'warehouse' },
   ],
-  layout: { shop: [0, 20], desk: [0, 180], rabbit: [240, -10, 600, 340], orders: [290, 60], fulfilment: [560, 45], strays: [290, 210], unroutable: [560, 195], warehouse: [920, 40] },
+  layout: { shop: [0, 40], desk: [0, 160], rabbit: [220, 0, 536, 300], orders: [250, 65], fulfilment: [490, 40], strays: [250, 193], unroutable: [490, 180], warehouse: [810, 30] },
 };

@@ -35,5 +35,5 @@ export const deadConsumer: Scenario = {
     { at: '10s', by: 'author', do: 'xgroup-delconsumer', on: 'audit', with: { consumer: 'note/2' } },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'send' }],
-  layout: { shop: [0, 245], redis: [220, 0, 740, 600], orders: [250, 260], billing: [600, 45], mail: [600, 230], audit: [600, 415], bill: [1020, 45], send: [1020, 230], note: [1020, 415] },
+  layout: { shop: [0, 257], redis: [210, 0, 704, 595], orders: [240, 257], billing: [568, 40], mail: [568, 220], audit: [568, 400], bill: [960, 52], send: [960, 232], note: [960, 412] },
 };

@@ -31,5 +31,5 @@ export const duplicatesAtTheSeam: Scenario = {
   ],
   timeline: [{ at: '9060ms', by: 'author', do: 'crash-after-effect', on: 'relay/1' }],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'relay' }, { check: 'effect-once', on: 'mail' }, { check: 'effect-once', on: 'archive' }],
-  layout: { views: [0, 130], kafka: [220, 40, 360, 240], viewed: [270, 120], relay: [620, 110], rabbit: [920, -10, 560, 360], suggest: [960, 130], tasks: [1180, 60], history: [1180, 220], mail: [1540, 10], archive: [1540, 230] },
+  layout: { views: [0, 50], kafka: [220, 0, 376, 195], viewed: [250, 40], relay: [700, 40], rabbit: [220, 235, 536, 270], suggest: [250, 345], tasks: [490, 275], history: [490, 385], mail: [810, 225], archive: [810, 400] },
 };

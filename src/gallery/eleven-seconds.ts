@@ -37,5 +37,5 @@ export const elevenSeconds: Scenario = {
   ],
   timeline: [],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'store' }, { check: 'effect-once', on: 'print' }],
-  layout: { scanner: [0, 290], scans: [270, 290], labels: [500, 0], ledger: [500, 195], archive: [500, 390], routing: [500, 585], print: [930, 20], book: [930, 215], store: [930, 410], route: [930, 605] },
+  layout: { scanner: [0, 307], scans: [250, 320], labels: [480, 0], ledger: [480, 180], archive: [480, 360], routing: [480, 540], print: [890, 25], book: [890, 205], store: [890, 385], route: [890, 565] },
 };

@@ -35,5 +35,5 @@ export const leafNodes: Scenario = {
     { at: '13s', by: 'author', do: 'mend', on: 'uplink' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'store' }, { check: 'latency', on: 'alarm', quantile: 0.99, below: '100ms' }],
-  layout: { sensors: [0, 190], plant: [215, 0, 300, 430], readings: [245, 60], 'all-temps': [295, 290], alarm: [560, 400], cloud: [620, -30, 580, 380], copied: [650, 40], live: [700, 220], history: [930, 40], store: [1250, 20], chart: [1250, 210] },
+  layout: { sensors: [0, 105], plant: [210, 0, 300, 290], readings: [244, 40], 'all-temps': [244, 190], alarm: [480, 330], cloud: [560, 0, 574, 290], copied: [590, 40], live: [590, 190], history: [868, 40], store: [910, 330], chart: [910, 485] },
 };

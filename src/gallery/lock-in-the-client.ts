@@ -38,5 +38,5 @@ export const lockInTheClient: Scenario = {
     { at: '3s', by: 'author', do: 'restart', on: 'renewing' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'eager' }, { check: 'effect-once', on: 'modest' }, { check: 'effect-once', on: 'renewing' }],
-  layout: { desk: [0, 260], jobs: [230, 265], 'to-eager': [490, 0], 'to-modest': [490, 220], 'to-renewing': [490, 440], eager: [880, 0], modest: [880, 220], renewing: [880, 440] },
+  layout: { desk: [0, 252], jobs: [240, 265], 'to-eager': [490, 0], 'to-modest': [490, 202], 'to-renewing': [490, 404], eager: [870, 12], modest: [870, 214], renewing: [870, 416] },
 };

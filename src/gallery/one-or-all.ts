@@ -39,5 +39,5 @@ export const oneOrAll: Scenario = {
     { at: '20s', by: 'author', do: 'restart', on: 'search' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'latency', on: 'pack', quantile: 0.99, below: '2s' }, { check: 'latency', on: 'search', quantile: 0.99, below: '2s' }],
-  layout: { shop: [0, 250], rabbit: [220, 0, 620, 620], tasks: [410, 40], placed: [270, 330], 'for-mail': [540, 180], 'for-search': [540, 330], 'for-books': [540, 480], pack: [900, 20], mail: [900, 180], search: [900, 330], books: [900, 480] },
+  layout: { shop: [0, 170], rabbit: [220, 0, 536, 545], tasks: [490, 40], placed: [250, 318], 'for-mail': [490, 185], 'for-search': [490, 305], 'for-books': [490, 425], pack: [810, 5], mail: [810, 180], search: [810, 305], books: [810, 430] },
 };

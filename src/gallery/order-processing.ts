@@ -41,17 +41,5 @@ export const orderProcessing: Scenario = {
     { check: 'effect-once', on: 'pay' },
     { check: 'latency', on: 'pay', quantile: 0.99, below: '2s' },
   ],
-  layout: {
-    shop: [0, 220],
-    rabbit: [240, 0, 560, 640],
-    orders: [280, 230],
-    payments: [520, 50],
-    inventory: [520, 200],
-    email: [520, 350],
-    dlx: [290, 520],
-    'payments.dlq': [520, 510],
-    pay: [880, 40],
-    stock: [880, 230],
-    mail: [880, 380],
-  },
+  layout: { shop: [0, 150], rabbit: [240, 0, 536, 490], orders: [270, 165], payments: [510, 40], inventory: [510, 150], email: [510, 260], dlx: [270, 385], 'payments.dlq': [510, 370], pay: [830, 20], stock: [830, 180], mail: [830, 315] },
 };

@@ -26,5 +26,5 @@ export const poisonMessage: Scenario = {
     { at: '12s', by: 'author', do: 'redrive', on: 'orders.dlq', with: { count: 1000 } },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'poison-loop', on: 'orders', deliveries: 3 }, { check: 'effect-once', on: 'billing' }],
-  layout: { shop: [0, 60], rabbit: [240, 0, 600, 320], orders: [300, 60], graveyard: [300, 210], 'orders.dlq': [560, 195], billing: [920, 50] },
+  layout: { shop: [0, 40], rabbit: [220, 0, 526, 300], orders: [250, 40], graveyard: [250, 193], 'orders.dlq': [480, 180], billing: [810, 15] },
 };

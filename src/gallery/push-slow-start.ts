@@ -42,5 +42,5 @@ export const pushSlowStart: Scenario = {
     { at: '14s', by: 'author', do: 'outage-ends', on: 'mail' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'dead-lettered', on: 'to-index' }, { check: 'dead-lettered', on: 'to-mail' }, { check: 'latency', on: 'thumbs', quantile: 0.9, below: '3s' }],
-  layout: { phones: [0, 250], photos: [225, 255], 'to-thumbs': [420, 0], 'to-index': [420, 230], 'to-mail': [420, 440], failed: [480, 660], kept: [800, 640], thumbs: [820, -30], index: [820, 255], mail: [820, 465] },
+  layout: { phones: [0, 217], photos: [240, 230], 'to-thumbs': [460, 0], 'to-index': [460, 180], 'to-mail': [460, 360], thumbs: [850, 0], index: [850, 255], mail: [850, 385], failed: [540, 565], kept: [850, 515] },
 };

@@ -25,5 +25,5 @@ export const rideMatching: Scenario = {
     { id: 'see', kind: 'consume', from: 'positions', to: 'map', config: { 'group.id': 'map', latency: '5ms', 'auto.offset.reset': 'earliest' } },
   ],
   invariants: [{ check: 'growing-depth', on: 'requests' }, { check: 'order', on: 'matching' }, { check: 'no-loss' }],
-  layout: { riders: [0, 120], drivers: [0, 480], kafka: [240, 0, 440, 640], requests: [310, 50], positions: [310, 470], matching: [760, 0], surge: [760, 290], map: [760, 470] },
+  layout: { riders: [0, 110], drivers: [0, 440], kafka: [240, 0, 376, 570], requests: [270, 40], positions: [270, 400], matching: [700, 0], surge: [700, 260], map: [700, 420] },
 };

@@ -36,5 +36,5 @@ export const serverlessBus: Scenario = {
     { at: '13s', by: 'author', do: 'start-replay', on: 'history', with: { ReplayName: 'after-the-deploy', EventStartTime: '3s', EventEndTime: '11s' } },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'bill' }, { check: 'effect-once', on: 'mail' }, { check: 'effect-once', on: 'stock' }],
-  layout: { shop: [0, 200], bus: [280, 192], history: [307, 360], 'to-billing': [650, 20], dead: [700, 150], 'to-mail': [650, 270], 'to-stock': [650, 410], bill: [1050, 0], mail: [1050, 250], stock: [1050, 390] },
+  layout: { shop: [0, 200], bus: [240, 192], history: [267, 360], 'to-billing': [590, 20], 'to-mail': [590, 270], 'to-stock': [590, 410], dead: [640, 150], bill: [970, 0], mail: [970, 235], stock: [970, 375] },
 };

@@ -22,5 +22,5 @@ export const thirtyThreeMilliseconds: Scenario = {
     { id: 'every-ledger', kind: 'api-destination', from: 'every', to: 'ledger', config: { latency: '10ms' } },
   ],
   invariants: [{ check: 'order', on: 'balance' }, { check: 'order', on: 'ledger' }, { check: 'no-loss' }, { check: 'effect-once' }],
-  layout: { accounts: [0, 100], bus: [300, 92], every: [680, 92], balance: [1070, 20], ledger: [1070, 170] },
+  layout: { accounts: [0, 90], bus: [250, 90], every: [610, 90], balance: [990, 10], ledger: [990, 145] },
 };

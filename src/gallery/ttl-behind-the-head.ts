@@ -30,5 +30,5 @@ export const ttlBehindTheHead: Scenario = {
     { at: '16s', by: 'author', do: 'send', on: 'quick', with: { count: 1, key: 'C' } },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'latency', on: 'sender', quantile: 0.5, below: '3s' }],
-  layout: { slow: [0, 0], quick: [0, 150], rabbit: [240, -10, 620, 320], delay: [290, 60], due: [330, 210], reminders: [580, 195], sender: [930, 190] },
+  layout: { slow: [0, 10], quick: [0, 120], rabbit: [220, 10, 526, 285], delay: [250, 50], due: [250, 190], reminders: [480, 175], sender: [810, 165] },
 };

@@ -36,5 +36,5 @@ export const webhookAnswers: Scenario = {
     { at: '12s', by: 'author', do: 'outage-ends', on: 'send' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'bill' }, { check: 'order', on: 'send' }],
-  layout: { shop: [0, 260], orders: [230, 265], 'to-ledger': [500, 0], 'to-billing': [500, 220], 'to-mail': [500, 440], book: [890, 20], bill: [890, 240], send: [890, 460] },
+  layout: { shop: [0, 252], orders: [240, 265], 'to-ledger': [490, 0], 'to-billing': [490, 202], 'to-mail': [490, 404], book: [860, 25], bill: [860, 227], send: [860, 429] },
 };

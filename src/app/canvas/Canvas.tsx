@@ -6,7 +6,7 @@ import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef
 import { catalog } from '../../catalog.ts';
 import { useEffective } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
-import { addNode, connect, DRAG_KIND, connectView, moveTo, whyNot } from './actions.ts';
+import { connect, DRAG_KIND, connectView, moveTo, whyNot, writes } from './actions.ts';
 import { boxesOf, wiresOf } from './geometry.ts';
 import { Card } from './Card.tsx';
 import { Cluster } from './Cluster.tsx';
@@ -18,7 +18,8 @@ const nodeTypes = { card: Card, cluster: Cluster };
 const edgeTypes = { wire: WireLine };
 /** Where nodes come to rest when they are dragged, canvas units. */
 const GRID: [number, number] = [10, 10];
-const FIT = { padding: 0.06, maxZoom: 1.25 };
+/** Above a container stands its title. */
+const FIT = { padding: { top: '26px', bottom: '12px', x: '22px' }, maxZoom: 1.25 } as const;
 
 export function Canvas() {
   return (
@@ -37,10 +38,17 @@ function Graph() {
   const [dragged, setDragged] = useState<Readonly<Record<string, { x: number; y: number }>>>({});
   /** Likewise the box of a container that is being resized. */
   const [resized, setResized] = useState<Readonly<Record<string, { width: number; height: number }>>>({});
-  const [hint, setHint] = useState<string | null>(null);
+  /** What is said of the wire that is being pulled. */
+  const [hint, setHint] = useState<{ readonly says: string; readonly legal: boolean } | null>(null);
   const boxes = useMemo(() => boxesOf(doc, catalog), [doc]);
   const wires = useMemo(() => wiresOf(doc, boxes, catalog), [doc, boxes]);
   const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What an undo or the timeline took away is not selected any more.
+    const { selected: before, select } = useView.getState();
+    const left = before.filter((id) => boxes.has(id) || wires.has(id));
+    if (left.length < before.length) select(left);
+  }, [boxes, wires]);
 
   useEffect(() => {
     connectView({ showAll: () => void flow.fitView({ ...FIT, duration: 250 }), toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }) });
@@ -115,14 +123,7 @@ function Graph() {
     }
     selectBy(changes);
   }, []);
-  const explain = useCallback(
-    (connection: { source: string | null; target: string | null }): string | null => {
-      const from = doc.nodes.find((n) => n.id === connection.source);
-      const to = doc.nodes.find((n) => n.id === connection.target);
-      return from && to ? whyNot(from, to) : null;
-    },
-    [doc],
-  );
+  const ends = useCallback((source: string | null, target: string | null) => [doc.nodes.find((n) => n.id === source), doc.nodes.find((n) => n.id === target)] as const, [doc]);
   /** While a wire is dragged: what the node under the pointer says to it. */
   const onPointerMove = useCallback(
     (event: React.PointerEvent) => {
@@ -132,20 +133,27 @@ function Graph() {
         .elementsFromPoint(event.clientX, event.clientY)
         .map((e) => e.closest('.react-flow__node')?.getAttribute('data-id'))
         .find((id) => id && !boxes.get(id)?.container);
-      setHint(over && over !== connection.fromNode.id ? explain({ source: connection.fromNode.id, target: over }) : null);
+      const [from, to] = ends(connection.fromNode.id, over ?? null);
+      const why = from && to && from !== to ? whyNot(from, to) : null;
+      const says = why ?? (from && to ? writes(from, to) : null);
+      setHint(says === null ? null : { says, legal: why === null });
     },
-    [store, explain, boxes],
+    [store, ends, boxes],
   );
-  const onConnect = useCallback((c: Connection) => setHint(connect(c.source, c.target)), []);
+  const onConnect = useCallback((c: Connection) => {
+    const why = connect(c.source, c.target);
+    setHint(why === null ? null : { says: why, legal: false });
+  }, []);
   const onDrop = useCallback((event: DragEvent) => {
     const kind = event.dataTransfer.getData(DRAG_KIND);
     if (kind === '') return;
     event.preventDefault();
     event.stopPropagation();
-    addNode(kind, { x: event.clientX, y: event.clientY });
+    const at = { x: event.clientX, y: event.clientY };
+    void import('./add-node.ts').then(({ addNode }) => addNode(kind, at));
   }, []);
   return (
-    <div ref={place} className="canvas" role="application" aria-label="Topology" onPointerMove={onPointerMove} onDrop={onDrop} onDragOver={(e) => e.dataTransfer.types.includes(DRAG_KIND) && e.preventDefault()}>
+    <div ref={place} className="canvas" role="application" aria-label="Topology" onPointerMove={onPointerMove} onMouseDownCapture={selectNoText} onDrop={onDrop} onDragOver={(e) => e.dataTransfer.types.includes(DRAG_KIND) && e.preventDefault()}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -155,7 +163,10 @@ function Graph() {
         onEdgesChange={selectBy}
         onConnect={onConnect}
         onConnectEnd={() => setTimeout(() => setHint(null), 2500)}
-        isValidConnection={(c) => explain(c) === null}
+        isValidConnection={(c) => {
+          const [from, to] = ends(c.source, c.target);
+          return !from || !to || whyNot(from, to) === null;
+        }}
         deleteKeyCode={null}
         selectionKeyCode="Shift"
         multiSelectionKeyCode={['Control', 'Meta', 'Shift']}
@@ -194,8 +205,8 @@ function Graph() {
           <CircleQuestionMark size={13} aria-hidden />
         </button>
       </div>
-      <div className="hint" role="status" aria-live="polite" data-shown={hint !== null}>
-        {hint}
+      <div className="hint" role="status" aria-live="polite" data-shown={hint !== null} data-legal={hint?.legal}>
+        {hint?.says}
       </div>
       {stage && (
         <Suspense fallback={null}>
@@ -212,6 +223,11 @@ function Graph() {
       )}
     </div>
   );
+}
+/** To pull a frame with Shift, or to pick another node with it, marks no words of the page: what is copied then are nodes. */
+function selectNoText(event: React.MouseEvent): void {
+  if (event.shiftKey) event.preventDefault();
+  getSelection()?.removeAllRanges();
 }
 /** Containers are wired only where a broker links its clusters. */
 const isWirable = (kind: string): boolean => catalog.rooms.some((room) => room.links.some((l) => l.from.includes(kind)));

@@ -19,7 +19,7 @@ export const WireLine = memo(function WireLine({ id, data, selected, sourceX, so
       <BaseEdge id={id} path={pathOf(shape)} className={`wire ${wire.derived ? 'derived' : ''} ${selected ? 'selected' : ''} ${cut ? 'cut' : ''}`} interactionWidth={16} />
       {(label !== '' || cut) && (
         <EdgeLabelRenderer>
-          <span className="wire-label" style={{ maxWidth: Math.max(40, gap - 4), transform: `translate(-50%, -120%) translate(${x}px, ${y}px)` }}>
+          <span className="wire-label" style={{ maxWidth: Math.max(40, gap - 4), transform: `translate(-50%, ${cut ? -180 : -120}%) translate(${x}px, ${y}px)` }}>
             {cut ? <b className="tone-bad">cut</b> : label}
           </span>
         </EdgeLabelRenderer>

@@ -28,13 +28,15 @@ export const HEADER = 33;
 export const LANE = 25;
 export const CELL = { w: 20, h: 17, gap: 3 };
 const PAD = 10;
+/** Below this zoom words are drawn larger than the rest. */
+export const FAR = 0.8;
 /** More lanes than this are drawn small, without letters. */
 const LARGE_LANES = 8;
 const SMALL = 0.56;
 const SHAPES: Readonly<Record<Family, Shape>> = {
   producer: { lanes: 1, labels: 0, width: 178 },
   consumer: { lanes: 1, labels: 44, width: 246 },
-  router: { lanes: 0, labels: 0, width: 138 },
+  router: { lanes: 0, labels: 0, width: 158 },
   queue: { lanes: 1, labels: 0, width: 236 },
   cluster: { lanes: 0, labels: 0, width: 300 },
 };

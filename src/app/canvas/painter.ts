@@ -1,6 +1,6 @@
 /** Draws flights and cells on one canvas. Knows no framework and no page: the same object can paint in a worker. */
 import type { Cell, Flight, PlaceView } from '../../worker/protocol.ts';
-import { along, CELL, type NodeBox, type Wire } from './geometry.ts';
+import { along, CELL, FAR, type NodeBox, type Wire } from './geometry.ts';
 import { KEY_COLOURS, keyColour, keyName } from './keys.ts';
 import { type Airborne, FASTEST, launch, progress } from './presentation.ts';
 
@@ -44,6 +44,10 @@ const FILLS = [
   ['held', 0.42],
   ['kept', 0.16],
 ] as const;
+/** Size of so many letters, so that they fill a cell and do not leave it. */
+const LETTER: readonly number[] = [12, 12, 12, 10.6, 8, 6.5];
+/** Letters smaller than this on the screen are not drawn: nobody could read them. CSS pixels. */
+const SMALLEST = 4.2;
 /** Letters are drawn from this zoom on. */
 const LEGIBLE = 0.45;
 
@@ -98,7 +102,9 @@ export function createPainter(context: Context): Painter {
     context.textBaseline = 'middle';
     for (const { x, y, key, seq, light } of cells) {
       const text = `${keyName(key)}${seq}`;
-      context.font = `700 ${text.length > 3 ? 7.5 : text.length > 2 ? 9 : 10}px ui-monospace, 'DejaVu Sans Mono', monospace`;
+      const size = LETTER[text.length] ?? 5.6;
+      if (size * view.zoom < SMALLEST) continue;
+      context.font = `700 ${size}px ui-monospace, 'DejaVu Sans Mono', monospace`;
       context.fillStyle = light ? colours.text : colours.ink;
       context.fillText(text, x, y + 0.5);
     }
@@ -179,7 +185,7 @@ export function createPainter(context: Context): Painter {
     if (hidden > 0 && view.zoom >= LEGIBLE) {
       context.textAlign = 'left';
       context.textBaseline = 'middle';
-      context.font = "600 9.5px system-ui, 'DejaVu Sans', sans-serif";
+      context.font = `600 ${view.zoom < FAR && at.scale === 1 ? 12 : 9.5}px system-ui, 'DejaVu Sans', sans-serif`;
       context.fillStyle = colours.dead;
       context.fillText(`+${hidden}`, box.x + at.x + drawn * (CELL.w * at.scale + CELL.gap) + 2, box.y + at.y + 0.5);
     }
@@ -206,7 +212,7 @@ export function createPainter(context: Context): Painter {
       context.globalAlpha = 1;
       const [x, y] = along(wire, 0.5);
       const text = `${rate >= 100 ? Math.round(rate) : rate.toFixed(1)}/s`;
-      context.font = "700 10px system-ui, 'DejaVu Sans', sans-serif";
+      context.font = `700 ${view.zoom < FAR ? 12.5 : 10}px system-ui, 'DejaVu Sans', sans-serif`;
       const w = context.measureText(text).width + 12;
       path(colours.panel, () => context.roundRect(x - w / 2, y - 9, w, 18, 9));
       context.textAlign = 'center';

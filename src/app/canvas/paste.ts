@@ -3,7 +3,8 @@ import { catalog } from '../../catalog.ts';
 import type { Edit } from '../../scenario/edits.ts';
 import { effectiveNow } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
-import { type Clip, edit, freshId, type Layout } from './actions.ts';
+import { edit, freshId, type Layout } from './actions.ts';
+import type { Clip } from './selection.ts';
 
 /** @returns why not, or null */
 export function paste(text: string): string | null {

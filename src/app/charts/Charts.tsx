@@ -37,7 +37,7 @@ const CHARTS: readonly ChartSpec[] = [
       { name: 'in', colour: '--accent', of: (s) => smooth(s.throughputIn) },
       { name: 'effects', colour: '--ok', of: (s) => smooth(s.throughputOut) },
     ],
-    text: (v) => `${v.toFixed(1)} /s`,
+    text: (v) => v.toFixed(1),
   },
   {
     name: 'Waiting',
@@ -55,9 +55,9 @@ const CHARTS: readonly ChartSpec[] = [
       { name: 'p99', colour: '--lost', of: (s) => ms(s.p99) },
       { name: 'p50', colour: '--accent', of: (s) => ms(s.p50) },
     ],
-    text: (v) => `${Math.round(v)} ms`,
+    text: (v) => String(Math.round(v)),
   },
-  { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], text: (v) => `${v.toFixed(1)} /s` },
+  { name: 'Redeliveries', unit: '/s', lines: [{ name: 'redeliveries', colour: '--duplicate', of: (s) => smooth(s.redeliveries) }], text: (v) => v.toFixed(1) },
 ];
 export default function Charts() {
   const series = useSession((s) => s.picture?.series);
@@ -70,17 +70,15 @@ export default function Charts() {
       {CHARTS.map((c) => (
         <figure key={c.name}>
           <figcaption>
+            {c.name}
+            {c.unit !== '' && <small>{c.unit}</small>}
             <span>
-              {c.name}
-              {c.lines.length > 1 &&
-                c.lines.map((l, i) => (
-                  <i key={l.name} style={{ color: `var(${l.colour})` }}>
-                    {l.name}
-                    {hover !== null && series && i > 0 && <b className="num"> {c.text(valueAt(l.of(series), point))}</b>}
-                  </i>
-                ))}
-            </span>{' '}
-            <b className="num">{series && c.lines[0] ? c.text(valueAt(c.lines[0].of(series), point)) : ''}</b>
+              {c.lines.map((l) => (
+                <i key={l.name} style={{ color: `var(${l.colour})` }}>
+                  {c.lines.length > 1 && l.name} <b className="num">{series ? c.text(valueAt(l.of(series), point)) : ''}</b>
+                </i>
+              ))}
+            </span>
           </figcaption>
           <Chart spec={c} />
         </figure>
@@ -105,7 +103,7 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
           height: Math.max(40, element.clientHeight),
           padding: [6, 16, 0, 0],
           legend: { show: false },
-          cursor: { sync: { key: 'tailrace', setSeries: false }, y: false, points: { size: 6 } },
+          cursor: { sync: { key: 'tailrace', setSeries: false, scales: ['x', null] }, y: false, points: { size: 6 } },
           scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
           axes: [
             { ...axis, size: 18, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? clockText(t * 1e6).slice(0, -4) : '')), space: 46 },

@@ -6,10 +6,12 @@ import { iconOf, rankOf, wordsOf } from './kinds.ts';
 const SHOWN = 120;
 export function Findings() {
   const picture = useSession((s) => s.picture);
-  const [only, setOnly] = useState<string | null>(null);
+  const [chosen, setOnly] = useState<string | null>(null);
   /** Id of the newest finding when somebody began to read: what comes after it waits. */
   const [upTo, setUpTo] = useState<number | null>(null);
   const totals = Object.entries(picture?.findingTotals ?? {}).sort((a, b) => rankOf(a[0]) - rankOf(b[0]));
+  // Where there is none of that kind any more, all are shown.
+  const only = chosen !== null && picture?.findingTotals[chosen] !== undefined ? chosen : null;
   const list = useMemo(
     () =>
       (picture?.findings ?? [])

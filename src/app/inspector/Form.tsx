@@ -63,7 +63,14 @@ function Row({ name, field, value, onChange }: RowProps) {
   };
   return (
     <div className="row" data-changed={value !== undefined} data-wide={field.type === 'text' && field.maxLength >= WIDE} data-long={field.type === 'choice' && field.options.some((o) => o.length > LONG)}>
-      <label htmlFor={id}>{breakable(field.label ?? name)}</label>
+      <span className="name">
+        <label htmlFor={id}>{breakable(field.label ?? name)}</label>{' '}
+        {field.doc !== undefined && (
+          <a href={field.doc} target="_blank" rel="noreferrer" aria-label={`Documentation of ${name}`}>
+            docs
+          </a>
+        )}
+      </span>
       <div className="control">
         <Control id={id} field={field} value={value ?? fallback} invalid={problem !== null} set={set} />
         {value !== undefined && fallback !== value && (
@@ -74,14 +81,7 @@ function Row({ name, field, value, onChange }: RowProps) {
       </div>
       <small title={field.help}>
         {field.help}
-        {field.doc !== undefined && (
-          <>
-            {' '}
-            <a href={field.doc} target="_blank" rel="noreferrer" aria-label={`Documentation of ${name}`}>
-              docs
-            </a>
-          </>
-        )}
+        {value !== undefined && isPlain(fallback) && fallback !== value && <i> Default: {String(fallback)}.</i>}
       </small>
       {problem !== null && (
         <p className="wrong" role="alert">
@@ -97,6 +97,7 @@ function Row({ name, field, value, onChange }: RowProps) {
     </div>
   );
 }
+const isPlain = (value: unknown) => (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean';
 function wrongWith(field: Field, value: unknown): string | null {
   if (field.type === 'integer' || field.type === 'number') {
     if (typeof value !== 'number' || !Number.isFinite(value)) return 'A number, please.';

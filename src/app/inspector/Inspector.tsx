@@ -1,15 +1,15 @@
 import './inspector.css';
 import { catalog } from '../../catalog.ts';
-import type { Scenario, ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
+import { type Scenario, type ScenarioLink, type ScenarioNode, titleOf } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useEffective } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { Item } from '../findings/Item.tsx';
 import { usePlace } from '../canvas/Card.tsx';
-import { copySelected, removeSelected } from '../canvas/actions.ts';
 import { ALIGNMENTS, alignSelected } from '../canvas/arrange.ts';
 import { paste } from '../canvas/paste.ts';
+import { copySelected, removeSelected } from '../canvas/selection.ts';
 import { Actions } from './Actions.tsx';
 import { Form } from './Form.tsx';
 import { ScenarioForm } from './ScenarioForm.tsx';
@@ -22,10 +22,19 @@ export function Inspector() {
   const id = selected[0];
   const node = doc.nodes.find((n) => n.id === id);
   const link = doc.links.find((l) => l.id === id);
+  const [field = '', of = ''] = id?.split(':') ?? [];
+  const owner = doc.nodes.find((n) => n.id === of);
+  const panel = () => {
+    if (selected.length > 1) return <Many doc={doc} selected={selected} />;
+    if (node) return <NodePanel key={node.id} node={node} doc={doc} />;
+    if (link) return <LinkPanel key={link.id} link={link} doc={doc} />;
+    if (owner) return <DerivedPanel field={field} owner={owner} doc={doc} />;
+    return <ScenarioForm />;
+  };
   return (
     <aside className="inspector" aria-label="Inspector">
       <Asked />
-      {selected.length > 1 ? <Many count={selected.length} /> : node ? <NodePanel key={node.id} node={node} doc={doc} /> : link ? <LinkPanel key={link.id} link={link} doc={doc} /> : <ScenarioForm />}
+      {panel()}
     </aside>
   );
 }
@@ -45,10 +54,13 @@ function Asked() {
     </section>
   );
 }
-function Many({ count }: { readonly count: number }) {
+function Many({ doc, selected }: { readonly doc: Scenario; readonly selected: readonly string[] }) {
+  const nodes = doc.nodes.filter((n) => selected.includes(n.id)).length;
+  const wires = selected.length - nodes;
+  const words = [...(nodes > 0 ? [`${nodes} node${nodes === 1 ? '' : 's'}`] : []), ...(wires > 0 ? [`${wires} wire${wires === 1 ? '' : 's'}`] : [])];
   return (
     <>
-      <h2>{count} selected</h2>
+      <h2>{words.join(', ')} selected</h2>
       <h3 className="section-title">Align</h3>
       <div className="actions">
         {ALIGNMENTS.map((how) => (
@@ -141,6 +153,28 @@ function LinkPanel({ link, doc }: { readonly link: ScenarioLink; readonly doc: S
       <p className="about">{descriptor.about}</p>
       <Form fields={descriptor.fields} config={link.config ?? {}} onChange={(name, value) => edit(`${name} of ${link.id}`, link.id, { [name]: value })} />
       {descriptor.fields['latency'] && <Actions link={link} />}
+      <Foot about="" />
+    </>
+  );
+}
+/** A wire that follows from a setting: what it is, and where it can be changed. */
+function DerivedPanel({ field, owner, doc }: { readonly field: string; readonly owner: ScenarioNode; readonly doc: Scenario }) {
+  const wire = catalog.rooms.flatMap((r) => r.derived).find((d) => d.from === owner.kind && d.field === field);
+  const named = String(owner.config?.[field] ?? '');
+  const target = doc.nodes.find((n) => n.kind === wire?.to && n.parent === owner.parent && (n.config?.['name'] ?? n.id) === named);
+  const name = titleOf(doc, owner.id);
+  return (
+    <>
+      <p className="section-title">{wire?.title ?? field}</p>
+      <h2>
+        {name} → {target ? titleOf(doc, target.id) : named}
+      </h2>
+      <p className="about">
+        This wire follows from a setting: <b>{field}</b> of {name} is “{named}”. Without the wire the setting is gone, too.
+      </p>
+      <button type="button" className="btn" onClick={() => useView.getState().select([owner.id])}>
+        Settings of {name}
+      </button>
       <Foot about="" />
     </>
   );

@@ -3,7 +3,7 @@ import { catalog } from '../../catalog.ts';
 import { titleOf } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
-import { makeThisTheStart } from '../canvas/actions.ts';
+import { makeThisTheStart } from '../canvas/selection.ts';
 import { Form } from './Form.tsx';
 import type { Fields } from '../../scenario/fields.ts';
 

@@ -3,7 +3,7 @@ import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAx
 import { spanText } from '../../base/time.ts';
 import { catalog } from '../../catalog.ts';
 import type { Report as RunReport } from '../../worker/protocol.ts';
-import { titleOf } from '../../scenario/document.ts';
+import { nodeOf, titleOf } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 
@@ -18,6 +18,7 @@ export default function Report() {
   useEffect(() => void commands?.report().then(setReport), [commands]);
   if (!report) return <p>…</p>;
   const fates = Object.entries(report.fates).map(([place, row]) => ({ place: titleOf(doc, place), ...row }));
+  const told = Object.keys(FATE_COLOURS).filter((fate) => fates.some((row) => fate in row));
   return (
     <div className="report">
       <p className="quiet num">
@@ -50,11 +51,33 @@ export default function Report() {
           <YAxis type="category" dataKey="place" tick={tick} width={110} />
           <Tooltip {...tooltip} />
           <Legend />
-          {Object.entries(FATE_COLOURS).map(([fate, fill]) => (
-            <Bar key={fate} dataKey={fate} stackId="fate" fill={fill} isAnimationActive={false} />
+          {told.map((fate) => (
+            <Bar key={fate} dataKey={fate} stackId="fate" fill={FATE_COLOURS[fate] ?? ''} isAnimationActive={false} />
           ))}
         </BarChart>
       </ResponsiveContainer>
+      <table aria-label="Copies by place and fate">
+        <thead>
+          <tr>
+            <th>Place</th>
+            {told.map((fate) => (
+              <th key={fate}>{fate}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {fates.map(({ place, ...row }) => (
+            <tr key={place}>
+              <td>{place}</td>
+              {told.map((fate) => (
+                <td key={fate} className="num">
+                  {(row as Readonly<Record<string, number>>)[fate] ?? 0}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
       <h3>Latency by stage</h3>
       <Stages report={report} />
       {report.theory.length > 0 && (
@@ -93,9 +116,13 @@ export default function Report() {
     </div>
   );
 }
+/** In the order in which a message goes through them; the sum at last. */
+const STAGES: readonly string[] = ['waiting', 'wait', 'service', 'end to end'];
+const STAGE_WORDS: Readonly<Record<string, string>> = { waiting: 'in the queue', wait: 'until work begins', service: 'at work' };
 function Stages({ report }: { readonly report: RunReport }) {
   const doc = useDocument((s) => s.doc);
-  const stages = report.stages.filter((s) => s.count > 0);
+  const order = doc.nodes.map((n) => n.id);
+  const stages = report.stages.filter((s) => s.count > 0).toSorted((a, b) => order.indexOf(nodeOf(a.place)) - order.indexOf(nodeOf(b.place)) || STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));
   const [chosen, setChosen] = useState(stages.find((s) => s.stage === 'end to end') ?? stages[0]);
   if (!chosen) return <p className="quiet">Nothing was measured yet.</p>;
   const bars = chosen.histogram.map((b) => ({ upTo: spanText(b.upTo), count: b.count }));
@@ -121,7 +148,7 @@ function Stages({ report }: { readonly report: RunReport }) {
                   {titleOf(doc, s.place)}
                 </button>
               </td>
-              <td>{s.stage}</td>
+              <td>{STAGE_WORDS[s.stage] ?? s.stage}</td>
               <td className="num">{s.count}</td>
               <td className="num">{spanText(s.p50)}</td>
               <td className="num">{spanText(s.p90)}</td>
@@ -132,7 +159,7 @@ function Stages({ report }: { readonly report: RunReport }) {
         </tbody>
       </table>
       <h4>
-        {titleOf(doc, chosen.place)}, {chosen.stage}
+        {titleOf(doc, chosen.place)}, {STAGE_WORDS[chosen.stage] ?? chosen.stage}
       </h4>
       <ResponsiveContainer width="100%" height={170}>
         <BarChart data={bars}>

@@ -15,21 +15,15 @@ export function openFile(): void {
 }
 async function openIt(file: File): Promise<void> {
   const opened = await readFile(file);
-  if (opened) await open(opened.doc);
+  if (opened) await open(opened.doc, 0, opened);
 }
 /** Files dropped anywhere on the window are opened. */
-export function acceptDrops(): () => void {
-  const over = (e: DragEvent) => e.dataTransfer?.types.includes('Files') && e.preventDefault();
-  const drop = (e: DragEvent) => {
+export function acceptDrops(): void {
+  window.addEventListener('dragover', (e) => e.dataTransfer?.types.includes('Files') && e.preventDefault());
+  window.addEventListener('drop', (e) => {
     const file = e.dataTransfer?.files[0];
     if (!file) return;
     e.preventDefault();
     void openIt(file);
-  };
-  window.addEventListener('dragover', over);
-  window.addEventListener('drop', drop);
-  return () => {
-    window.removeEventListener('dragover', over);
-    window.removeEventListener('drop', drop);
-  };
+  });
 }

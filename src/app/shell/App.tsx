@@ -1,13 +1,11 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Panel, PanelGroup, PanelResizeHandle } from 'react-resizable-panels';
 import { Canvas } from '../canvas/Canvas.tsx';
-import { ProblemPage } from '../share/Problems.tsx';
 import { useProblems } from '../share/open.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { startOver } from './boot.ts';
-import { useKeys } from './keys.ts';
 import { TopBar } from './TopBar.tsx';
 
 // What lies around the canvas comes right after it.
@@ -17,17 +15,23 @@ const Timeline = lazy(async () => ({ default: (await import('../timeline/Timelin
 const Dock = lazy(async () => ({ default: (await import('../findings/Dock.tsx')).Dock }));
 const Charts = lazy(() => import('../charts/Charts.tsx'));
 const Dialogs = lazy(() => import('./Dialogs.tsx'));
+const ProblemPage = lazy(async () => ({ default: (await import('../share/Problems.tsx')).ProblemPage }));
 
 /** Height of the timeline, px: its place is kept until it is there. */
 const TIMELINE = 62;
 
 export function App() {
   useTheme();
-  useKeys();
+  useEffect(() => void import('./keys.ts').then(({ listen }) => listen()), []);
   const problems = useProblems((s) => s.problems);
   const dialog = useView((s) => s.dialog);
   const stage = useView((s) => s.stage);
-  if (problems) return <ProblemPage {...problems} />;
+  if (problems)
+    return (
+      <Suspense fallback={null}>
+        <ProblemPage {...problems} />
+      </Suspense>
+    );
   const timeline = (
     <Suspense fallback={<div className="timeline" style={{ height: TIMELINE }} />}>
       <Timeline />
@@ -112,10 +116,12 @@ function Notices() {
     <>
       {notice !== null && (
         <div className="banner" role="status">
-          {notice}
-          <button type="button" className="link" onClick={() => useDocument.temporal.getState().undo()}>
-            Undo
-          </button>
+          {notice.says}
+          {notice.undoes && (
+            <button type="button" className="link" onClick={() => useDocument.temporal.getState().undo()}>
+              Undo
+            </button>
+          )}
         </div>
       )}
       {dead !== null && (

@@ -1,7 +1,8 @@
 /** The menus of the top bar. */
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { fitView, makeThisTheStart } from '../canvas/actions.ts';
+import { fitView } from '../canvas/actions.ts';
+import { makeThisTheStart } from '../canvas/selection.ts';
 import { autoLayout } from '../canvas/arrange.ts';
 import { newDocument, openFile } from '../share/files.ts';
 import { saveFile } from '../share/save.ts';

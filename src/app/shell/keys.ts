@@ -1,5 +1,4 @@
-/** Keys that work everywhere but in a text field. */
-import { useEffect } from 'react';
+/** Keys that work everywhere but in a text field, paste and dropped files. Loaded with the first screen, after it is painted. */
 import { useDocument } from '../store/document.ts';
 import { effectiveNow } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
@@ -7,35 +6,28 @@ import { useView } from '../store/view.ts';
 import { SPEEDS } from './speeds.ts';
 import { acceptDrops, openFile } from '../share/files.ts';
 import type { Direction } from '../canvas/neighbours.ts';
-import { copySelected, moveSelected, removeSelected, selectAll } from '../canvas/actions.ts';
+import { copySelected, moveSelected, removeSelected, selectAll } from '../canvas/selection.ts';
 
 const goLater = (from: string, way: Direction) => void import('../canvas/neighbours.ts').then(({ focusNeighbour }) => focusNeighbour(from, way));
-const pasteLater = (text: string) => void import('../canvas/paste.ts').then(({ paste }) => paste(text));
+const pasteLater = (text: string) => void import('../canvas/paste.ts').then(({ paste }) => say(paste(text)));
+/** What could not be done, and why. */
+const say = (why: string | null) => why !== null && useDocument.getState().say(why);
 
-export function useKeys(): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) {
-        if (event.key === 'Escape' && target.closest('.inspector')) return backToCanvas(target);
-        if (!(event.key === 'k' && (event.ctrlKey || event.metaKey))) return;
-      }
-      if (act(event, target)) event.preventDefault();
-    };
-    const onPaste = (event: ClipboardEvent) => {
-      if ((event.target as HTMLElement).closest('input, textarea')) return;
-      const text = event.clipboardData?.getData('text/plain') ?? '';
-      if (text !== '') pasteLater(text);
-    };
-    window.addEventListener('keydown', onKey);
-    window.addEventListener('paste', onPaste);
-    const stop = acceptDrops();
-    return () => {
-      window.removeEventListener('keydown', onKey);
-      window.removeEventListener('paste', onPaste);
-      stop();
-    };
-  }, []);
+export function listen(): void {
+  window.addEventListener('keydown', (event) => {
+    const target = event.target as HTMLElement;
+    if (target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) {
+      if (event.key === 'Escape' && target.closest('.inspector')) return backToCanvas(target);
+      if (!(event.key === 'k' && (event.ctrlKey || event.metaKey))) return;
+    }
+    if (act(event, target)) event.preventDefault();
+  });
+  window.addEventListener('paste', (event) => {
+    if ((event.target as HTMLElement).closest('input, textarea')) return;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text !== '') pasteLater(text);
+  });
+  acceptDrops();
 }
 /** From a setting back to the node or wire that it belongs to. */
 function backToCanvas(field: HTMLElement): void {

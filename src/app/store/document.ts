@@ -5,12 +5,17 @@ import { durationText, micros } from '../../base/time.ts';
 import type { Scenario, TimelineEntry } from '../../scenario/document.ts';
 import { applyEdit, type Edit, isEdit } from '../../scenario/edits.ts';
 
+export interface Notice {
+  readonly says: string;
+  /** An undo takes back what it tells of. */
+  readonly undoes: boolean;
+}
 export interface DocumentState {
   readonly doc: Scenario;
   /** What the last change was, in words: "Move payments", "prefetch of l3". */
   readonly lastEdit: string;
-  /** Said when an edit in the past took later actions away. */
-  readonly notice: string | null;
+  /** Said for a while: that an edit in the past took later actions away, or what could not be done. */
+  readonly notice: Notice | null;
   /** Changes nodes and links: at playhead 0 in the base, later as live timeline entries. One undo step. */
   edit(label: string, edits: readonly Edit[], playhead: number, layout?: Scenario['layout']): void;
   /** Something done to the running system at the playhead. */
@@ -21,6 +26,8 @@ export interface DocumentState {
   makeThisTheStart(playhead: number): void;
   /** @param notice what the reader should know about it */
   replace(label: string, doc: Scenario, notice?: string): void;
+  /** What the person should know, and cannot undo. */
+  say(words: string): void;
   clearNotice(): void;
 }
 
@@ -33,7 +40,7 @@ function forked(doc: Scenario, playhead: number, add: readonly TimelineEntry[]):
   const timeline = [...kept, ...add].sort((a, b) => micros(a.at) - micros(b.at));
   return { doc: { ...doc, timeline }, removed: entries.length - kept.length };
 }
-const says = (removed: number) => (removed === 0 ? null : `${removed} later action${removed === 1 ? '' : 's'} removed, because you changed the past.`);
+const says = (removed: number): Notice | null => (removed === 0 ? null : { says: `${removed} later action${removed === 1 ? '' : 's'} removed, because you changed the past.`, undoes: true });
 
 export const useDocument = create<DocumentState>()(
   temporal(
@@ -65,7 +72,8 @@ export const useDocument = create<DocumentState>()(
           const later = (doc.timeline ?? []).filter((e) => micros(e.at) > playhead).map((e) => ({ ...e, at: durationText(micros(e.at) - playhead) }));
           return { doc: { ...past.filter(isEdit).reduce(applyEdit, doc), timeline: later }, lastEdit: 'Make this the start', notice: null };
         }),
-      replace: (label, doc, notice) => set({ doc, lastEdit: label, notice: notice ?? null }),
+      replace: (label, doc, notice) => set({ doc, lastEdit: label, notice: notice === undefined ? null : { says: notice, undoes: false } }),
+      say: (says) => set({ notice: { says, undoes: false } }),
       clearNotice: () => set({ notice: null }),
     }),
     { partialize: ({ doc, lastEdit }) => ({ doc, lastEdit }), equality: (a, b) => a.doc === b.doc, limit: 200 },

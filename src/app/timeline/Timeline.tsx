@@ -63,8 +63,8 @@ export function Timeline() {
   return (
     <div className="timeline">
       <div className="marks" aria-hidden>
-        {gathered(picture?.marks ?? [], end).map(({ mark: m, more, words }) => (
-          <span key={m.at} className={`mark tone-${m.tone}`} style={{ left: share(m.at) }} title={words}>
+        {gathered(picture?.marks ?? [], end).map(({ mark: m, more, words }, i, all) => (
+          <span key={m.at} className={`mark tone-${m.tone}`} style={{ left: share(m.at), maxWidth: share((all[i + 1]?.mark.at ?? end) - m.at) }} title={words}>
             ▼ <span>{more > 0 ? `${m.label} +${more}` : m.label}</span>
           </span>
         ))}
