@@ -1,13 +1,13 @@
 /** What was copied comes in again. Loaded when it is first asked for. */
-import { catalog } from '../../catalog.ts';
-import type { Edit } from '../../scenario/edits.ts';
+import { catalog, loadRooms } from '../../catalog.ts';
+import { applyEdit, type Edit } from '../../scenario/edits.ts';
 import { effectiveNow } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
 import { edit, freshId, type Layout } from './actions.ts';
 import type { Clip } from './selection.ts';
 
 /** @returns why not, or null */
-export function paste(text: string): string | null {
+export async function paste(text: string): Promise<string | null> {
   let clip: Clip;
   try {
     clip = JSON.parse(text) as Clip;
@@ -37,6 +37,10 @@ export function paste(text: string): string | null {
     edits.push({ do: 'add-link', on: id, with: { kind: link.kind, from, to, ...(link.config === undefined ? {} : { config: link.config }) } });
   }
   if (edits.length === 0) return 'The clipboard holds nothing of Tailrace.';
+  // What comes from the clipboard may come from anywhere: it is read as a file is.
+  const [{ parseScenario }] = await Promise.all([import('../../scenario/parse.ts'), loadRooms()]);
+  const parsed = parseScenario({ ...edits.reduce(applyEdit, { ...doc, timeline: [] }), timeline: undefined }, catalog);
+  if (!parsed.ok) return `Not pasted: ${parsed.problems[0]?.path} ${parsed.problems[0]?.says}.`;
   edit('Paste', edits, layout);
   useView.getState().select([...names.values()]);
   return null;

@@ -41,6 +41,9 @@ export function Form({ fields, config, onChange }: FormProps) {
 }
 const without = (record: Record<string, unknown>) => Object.fromEntries(Object.entries(record).filter(([, v]) => v !== null));
 
+/** What a document may hold: see `scenario/schema.ts`, which is not loaded for a form. µs; entries of a map. */
+const LONGEST = 86_400e6;
+const ENTRIES = 32;
 /** A text that may be as long as this gets a line of its own. */
 const WIDE = 200;
 /** An option longer than this gets one where the panel is narrow. */
@@ -109,6 +112,15 @@ function wrongWith(field: Field, value: unknown): string | null {
     if (us === undefined) return 'A duration with its unit, such as 80ms, 1.5s or 2min.';
     if (us < field.min || us > field.max) return `From ${durationText(field.min)} to ${durationText(field.max)}.`;
   }
+  if (field.type === 'spread') {
+    const parts = typeof value === 'string' ? [value] : Object.values((value as Record<string, Record<string, string>>)[Object.keys(value as object)[0] ?? ''] ?? {});
+    const spans = parts.map((part) => parseDuration(part));
+    if (spans.includes(undefined)) return 'Durations with their unit, such as 80ms, 1.5s or 2min.';
+    if (spans.some((us) => (us ?? 0) > LONGEST)) return `At most ${durationText(LONGEST)}.`;
+    if (typeof value === 'object' && value !== null && 'lognormal' in value && spans.includes(0)) return 'More than nothing.';
+  }
+  if (field.type === 'map' && Object.keys(value as object).length > ENTRIES) return `At most ${ENTRIES} of them.`;
+  if (field.type === 'map' && Object.entries(value as object).some(([k, v]) => k.length > 128 || String(v).length > 1024)) return 'At most 128 characters before the =, 1024 after it.';
   if (field.type === 'text' && typeof value === 'string' && value.length > field.maxLength) return `At most ${field.maxLength} characters.`;
   return null;
 }
@@ -180,7 +192,7 @@ function SpreadControl({ id, value, set }: { readonly id: string; readonly value
       {Object.entries(numbers).map(([name, text]) => (
         <label key={name} htmlFor={`${id}-${name}`}>
           <small>{name}</small>
-          <Typed id={`${id}-${name}`} text={text} invalid={false} set={(t) => parseDuration(t) !== undefined && set(shape === 'constant' ? t : { [shape]: { ...numbers, [name]: t } })} />
+          <Typed id={`${id}-${name}`} text={text} invalid={false} set={(t) => set(shape === 'constant' ? t : { [shape]: { ...numbers, [name]: t } })} />
         </label>
       ))}
     </span>

@@ -71,7 +71,7 @@ function Many({ doc, selected }: { readonly doc: Scenario; readonly selected: re
       </div>
       <h3 className="section-title">All of them</h3>
       <div className="actions">
-        <button type="button" className="btn" onClick={() => paste(copySelected())}>
+        <button type="button" className="btn" onClick={() => void paste(copySelected())}>
           Duplicate
         </button>
         <button type="button" className="btn" onClick={removeSelected}>
@@ -92,6 +92,7 @@ function NodePanel({ node, doc }: { readonly node: ScenarioNode; readonly doc: S
       <input
         key={node.title ?? node.id}
         className="title-field"
+        maxLength={200}
         aria-label="Title"
         defaultValue={node.title ?? node.id}
         onBlur={(e) => e.target.value !== (node.title ?? node.id) && useDocument.getState().edit(`Rename ${node.id}`, [{ do: 'rename', on: node.id, with: { title: e.target.value } }], useSession.getState().now)}

@@ -13,7 +13,7 @@ import { useSession } from '../store/session.ts';
 const SLOT = 'tailrace.draft.';
 /** Drafts kept; the oldest gives way. */
 const SLOTS_MAX = 12;
-/** ms after the last edit */
+/** ms after an edit; those that follow within it are written with it. */
 const AFTER = 300;
 
 export interface Draft {
@@ -39,8 +39,15 @@ interface Saved {
   readonly speed?: unknown;
   readonly saved?: unknown;
 }
-/** The drafts there are, newest first, and the one that is being edited. */
-export const useDrafts = create<{ readonly list: readonly DraftName[]; readonly current: string | null }>()(() => ({ list: names(), current: null }));
+interface Drafts {
+  /** Newest first. */
+  readonly list: readonly DraftName[];
+  /** The one that is being edited. */
+  readonly current: string | null;
+  /** Why the last one that was asked for could not be opened. */
+  readonly refused: string | null;
+}
+export const useDrafts = create<Drafts>()(() => ({ list: names(), current: null, refused: null }));
 
 function read(id: string): Saved | null {
   try {
@@ -70,7 +77,11 @@ export async function loadDraft(id = names()[0]?.id): Promise<Draft | null> {
   if (!found) return null;
   const [{ parseScenario }] = await Promise.all([import('../../scenario/parse.ts'), loadRooms()]);
   const parsed = parseScenario(found.doc, catalog);
-  if (!parsed.ok) return null;
+  if (!parsed.ok) {
+    const [first] = parsed.problems;
+    useDrafts.setState({ refused: `Your draft “${String((found.doc as { title?: unknown } | undefined)?.title ?? 'Untitled')}” cannot be opened: ${first?.path} ${first?.says}.` });
+    return null;
+  }
   useDrafts.setState({ current: id ?? null });
   const speed = found.speed === null || (typeof found.speed === 'number' && found.speed > 0) ? { speed: found.speed } : {};
   return { doc: parsed.value, at: typeof found.at === 'number' && found.at >= 0 ? found.at : 0, ...speed };
@@ -84,10 +95,12 @@ export function deleteDraft(id: string): void {
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let edited = false;
+let warned = false;
 let opening = false;
 
 function save(): void {
   clearTimeout(timer);
+  timer = undefined;
   if (!edited) return;
   const id = useDrafts.getState().current ?? crypto.randomUUID();
   const { now, speed } = useSession.getState();
@@ -97,7 +110,9 @@ function save(): void {
   try {
     localStorage.setItem(SLOT + id, text);
   } catch {
-    // Storage is full or forbidden: the document still lives in the page, and can be saved as a file.
+    // The document still lives in the page. Said once: who knows it can act on it.
+    if (!warned) useDocument.getState().say('This browser keeps no drafts: its storage is full or forbidden. Save the scenario as a file (Ctrl S).');
+    warned = true;
     return;
   }
   useDrafts.setState({ current: id, list: names() });
@@ -118,8 +133,8 @@ export function autosave(): void {
   useDocument.subscribe((after, before) => {
     if (after.doc === before.doc || opening) return;
     edited = true;
-    clearTimeout(timer);
-    timer = setTimeout(save, AFTER);
+    // Not put off by the next edit: who keeps a key down is safe, too.
+    timer ??= setTimeout(save, AFTER);
   });
   window.addEventListener('pagehide', save);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save());

@@ -14,6 +14,11 @@ function complain(what: string, list: readonly Problem[]): null {
 }
 /** The schemas, and every broker's settings, come with the first foreign document: the first screen does not wait for them. */
 const parser = async () => (await Promise.all([import('../../scenario/parse.ts'), loadRooms()]))[0];
+/** What opens links and files is at hand before the first one comes. */
+export function foreseeDocuments(): void {
+  void import('../../scenario/parse.ts');
+  void import('../../interchange/share-url.ts');
+}
 /** @returns null when the address carries no scenario, or a broken one */
 export async function openAddress(fragment: string): Promise<Draft | null> {
   if (!fragment.startsWith('#s=')) return null;

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Panel, PanelGroup, PanelResizeHandle } from 'react-resizable-panels';
 import { Canvas } from '../canvas/Canvas.tsx';
+import { ProblemPage } from '../share/Problems.tsx';
 import { useProblems } from '../share/open.ts';
 import { useDocument } from '../store/document.ts';
 import { useSession } from '../store/session.ts';
@@ -15,7 +16,6 @@ const Timeline = lazy(async () => ({ default: (await import('../timeline/Timelin
 const Dock = lazy(async () => ({ default: (await import('../findings/Dock.tsx')).Dock }));
 const Charts = lazy(() => import('../charts/Charts.tsx'));
 const Dialogs = lazy(() => import('./Dialogs.tsx'));
-const ProblemPage = lazy(async () => ({ default: (await import('../share/Problems.tsx')).ProblemPage }));
 
 /** Height of the timeline, px: its place is kept until it is there. */
 const TIMELINE = 62;
@@ -26,12 +26,7 @@ export function App() {
   const problems = useProblems((s) => s.problems);
   const dialog = useView((s) => s.dialog);
   const stage = useView((s) => s.stage);
-  if (problems)
-    return (
-      <Suspense fallback={null}>
-        <ProblemPage {...problems} />
-      </Suspense>
-    );
+  if (problems) return <ProblemPage {...problems} />;
   const timeline = (
     <Suspense fallback={<div className="timeline" style={{ height: TIMELINE }} />}>
       <Timeline />

@@ -3,8 +3,8 @@ import { loadRooms } from '../../catalog.ts';
 import { orderProcessing } from '../../gallery/order-processing.ts';
 import { familyOf, type Scenario } from '../../scenario/document.ts';
 import { type Engine, startEngine } from '../../worker/engine.ts';
-import { asOpening, autosave, loadDraft } from '../share/drafts.ts';
-import { openAddress } from '../share/open.ts';
+import { asOpening, autosave, loadDraft, useDrafts } from '../share/drafts.ts';
+import { foreseeDocuments, openAddress } from '../share/open.ts';
 import { useDocument } from '../store/document.ts';
 import { keepEngineInStep, receive, useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
@@ -30,13 +30,17 @@ async function start(): Promise<void> {
   await know(opened.doc);
   useDocument.getState().replace('Open', opened.doc, opened.notice);
   useDocument.temporal.getState().clear();
+  sayRefused();
   useSession.getState().setSpeed(speedOf(opened));
   selectOf(opened);
   keepEngineInStep();
   autosave();
   startOver(opened.at, opened.at === 0);
   // What else there is comes when the first screen stands.
-  setTimeout(() => void loadRooms(), 1500);
+  setTimeout(() => {
+    void loadRooms();
+    foreseeDocuments();
+  }, 1500);
   window.addEventListener('hashchange', () => void openAddress(location.hash).then((o) => o && open(o.doc, o.at, o)));
 }
 /** Brings what is known of the brokers in a document. */
@@ -75,4 +79,10 @@ export async function open(doc: Scenario, at = 0, how: Opened = {}): Promise<voi
 export async function openDraft(id: string): Promise<void> {
   const draft = await loadDraft(id);
   if (draft) await open(draft.doc, draft.at, { ...draft, slot: id });
+  else sayRefused();
+}
+function sayRefused(): void {
+  const { refused } = useDrafts.getState();
+  if (refused !== null) useDocument.getState().say(refused);
+  useDrafts.setState({ refused: null });
 }

@@ -9,7 +9,7 @@ import type { Direction } from '../canvas/neighbours.ts';
 import { copySelected, moveSelected, removeSelected, selectAll } from '../canvas/selection.ts';
 
 const goLater = (from: string, way: Direction) => void import('../canvas/neighbours.ts').then(({ focusNeighbour }) => focusNeighbour(from, way));
-const pasteLater = (text: string) => void import('../canvas/paste.ts').then(({ paste }) => say(paste(text)));
+const pasteLater = (text: string) => void import('../canvas/paste.ts').then(async ({ paste }) => say(await paste(text)));
 /** What could not be done, and why. */
 const say = (why: string | null) => why !== null && useDocument.getState().say(why);
 
