@@ -154,7 +154,7 @@ it('who changes the past loses what was done later, is told so, and gets it back
   await at(2);
   useDocument.getState().edit('concurrency', [{ do: 'set', on: 'pay', with: { concurrency: 9 } }], useSession.getState().now);
   expect(useDocument.getState().doc.timeline?.filter((entry) => entry.by === 'author')).toEqual(orderProcessing.timeline);
-  expect(useDocument.getState().notice).toBe('1 later action removed, because you changed the past.');
+  expect(useDocument.getState().notice).toEqual({ says: '1 later action removed, because you changed the past.', undoes: true });
   await at(5);
   expect(loop.hash()).not.toBe(crashed);
   useDocument.temporal.getState().undo();
