@@ -1,5 +1,4 @@
 /** A cluster to send requests to in virtual time: saved and loaded after each, so that what is not state is lost. */
-import { copyOf } from '../../base/copy.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { KafkaCluster } from './cluster.ts';
 import type { Batch, KafkaEvent, Request, Response } from './protocol.ts';
@@ -20,7 +19,7 @@ export function cluster(config: Config = {}, topic: Config = {}) {
     // Everything goes through a saved copy: what is not in it is not state.
     events.push(...kafka.out.splice(0));
     const next = make();
-    next.load(copyOf(kafka.save()));
+    next.load(structuredClone(kafka.save()));
     kafka = next;
   };
   const ask = (request: Request, broker = kafka.partition('t', 0)?.leader ?? 0): number => {

@@ -6,7 +6,6 @@ import { copyOf } from '../../base/copy.ts';
 import type { BrokerHost } from '../contract.ts';
 import { Coordinator, type CoordinatorState } from './coordinator.ts';
 import { Fetches, type FetchesState } from './fetches.ts';
-import type { LogRecord } from './log.ts';
 import { type Brokers, Partition, type PartitionListener, type PartitionState } from './partition.ts';
 import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol.ts';
 import { Produces, type ProducesState } from './produces.ts';
@@ -314,18 +313,15 @@ export class KafkaCluster implements Brokers, PartitionListener {
   // PartitionListener ----------------------------------------------------------
   committed(partition: Partition, from: number, to: number): void {
     const { topic, index } = partition;
-    for (let offset = from; offset < to; offset++) {
-      const record = partition.log.at(offset);
-      if (record && !record.accepted) this.accept(partition, offset, record);
-    }
+    for (let offset = from; offset < to; offset++) this.accept(partition, offset);
     this.out.push({ kind: 'replicated', topic, partition: index, from, to });
     if (this.settings.rackAwareReads) this.tellFollowers(partition, to);
     this.produces.look(keyOf(topic, index));
     this.fetches.look(keyOf(topic, index));
     this.shares.look(keyOf(topic, index));
   }
-  truncated(partition: Partition, records: readonly (readonly [number, LogRecord])[], because: 'unclean_election' | 'leader_failed'): void {
-    this.out.push({ kind: 'truncated', topic: partition.topic, partition: partition.index, records, because });
+  truncated(partition: Partition, accepted: readonly number[], because: 'unclean_election' | 'leader_failed'): void {
+    this.out.push({ kind: 'truncated', topic: partition.topic, partition: partition.index, end: partition.log.end, accepted, because });
   }
   elected(partition: Partition, clean: boolean): void {
     this.out.push({ kind: 'elected', topic: partition.topic, partition: partition.index, leader: partition.leader, clean });
@@ -349,10 +345,10 @@ export class KafkaCluster implements Brokers, PartitionListener {
     const { racks, rackLatency, replicationLatency } = this.settings;
     return replicationLatency + (apart(racks[a], racks[b]) ? rackLatency : 0);
   }
-  /** The broker answers for a record: whoever reads it may count on it. */
-  accept(partition: Partition, offset: number, record: LogRecord): void {
-    record.accepted = true;
-    this.out.push({ kind: 'accepted', topic: partition.topic, partition: partition.index, offset, record });
+  /** The broker answers for a record, unless it has already: whoever reads it may count on it. */
+  accept(partition: Partition, offset: number): void {
+    const { log, topic, index } = partition;
+    if (log.accept(offset)) this.out.push({ kind: 'accepted', topic, partition: index, offset, message: log.message(offset), transactional: log.transactional(offset) });
   }
   save(): unknown {
     const state: State = {
@@ -428,7 +424,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       const { topic, index, log, settings } = partition;
       partition.producers.expire(now - this.settings.producerIdExpiration);
       const taken = log.compact(now, settings);
-      if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken.map(([offset]) => offset) });
+      if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken });
       const before = log.start;
       if (log.retain(now, settings, partition.highWatermark) <= before) continue;
       this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });

@@ -105,19 +105,20 @@ export class Fetches {
   }
 }
 function readFrom(partition: Partition, upTo: number, offset: number, { isolation, maxBytes, maxPartitionBytes }: FetchRequest, already: number): { readonly next: number; readonly records: Fetched['records'] } {
+  const { log } = partition;
   const committed = isolation === 'read_committed';
   const end = committed ? Math.min(upTo, partition.lastStable) : upTo;
   const records: { offset: number; message: number; size: number }[] = [];
   let bytes = 0;
   let next = offset;
   for (; next < end; next++) {
-    const record = partition.log.at(next);
-    if (!record || record.control !== null || (committed && record.aborted)) continue;
+    if (!log.has(next) || (committed && log.aborted(next))) continue;
+    const size = log.size(next);
     // The first record is given out whatever its size: otherwise a reader would be stuck.
-    if (bytes + already + record.size > maxBytes && bytes + already > 0) break;
-    if (bytes + record.size > maxPartitionBytes && bytes > 0) break;
-    bytes += record.size;
-    records.push({ offset: next, message: record.message, size: record.size });
+    if (bytes + already + size > maxBytes && bytes + already > 0) break;
+    if (bytes + size > maxPartitionBytes && bytes > 0) break;
+    bytes += size;
+    records.push({ offset: next, message: log.message(next), size });
   }
   return { next, records };
 }

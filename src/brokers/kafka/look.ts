@@ -54,11 +54,10 @@ function laneOf(room: KafkaRoom, topic: string, partition: Partition, groups: re
   const cells: LookCell[] = [];
   const offsets: number[] = [];
   for (let offset = from; offset < log.end && cells.length < most; offset++) {
-    const record = log.at(offset);
-    if (!record || record.control !== null) continue;
+    if (!log.has(offset)) continue;
     const stands = groups.flatMap((g) => room.readings.standOf(g, topic, index, offset) ?? []);
-    const state = record.aborted ? 'dead' : offset >= partition.highWatermark ? 'unsure' : offset < slowest ? 'kept' : stands.some((s) => s.held) ? 'held' : 'ready';
-    cells.push({ message: record.message, copy: stands[0]?.copy ?? -1, state, redelivered: stands.some((s) => s.again) });
+    const state = log.aborted(offset) ? 'dead' : offset >= partition.highWatermark ? 'unsure' : offset < slowest ? 'kept' : stands.some((s) => s.held) ? 'held' : 'ready';
+    cells.push({ message: log.message(offset), copy: stands[0]?.copy ?? -1, state, redelivered: stands.some((s) => s.again) });
     offsets.push(offset);
   }
   const pointers = at.flatMap(({ group, next }) => {

@@ -3,8 +3,10 @@
  * https://kafka.apache.org/44/design/design/#replication
  */
 import { copyOf } from '../../base/copy.ts';
-import { type LogRecord, type LogState, PartitionLog } from './log.ts';
+import { type LogState, PartitionLog } from './log.ts';
+import type { BatchHeader } from './log-records.ts';
 import { ProducerStates, type ProducerStatesState } from './producer-states.ts';
+import type { NewRecord } from './protocol.ts';
 import type { TopicSettings } from './settings.ts';
 
 interface Replica {
@@ -39,7 +41,8 @@ export interface PartitionState {
 export interface PartitionListener {
   /** The high watermark moved up to `to`. */
   committed(partition: Partition, from: number, to: number): void;
-  truncated(partition: Partition, records: readonly (readonly [number, LogRecord])[], because: 'unclean_election' | 'leader_failed'): void;
+  /** @param accepted offsets of the records that are lost, of those for which the broker had answered */
+  truncated(partition: Partition, accepted: readonly number[], because: 'unclean_election' | 'leader_failed'): void;
   elected(partition: Partition, clean: boolean): void;
   isrChanged(partition: Partition, shrunk: boolean): void;
   /** A follower has fetched: `partition.replicated(broker)` after the way there and back. */
@@ -54,6 +57,9 @@ export interface Brokers {
   replicates(broker: number): boolean;
   readonly eligibleLeaderReplicas: boolean;
 }
+
+/** bytes of a control record */
+const CONTROL_BYTES = 70;
 
 export class Partition {
   readonly topic: string;
@@ -109,29 +115,22 @@ export class Partition {
     return this.state.open.find(([id]) => id === producerId)?.[1] ?? -1;
   }
   /** Appends at the leader. @returns the offset of the first */
-  append(records: readonly LogRecord[]): number {
+  append(records: readonly NewRecord[], header: BatchHeader): number {
     const first = this.log.end;
-    for (const record of records) {
-      if (record.transactional && record.control === null && !this.hasOpen(record.producerId)) this.state.open.push([record.producerId, this.log.end]);
-      this.log.append(record, this.settings);
-    }
+    if (header.transactional && !header.control && !this.hasOpen(header.producerId)) this.state.open.push([header.producerId, first]);
+    for (let place = 0; place < records.length; place++) this.log.append(records[place] as NewRecord, header, place, this.settings);
     this.replica(this.state.leader).end = this.log.end;
     for (const replica of this.state.replicas) if (replica.parked) this.letFetch(replica);
     this.advance();
     return first;
   }
   /** A control record at the leader: the transaction's records are committed, or never seen by read_committed. */
-  end(producerId: number, producerEpoch: number, how: 'commit' | 'abort', now: number): void {
+  end(producerId: number, how: 'commit' | 'abort', now: number): void {
     const open = this.state.open.find(([id]) => id === producerId);
     if (!open) return;
     this.state.open = this.state.open.filter((o) => o !== open);
-    if (how === 'abort') {
-      for (let offset = open[1]; offset < this.log.end; offset++) {
-        const record = this.log.at(offset);
-        if (record && record.producerId === producerId && record.transactional) record.aborted = true;
-      }
-    }
-    this.append([{ message: -1, key: -1, size: 70, time: now, producerId, producerEpoch, sequence: -1, transactional: true, control: how, place: 0, accepted: true, aborted: false }]);
+    if (how === 'abort') this.log.abort(this.log.ofTransactions(producerId, open[1]));
+    this.append([{ message: -1, key: -1, size: CONTROL_BYTES, time: now }], { producerId, transactional: true, control: true });
   }
   /** A follower's fetch came back with everything up to the leader's end, and its next fetch told the leader so. */
   replicated(broker: number, upTo: number, epoch: number, now: number): void {
@@ -219,7 +218,7 @@ export class Partition {
     this.lead(next, true, now);
   }
   save(): PartitionState {
-    return { log: this.log.save(this.lastStable), state: copyOf(this.state), producers: this.producers.save() };
+    return { log: this.log.save(), state: copyOf(this.state), producers: this.producers.save() };
   }
   load(saved: PartitionState): void {
     this.log.load(saved.log);
@@ -259,7 +258,7 @@ export class Partition {
     this.producers.truncate(this.log.end);
     mine.parked = false;
     mine.caughtUpAt = now;
-    if (lost.length > 0) this.listener.truncated(this, lost, clean ? 'leader_failed' : 'unclean_election');
+    if (lost) this.listener.truncated(this, lost, clean ? 'leader_failed' : 'unclean_election');
     this.listener.elected(this, clean);
     for (const replica of state.replicas) {
       if (replica.broker === leader) continue;

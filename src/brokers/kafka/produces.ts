@@ -1,7 +1,6 @@
 /** Produce requests: checked, appended, and answered when as many replicas have them as `acks` asks for. */
 import { copyOf } from '../../base/copy.ts';
 import type { KafkaCluster } from './cluster.ts';
-import type { LogRecord } from './log.ts';
 import type { Partition } from './partition.ts';
 import { type Batch, type ErrorName, keyOf, type Request } from './protocol.ts';
 
@@ -131,11 +130,10 @@ export class Produces {
       if (verdict.is === 'duplicate') return verdict.offset;
     }
     if (batch.transactional) cluster.transactions.wrote(batch.producerId, partition);
-    const records = batch.records.map((r, i): LogRecord => ({ ...r, producerId: batch.producerId, producerEpoch: batch.producerEpoch, sequence: batch.baseSequence < 0 ? -1 : batch.baseSequence + i, transactional: batch.transactional, control: null, place: i, accepted: false, aborted: false }));
     const first = partition.log.end;
     if (batch.baseSequence >= 0) partition.producers.add(batch.producerId, batch.producerEpoch, batch.baseSequence, last, first, now);
-    partition.append(records);
-    if (acks !== -1) records.forEach((record, i) => !record.accepted && cluster.accept(partition, first + i, record));
+    partition.append(batch.records, { producerId: batch.producerId, transactional: batch.transactional, control: false });
+    if (acks !== -1) for (let offset = first; offset <= first + batch.records.length - 1; offset++) cluster.accept(partition, offset);
     return first;
   }
   private settle(id: number): void {

@@ -4,7 +4,6 @@ import type { ConsumerHeartbeat, ConsumerHeartbeatResponse } from './group/moder
 import type { GroupError } from './group/errors.ts';
 import type { ShareHeartbeat, ShareHeartbeatResponse } from './group/share-group.ts';
 import type { AcknowledgeType, AcquireMode, ShareEvent } from './group/share-state.ts';
-import type { LogRecord } from './log.ts';
 import type { Quota } from './quotas.ts';
 
 export interface TopicPartition {
@@ -152,9 +151,10 @@ export type Response =
 export type KafkaEvent =
   /** `broker`: who answers, where that matters. */
   | { readonly kind: 'response'; readonly to: string; readonly correlation: number; readonly broker?: number; readonly response: Response }
-  | ({ readonly kind: 'accepted'; readonly offset: number; readonly record: LogRecord } & TopicPartition)
+  | ({ readonly kind: 'accepted'; readonly offset: number; readonly message: number; readonly transactional: boolean } & TopicPartition)
   | ({ readonly kind: 'transaction-ended'; readonly producerId: number; readonly how: 'commit' | 'abort'; readonly offsets: readonly number[]; readonly by: string } & TopicPartition)
-  | ({ readonly kind: 'truncated'; readonly records: readonly (readonly [number, LogRecord])[]; readonly because: string } & TopicPartition)
+  /** The log ends at `end` again. `accepted`: the records that were lost with an answer given for them. */
+  | ({ readonly kind: 'truncated'; readonly end: number; readonly accepted: readonly number[]; readonly because: string } & TopicPartition)
   | ({ readonly kind: 'deleted'; readonly before: number } & TopicPartition)
   | ({ readonly kind: 'compacted'; readonly offsets: readonly number[] } & TopicPartition)
   | ({ readonly kind: 'elected'; readonly leader: number; readonly clean: boolean } & TopicPartition)

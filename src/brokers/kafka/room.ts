@@ -201,11 +201,12 @@ export class KafkaRoom implements Room, ConsumerHost {
     return this.cluster.counts();
   }
   messageAt(topic: string, partition: number, offset: number): number | undefined {
-    const record = this.cluster.partition(topic, partition)?.log.at(offset);
-    return record && record.control === null ? record.message : undefined;
+    const log = this.cluster.partition(topic, partition)?.log;
+    return log?.has(offset) ? log.message(offset) : undefined;
   }
   recordTime(topic: string, partition: number, offset: number): number {
-    return this.cluster.partition(topic, partition)?.log.at(offset)?.time ?? 0;
+    const log = this.cluster.partition(topic, partition)?.log;
+    return log?.has(offset) ? log.time(offset) : 0;
   }
   /** The client's error handler produces the record to another topic, and waits for all in-sync replicas. */
   forward(state: ClientState, topic: string, message: number): boolean {

@@ -243,17 +243,17 @@ export class Shares {
   }
   private acquire(client: string, partition: Partition, shared: Shared, batches: readonly OffsetRange[], { memberId, mode, group }: FetchRequest, most: number): AcquiredRecord[] {
     const committed = (this.configs.get(group) ?? DEFAULTS).isolation === 'read_committed';
-    const { topic, index } = partition;
+    const { topic, index, log } = partition;
     const records: AcquiredRecord[] = [];
     const gaps: OffsetRange[] = [];
     this.moving(shared, () => {
       for (const { first, last, deliveryCount } of shared.it.acquire(memberId, batches, most, mode)) {
         for (let offset = first; offset <= last; offset++) {
-          const record = partition.log.at(offset);
-          if (!record || record.control !== null || (committed && record.aborted)) gaps.push({ first: offset, last: offset });
+          if (!log.has(offset) || (committed && log.aborted(offset))) gaps.push({ first: offset, last: offset });
           else {
-            this.cluster.out.push({ kind: 'acquired', group, topic, partition: index, offset, message: record.message, client });
-            records.push({ topic, partition: index, offset, message: record.message, copy: -1, attempt: deliveryCount, entry: -1 });
+            const message = log.message(offset);
+            this.cluster.out.push({ kind: 'acquired', group, topic, partition: index, offset, message, client });
+            records.push({ topic, partition: index, offset, message, copy: -1, attempt: deliveryCount, entry: -1 });
           }
         }
       }
@@ -275,11 +275,11 @@ function readBatches({ log }: Partition, from: number, wanted: number, maxBytes:
   const batches: OffsetRange[] = [];
   let bytes = 0;
   let first = Math.max(from, log.start);
-  while (first > log.start && (log.at(first)?.place ?? 0) > 0) first--;
+  while (first > log.start && log.place(first) > 0) first--;
   while (first < Math.min(end, Math.max(wanted, log.start + 1)) && Math.max(from, log.start) < end) {
     let last = first;
-    let size = log.at(first)?.size ?? 0;
-    while (last + 1 < end && (log.at(last + 1)?.place ?? 0) > 0) size += log.at(++last)?.size ?? 0;
+    let size = log.size(first);
+    while (last + 1 < end && log.place(last + 1) > 0) size += log.size(++last);
     if (bytes > 0 && bytes + size > maxBytes) break;
     bytes += size;
     batches.push({ first, last });

@@ -7,22 +7,15 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
   const { host, readings } = room;
   switch (event.kind) {
     case 'accepted':
-      readings.accepted(event.topic, event.partition, event.offset, event.record.message, event.record.transactional);
+      readings.accepted(event.topic, event.partition, event.offset, event.message, event.transactional);
       break;
     case 'transaction-ended':
       readings.transactionEnded(event.topic, event.partition, event.offsets, event.how, event.by.slice(0, event.by.indexOf(' ')));
       break;
     case 'truncated': {
       const because = event.because === 'unclean_election' ? 'kafka.unclean_election' : 'kafka.not_replicated';
-      readings.gone(
-        event.topic,
-        event.partition,
-        event.records.filter(([, r]) => r.accepted).map(([offset]) => offset),
-        'lost',
-        because,
-      );
-      const [first] = event.records;
-      if (first) readings.truncated(event.topic, event.partition, first[0]);
+      readings.gone(event.topic, event.partition, event.accepted, 'lost', because);
+      readings.truncated(event.topic, event.partition, event.end);
       break;
     }
     case 'deleted':

@@ -113,14 +113,10 @@ export class Transactions {
     const now = this.cluster.host.now();
     for (const partition of this.cluster.all()) {
       if (!owner.partitions.includes(keyOf(partition.topic, partition.index)) || partition.leader < 0) continue;
-      const offsets: number[] = [];
       const since = partition.openSince(owner.producerId);
-      for (let offset = Math.max(since, partition.log.start); since >= 0 && offset < partition.log.end; offset++) {
-        const record = partition.log.at(offset);
-        if (record?.producerId === owner.producerId && record.transactional && record.control === null) offsets.push(offset);
-      }
+      const offsets = since < 0 ? [] : partition.log.ofTransactions(owner.producerId, since);
       this.cluster.out.push({ kind: 'transaction-ended', topic: partition.topic, partition: partition.index, producerId: owner.producerId, how, offsets, by: owner.by });
-      partition.end(owner.producerId, owner.epoch, how, now);
+      partition.end(owner.producerId, how, now);
     }
     for (const group of owner.groups) this.cluster.coordinator.endTransaction(group, owner.producerId, how);
     owner.partitions = [];
