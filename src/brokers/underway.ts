@@ -54,7 +54,7 @@ export interface UnderwayState<S, Thing> {
 export class Underway<S extends Session, Thing> {
   readonly sessions = new Map<string, S>();
   protected readonly things = new Once<Thing>();
-  private readonly timers = new Once<Timer>();
+  protected readonly timers = new Once<Timer>();
   protected readonly host: RoomHost;
   private readonly wakes: { readonly thing: number; readonly timer: number };
 

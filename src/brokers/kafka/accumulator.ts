@@ -18,25 +18,31 @@ export interface PendingBatch {
 /** bytes of a batch without records, and of a record's own fields (https://kafka.apache.org/44/implementation/message-format/) */
 const BATCH_HEADER = 61;
 const RECORD_HEADER = 12;
-export const recordBytes = (size: number) => size + RECORD_HEADER;
+export const recordBytes = (size: number): number => size + RECORD_HEADER;
+const NOTHING: readonly PendingBatch[] = [];
 
 export class Accumulator {
   used = 0;
+  /** By partition. */
   private queues: PendingBatch[][] = [];
+  private byId = new Map<number, PendingBatch>();
   private next = 0;
 
-  queue(partition: number): readonly PendingBatch[] {
-    return this.queues[partition] ?? [];
+  /** Partitions that may have batches: those below. */
+  get partitions(): number {
+    return this.queues.length;
   }
-  get partitions(): number[] {
-    return this.queues.flatMap((queue, partition) => (queue && queue.length > 0 ? [partition] : []));
+  queue(partition: number): readonly PendingBatch[] {
+    return this.queues[partition] ?? NOTHING;
+  }
+  get size(): number {
+    return this.byId.size;
   }
   get all(): PendingBatch[] {
-    return this.queues.flatMap((queue) => queue ?? []);
+    return this.queues.flat();
   }
   batch(id: number): PendingBatch | undefined {
-    for (const queue of this.queues) for (const batch of queue ?? []) if (batch.id === id) return batch;
-    return undefined;
+    return this.byId.get(id);
   }
   /** @returns whether the newest batch of that partition can take a record of this size */
   fits(partition: number, size: number, batchSize: number): boolean {
@@ -47,29 +53,33 @@ export class Accumulator {
   add(partition: number, record: NewRecord, batchSize: number, now: number): PendingBatch | undefined {
     const bytes = recordBytes(record.size);
     this.used += bytes;
-    if (this.fits(partition, record.size, batchSize)) {
-      const last = this.queues[partition]?.at(-1) as PendingBatch;
+    const last = this.queues[partition]?.at(-1);
+    if (last && this.fits(partition, record.size, batchSize)) {
       last.records.push(record);
       last.bytes += bytes;
       return undefined;
     }
     const batch: PendingBatch = { id: this.next++, partition, records: [record], bytes: BATCH_HEADER + bytes, createdAt: now, attempts: 0, retryAt: 0, sequence: -1, inFlight: false };
-    (this.queues[partition] ??= []).push(batch);
+    while (this.queues.length <= partition) this.queues.push([]);
+    this.queues[partition]?.push(batch);
+    this.byId.set(batch.id, batch);
     return batch;
   }
   remove(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
-    if (!queue?.includes(batch)) return;
-    this.queues[batch.partition] = queue.filter((b) => b !== batch);
-    this.used -= batch.records.reduce((sum, r) => sum + recordBytes(r.size), 0);
+    if (!queue || !this.byId.delete(batch.id)) return;
+    queue.splice(queue.indexOf(batch), 1);
+    this.used -= batch.bytes - BATCH_HEADER;
   }
   /** A batch that is too large for the broker goes in two (Sender.completeBatch). */
   split(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
     if (!queue) return;
-    const half = Math.ceil(batch.records.length / 2);
-    const made = [batch.records.slice(0, half), batch.records.slice(half)].map((records): PendingBatch => ({ ...batch, id: this.next++, records, bytes: BATCH_HEADER + records.reduce((sum, r) => sum + recordBytes(r.size), 0), attempts: 1, retryAt: 0, sequence: -1, inFlight: false }));
+    const middle = Math.ceil(batch.records.length / 2);
+    const made = [batch.records.slice(0, middle), batch.records.slice(middle)].map((records): PendingBatch => ({ ...batch, id: this.next++, records, bytes: BATCH_HEADER + records.reduce((sum, r) => sum + recordBytes(r.size), 0), attempts: 1, retryAt: 0, sequence: -1, inFlight: false }));
     queue.splice(queue.indexOf(batch), 1, ...made);
+    this.byId.delete(batch.id);
+    for (const half of made) this.byId.set(half.id, half);
   }
   /** Without idempotence a batch that failed goes to the front, whatever overtook it; with it, to its place by sequence. */
   backToFront(batch: PendingBatch): void {
@@ -85,15 +95,17 @@ export class Accumulator {
   clear(): PendingBatch[] {
     const all = this.all;
     this.queues = [];
+    this.byId.clear();
     this.used = 0;
     return all;
   }
   save(): { readonly used: number; readonly queues: readonly (readonly PendingBatch[])[]; readonly next: number } {
-    return { used: this.used, queues: Array.from(this.queues, (q) => (q ?? []).map((b) => ({ ...b, records: [...b.records] }))), next: this.next };
+    return { used: this.used, queues: this.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] }))), next: this.next };
   }
   load(state: ReturnType<Accumulator['save']>): void {
     this.used = state.used;
     this.queues = state.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] })));
+    this.byId = new Map(this.all.map((b) => [b.id, b]));
     this.next = state.next;
   }
 }

@@ -1,7 +1,7 @@
 /** What an operator, or a fault, does to a running cluster and its clients. */
 import type { KafkaRoom } from './room.ts';
 import type { KafkaReceiver } from './receiver.ts';
-import { nameOf } from './room.ts';
+import { nameOf } from './site.ts';
 
 /** @returns what was done, in words; undefined when this is no action of this cluster */
 export function act(room: KafkaRoom, action: string, on: string, parameters: Readonly<Record<string, unknown>>): string | undefined {

@@ -54,7 +54,7 @@ export function cluster(config: Config = {}, topic: Config = {}) {
       ask({ api: 'Fetch', isolation, maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, rack: '', partitions: [{ topic: 't', partition: 0, offset }], ...more }),
     messages: (n: number) => {
       const response = answer(n);
-      return response?.api === 'Fetch' ? response.results[0]?.records.map((r) => r.message) : undefined;
+      return response?.api === 'Fetch' ? response.results[0]?.records.messages : undefined;
     },
     init: (transactionalId: string | null, timeout = 60_000_000) => {
       const response = answer(ask({ api: 'InitProducerId', transactionalId, transactionTimeout: timeout }));

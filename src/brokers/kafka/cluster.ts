@@ -4,6 +4,8 @@
  */
 import { copyOf } from '../../base/copy.ts';
 import type { BrokerHost } from '../contract.ts';
+import { Timeouts } from '../timeouts.ts';
+import { Once, type OnceState } from '../underway.ts';
 import { Coordinator, type CoordinatorState } from './coordinator.ts';
 import { Fetches, type FetchesState } from './fetches.ts';
 import { type Brokers, Partition, type PartitionListener, type PartitionState } from './partition.ts';
@@ -38,8 +40,7 @@ interface State {
   readonly produces: ProducesState;
   readonly transactions: TransactionsState;
   readonly coordinator: CoordinatorState;
-  readonly journeys: readonly (readonly [number, Journey])[];
-  readonly next: number;
+  readonly journeys: OnceState<Journey>;
   readonly lagCheck: boolean;
   readonly retentionCheck: boolean;
 }
@@ -65,8 +66,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   private readonly topics = new Map<string, Topic>();
   private readonly fetches: Fetches;
   private readonly produces: Produces;
-  private journeys = new Map<number, Journey>();
-  private next = 0;
+  private readonly journeys = new Once<Journey>();
   private lagCheck = false;
   private retentionCheck = false;
 
@@ -164,6 +164,10 @@ export class KafkaCluster implements Brokers, PartitionListener {
   partition(topic: string, index: number): Partition | undefined {
     return this.topics.get(topic)?.partitions[index];
   }
+  /** "topic/index", made once for a partition that is there. */
+  keyOf(topic: string, index: number): string {
+    return this.partition(topic, index)?.key ?? keyOf(topic, index);
+  }
   /**
    * Creates it, or changes its settings; the number of partitions can only grow.
    * @param placed brokers of the replicas of each partition, the first of which leads; spread by the cluster when left out
@@ -257,21 +261,23 @@ export class KafkaCluster implements Brokers, PartitionListener {
   refuseNext(topic: string): void {
     this.produces.refuseNext(topic);
   }
+  /** Timeouts for one purpose: `timer(name, lane)` follows for them. */
+  timeouts(name: string, whose: { stands(id: number): boolean; expired(id: number): void }): Timeouts {
+    return new Timeouts({ now: () => this.host.now(), call: (delay, lane) => this.host.after(delay, name, lane), ...whose });
+  }
   timer(name: string, ref: number): void {
     const now = this.host.now();
     switch (name) {
       case 'replicated': {
-        const journey = this.journeys.get(ref);
-        this.journeys.delete(ref);
+        const journey = this.journeys.take(ref);
         if (journey) this.partition(journey.topic, journey.partition)?.replicated(journey.broker, journey.upTo, journey.epoch, now);
         break;
       }
       case 'followers know': {
-        const journey = this.journeys.get(ref);
-        this.journeys.delete(ref);
+        const journey = this.journeys.take(ref);
         if (!journey) break;
         this.partition(journey.topic, journey.partition)?.followersKnow(journey.upTo, journey.epoch);
-        this.fetches.look(keyOf(journey.topic, journey.partition));
+        this.fetches.look(this.keyOf(journey.topic, journey.partition));
         break;
       }
       case 'fence': {
@@ -316,27 +322,26 @@ export class KafkaCluster implements Brokers, PartitionListener {
     for (let offset = from; offset < to; offset++) this.accept(partition, offset);
     this.out.push({ kind: 'replicated', topic, partition: index, from, to });
     if (this.settings.rackAwareReads) this.tellFollowers(partition, to);
-    this.produces.look(keyOf(topic, index));
-    this.fetches.look(keyOf(topic, index));
-    this.shares.look(keyOf(topic, index));
+    this.produces.look(partition.key);
+    this.fetches.look(partition.key);
+    this.shares.look(partition.key);
   }
   truncated(partition: Partition, accepted: readonly number[], because: 'unclean_election' | 'leader_failed'): void {
     this.out.push({ kind: 'truncated', topic: partition.topic, partition: partition.index, end: partition.log.end, accepted, because });
   }
   elected(partition: Partition, clean: boolean): void {
     this.out.push({ kind: 'elected', topic: partition.topic, partition: partition.index, leader: partition.leader, clean });
-    this.produces.lostLeader(keyOf(partition.topic, partition.index));
-    this.fetches.look(keyOf(partition.topic, partition.index));
+    this.produces.lostLeader(partition.key);
+    this.fetches.look(partition.key);
     this.shares.leaderChanged(partition.topic, partition.index);
-    this.shares.look(keyOf(partition.topic, partition.index));
+    this.shares.look(partition.key);
   }
   isrChanged(partition: Partition, shrunk: boolean): void {
     this.out.push({ kind: 'isr', topic: partition.topic, partition: partition.index, isr: [...partition.isr], shrunk });
-    if (shrunk) this.produces.look(keyOf(partition.topic, partition.index));
+    if (shrunk) this.produces.look(partition.key);
   }
   fetching(partition: Partition, broker: number): void {
-    const id = this.next++;
-    this.journeys.set(id, { topic: partition.topic, partition: partition.index, broker, upTo: partition.log.end, epoch: partition.epoch });
+    const id = this.journeys.keep({ topic: partition.topic, partition: partition.index, broker, upTo: partition.log.end, epoch: partition.epoch });
     // There with the records, and back with the next fetch, which tells the leader that they arrived.
     this.host.after(2 * this.latency(partition.leader, broker), 'replicated', id);
   }
@@ -352,7 +357,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   }
   save(): unknown {
     const state: State = {
-      brokers: this.brokers,
+      brokers: copyOf(this.brokers),
       topics: [...this.topics.values()].map(({ name, settings, partitions }) => ({ name, settings, replicas: partitions.map((p) => p.replicas.map((r) => r.broker)), partitions: partitions.map((p) => p.save()) })),
       fetches: this.fetches.save(),
       shares: this.shares.save(),
@@ -360,12 +365,11 @@ export class KafkaCluster implements Brokers, PartitionListener {
       produces: this.produces.save(),
       transactions: this.transactions.save(),
       coordinator: this.coordinator.save(),
-      journeys: [...this.journeys],
-      next: this.next,
+      journeys: this.journeys.save(),
       lagCheck: this.lagCheck,
       retentionCheck: this.retentionCheck,
     };
-    return { ...state, brokers: copyOf(state.brokers), journeys: copyOf(state.journeys) };
+    return state;
   }
   load(saved: unknown): void {
     const state = saved as State;
@@ -385,8 +389,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.produces.load(state.produces);
     this.transactions.load(state.transactions);
     this.coordinator.load(state.coordinator);
-    this.journeys = new Map(copyOf(state.journeys));
-    this.next = state.next;
+    this.journeys.load(state.journeys);
     this.lagCheck = state.lagCheck;
     this.retentionCheck = state.retentionCheck;
   }
@@ -397,8 +400,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   /** A follower learns the high watermark with the answer to its next fetch. */
   private tellFollowers(partition: Partition, upTo: number): void {
     const { topic, index, epoch, leader, replicas } = partition;
-    const id = this.next++;
-    this.journeys.set(id, { topic, partition: index, broker: leader, upTo, epoch });
+    const id = this.journeys.keep({ topic, partition: index, broker: leader, upTo, epoch });
     this.host.after(Math.max(...replicas.map((r) => this.latency(leader, r.broker))), 'followers know', id);
   }
   private fence(broker: number): void {

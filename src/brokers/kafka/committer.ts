@@ -11,7 +11,7 @@ export class Committer {
   private committing = -1;
   /** µs of the last automatic commit. */
   private lastAuto = 0;
-  /** Highest finished offset + 1 by partition, of the batch in hand. */
+  /** Highest finished offset + 1 by partition, of the batch in hand, where the application commits by itself. */
   private finished = new Map<number, number>();
   constructor(context: ConsumerContext, member: () => MemberOfGroup) {
     this.context = context;
@@ -29,34 +29,36 @@ export class Committer {
   /** In poll(): what earlier polls gave out, at most every auto.commit.interval.ms. */
   auto(): void {
     const { context } = this;
-    if (!context.autoCommit || context.now - this.lastAuto < context.span('auto.commit.interval.ms', 5_000)) return;
+    const { autoCommit, autoCommitInterval } = context.settings;
+    if (!autoCommit || context.now - this.lastAuto < autoCommitInterval) return;
     this.lastAuto = context.now;
     this.commit(context.positions.consumed(), 'kafka.auto_commit');
   }
   /** The last moment for an automatic commit: partitions go, or the consumer is closed. */
   last(offsets: readonly PartitionOffset[]): void {
-    if (this.context.autoCommit && this.member().generationOrEpoch >= 0) this.commit(offsets, 'kafka.auto_commit');
+    if (this.context.settings.autoCommit && this.member().generationOrEpoch >= 0) this.commit(offsets, 'kafka.auto_commit');
   }
   /** A poll gave records out, and work on them has not begun. */
   beforeWork(): void {
     const { context } = this;
-    if (!context.autoCommit && context.config['commit'] === 'commitSync before processing') this.sync(context.positions.consumed());
+    const { autoCommit, commit } = context.settings;
+    if (!autoCommit && commit === 'commitSync before processing') this.sync(context.positions.consumed());
   }
   /** One record is done. */
   done(partition: number, offset: number): void {
-    const { context } = this;
+    const { autoCommit, commit } = this.context.settings;
+    if (autoCommit) return;
     this.finished.set(partition, Math.max(this.finished.get(partition) ?? 0, offset + 1));
-    if (!context.autoCommit && context.config['commit'] === 'commitSync each record') this.sync([{ partition, offset: offset + 1 }]);
+    if (commit === 'commitSync each record') this.sync([{ partition, offset: offset + 1 }]);
   }
   /** Everything that poll() gave out is done. */
   batchDone(): void {
-    const { context } = this;
+    if (this.finished.size === 0) return;
     const done = [...this.finished].map(([partition, offset]) => ({ partition, offset }));
     this.finished.clear();
-    if (context.autoCommit || done.length === 0) return;
-    const how = String(context.config['commit'] ?? 'commitSync');
-    if (how === 'commitSync') this.sync(done);
-    else if (how === 'commitAsync') this.commit(done, 'kafka.commit_async');
+    const { commit } = this.context.settings;
+    if (commit === 'commitSync') this.sync(done);
+    else if (commit === 'commitAsync') this.commit(done, 'kafka.commit_async');
   }
   /** @returns whether the application waited for it */
   answered(correlation: number): boolean {

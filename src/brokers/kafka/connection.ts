@@ -4,6 +4,7 @@ import type { Refusal, RoomHost } from '../contract.ts';
 import { errors } from './errors.ts';
 import { type GroupError, groupErrors } from './group/errors.ts';
 import type { ErrorName, Request } from './protocol.ts';
+import type { Config } from './settings.ts';
 
 export interface ClientState {
   readonly id: string;
@@ -16,19 +17,22 @@ export interface ClientState {
   life: number;
   nextCorrelation: number;
 }
+/** Flights drawn of one request or response: a batch may have thousands of records. */
+export const DRAWN = 8;
+
 export interface ClientHost {
   readonly host: RoomHost;
-  /** Sends a request to a broker; `session.answered` follows, or never. @param message drawn on the way */
-  request(state: ClientState, broker: number, request: Request, messages: readonly number[]): number;
+  /** Sends a request to a broker; `session.answered` follows, or never. @param drawn messages that are shown on the way, at most DRAWN */
+  request(state: ClientState, broker: number, request: Request, drawn: readonly number[]): number;
   /** `session.timer(name, arg)` after `delay` µs, if this incarnation still lives. */
   later(state: ClientState, delay: number, name: string, arg: number): void;
-  config(state: ClientState): Readonly<Record<string, unknown>>;
+  config(state: ClientState): Config;
   /** Name of the topic at the broker's end of the session's link. */
   topicOf(state: ClientState): string;
   luck(state: ClientState, purpose: string): RandomStream;
 }
 /** retry.backoff.ms doubled each time up to retry.backoff.max.ms, ±20 % (https://kafka.apache.org/44/configuration/producer-configs/#producerconfigs_retry.backoff.max.ms). @returns µs */
-export function retryBackoff(config: Readonly<Record<string, unknown>>, attempt: number, luck: RandomStream): number {
+export function retryBackoff(config: Config, attempt: number, luck: RandomStream): number {
   const base = Number(config['retry.backoff.ms'] ?? 100);
   const most = Math.max(base, Number(config['retry.backoff.max.ms'] ?? 1000));
   let wait = base;
@@ -48,4 +52,14 @@ export function clientIdOf(session: string): string {
 /** "pay/1" of a session's id "pay/1 link#3". */
 export function clientOf(session: string): string {
   return session.slice(0, session.indexOf(' '));
+}
+/** What is read from a configuration: anew when that is another one. */
+export function readOnce<T>(config: () => Config, read: (config: Config) => T): () => T {
+  let from: Config | undefined;
+  let known: T;
+  return () => {
+    const now = config();
+    if (now !== from) known = read((from = now));
+    return known;
+  };
 }

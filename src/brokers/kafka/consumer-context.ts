@@ -1,10 +1,12 @@
 /** What the parts of one consumer share: its settings and where it stands in its partitions. */
 import type { ReceiveListener } from '../contract.ts';
+import { Timeouts } from '../timeouts.ts';
 import type { ReplicaRacks } from './assignors/assignment.ts';
-import type { ClientHost, ClientState } from './connection.ts';
+import { type ClientHost, type ClientState, readOnce } from './connection.ts';
+import { type ConsumerSettings, consumerSettings } from './consumer-settings.ts';
 import { Positions } from './positions.ts';
-import { rackOfInstance } from './racks.ts';
 import type { Readings } from './readings.ts';
+import type { Config } from './settings.ts';
 
 export interface ConsumerHost extends ClientHost {
   readonly readings: Readings;
@@ -26,50 +28,41 @@ export class ConsumerContext {
   readonly host: ConsumerHost;
   readonly listener: ReceiveListener;
   readonly positions = new Positions();
+  private readonly read: () => ConsumerSettings;
   constructor(client: ClientState, host: ConsumerHost, listener: ReceiveListener) {
     this.client = client;
     this.host = host;
     this.listener = listener;
+    this.read = readOnce(
+      () => this.config,
+      (config) => consumerSettings(config, client.client),
+    );
   }
   get now(): number {
     return this.host.host.now();
   }
-  get config(): Readonly<Record<string, unknown>> {
+  get config(): Config {
     return this.host.config(this.client);
   }
-  number(name: string, fallback: number): number {
-    const value = this.config[name];
-    return typeof value === 'number' ? value : fallback;
-  }
-  /** @returns µs of a setting in ms */
-  span(name: string, fallback: number): number {
-    return this.number(name, fallback) * 1000;
+  get settings(): ConsumerSettings {
+    return this.read();
   }
   get topic(): string {
     return this.host.topicOf(this.client);
   }
   get group(): string {
-    return String(this.config['group.id'] ?? '');
+    return this.settings.group;
   }
   /** What its group has to read in its topic: "orders@billing". */
   get place(): string {
     return this.host.readings.placeOf(this.topic, this.group);
   }
-  get autoCommit(): boolean {
-    return this.config['enable.auto.commit'] !== false;
-  }
-  get isolation(): 'read_committed' | 'read_uncommitted' {
-    return this.config['isolation.level'] === 'read_committed' ? 'read_committed' : 'read_uncommitted';
-  }
-  /** client.rack of this instance */
-  get rack(): string {
-    return rackOfInstance(String(this.config['client.rack'] ?? ''), this.client.client);
-  }
-  get instanceId(): string | null {
-    return this.config['staticMembership'] === true ? this.client.client : null;
-  }
   later(delay: number, name: string, arg: number): void {
     this.host.later(this.client, delay, name, arg);
+  }
+  /** Timeouts for one purpose: `timer(name, lane)` follows for them. */
+  timeouts(name: string, whose: { stands(arg: number): boolean; expired(arg: number): void }): Timeouts {
+    return new Timeouts({ now: () => this.now, call: (delay, lane) => this.later(delay, name, lane), ...whose });
   }
   /** The history hears what the application is refused. */
   refused(error: string): void {

@@ -3,8 +3,8 @@
  * https://kafka.apache.org/44/configuration/consumer-configs/
  * Fetches are in fetcher.ts, commits in committer.ts, belonging to a group in membership.ts and modern-membership.ts.
  */
-import { micros } from '../../base/time.ts';
 import type { Delivery, Portion, ReceiveListener, ReceiveSession } from '../contract.ts';
+import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import { Committer, type CommitterState } from './committer.ts';
 import type { ClientState } from './connection.ts';
 import { ConsumerContext, type ConsumerHost, type PartitionOffset } from './consumer-context.ts';
@@ -13,8 +13,9 @@ import type { GroupError } from './group/errors.ts';
 import { ClassicMembership, type Membership, type MembershipListener, type MembershipSettings, type MembershipState, OUT } from './membership.ts';
 import { ModernMembership, type ModernMembershipState, OUTSIDE } from './modern-membership.ts';
 import { Stops, type StopsState } from './portions.ts';
-import type { PositionsState, Polled } from './positions.ts';
+import type { PositionsState } from './positions.ts';
 import type { GroupRequest, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
+import { number } from './settings.ts';
 
 /** A record in the application's hands. */
 interface InHand {
@@ -48,6 +49,7 @@ export interface ConsumerSessionState {
   readonly fetcher: FetcherState;
   readonly committer: CommitterState;
   readonly stops: StopsState;
+  readonly pollIntervals: TimeoutsState;
   readonly classic: MembershipState;
   readonly modern: ModernMembershipState;
 }
@@ -60,6 +62,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private readonly fetcher: Fetcher;
   private readonly committer: Committer;
   private readonly stops = new Stops();
+  private readonly pollIntervals: Timeouts;
   private readonly classic: ClassicMembership;
   private readonly modern: ModernMembership;
   private state = fresh();
@@ -69,6 +72,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.context = new ConsumerContext(client, host, listener);
     this.fetcher = new Fetcher(this.context, { member: () => this.member, metadataKnown: () => this.metadataKnown(), arrived: () => this.handOut() });
     this.committer = new Committer(this.context, () => this.member);
+    this.pollIntervals = this.context.timeouts('poll interval', { stands: (polls) => polls === this.state.polls && !this.state.polling, expired: () => this.tooSlow() });
     this.classic = new ClassicMembership(() => this.settings(), this);
     this.modern = new ModernMembership(() => this.settings(), this);
   }
@@ -79,7 +83,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     client.wanted = true;
     client.life++;
     this.reset();
-    this.state.protocol = this.context.config['group.protocol'] === 'consumer' ? 'consumer' : 'classic';
+    this.state.protocol = this.context.settings.protocol;
     this.fetcher.ask();
   }
   close(how: 'graceful' | 'crash'): void {
@@ -190,10 +194,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
         if (state.polling) this.handOut();
         break;
       case 'poll interval':
-        if (arg !== state.polls || state.polling || !this.membership.joined) return;
-        // The background thread leaves the group; the application works on and does not know.
-        state.leftForPolling = true;
-        this.membership.leave('poll interval');
+        this.pollIntervals.due(arg);
     }
   }
   // MembershipListener ---------------------------------------------------------
@@ -242,14 +243,15 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   save(): ConsumerSessionState {
     const { context, fetcher, committer, classic, modern } = this;
-    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })) }, positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), stops: this.stops.save(), classic: classic.save(), modern: modern.save() };
+    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })) }, positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), stops: this.stops.save(), pollIntervals: this.pollIntervals.save(), classic: classic.save(), modern: modern.save() };
   }
-  load({ state, positions, fetcher, committer, stops, classic, modern }: ConsumerSessionState): void {
+  load({ state, positions, fetcher, committer, stops, pollIntervals, classic, modern }: ConsumerSessionState): void {
     this.state = { ...state, inHand: state.inHand.map((r) => ({ ...r })) };
     this.context.positions.load(positions);
     this.fetcher.load(fetcher);
     this.committer.load(committer);
     this.stops.load(stops);
+    this.pollIntervals.load(pollIntervals);
     this.classic.load(classic);
     this.modern.load(modern);
   }
@@ -264,7 +266,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   private get member(): MemberOfGroup {
     const { memberId, epoch } = this.membership;
-    return { memberId, groupInstanceId: this.context.instanceId, generationOrEpoch: epoch };
+    return { memberId, groupInstanceId: this.context.settings.instanceId, generationOrEpoch: epoch };
   }
   private mine(partitions: readonly TopicPartition[]): number[] {
     const { topic } = this.context;
@@ -276,18 +278,18 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     return {
       group: context.group,
       clientId: client.client,
-      groupInstanceId: context.instanceId,
+      groupInstanceId: context.settings.instanceId,
       memberId: `${client.client}-${client.life}`,
       assignor: config['group.remote.assignor'] === undefined ? null : String(config['group.remote.assignor']),
-      sessionTimeout: context.number('session.timeout.ms', 45_000),
-      heartbeatInterval: context.number('heartbeat.interval.ms', 3_000),
-      maxPollInterval: context.number('max.poll.interval.ms', 300_000),
+      sessionTimeout: number(config, 'session.timeout.ms', 45_000),
+      heartbeatInterval: number(config, 'heartbeat.interval.ms', 3_000),
+      maxPollInterval: number(config, 'max.poll.interval.ms', 300_000),
       strategies: String(config['partition.assignment.strategy'] ?? 'range, cooperative-sticky').split(/,\s*/),
       topic: context.topic,
       partitions: this.fetcher.partitions,
       counts: context.host.counts(),
       replicaRacks: context.host.replicaRacks,
-      rack: context.rack,
+      rack: context.settings.rack,
     };
   }
   private reset(): void {
@@ -296,6 +298,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.fetcher.reset();
     this.committer.reset();
     this.stops.reset();
+    this.pollIntervals.reset();
     this.classic.load(OUT);
     this.modern.load(OUTSIDE);
   }
@@ -320,18 +323,19 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   /** Gives out what was fetched, up to max.poll.records; poll() goes on waiting when there is nothing. */
   private handOut(): void {
     const { state, client, context } = this;
-    const { host, topic, positions } = context;
+    const { host, topic, positions, settings } = context;
+    const { processAfter } = settings;
     if (!state.polling || state.pausedUntil > context.now) return;
-    const ripe = (r: Polled, partition: number) => context.now >= host.recordTime(topic, partition, r.offset) + this.delay;
-    const { records, waits } = positions.take(context.number('max.poll.records', 500), this.delay > 0 ? ripe : undefined);
-    if (waits >= 0) context.later(Math.max(1, host.recordTime(topic, waits, positions.at(waits)) + this.delay - context.now), 'paused', 0);
+    const ripe = (partition: number, offset: number) => context.now >= host.recordTime(topic, partition, offset) + processAfter;
+    const { records, waits } = positions.take(settings.maxPollRecords, processAfter > 0 ? ripe : undefined);
+    if (waits >= 0) context.later(Math.max(1, host.recordTime(topic, waits, positions.at(waits)) + processAfter - context.now), 'paused', 0);
     this.fetcher.fetch();
     if (records.length === 0) return;
     state.polling = false;
     state.polls++;
-    context.later(context.span('max.poll.interval.ms', 300_000), 'poll interval', state.polls);
+    this.pollIntervals.set(settings.maxPollInterval, state.polls);
     for (const { partition, offset, message } of records) {
-      const { copy, attempt, entry } = host.readings.delivered(context.group, topic, partition, offset, message, client.client);
+      const { copy, attempt, entry } = host.readings.delivered(settings.group, topic, partition, offset, message, client.client);
       state.inHand.push({ partition, offset, started: false, zombie: false, delivery: { handle: state.nextHandle++, message, copy, attempt, redelivered: attempt > 1, entry } });
     }
     this.committer.beforeWork();
@@ -352,8 +356,14 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       }
       state.slots--;
     }
-    const idle = state.inHand.length === 0 || (this.context.config['handOff'] === true && state.inHand.every((r) => r.started));
+    const idle = state.inHand.length === 0 || (this.context.settings.handOff && state.inHand.every((r) => r.started));
     if (idle && !state.polling && this.client.wanted && this.fetcher.partitions > 0) this.poll();
+  }
+  /** max.poll.interval.ms is over: the background thread leaves the group; the application works on and does not know. */
+  private tooSlow(): void {
+    if (!this.membership.joined) return;
+    this.state.leftForPolling = true;
+    this.membership.leave('poll interval');
   }
   /** Everything that poll() gave out is worked on. */
   private batchDone(): void {
@@ -375,23 +385,20 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       context.positions.seek(partition, offset);
       context.host.readings.returned(context.group, context.topic, partition, offset, 'kafka.seek_after_failure');
     }
-    const wait = micros(String(context.config['errorBackoff'] ?? '1s'));
+    const wait = context.settings.errorBackoff;
     state.pausedUntil = context.now + wait;
     context.later(wait, 'paused', 0);
   }
   /** The error handler gives up on a record: it goes to another topic, or nowhere, and the group goes on. */
   private giveUp(record: InHand): void {
     const { context } = this;
-    const topic = context.config['deadLetterTopic'];
-    const sent = typeof topic === 'string' && topic !== '' && context.host.forward(this.client, topic, record.delivery.message);
+    const topic = context.settings.deadLetterTopic;
+    const sent = topic !== '' && context.host.forward(this.client, topic, record.delivery.message);
     context.host.readings.givenUp(context.group, context.topic, record.partition, record.offset, record.delivery.message, sent ? 'dead-lettered' : 'dropped', sent ? 'kafka.sent_to_other_topic' : 'kafka.given_up');
   }
   /** What may be committed at the end: what poll() has given out, but for the records that its own thread has not finished. */
   private done(): readonly PartitionOffset[] {
-    const unfinished = this.context.config['handOff'] === true ? [] : this.state.inHand;
+    const unfinished = this.context.settings.handOff ? [] : this.state.inHand;
     return this.context.positions.consumed().map(({ partition, offset }) => ({ partition, offset: unfinished.reduce((least, r) => (r.partition === partition ? Math.min(least, r.offset) : least), offset) }));
-  }
-  private get delay(): number {
-    return micros(String(this.context.config['processAfter'] ?? '0s'));
   }
 }

@@ -66,11 +66,11 @@ export class Fetcher {
     const { context, state } = this;
     const leaders = topics[context.topic] ?? [];
     state.asking = false;
-    if (leaders.length === 0) return context.later(context.span('retry.backoff.ms', 100), 'metadata', 0);
+    if (leaders.length === 0) return context.later(context.settings.retryBackoff, 'metadata', 0);
     state.leaders = leaders;
     if (!state.aging) {
       state.aging = true;
-      context.later(context.span('metadata.max.age.ms', 300_000), 'metadata age', 0);
+      context.later(context.settings.metadataMaxAge, 'metadata age', 0);
     }
     this.listener.metadataKnown();
   }
@@ -78,7 +78,7 @@ export class Fetcher {
   fetchOffsets(partitions: readonly number[]): void {
     const { context } = this;
     if (partitions.length === 0) return;
-    context.host.request(context.client, -1, { api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: context.isolation === 'read_committed' }, []);
+    context.host.request(context.client, -1, { api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: context.settings.isolation === 'read_committed' }, []);
   }
   offsetsKnown({ error, offsets }: Extract<Response, { api: 'OffsetFetch' }>): void {
     if (error !== null) return this.context.later(100_000, 'offsets', 0);
@@ -92,7 +92,7 @@ export class Fetcher {
   }
   offsetsListed({ offsets }: Extract<Response, { api: 'ListOffsets' }>): void {
     const { state } = this;
-    const latest = this.context.config['auto.offset.reset'] !== 'earliest';
+    const latest = this.context.settings.offsetReset !== 'earliest';
     for (const { partition, error, offset } of offsets) {
       if (error !== 'NONE') continue;
       const sought = state.sought.includes(partition);
@@ -106,9 +106,9 @@ export class Fetcher {
   /** auto.offset.reset: where to begin without a committed offset, or when it is no longer there. */
   private resetTo(partitions: readonly number[]): void {
     const { context } = this;
-    const policy = String(context.config['auto.offset.reset'] ?? 'latest');
-    if (policy === 'none') return context.refused('NoOffsetForPartitionException');
-    this.list(partitions, policy === 'earliest' ? 'earliest' : 'latest');
+    const { offsetReset } = context.settings;
+    if (offsetReset === 'none') return context.refused('NoOffsetForPartitionException');
+    this.list(partitions, offsetReset);
   }
   /** seekToBeginning(), seekToEnd(): of all its partitions. */
   seekTo(at: 'earliest' | 'latest'): void {
@@ -118,7 +118,7 @@ export class Fetcher {
   }
   private list(partitions: readonly number[], at: 'earliest' | 'latest'): void {
     const { context } = this;
-    context.host.request(context.client, -1, { api: 'ListOffsets', at, isolation: context.isolation, partitions: this.ofTopic(partitions) }, []);
+    context.host.request(context.client, -1, { api: 'ListOffsets', at, isolation: context.settings.isolation, partitions: this.ofTopic(partitions) }, []);
   }
   private begin(partition: number, offset: number, skipped: string, again = 'kafka.read_again_from_commit'): void {
     const { positions, host, group, topic } = this.context;
@@ -135,27 +135,29 @@ export class Fetcher {
   fetch(): void {
     const { context, state } = this;
     if (!context.client.wanted) return;
-    const byBroker = new Map<number, PartitionOffset[]>();
-    for (const wanted of context.positions.empty()) {
-      const broker = this.brokerOf(wanted.partition);
+    let byBroker: Map<number, PartitionOffset[]> | undefined;
+    context.positions.eachEmpty((partition, offset) => {
+      const broker = this.brokerOf(partition);
+      if (state.inFlight.some(([b]) => b === broker) || (broker >= 0 && state.notBefore.some(([b]) => b === broker))) return;
+      byBroker ??= new Map();
       const known = byBroker.get(broker);
-      if (known) known.push(wanted);
-      else byBroker.set(broker, [wanted]);
-    }
-    for (const [broker, wanted] of byBroker) {
-      if (broker < 0) this.wait(broker, this.backoff);
-      else if (!state.inFlight.some(([b]) => b === broker) && !state.notBefore.some(([b]) => b === broker)) this.send(broker, wanted);
+      if (known) known.push({ partition, offset });
+      else byBroker.set(broker, [{ partition, offset }]);
+    });
+    for (const [broker, wanted] of byBroker ?? []) {
+      if (broker < 0) this.wait(broker, context.settings.retryBackoff);
+      else this.send(broker, wanted);
     }
   }
   fetched(correlation: number, response: Extract<Response, { api: 'Fetch' }>): void {
-    const { state } = this;
+    const { context, state } = this;
     const at = state.inFlight.findIndex(([, c]) => c === correlation);
     if (at < 0) return;
     const [[broker]] = state.inFlight.splice(at, 1) as [readonly [number, number]];
     let wrong = response.error !== 'NONE';
     for (const result of response.results) if (!this.take(result)) wrong = true;
     if (wrong) {
-      this.wait(broker, this.backoff);
+      this.wait(broker, context.settings.retryBackoff);
       this.ask();
     }
     this.wait(broker, response.throttle);
@@ -178,21 +180,9 @@ export class Fetcher {
   private send(broker: number, wanted: readonly PartitionOffset[]): void {
     const { context, state } = this;
     const { topic } = context;
-    const correlation = context.host.request(
-      context.client,
-      broker,
-      {
-        api: 'Fetch',
-        isolation: context.isolation,
-        maxWait: context.span('fetch.max.wait.ms', 500),
-        minBytes: context.number('fetch.min.bytes', 1),
-        maxBytes: context.number('fetch.max.bytes', 52_428_800),
-        maxPartitionBytes: context.number('max.partition.fetch.bytes', 1_048_576),
-        rack: context.rack,
-        partitions: wanted.map(({ partition, offset }) => ({ topic, partition, offset })),
-      },
-      [],
-    );
+    const { isolation, rack, fetchMaxWait: maxWait, fetchMinBytes: minBytes, fetchMaxBytes: maxBytes, maxPartitionFetchBytes: maxPartitionBytes } = context.settings;
+    const partitions = wanted.map(({ partition, offset }) => ({ topic, partition, offset }));
+    const correlation = context.host.request(context.client, broker, { api: 'Fetch', isolation, maxWait, minBytes, maxBytes, maxPartitionBytes, rack, partitions }, []);
     state.inFlight.push([broker, correlation]);
   }
   /** @returns whether it could be read */
@@ -212,10 +202,7 @@ export class Fetcher {
   private prefer(partition: number, broker: number): void {
     const { context, state } = this;
     state.preferred = state.preferred.filter(([p]) => p !== partition);
-    if (broker >= 0) state.preferred.push([partition, broker, context.now + context.span('metadata.max.age.ms', 300_000)]);
-  }
-  private get backoff(): number {
-    return Math.max(1, this.context.number('retry.backoff.ms', 100)) * 1000;
+    if (broker >= 0) state.preferred.push([partition, broker, context.now + context.settings.metadataMaxAge]);
   }
   /** Nothing is fetched from a broker for a while. */
   private wait(broker: number, pause: number): void {

@@ -1,8 +1,9 @@
 /** Fetch requests: answered at once when there is enough, else parked until there is, or until fetch.max.wait.ms has passed. */
-import { copyOf } from '../../base/copy.ts';
+import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import type { KafkaCluster } from './cluster.ts';
 import type { Partition } from './partition.ts';
-import { type ErrorName, type Fetched, type FetchFrom, keyOf, type Request } from './protocol.ts';
+import { type ErrorName, type Fetched, type FetchedRecords, type FetchFrom, NO_RECORDS, type Request } from './protocol.ts';
+import { Waiting, type WaitingState } from './waiting.ts';
 
 type FetchRequest = Extract<Request, { api: 'Fetch' }>;
 interface Parked {
@@ -12,49 +13,55 @@ interface Parked {
   readonly request: FetchRequest;
 }
 export interface FetchesState {
-  readonly parked: readonly (readonly [number, Parked])[];
-  readonly next: number;
+  readonly parked: WaitingState<Parked>;
+  readonly waits: TimeoutsState;
 }
+/** What was asked never changes: checkpoints share it. */
+const shared = (parked: Parked): Parked => parked;
 
 export class Fetches {
   private readonly cluster: KafkaCluster;
-  private parked = new Map<number, Parked>();
-  private next = 0;
+  private readonly parked: Waiting<Parked>;
+  /** fetch.max.wait.ms */
+  private readonly waits: Timeouts;
   constructor(cluster: KafkaCluster) {
     this.cluster = cluster;
+    this.parked = new Waiting(({ request }) => request.partitions.map(({ topic, partition }) => cluster.keyOf(topic, partition)));
+    this.waits = cluster.timeouts('fetch', {
+      stands: (id) => this.parked.get(id) !== undefined,
+      expired: (id) => {
+        const parked = this.parked.get(id);
+        this.parked.remove(id);
+        if (parked) this.answer(parked, true);
+      },
+    });
   }
   handle(from: string, correlation: number, broker: number, request: FetchRequest): void {
     const asked = { from, correlation, broker, request };
-    if (this.answer(asked, false)) return;
-    const id = this.next++;
-    this.parked.set(id, asked);
-    this.cluster.host.after(request.maxWait, 'fetch', id);
+    if (!this.answer(asked, false)) this.waits.set(request.maxWait, this.parked.add(asked));
   }
   /** Something changed in a partition, or in all. */
   look(key?: string): void {
-    for (const [id, parked] of [...this.parked]) {
-      if (key !== undefined && !parked.request.partitions.some((p) => keyOf(p.topic, p.partition) === key)) continue;
-      if (this.answer(parked, false)) this.parked.delete(id);
+    for (const id of this.parked.numbers(key)) {
+      const parked = this.parked.get(id);
+      if (parked && this.answer(parked, false)) this.parked.remove(id);
     }
   }
   brokerLost(): void {
     this.look();
   }
-  timer(id: number): void {
-    const parked = this.parked.get(id);
-    this.parked.delete(id);
-    if (parked) this.answer(parked, true);
+  timer(lane: number): void {
+    this.waits.due(lane);
   }
   forget(from: string): void {
-    for (const [id, parked] of [...this.parked]) if (parked.from === from) this.parked.delete(id);
+    for (const id of this.parked.numbers()) if (this.parked.get(id)?.from === from) this.parked.remove(id);
   }
   save(): FetchesState {
-    return copyOf({ parked: [...this.parked], next: this.next });
+    return { parked: this.parked.save(shared), waits: this.waits.save() };
   }
-  load(state: FetchesState): void {
-    const { parked, next } = copyOf(state);
-    this.parked = new Map(parked);
-    this.next = next;
+  load({ parked, waits }: FetchesState): void {
+    this.parked.load(parked, shared);
+    this.waits.load(waits);
   }
 
   /** @param anyhow with what there is, even nothing. @returns whether it was answered */
@@ -64,32 +71,30 @@ export class Fetches {
     let moved = false;
     const results: Fetched[] = [];
     const most = Math.min(request.maxBytes, this.cluster.quotas.most(from));
-    const limited = { ...request, maxBytes: most };
     for (const wanted of request.partitions) {
-      const result = this.read(wanted, broker, limited, bytes);
-      bytes += result.records.reduce((sum, r) => sum + r.size, 0);
+      const result = this.read(wanted, broker, request, most, bytes);
+      bytes += result.records.bytes;
       if (result.error !== 'NONE' || result.preferred >= 0) wrong = true;
       if (result.next > wanted.offset) moved = true;
       results.push(result);
     }
     if (!anyhow && !wrong && (bytes < Math.min(request.minBytes, most) || !moved)) return false;
     const throttle = this.cluster.quotas.charge('consumer_byte_rate', from, broker, bytes);
-    if (throttle > 0) for (const [i, result] of results.entries()) results[i] = { ...result, next: result.from, records: [] };
+    if (throttle > 0) for (const [i, result] of results.entries()) results[i] = { ...result, next: result.from, records: NO_RECORDS };
     this.cluster.out.push({ kind: 'response', to: from, correlation, broker, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', throttle, results } });
     return true;
   }
-  private read({ topic, partition: index, offset }: FetchFrom, broker: number, request: FetchRequest, already: number): Fetched {
+  private read({ topic, partition: index, offset }: FetchFrom, broker: number, request: FetchRequest, most: number, already: number): Fetched {
     const partition = this.cluster.partition(topic, index);
     const error = this.errorOf(partition, broker);
-    if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, preferred: -1, records: [] };
-    const at = { topic, partition: index, from: offset, highWatermark: partition.highWatermark, lastStable: partition.lastStable, start: partition.log.start, preferred: -1 };
-    if (offset < partition.log.start || offset > partition.log.end) return { ...at, error: 'OFFSET_OUT_OF_RANGE', next: offset, records: [] };
-    if (broker === partition.leader) {
-      const preferred = this.preferred(partition, request.rack, offset);
-      if (preferred !== broker) return { ...at, error: 'NONE', next: offset, preferred, records: [] };
-    }
-    const { next, records } = readFrom(partition, partition.readableAt(broker), offset, request, already);
-    return { ...at, error: 'NONE', next, records };
+    if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, preferred: -1, records: NO_RECORDS };
+    const { log, highWatermark, lastStable, leader } = partition;
+    const answer = (what: ErrorName, preferred: number, { next, records }: Read): Fetched => ({ topic, partition: index, error: what, from: offset, highWatermark, lastStable, start: log.start, next, preferred, records });
+    const nothing = { next: offset, records: NO_RECORDS };
+    if (offset < log.start || offset > log.end) return answer('OFFSET_OUT_OF_RANGE', -1, nothing);
+    const preferred = broker === leader ? this.preferred(partition, request.rack, offset) : broker;
+    if (preferred !== broker) return answer('NONE', preferred, nothing);
+    return answer('NONE', -1, readFrom(partition, partition.readableAt(broker), offset, request, most, already));
   }
   private errorOf(partition: Partition | undefined, broker: number): ErrorName {
     if (!this.cluster.up(broker)) return 'DISCONNECTED';
@@ -104,11 +109,17 @@ export class Fetches {
     return rackAwareReads && rack !== '' ? partition.preferred((broker) => racks[broker] === rack, offset) : partition.leader;
   }
 }
-function readFrom(partition: Partition, upTo: number, offset: number, { isolation, maxBytes, maxPartitionBytes }: FetchRequest, already: number): { readonly next: number; readonly records: Fetched['records'] } {
+interface Read {
+  readonly next: number;
+  readonly records: FetchedRecords;
+}
+function readFrom(partition: Partition, upTo: number, offset: number, { isolation, maxPartitionBytes }: FetchRequest, maxBytes: number, already: number): Read {
   const { log } = partition;
   const committed = isolation === 'read_committed';
   const end = committed ? Math.min(upTo, partition.lastStable) : upTo;
-  const records: { offset: number; message: number; size: number }[] = [];
+  if (offset >= end) return { next: offset, records: NO_RECORDS };
+  const offsets: number[] = [];
+  const messages: number[] = [];
   let bytes = 0;
   let next = offset;
   for (; next < end; next++) {
@@ -118,7 +129,8 @@ function readFrom(partition: Partition, upTo: number, offset: number, { isolatio
     if (bytes + already + size > maxBytes && bytes + already > 0) break;
     if (bytes + size > maxPartitionBytes && bytes > 0) break;
     bytes += size;
-    records.push({ offset: next, message: log.message(next), size });
+    offsets.push(next);
+    messages.push(log.message(next));
   }
-  return { next, records };
+  return { next, records: offsets.length === 0 ? NO_RECORDS : { offsets, messages, bytes } };
 }

@@ -2,7 +2,8 @@
 import { spanText } from '../../base/time.ts';
 import type { Look, LookCell } from '../contract.ts';
 import type { Partition } from './partition.ts';
-import { type KafkaRoom, nameOf } from './room.ts';
+import type { KafkaRoom } from './room.ts';
+import { nameOf } from './site.ts';
 
 type Lane = Look['lanes'][number];
 type Gauge = Look['gauges'][number];
@@ -16,7 +17,7 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
   const topic = room.cluster.topic(name);
   if (!topic) return { lanes: [], gauges: [], health: 'no such topic', tone: 'bad' };
   const groups = room.readings.groupsOf(name);
-  const node = room.nodeOf(name);
+  const node = room.site.nodeOf(name);
   const lanes = topic.partitions.map((partition) => laneOf(room, name, partition, groups, cells));
   const depths = room.readings.depths();
   const gauges: Gauge[] = [];

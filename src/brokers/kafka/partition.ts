@@ -6,7 +6,7 @@ import { copyOf } from '../../base/copy.ts';
 import { type LogState, PartitionLog } from './log.ts';
 import type { BatchHeader } from './log-records.ts';
 import { ProducerStates, type ProducerStatesState } from './producer-states.ts';
-import type { NewRecord } from './protocol.ts';
+import { keyOf, type NewRecord } from './protocol.ts';
 import type { TopicSettings } from './settings.ts';
 
 interface Replica {
@@ -64,6 +64,8 @@ const CONTROL_BYTES = 70;
 export class Partition {
   readonly topic: string;
   readonly index: number;
+  /** "topic/index" */
+  readonly key: string;
   readonly log = new PartitionLog();
   readonly producers = new ProducerStates();
   settings: TopicSettings;
@@ -74,6 +76,7 @@ export class Partition {
   constructor(topic: string, index: number, replicas: readonly number[], settings: TopicSettings, brokers: Brokers, listener: PartitionListener) {
     this.topic = topic;
     this.index = index;
+    this.key = keyOf(topic, index);
     this.settings = settings;
     this.brokers = brokers;
     this.listener = listener;

@@ -19,7 +19,11 @@ export interface Luck {
 export const UNKNOWN_PARTITION = -1;
 
 export function partitionForKey(key: Uint8Array, partitions: number): number {
-  return toPositive(murmur2(key)) % partitions;
+  return partitionForHash(murmur2(key), partitions);
+}
+/** @param hash murmur2 of the key */
+export function partitionForHash(hash: number, partitions: number): number {
+  return toPositive(hash) % partitions;
 }
 
 /**

@@ -1,8 +1,11 @@
 /** Where a consumer stands in each of its partitions: what it has fetched, given out, and committed. */
+import { type FetchedRecords, NO_RECORDS } from './protocol.ts';
+
+/** A record that poll() gives out. */
 export interface Polled {
+  readonly partition: number;
   readonly offset: number;
   readonly message: number;
-  readonly size: number;
 }
 interface Position {
   readonly partition: number;
@@ -13,7 +16,9 @@ interface Position {
   committed: number;
   /** pause() of the application: nothing of it is fetched or given out. */
   paused: boolean;
-  buffer: Polled[];
+  /** What was fetched last, of which the first `taken` were given out. */
+  buffer: FetchedRecords;
+  taken: number;
 }
 export type PositionsState = readonly Position[];
 
@@ -21,7 +26,7 @@ export class Positions {
   /** The first of them is the first that poll() looks at: they take turns. */
   private all: Position[] = [];
   add(partitions: readonly number[]): void {
-    for (const partition of partitions) if (!this.has(partition)) this.all.push({ partition, next: -1, fetch: -1, committed: -1, paused: false, buffer: [] });
+    for (const partition of partitions) if (!this.has(partition)) this.all.push({ partition, next: -1, fetch: -1, committed: -1, paused: false, buffer: NO_RECORDS, taken: 0 });
   }
   drop(partitions: readonly number[]): void {
     this.all = this.all.filter((p) => !partitions.includes(p.partition));
@@ -42,46 +47,44 @@ export class Positions {
   seek(partition: number, offset: number): void {
     const position = this.of(partition);
     // Behind what was committed, the next commit goes back.
-    if (position) Object.assign(position, { next: offset, fetch: offset, buffer: [], committed: Math.min(position.committed, offset - 1) });
+    if (position) Object.assign(position, { next: offset, fetch: offset, buffer: NO_RECORDS, taken: 0, committed: Math.min(position.committed, offset - 1) });
   }
-  /** Those that need a fetch, with the offset from which. */
-  empty(): { readonly partition: number; readonly offset: number }[] {
-    return this.all.filter((p) => p.next >= 0 && !p.paused && p.buffer.length === 0).map((p) => ({ partition: p.partition, offset: p.fetch }));
+  /** Each that needs a fetch, with the offset from which. */
+  eachEmpty(todo: (partition: number, offset: number) => void): void {
+    for (const p of this.all) if (p.next >= 0 && !p.paused && isEmpty(p)) todo(p.partition, p.fetch);
   }
   /** @param from what was asked for; @param next where the next fetch begins: past what a reader is not shown */
-  fetched(partition: number, from: number, records: readonly Polled[], next: number): void {
+  fetched(partition: number, from: number, records: FetchedRecords, next: number): void {
     const position = this.of(partition);
     // Sent for a place that was left meanwhile.
-    if (!position || position.next < 0 || position.buffer.length > 0 || from !== position.fetch) return;
-    position.buffer = [...records];
+    if (!position || position.next < 0 || !isEmpty(position) || from !== position.fetch) return;
+    position.buffer = records;
+    position.taken = 0;
     position.fetch = next;
-    if (records.length === 0) position.next = next;
+    if (isEmpty(position)) position.next = next;
   }
   /**
    * Up to `most` records, partition by partition.
    * @param ripe whether a record may be given out yet; a partition waits at the first that may not
    * @returns `waits`: a partition that waits, -1 when none does
    */
-  take(most: number, ripe?: (record: Polled, partition: number) => boolean): { readonly records: readonly (Polled & { readonly partition: number })[]; readonly waits: number } {
-    const records: (Polled & { partition: number })[] = [];
+  take(most: number, ripe?: (partition: number, offset: number) => boolean): { readonly records: readonly Polled[]; readonly waits: number } {
+    const records: Polled[] = [];
     let waits = -1;
     for (const position of this.all) {
-      const { partition } = position;
-      if (position.paused) continue;
-      let taken = 0;
-      for (const record of position.buffer) {
-        if (records.length >= most) break;
-        if (ripe && !ripe(record, partition)) {
+      const { partition, paused, taken } = position;
+      const { offsets, messages } = position.buffer;
+      if (paused) continue;
+      for (; position.taken < offsets.length && records.length < most; position.taken++) {
+        const offset = offsets[position.taken] as number;
+        if (ripe && !ripe(partition, offset)) {
           waits = partition;
-          position.next = record.offset;
+          position.next = offset;
           break;
         }
-        records.push({ ...record, partition });
-        taken++;
+        records.push({ partition, offset, message: messages[position.taken] as number });
       }
-      if (taken === 0) continue;
-      position.buffer = position.buffer.slice(taken);
-      position.next = position.buffer[0]?.offset ?? position.fetch;
+      if (position.taken > taken) position.next = offsets[position.taken] ?? position.fetch;
     }
     // The next poll begins with another partition.
     const first = this.all.shift();
@@ -112,12 +115,13 @@ export class Positions {
     return this.all.map((p) => p.partition);
   }
   save(): PositionsState {
-    return this.all.map((p) => ({ ...p, buffer: [...p.buffer] }));
+    return this.all.map((p) => ({ ...p }));
   }
   load(state: PositionsState): void {
-    this.all = state.map((p) => ({ ...p, buffer: [...p.buffer] }));
+    this.all = state.map((p) => ({ ...p }));
   }
   private of(partition: number): Position | undefined {
     return this.all.find((p) => p.partition === partition);
   }
 }
+const isEmpty = ({ buffer, taken }: Position): boolean => taken >= buffer.offsets.length;

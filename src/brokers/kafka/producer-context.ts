@@ -1,8 +1,11 @@
 /** What the parts of one producer share: its settings, its state, and its batches. */
 import type { PublishListener } from '../contract.ts';
+import { Timeouts } from '../timeouts.ts';
 import { Accumulator } from './accumulator.ts';
-import type { ClientHost, ClientState } from './connection.ts';
+import { type ClientHost, type ClientState, readOnce } from './connection.ts';
+import { type ProducerSettings, producerSettings } from './producer-settings.ts';
 import type { ErrorName } from './protocol.ts';
+import type { Config } from './settings.ts';
 
 export interface Sent {
   readonly broker: number;
@@ -46,47 +49,33 @@ export class ProducerContext {
   readonly host: ClientHost;
   readonly listener: PublishListener;
   readonly accumulator = new Accumulator();
+  private readonly read: () => ProducerSettings;
   state = fresh();
 
   constructor(client: ClientState, host: ClientHost, listener: PublishListener) {
     this.client = client;
     this.host = host;
     this.listener = listener;
+    this.read = readOnce(() => this.config, producerSettings);
+  }
+  get settings(): ProducerSettings {
+    return this.read();
   }
   get now(): number {
     return this.host.host.now();
   }
-  get config(): Readonly<Record<string, unknown>> {
+  get config(): Config {
     return this.host.config(this.client);
-  }
-  number(name: string, fallback: number): number {
-    const value = this.config[name];
-    return typeof value === 'number' ? value : fallback;
-  }
-  /** @returns µs of a setting in ms */
-  span(name: string, fallback: number): number {
-    return this.number(name, fallback) * 1000;
-  }
-  get acks(): 0 | 1 | -1 {
-    const acks = String(this.config['acks'] ?? 'all');
-    return acks === '0' ? 0 : acks === '1' ? 1 : -1;
-  }
-  /** Falls back silently when acks is not all or there are no retries (https://kafka.apache.org/44/configuration/producer-configs/#producerconfigs_enable.idempotence). */
-  get idempotent(): boolean {
-    return this.transactionalId !== null || (this.config['enable.idempotence'] !== false && this.acks === -1 && this.number('retries', 2_147_483_647) > 0);
-  }
-  get transactionalId(): string | null {
-    const id = this.config['transactional.id'];
-    return typeof id === 'string' && id !== '' ? id : null;
-  }
-  get batchSize(): number {
-    return Math.max(1, this.number('batch.size', 16_384));
   }
   get topic(): string {
     return this.host.topicOf(this.client);
   }
   later(delay: number, name: string, arg: number): void {
     this.host.later(this.client, delay, name, arg);
+  }
+  /** Timeouts for one purpose: `timer(name, lane)` follows for them. */
+  timeouts(name: string, whose: { stands(arg: number): boolean; expired(arg: number): void }): Timeouts {
+    return new Timeouts({ now: () => this.now, call: (delay, lane) => this.later(delay, name, lane), ...whose });
   }
   /** There may be room for the application again. */
   freed(): void {

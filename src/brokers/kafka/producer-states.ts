@@ -31,7 +31,7 @@ export class ProducerStates {
   add(producerId: number, epoch: number, first: number, last: number, offset: number, now: number): void {
     const known = this.entries.get(producerId);
     const entry = known && known.epoch === epoch ? known : { epoch, batches: [], seenAt: now };
-    entry.batches = [...entry.batches, { first, last, offset }].slice(-RETAINED);
+    if (entry.batches.push({ first, last, offset }) > RETAINED) entry.batches.shift();
     entry.seenAt = now;
     this.entries.set(producerId, entry);
   }

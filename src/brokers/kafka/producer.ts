@@ -6,11 +6,11 @@ import type { PublishListener, PublishSession, Refusal } from '../contract.ts';
 import { type Accumulator, recordBytes } from './accumulator.ts';
 import type { ClientHost, ClientState } from './connection.ts';
 import { refusal } from './errors.ts';
-import { utf8 } from './murmur2.ts';
-import { partitionOf, RoundRobinPartitioner, StickyPartitioner, type StickyState, type TopicMetadata, UNKNOWN_PARTITION } from './partitioner.ts';
+import { murmur2, utf8 } from './murmur2.ts';
+import { partitionForHash, RoundRobinPartitioner, StickyPartitioner, type StickyState, type TopicMetadata } from './partitioner.ts';
 import { ProducerContext, type ProducerState } from './producer-context.ts';
 import type { Response } from './protocol.ts';
-import { Sender } from './sender.ts';
+import { Sender, type SenderState } from './sender.ts';
 import { TransactionManager } from './transaction-manager.ts';
 
 export interface ProducerSessionState {
@@ -18,6 +18,7 @@ export interface ProducerSessionState {
   readonly accumulator: ReturnType<Accumulator['save']>;
   readonly sticky: StickyState | null;
   readonly turn: number;
+  readonly sender: SenderState;
 }
 
 export class KafkaProducer implements PublishSession {
@@ -27,6 +28,10 @@ export class KafkaProducer implements PublishSession {
   private readonly sender: Sender;
   private sticky: StickyPartitioner | undefined;
   private readonly turns = new RoundRobinPartitioner();
+  /** Of keys, by their numbers. */
+  private readonly hashes = new Map<number, number>();
+  /** What the leaders it knows come to. */
+  private metadata: { readonly of: readonly number[] | null; readonly topic: TopicMetadata } = { of: null, topic: { partitions: 0, available: [] } };
 
   constructor(client: ClientState, host: ClientHost, listener: PublishListener) {
     this.client = client;
@@ -42,16 +47,17 @@ export class KafkaProducer implements PublishSession {
     this.sender = new Sender(this.context, this.transactions, () => this.ask());
   }
   get awaited(): boolean {
-    return this.context.acks !== 0;
+    return this.context.settings.acks !== 0;
   }
   open(): void {
     if (this.client.wanted) return;
     this.client.wanted = true;
     this.client.life++;
     this.context.reset();
+    this.sender.reset();
     this.sticky = undefined;
     this.ask();
-    if (this.context.idempotent) this.initialise();
+    if (this.context.settings.idempotent) this.initialise();
   }
   close(): void {
     if (!this.client.wanted) return;
@@ -59,10 +65,11 @@ export class KafkaProducer implements PublishSession {
     this.client.life++;
     this.context.accumulator.clear();
     this.context.reset();
+    this.sender.reset();
   }
   send(message: number): 'taken' | 'full' | Refusal {
     const { context } = this;
-    const { state, accumulator } = context;
+    const { state, accumulator, settings } = context;
     if (state.dead) return refusal(state.dead);
     if (!this.client.wanted) return 'full';
     if (state.throws) {
@@ -70,20 +77,20 @@ export class KafkaProducer implements PublishSession {
       return refusal('TimeoutException');
     }
     const size = this.sizeOf(message);
-    if (recordBytes(size) > context.number('max.request.size', 1_048_576)) return refusal('RecordTooLargeException');
-    const room = accumulator.used + recordBytes(size) <= context.number('buffer.memory', 33_554_432);
-    const ready = state.leaders !== null && state.leaders.length > 0 && !(context.idempotent && state.producerId < 0) && state.transaction !== 'ending';
+    if (recordBytes(size) > settings.maxRequestSize) return refusal('RecordTooLargeException');
+    const room = accumulator.used + recordBytes(size) <= settings.bufferMemory;
+    const ready = state.leaders !== null && state.leaders.length > 0 && !(settings.idempotent && state.producerId < 0) && state.transaction !== 'ending';
     if (!room || !ready) {
       this.full(room);
       return 'full';
     }
     state.fullSince = -1;
-    if (context.transactionalId !== null && state.transaction === 'none') this.transactions.begin();
+    if (settings.transactionalId !== null && state.transaction === 'none') this.transactions.begin();
     const { partition, key } = this.choose(message);
-    const batch = accumulator.add(partition, { message, key, size, time: context.now }, context.batchSize, context.now);
+    const batch = accumulator.add(partition, { message, key, size, time: context.now }, settings.batchSize, context.now);
     if (batch) {
-      context.later(context.span('linger.ms', 5), 'linger', batch.id);
-      context.later(context.span('delivery.timeout.ms', 120_000), 'delivery', batch.id);
+      context.later(settings.linger, 'linger', batch.id);
+      this.sender.watch(batch);
     }
     this.sender.drain();
     return 'taken';
@@ -138,19 +145,19 @@ export class KafkaProducer implements PublishSession {
         break;
       case 'age':
         this.ask();
-        context.later(context.span('metadata.max.age.ms', 300_000), 'age', 0);
+        context.later(context.settings.metadataMaxAge, 'age', 0);
         break;
       case 'end transaction':
         this.transactions.mayEnd();
         break;
       case 'request':
-        this.sender.timedOut(arg);
+        this.sender.requestsDue(arg);
         break;
       case 'delivery':
-        this.sender.expired(arg);
+        this.sender.deliveriesDue(arg);
         break;
       case 'block':
-        if (state.fullSince < 0 || context.now - state.fullSince < context.span('max.block.ms', 60_000)) return;
+        if (state.fullSince < 0 || context.now - state.fullSince < context.settings.maxBlock) return;
         state.fullSince = -1;
         state.throws = true;
         listener.room();
@@ -164,9 +171,10 @@ export class KafkaProducer implements PublishSession {
     return this.transactions.abort();
   }
   save(): ProducerSessionState {
-    return { state: this.context.save(), accumulator: this.context.accumulator.save(), sticky: this.sticky?.save() ?? null, turn: this.turns.save() };
+    return { state: this.context.save(), accumulator: this.context.accumulator.save(), sticky: this.sticky?.save() ?? null, turn: this.turns.save(), sender: this.sender.save() };
   }
-  load({ state, accumulator, sticky, turn }: ProducerSessionState): void {
+  load({ state, accumulator, sticky, turn, sender }: ProducerSessionState): void {
+    this.sender.load(sender);
     this.turns.load(turn);
     this.context.load(state);
     this.context.accumulator.load(accumulator);
@@ -176,31 +184,37 @@ export class KafkaProducer implements PublishSession {
   /** bytes of its value: none of a tombstone */
   private sizeOf(message: number): number {
     const { context } = this;
-    const share = context.number('tombstones', 0);
+    const share = context.settings.tombstones;
     if (share > 0 && context.host.luck(this.client, 'tombstones').next() < share) return 0;
     return context.host.host.messages.size(message);
   }
   // Partitions -----------------------------------------------------------------
   private stickyPartitioner(): StickyPartitioner {
-    return (this.sticky ??= new StickyPartitioner(this.context.batchSize, this.context.host.luck(this.client, 'partitioner')));
+    return (this.sticky ??= new StickyPartitioner(this.context.settings.batchSize, this.context.host.luck(this.client, 'partitioner')));
   }
   private choose(message: number): { readonly partition: number; readonly key: number } {
     const { context } = this;
-    const { config, state } = context;
-    const { host } = context.host;
-    const leaders = state.leaders ?? [];
-    const topic: TopicMetadata = { partitions: leaders.length, available: leaders.flatMap((l, i) => (l >= 0 ? [i] : [])) };
-    const keyed = config['keyed'] !== false;
-    const key = keyed ? utf8(host.keyName(message)) : null;
-    const found = partitionOf({ key }, topic, config['partitioner.ignore.keys'] === true);
-    const number = keyed ? host.messages.key(message) : -1;
-    if (config['partitioner.class'] === 'RoundRobinPartitioner') return { partition: this.turns.partition(topic), key: number };
-    if (found !== UNKNOWN_PARTITION) return { partition: found, key: number };
+    const { settings } = context;
+    const { messages } = context.host.host;
+    const topic = this.topicMetadata();
+    const key = settings.keyed ? messages.key(message) : -1;
+    if (settings.roundRobin) return { partition: this.turns.partition(topic), key };
+    if (settings.keyed && !settings.ignoreKeys) return { partition: partitionForHash(this.hashOf(key, message), topic.partitions), key };
     const sticky = this.stickyPartitioner();
     const partition = sticky.partition(topic);
-    const size = host.messages.size(message);
-    sticky.appended(recordBytes(size), topic, !context.accumulator.fits(partition, size, context.batchSize));
-    return { partition, key: number };
+    const size = messages.size(message);
+    sticky.appended(recordBytes(size), topic, !context.accumulator.fits(partition, size, settings.batchSize));
+    return { partition, key };
+  }
+  private topicMetadata(): TopicMetadata {
+    const { leaders } = this.context.state;
+    if (this.metadata.of !== leaders) this.metadata = { of: leaders, topic: { partitions: leaders?.length ?? 0, available: (leaders ?? []).flatMap((l, i) => (l >= 0 ? [i] : [])) } };
+    return this.metadata.topic;
+  }
+  private hashOf(key: number, message: number): number {
+    let hash = this.hashes.get(key);
+    if (hash === undefined) this.hashes.set(key, (hash = murmur2(utf8(this.context.host.host.keyName(message)))));
+    return hash;
   }
   // Metadata and ids -----------------------------------------------------------
   private ask(): void {
@@ -208,7 +222,7 @@ export class KafkaProducer implements PublishSession {
     if (context.state.asking) return;
     context.state.asking = true;
     context.host.request(this.client, -1, { api: 'Metadata', topics: [context.topic] }, []);
-    context.later(context.span('request.timeout.ms', 30_000), 'no metadata', ++context.state.asked);
+    context.later(context.settings.requestTimeout, 'no metadata', ++context.state.asked);
   }
   private learn(leaders: readonly number[]): void {
     const { context } = this;
@@ -218,10 +232,10 @@ export class KafkaProducer implements PublishSession {
     if (leaders.length > 0) state.leaders = leaders;
     if ((leaders.length === 0 || leaders.includes(-1)) && !state.refreshing) {
       state.refreshing = true;
-      context.later(Math.max(1, context.number('retry.backoff.ms', 100)) * 1000, 'refresh', 0);
+      context.later(context.settings.retryBackoff, 'refresh', 0);
     }
     // Partitions that are added meanwhile are seen when metadata.max.age.ms is over.
-    if (first) context.later(context.span('metadata.max.age.ms', 300_000), 'age', 0);
+    if (first) context.later(context.settings.metadataMaxAge, 'age', 0);
     this.sender.drain();
     context.freed();
   }
@@ -229,15 +243,15 @@ export class KafkaProducer implements PublishSession {
     const { context } = this;
     if (context.state.initialising) return;
     context.state.initialising = true;
-    context.host.request(this.client, -1, { api: 'InitProducerId', transactionalId: context.transactionalId, transactionTimeout: context.span('transaction.timeout.ms', 60_000) }, []);
-    context.later(context.span('request.timeout.ms', 30_000), 'no id', ++context.state.idAsked);
+    context.host.request(this.client, -1, { api: 'InitProducerId', transactionalId: context.settings.transactionalId, transactionTimeout: context.settings.transactionTimeout }, []);
+    context.later(context.settings.requestTimeout, 'no id', ++context.state.idAsked);
   }
   private initialised({ error, producerId, producerEpoch }: Extract<Response, { api: 'InitProducerId' }>): void {
     const { context } = this;
     const { state } = context;
     if (!state.initialising) return;
     state.initialising = false;
-    if (error !== 'NONE') return context.later(context.span('retry.backoff.ms', 100), 'initialise', 0);
+    if (error !== 'NONE') return context.later(context.settings.retryBackoff, 'initialise', 0);
     Object.assign(state, { producerId, epoch: producerEpoch, sequences: [] });
     context.freed();
   }
@@ -247,7 +261,7 @@ export class KafkaProducer implements PublishSession {
     const { state } = context;
     if (state.fullSince >= 0) return;
     state.fullSince = context.now;
-    context.later(context.span('max.block.ms', 60_000), 'block', 0);
+    context.later(context.settings.maxBlock, 'block', 0);
     if (!room) context.listener.blocked('kafka.buffer_memory');
     this.sender.drain();
   }

@@ -1,71 +1,83 @@
 /** Produce requests: checked, appended, and answered when as many replicas have them as `acks` asks for. */
-import { copyOf } from '../../base/copy.ts';
+import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import type { KafkaCluster } from './cluster.ts';
 import type { Partition } from './partition.ts';
-import { type Batch, type ErrorName, keyOf, type Request } from './protocol.ts';
+import type { Batch, ErrorName, NewRecord, Request, TopicPartition } from './protocol.ts';
+import { Waiting, type WaitingState } from './waiting.ts';
 
 /** A request that waits for its replicas. */
-interface Waiting {
+interface Unanswered {
   readonly from: string;
   readonly correlation: number;
   readonly throttle: number;
-  /** `offset`: of the first record; -1 when nothing is in the log. */
-  readonly parts: { readonly topic: string; readonly partition: number; readonly offset: number; readonly upTo: number; readonly epoch: number; error: ErrorName | null }[];
+  readonly parts: readonly Part[];
+}
+/** `key`: of the partition. `offset`: of the first record; -1 when nothing is in the log. `error`: null while it waits. */
+interface Part extends TopicPartition {
+  readonly key: string;
+  readonly offset: number;
+  readonly upTo: number;
+  readonly epoch: number;
+  error: ErrorName | null;
 }
 export interface ProducesState {
-  readonly waiting: readonly (readonly [number, Waiting])[];
-  readonly next: number;
+  readonly waiting: WaitingState<Unanswered>;
+  readonly timeouts: TimeoutsState;
   readonly refusing: readonly string[];
 }
+const copied = (request: Unanswered): Unanswered => ({ ...request, parts: request.parts.map((part) => ({ ...part })) });
 /** bytes of a batch's header, and of each record's own (an estimate: https://kafka.apache.org/44/implementation/message-format/) */
 const BATCH_OVERHEAD = 61;
-const bytesOf = ({ records }: Batch) => records.reduce((sum, r) => sum + r.size, BATCH_OVERHEAD);
+function bytesOf({ records }: Batch): number {
+  let bytes = BATCH_OVERHEAD;
+  for (let i = 0; i < records.length; i++) bytes += (records[i] as NewRecord).size;
+  return bytes;
+}
 
 export class Produces {
   private readonly cluster: KafkaCluster;
-  private waiting = new Map<number, Waiting>();
-  private next = 0;
+  private readonly waiting = new Waiting<Unanswered>(({ parts }) => parts.map(({ key }) => key));
+  /** request.timeout.ms */
+  private readonly timeouts: Timeouts;
   private refusing: string[] = [];
   constructor(cluster: KafkaCluster) {
     this.cluster = cluster;
+    this.timeouts = cluster.timeouts('produce', {
+      stands: (id) => this.waiting.get(id) !== undefined,
+      expired: (id) => {
+        for (const part of this.waiting.get(id)?.parts ?? []) part.error ??= 'REQUEST_TIMED_OUT';
+        this.settle(id);
+      },
+    });
   }
   refuseNext(topic: string): void {
     this.refusing.push(topic);
   }
   handle(from: string, correlation: number, broker: number, { acks, timeout, batches }: Extract<Request, { api: 'Produce' }>): void {
     const { cluster } = this;
-    const parts: Waiting['parts'] = batches.map((batch) => {
-      const partition = cluster.partition(batch.topic, batch.partition);
-      const error = this.refusal(partition, batch, broker, acks);
-      const at = { topic: batch.topic, partition: batch.partition };
-      if (error !== 'NONE' || !partition) return { ...at, offset: -1, upTo: 0, epoch: 0, error };
-      const offset = this.append(partition, batch, acks);
-      return { ...at, offset, upTo: offset + batch.records.length, epoch: partition.epoch, error: acks === -1 ? null : 'NONE' };
+    let bytes = 0;
+    const parts = batches.map((batch) => {
+      bytes += bytesOf(batch);
+      return this.part(batch, broker, acks);
     });
-    const throttle = cluster.quotas.charge(
-      'producer_byte_rate',
-      from,
-      broker,
-      batches.reduce((sum, batch) => sum + bytesOf(batch), 0),
-    );
+    const throttle = cluster.quotas.charge('producer_byte_rate', from, broker, bytes);
     // Nothing is said to whoever wants no answer; when something is wrong its connection is closed (KafkaApis.handleProduceRequest).
     if (acks === 0) {
       if (parts.some(({ error }) => error !== 'NONE')) cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Produce', throttle: 0, results: parts.map(({ topic, partition }) => ({ topic, partition, offset: -1, error: 'DISCONNECTED' })) } });
       return;
     }
-    const id = this.next++;
-    this.waiting.set(id, { from, correlation, throttle, parts });
+    const id = this.waiting.add({ from, correlation, throttle, parts });
     this.settle(id);
-    if (this.waiting.has(id)) cluster.host.after(timeout, 'produce', id);
+    if (this.waiting.get(id)) this.timeouts.set(timeout, id);
   }
   /** The high watermark moved, or the in-sync replicas changed. */
   look(key: string): void {
-    for (const [id, { parts }] of [...this.waiting]) if (parts.some((p) => p.error === null && keyOf(p.topic, p.partition) === key)) this.settle(id);
+    for (const id of this.waiting.numbers(key)) if (this.waiting.get(id)?.parts.some((part) => part.error === null && part.key === key)) this.settle(id);
   }
   lostLeader(key: string): void {
-    for (const [id, waiting] of [...this.waiting]) {
-      for (const part of waiting.parts) {
-        if (part.error !== null || keyOf(part.topic, part.partition) !== key) continue;
+    for (const id of this.waiting.numbers()) {
+      for (const part of this.waiting.get(id)?.parts ?? []) {
+        if (part.error !== null || part.key !== key) continue;
         if ((this.cluster.partition(part.topic, part.partition)?.epoch ?? -1) !== part.epoch) part.error = 'NOT_LEADER_OR_FOLLOWER';
       }
       this.settle(id);
@@ -73,30 +85,35 @@ export class Produces {
   }
   /** Its connections broke: what waited there never gets another answer. */
   brokerLost(): void {
-    for (const [id, waiting] of [...this.waiting]) {
-      for (const part of waiting.parts) if (part.error === null && this.cluster.leaderError(this.cluster.partition(part.topic, part.partition)) !== 'NONE') part.error = 'DISCONNECTED';
+    for (const id of this.waiting.numbers()) {
+      for (const part of this.waiting.get(id)?.parts ?? []) if (part.error === null && this.cluster.leaderError(this.cluster.partition(part.topic, part.partition)) !== 'NONE') part.error = 'DISCONNECTED';
       this.settle(id);
     }
   }
-  timer(id: number): void {
-    const waiting = this.waiting.get(id);
-    if (!waiting) return;
-    for (const part of waiting.parts) part.error ??= 'REQUEST_TIMED_OUT';
-    this.settle(id);
+  timer(lane: number): void {
+    this.timeouts.due(lane);
   }
   forget(from: string): void {
-    for (const [id, waiting] of [...this.waiting]) if (waiting.from === from) this.waiting.delete(id);
+    for (const id of this.waiting.numbers()) if (this.waiting.get(id)?.from === from) this.waiting.remove(id);
   }
   save(): ProducesState {
-    return copyOf({ waiting: [...this.waiting], next: this.next, refusing: this.refusing });
+    return { waiting: this.waiting.save(copied), timeouts: this.timeouts.save(), refusing: [...this.refusing] };
   }
-  load(state: ProducesState): void {
-    const { waiting, next, refusing } = copyOf(state);
-    this.waiting = new Map(waiting);
-    this.next = next;
+  load({ waiting, timeouts, refusing }: ProducesState): void {
+    this.waiting.load(waiting, copied);
+    this.timeouts.load(timeouts);
     this.refusing = [...refusing];
   }
 
+  private part(batch: Batch, broker: number, acks: number): Part {
+    const { topic, partition: index, records } = batch;
+    const partition = this.cluster.partition(topic, index);
+    const key = this.cluster.keyOf(topic, index);
+    const error = this.refusal(partition, batch, broker, acks);
+    if (error !== 'NONE' || !partition) return { topic, partition: index, key, offset: -1, upTo: 0, epoch: 0, error };
+    const offset = this.append(partition, batch, acks);
+    return { topic, partition: index, key, offset, upTo: offset + records.length, epoch: partition.epoch, error: acks === -1 ? null : 'NONE' };
+  }
   private refusal(partition: Partition | undefined, batch: Batch, broker: number, acks: number): ErrorName {
     const { cluster } = this;
     if (!cluster.up(broker)) return 'DISCONNECTED';
@@ -139,14 +156,20 @@ export class Produces {
   private settle(id: number): void {
     const waiting = this.waiting.get(id);
     if (!waiting) return;
-    for (const part of waiting.parts) {
-      if (part.error !== null) continue;
-      const partition = this.cluster.partition(part.topic, part.partition);
-      if (!partition) part.error = 'UNKNOWN_TOPIC_OR_PARTITION';
-      else if (partition.highWatermark >= part.upTo) part.error = 'NONE';
+    const { from, correlation, throttle, parts } = waiting;
+    let open = false;
+    for (const part of parts) {
+      if (part.error === null) part.error = this.outcome(part);
+      open ||= part.error === null;
     }
-    if (waiting.parts.some((p) => p.error === null)) return;
-    this.waiting.delete(id);
-    this.cluster.out.push({ kind: 'response', to: waiting.from, correlation: waiting.correlation, response: { api: 'Produce', throttle: waiting.throttle, results: waiting.parts.map(({ topic, partition, offset, error }) => ({ topic, partition, offset, error: error ?? 'NONE' })) } });
+    if (open) return;
+    this.waiting.remove(id);
+    this.cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'Produce', throttle, results: parts.map(({ topic, partition, offset, error }) => ({ topic, partition, offset, error: error ?? 'NONE' })) } });
+  }
+  /** Of what waits for its replicas: null while it does. */
+  private outcome({ topic, partition: index, upTo }: Part): ErrorName | null {
+    const partition = this.cluster.partition(topic, index);
+    if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
+    return partition.highWatermark >= upTo ? 'NONE' : null;
   }
 }

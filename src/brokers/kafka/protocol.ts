@@ -129,8 +129,16 @@ export interface Fetched extends TopicPartition {
   readonly next: number;
   /** The broker to read from instead, -1 for this one. */
   readonly preferred: number;
-  readonly records: readonly { readonly offset: number; readonly message: number; readonly size: number }[];
+  readonly records: FetchedRecords;
 }
+/** Records as they are given out, one by one the same in each list. */
+export interface FetchedRecords {
+  readonly offsets: readonly number[];
+  readonly messages: readonly number[];
+  /** Of all of them. */
+  readonly bytes: number;
+}
+export const NO_RECORDS: FetchedRecords = { offsets: [], messages: [], bytes: 0 };
 /** `throttle`: µs for which the client is to send nothing more to this broker. */
 export type Response =
   | { readonly api: 'Metadata'; readonly error: ErrorName; readonly topics: Readonly<Record<string, readonly number[]>> }

@@ -36,7 +36,7 @@ export interface QuotasState {
 
 export class Quotas {
   private readonly cluster: KafkaCluster;
-  /** By client-id. */
+  /** By client-id, of those that have any. */
   private limits = new Map<string, QuotaLimits>();
   private rates = new Map<string, Sample[]>();
   /** By connection: a client's to one broker. */
@@ -49,16 +49,19 @@ export class Quotas {
     this.cluster = cluster;
   }
   configure(clientId: string, limits: QuotaLimits): void {
-    this.limits.set(clientId, limits);
+    if (Object.keys(limits).length > 0) this.limits.set(clientId, limits);
+    else this.limits.delete(clientId);
   }
   /** @returns bytes that may be fetched at once without certainly being throttled */
   most(from: string): number {
+    if (this.limits.size === 0) return Number.POSITIVE_INFINITY;
     const limit = this.limits.get(clientIdOf(from))?.consumer_byte_rate;
     const { quotaWindows, quotaWindow } = this.cluster.settings;
     return limit === undefined ? Number.POSITIVE_INFINITY : (limit * (quotaWindows - 1) * quotaWindow) / 1e6;
   }
   /** Bytes of a client that a broker took or would give. @returns µs that it is throttled for; what it would be given then is not counted */
   charge(quota: Quota, from: string, broker: number, bytes: number): number {
+    if (this.limits.size === 0) return 0;
     const clientId = clientIdOf(from);
     const limit = this.limits.get(clientId)?.[quota];
     if (limit === undefined) return 0;
@@ -77,6 +80,7 @@ export class Quotas {
   }
   /** @returns whether a request lies unread, since its connection is muted */
   holds(from: string, correlation: number, broker: number, request: Request): boolean {
+    if (this.muted.size === 0) return false;
     const muted = this.muted.get(`${from} ${broker}`);
     if (!muted || muted.until <= this.cluster.host.now()) return false;
     muted.requests.push({ from, correlation, broker, request });

@@ -40,7 +40,7 @@ describe('racks', () => {
     c.produce([1]);
     c.advance(5);
     const sent = c.answer(c.fetch(0, 'read_uncommitted', { rack: ['a', 'b', 'c'][follower] ?? '' }));
-    expect(sent?.api === 'Fetch' && sent.results[0]).toMatchObject({ error: 'NONE', preferred: follower, records: [] });
+    expect(sent?.api === 'Fetch' && sent.results[0]).toMatchObject({ error: 'NONE', preferred: follower, records: { messages: [] } });
     const there = { api: 'Fetch', isolation: 'read_uncommitted', maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, rack: 'b', partitions: [{ topic: 't', partition: 0, offset: 0 }] } as const;
     expect(c.messages(c.ask(there, follower))).toEqual([1]);
     // In a rack without a replica the leader is read.

@@ -126,7 +126,11 @@ export class Readings {
   private setGroups(groups: GroupReading[]): void {
     this.groups = groups;
     this.byTopic.clear();
-    for (const { topic } of groups) this.byTopic.set(topic, groups.filter((g) => g.topic === topic));
+    for (const { topic } of groups)
+      this.byTopic.set(
+        topic,
+        groups.filter((g) => g.topic === topic),
+      );
   }
   private readersOf(topic: string): readonly GroupReading[] {
     return this.byTopic.get(topic) ?? [];

@@ -52,8 +52,8 @@ export class Reading {
           if (next < 0) return { error: 'OffsetOutOfRangeException' };
           continue;
         }
-        for (const { offset, message } of fetched.records) {
-          const { key, value } = this.#producing.written(message);
+        for (const [i, offset] of fetched.records.offsets.entries()) {
+          const { key, value } = this.#producing.written(fetched.records.messages[i] ?? -1);
           records.push({ ...(operation['partitions'] === undefined ? {} : { partition }), offset, ...(key === null ? {} : { key }), value });
         }
         next = fetched.next;
@@ -96,8 +96,8 @@ export class Reading {
     if (response.error !== 'NONE' || result === undefined) return { error: response.error };
     if (result.error !== 'NONE') return { error: result.error };
     if (result.preferred >= 0) return { preferred: result.preferred };
-    const records = result.records.map(({ offset, message }): JsonObject => {
-      const { value } = this.#producing.written(message);
+    const records = result.records.offsets.map((offset, i): JsonObject => {
+      const { value } = this.#producing.written(result.records.messages[i] ?? -1);
       return value !== null && value.length > SHOWN ? { offset, bytes: value.length } : { offset, value };
     });
     return { records, ...(operation['throttle'] === true ? { throttled: response.throttle > 0 } : {}) };

@@ -1,12 +1,11 @@
 /** One Kafka cluster in a scenario: brokers, the clients' sessions, and the way between them. */
-import { copyOf } from '../../base/copy.ts';
 import { micros } from '../../base/time.ts';
 import type { RandomStream } from '../../kernel/random.ts';
 import type { Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
 import { act } from './actions.ts';
 import type { ReplicaRacks } from './assignors/assignment.ts';
 import { KafkaCluster } from './cluster.ts';
-import type { ClientState } from './connection.ts';
+import { type ClientState, DRAWN } from './connection.ts';
 import type { ConsumerHost } from './consumer-context.ts';
 import { lookAt } from './look.ts';
 import { KafkaProducer, type ProducerSessionState } from './producer.ts';
@@ -14,51 +13,40 @@ import type { KafkaEvent, Request, Response } from './protocol.ts';
 import { apart, rackOfInstance } from './racks.ts';
 import { Readings, type ReadingsState } from './readings.ts';
 import { KafkaReceiver, type ReceiverState } from './receiver.ts';
-import { clusterSettings, quotaLimits, shareGroupConfig, topicSettings } from './settings.ts';
+import { clusterSettings, type Config, quotaLimits, shareGroupConfig, topicSettings } from './settings.ts';
 import type { ShareGroupConfig } from './shares.ts';
+import { nameOf, Site } from './site.ts';
 import { tell } from './teller.ts';
+import { type Thing, Traffic, type TrafficState, WAKE } from './traffic.ts';
 
-type Thing =
-  | { readonly is: 'request'; readonly session: string; readonly life: number; readonly correlation: number; readonly broker: number; readonly request: Request }
-  | { readonly is: 'response'; readonly session: string; readonly life: number; readonly correlation: number; readonly broker: number; readonly response: Response }
-  /** It goes to a broker in another rack, or comes from there, and has reached the end of its link. */
-  | { readonly is: 'far'; readonly thing: Thing }
-  | { readonly is: 'timer'; readonly session: string; readonly life: number; readonly name: string; readonly arg: number }
-  | { readonly is: 'cluster'; readonly name: string; readonly ref: number };
 interface State {
   readonly cluster: unknown;
   readonly readings: ReadingsState;
-  readonly clients: readonly ClientState[];
+  readonly traffic: TrafficState;
   readonly producers: readonly (readonly [string, ProducerSessionState])[];
   readonly consumers: readonly (readonly [string, ReceiverState])[];
-  readonly things: readonly (readonly [number, Thing])[];
-  readonly next: number;
 }
-const ARRIVES = 0;
-const DUE = 1;
-/** Flights drawn of one request; a batch may have thousands of records. */
-const DRAWN = 8;
-
 export class KafkaRoom implements Room, ConsumerHost {
   readonly id: string;
   readonly host: RoomHost;
   readonly cluster: KafkaCluster;
   readonly readings: Readings;
+  readonly traffic: Traffic;
   topology: Topology;
-  private readonly clients = new Map<string, ClientState>();
+  site: Site;
   readonly producers = new Map<string, KafkaProducer>();
   readonly consumers = new Map<string, KafkaReceiver>();
-  private things = new Map<number, Thing>();
-  private next = 0;
 
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
     this.id = topology.cluster.id;
     this.topology = topology;
+    this.site = new Site(topology);
+    this.traffic = new Traffic(host);
     const config = topology.cluster.config ?? {};
-    const after = (delay: number, name: string, ref: number) => host.after(delay, DUE, this.keep({ is: 'cluster', name, ref }));
+    const after = (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref);
     this.cluster = new KafkaCluster({ now: () => host.now(), after }, clusterSettings(config, micros(String(config['replicaLatency'] ?? '1ms'))));
-    this.readings = new Readings(host, (topic) => this.nodeOf(topic));
+    this.readings = new Readings(host, (topic) => this.site.nodeOf(topic));
   }
   // Room -----------------------------------------------------------------------
   reconcile(topology: Topology): void {
@@ -69,9 +57,10 @@ export class KafkaRoom implements Room, ConsumerHost {
     for (const client of anew) this.session(client.id)?.close('graceful');
     this.flush();
     this.know(topology);
-    const names = new Set(this.topics.map((t) => t.name));
+    const { topics } = this.site;
+    const names = new Set(topics.map((t) => t.name));
     for (const name of this.cluster.topicNames()) if (!names.has(name)) this.dropTopic(name);
-    for (const { node, name } of this.topics) {
+    for (const { node, name } of topics) {
       const refused = this.cluster.putTopic(name, topicSettings(node));
       if (refused) this.host.record('refused', { place: node.id, actor: this.id, reason: `kafka.${refused.name}` });
     }
@@ -82,15 +71,16 @@ export class KafkaRoom implements Room, ConsumerHost {
   }
   know(topology: Topology): void {
     this.topology = topology;
+    this.site = new Site(topology);
   }
   publisher(link: string, client: string, listener: PublishListener): KafkaProducer {
-    const state = this.clientState(link, client, 'publish');
+    const state = this.traffic.client(link, client, 'publish');
     const session = new KafkaProducer(state, this, listener);
     this.producers.set(state.id, session);
     return session;
   }
   receiver(link: string, client: string, listener: ReceiveListener): KafkaReceiver {
-    const state = this.clientState(link, client, 'receive');
+    const state = this.traffic.client(link, client, 'receive');
     const session = new KafkaReceiver(state, this, listener);
     this.consumers.set(state.id, session);
     return session;
@@ -100,41 +90,25 @@ export class KafkaRoom implements Room, ConsumerHost {
     this.flush();
     return said;
   }
-  wake(_what: number, ref: number): void {
-    const thing = this.things.get(ref);
-    this.things.delete(ref);
-    if (!thing) return;
-    if (thing.is === 'far') this.landed(thing.thing);
-    else if (thing.is === 'cluster') this.cluster.timer(thing.name, thing.ref);
-    else if (thing.is === 'timer') {
-      const state = this.clients.get(thing.session);
-      if (state && state.life === thing.life) this.session(thing.session)?.timer(thing.name, thing.arg);
+  wake(what: number, ref: number): void {
+    if (what === WAKE.server) {
+      const [name, arg] = this.traffic.takeTimer(ref) ?? [];
+      if (name !== undefined && arg !== undefined) this.cluster.timer(name, arg);
+    } else {
+      const thing = this.traffic.takeThing(ref);
+      if (thing) this.landed(thing);
     }
     this.flush();
   }
   arrive(_what: number, ref: number): void {
-    const thing = this.things.get(ref);
-    this.things.delete(ref);
+    const thing = this.traffic.takeThing(ref);
     if (!thing) return;
-    if (this.isFar(thing)) this.host.after(this.cluster.settings.rackLatency, DUE, this.keep({ is: 'far', thing }));
+    if (this.isFar(thing)) this.traffic.wake(this.cluster.settings.rackLatency, WAKE.far, thing);
     else this.landed(thing);
     this.flush();
   }
-  private landed(thing: Thing): void {
-    if (thing.is === 'request') this.cluster.handle(`${thing.session}#${thing.life}`, thing.correlation, Math.max(thing.broker, 0), thing.request);
-    else if (thing.is === 'response') {
-      const state = this.clients.get(thing.session);
-      if (state && state.life === thing.life) this.session(thing.session)?.answered(thing.correlation, thing.response);
-    }
-  }
-  private isFar(thing: Thing): boolean {
-    const { racks, rackLatency } = this.cluster.settings;
-    if (rackLatency === 0 || (thing.is !== 'request' && thing.is !== 'response') || thing.broker < 0) return false;
-    const state = this.clients.get(thing.session);
-    return state !== undefined && apart(racks[thing.broker], rackOfInstance(String(this.config(state)['client.rack'] ?? ''), state.client));
-  }
   astray(_what: number, ref: number): void {
-    this.things.delete(ref);
+    this.traffic.takeThing(ref);
   }
   linkChanged(): void {
     // Kafka's clients notice a cut by themselves, when an answer fails to come.
@@ -149,11 +123,9 @@ export class KafkaRoom implements Room, ConsumerHost {
     const state: State = {
       cluster: this.cluster.save(),
       readings: this.readings.save(),
-      clients: copyOf([...this.clients.values()]),
+      traffic: this.traffic.save(),
       producers: [...this.producers].map(([id, p]) => [id, p.save()]),
       consumers: [...this.consumers].map(([id, c]) => [id, c.save()]),
-      things: [...this.things],
-      next: this.next,
     };
     return state;
   }
@@ -161,34 +133,22 @@ export class KafkaRoom implements Room, ConsumerHost {
     const state = saved as State;
     this.cluster.load(state.cluster);
     this.readings.load(state.readings);
-    for (const client of copyOf(state.clients)) {
-      const known = this.clients.get(client.id);
-      if (known) Object.assign(known, client);
-      else this.clients.set(client.id, client as ClientState);
-    }
+    this.traffic.load(state.traffic);
     for (const [id, p] of state.producers) this.producers.get(id)?.load(p);
     for (const [id, c] of state.consumers) this.consumers.get(id)?.load(c);
-    this.things = new Map(state.things);
-    this.next = state.next;
   }
   // ConsumerHost ---------------------------------------------------------------
-  request(state: ClientState, broker: number, request: Request, messages: readonly number[]): number {
-    const correlation = state.nextCorrelation++;
-    const thing: Thing = { is: 'request', session: state.id, life: state.life, correlation, broker, request };
-    this.host.hop(state.link, state.client, state.kind === 'receive', ARRIVES, this.keep(thing), messages[0] ?? -1, false);
-    for (const message of messages.slice(1, DRAWN)) this.host.pass(state.link, message);
-    return correlation;
+  request(state: ClientState, broker: number, request: Request, drawn: readonly number[]): number {
+    return this.traffic.request(state, broker, request, drawn);
   }
   later(state: ClientState, delay: number, name: string, arg: number): void {
-    this.host.after(delay, DUE, this.keep({ is: 'timer', session: state.id, life: state.life, name, arg }));
+    this.traffic.later(state, delay, name, arg);
   }
-  config(state: ClientState): Readonly<Record<string, unknown>> {
-    return this.topology.links.find((l) => l.id === state.link)?.config ?? {};
+  config({ link }: ClientState): Config {
+    return this.site.config(link);
   }
-  topicOf(state: ClientState): string {
-    const link = this.topology.links.find((l) => l.id === state.link);
-    const node = this.topology.nodes.find((n) => n.id === (state.kind === 'publish' ? link?.to : link?.from));
-    return node ? nameOf(node) : '';
+  topicOf({ link }: ClientState): string {
+    return this.site.topicOf(link);
   }
   luck(state: ClientState, purpose: string): RandomStream {
     return this.host.luck(`${state.id} ${purpose}`);
@@ -222,16 +182,10 @@ export class KafkaRoom implements Room, ConsumerHost {
     );
     return true;
   }
-  // Names ----------------------------------------------------------------------
-  get topics(): { readonly node: Topology['nodes'][number]; readonly name: string }[] {
-    return this.topology.nodes.filter((n) => n.kind === 'kafka.topic').map((node) => ({ node, name: nameOf(node) }));
-  }
+  // What happens meanwhile -----------------------------------------------------
   /** Of a link, of a client, or of one of its instances. */
   readers(on: string): KafkaReceiver[] {
     return this.inOrder().flatMap(({ id, client, link }) => (link === on || client === on || client.startsWith(`${on}/`) ? (this.consumers.get(id) ?? []) : []));
-  }
-  nodeOf(topic: string): string {
-    return this.topics.find((t) => t.name === topic)?.node.id ?? topic;
   }
   flush(): void {
     const { out } = this.cluster;
@@ -241,21 +195,31 @@ export class KafkaRoom implements Room, ConsumerHost {
 
   /** By name: the order in which they were made is another one after a checkpoint was restored. */
   private inOrder(): ClientState[] {
-    return [...this.clients.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.traffic.sessions.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
   private session(id: string): KafkaProducer | KafkaReceiver | undefined {
     return this.producers.get(id) ?? this.consumers.get(id);
   }
+  private landed(thing: Thing): void {
+    const { session, life } = thing;
+    // A request arrives whoever sent it: the broker cannot know that the client is gone.
+    if (thing.is === 'request') return this.cluster.handle(this.traffic.address(session, life), thing.correlation, Math.max(thing.broker, 0), thing.request);
+    if (!this.traffic.of(thing)) return;
+    if (thing.is === 'response') this.session(session)?.answered(thing.correlation, thing.response);
+    else this.session(session)?.timer(thing.name, thing.arg);
+  }
+  private isFar(thing: Thing): boolean {
+    const { racks, rackLatency } = this.cluster.settings;
+    if (rackLatency === 0 || thing.is === 'timer' || thing.broker < 0) return false;
+    const state = this.traffic.sessions.get(thing.session);
+    return state !== undefined && apart(racks[thing.broker], rackOfInstance(String(this.config(state)['client.rack'] ?? ''), state.client));
+  }
   private follow(event: KafkaEvent): void {
     if (event.kind !== 'response') return tell(this, event);
-    const [session = '', life = ''] = event.to.split('#');
-    const state = this.clients.get(session);
-    if (!state || state.life !== Number(life)) return;
-    const { correlation, broker = -1 } = event;
+    const state = this.traffic.at(event.to);
+    if (!state) return;
     const response = this.asHandedOut(state, event.response);
-    const messages = response.api === 'ShareFetch' ? response.records.slice(0, DRAWN).map((r) => r.message) : response.api === 'Fetch' ? response.results.flatMap((r) => r.records.slice(0, DRAWN).map((x) => x.message)).slice(0, DRAWN) : [];
-    this.host.hop(state.link, state.client, state.kind === 'publish', ARRIVES, this.keep({ is: 'response', session, life: state.life, correlation, broker, response }), messages[0] ?? -1, false);
-    for (const message of messages.slice(1)) this.host.pass(state.link, message);
+    this.traffic.respond(state, event.correlation, event.broker ?? -1, response, drawnOf(response));
   }
   /** What a share group's member acquired, with the numbers under which the history knows it. */
   private asHandedOut(state: ClientState, response: Response): Response {
@@ -281,26 +245,18 @@ export class KafkaRoom implements Room, ConsumerHost {
     for (const [group, config] of configs) this.cluster.shares.configure(group, config);
     this.readings.reconcile([...wanted.values()], (topic) => this.cluster.topic(topic)?.partitions.map((p) => p.log.end) ?? []);
   }
-  private clientState(link: string, client: string, kind: ClientState['kind']): ClientState {
-    const id = `${client} ${link}`;
-    const state = this.clients.get(id) ?? { id, link, client, kind, wanted: false, life: 0, nextCorrelation: 0 };
-    this.clients.set(id, state);
-    return state;
-  }
-  private keep(thing: Thing): number {
-    const id = this.next++;
-    this.things.set(id, thing);
-    return id;
-  }
+}
+/** Messages drawn on the way of a response. */
+function drawnOf(response: Response): readonly number[] {
+  if (response.api === 'ShareFetch') return response.records.slice(0, DRAWN).map((r) => r.message);
+  if (response.api !== 'Fetch') return [];
+  const drawn: number[] = [];
+  for (const { records } of response.results) for (let i = 0; i < records.messages.length && drawn.length < DRAWN; i++) drawn.push(records.messages[i] as number);
+  return drawn;
 }
 /** Settings that a client reads once, when it is made. */
 const RESTARTS = ['acks', 'enable.idempotence', 'transactional.id', 'partitioner.class', 'group.id', 'group.protocol', 'group.remote.assignor', 'staticMembership', 'partition.assignment.strategy', 'isolation.level', 'enable.auto.commit', 'client.rack'];
 function needsRestart({ link }: ClientState, before: Topology, after: Topology): boolean {
   const [was, is] = [before, after].map((topology) => topology.links.find((l) => l.id === link));
   return is !== undefined && RESTARTS.some((name) => is.config?.[name] !== was?.config?.[name]);
-}
-
-export function nameOf(node: { readonly id: string; readonly config?: Readonly<Record<string, unknown>> }): string {
-  const name = node.config?.['name'];
-  return typeof name === 'string' && name !== '' ? name : node.id;
 }

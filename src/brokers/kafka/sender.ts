@@ -1,45 +1,80 @@
 /** A producer's sender: which batches go when, and what becomes of them. */
 import type { Refusal } from '../contract.ts';
+import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import { type PendingBatch, recordBytes } from './accumulator.ts';
-import { retryBackoff } from './connection.ts';
+import { DRAWN, retryBackoff } from './connection.ts';
 import { refusal, RETRIABLE } from './errors.ts';
 import type { ProducerContext, Sent } from './producer-context.ts';
-import type { Batch, ErrorName, Request, Response } from './protocol.ts';
+import type { ProducerSettings } from './producer-settings.ts';
+import type { Batch, ErrorName, Response } from './protocol.ts';
 import type { TransactionManager } from './transaction-manager.ts';
 
+export interface SenderState {
+  readonly requests: TimeoutsState;
+  readonly deliveries: TimeoutsState;
+}
 export class Sender {
   private readonly context: ProducerContext;
   private readonly transactions: TransactionManager;
   /** Metadata are asked for. */
   private readonly ask: () => void;
+  private readonly requests: Timeouts;
+  private readonly deliveries: Timeouts;
   constructor(context: ProducerContext, transactions: TransactionManager, ask: () => void) {
     this.context = context;
     this.transactions = transactions;
     this.ask = ask;
+    this.requests = context.timeouts('request', { stands: (correlation) => this.sent(correlation) >= 0, expired: (correlation) => this.timedOut(correlation) });
+    this.deliveries = context.timeouts('delivery', { stands: (id) => context.accumulator.batch(id) !== undefined, expired: (id) => this.expired(id) });
   }
   /** Sends what is due. */
   drain(): void {
     const { context } = this;
-    const { state } = context;
-    if (state.leaders === null || state.dead || (context.idempotent && state.producerId < 0)) return;
-    const perBroker = new Map<number, PendingBatch[]>();
-    for (const partition of context.accumulator.partitions) {
+    const { state, settings, accumulator } = context;
+    if (state.leaders === null || state.dead || (settings.idempotent && state.producerId < 0)) return;
+    let perBroker: Map<number, PendingBatch[]> | undefined;
+    const { now } = context;
+    for (let partition = 0; partition < accumulator.partitions; partition++) {
+      const queue = accumulator.queue(partition);
+      const batch = queue.length === 0 ? undefined : this.sendable(queue, settings, now);
       const leader = state.leaders[partition] ?? -1;
-      const batch = this.sendable(partition);
-      if (!batch) continue;
       // Without a leader it waits: metadata are asked for again by themselves.
-      if (leader >= 0) perBroker.set(leader, [...(perBroker.get(leader) ?? []), batch]);
+      if (!batch || leader < 0) continue;
+      perBroker ??= new Map();
+      const known = perBroker.get(leader);
+      if (known) known.push(batch);
+      else perBroker.set(leader, [batch]);
     }
-    for (const [broker, batches] of perBroker) {
-      if (state.throttled.some(([b, until]) => b === broker && until > context.now)) continue;
-      if (state.sent.filter(([, s]) => s.broker === broker).length >= context.number('max.in.flight.requests.per.connection', 5)) continue;
-      this.transmit(broker, batches);
+    for (const [broker, batches] of perBroker ?? []) {
+      if (state.throttled.some(([b, until]) => b === broker && until > now)) continue;
+      if (this.unanswered(broker) < settings.maxInFlight) this.transmit(broker, batches);
     }
+  }
+  /** delivery.timeout.ms of a new batch begins. */
+  watch(batch: PendingBatch): void {
+    this.deliveries.set(this.context.settings.deliveryTimeout, batch.id);
+  }
+  requestsDue(lane: number): void {
+    this.requests.due(lane);
+  }
+  deliveriesDue(lane: number): void {
+    this.deliveries.due(lane);
+  }
+  reset(): void {
+    this.requests.reset();
+    this.deliveries.reset();
+  }
+  save(): SenderState {
+    return { requests: this.requests.save(), deliveries: this.deliveries.save() };
+  }
+  load({ requests, deliveries }: SenderState): void {
+    this.requests.load(requests);
+    this.deliveries.load(deliveries);
   }
   answered(correlation: number, response: Extract<Response, { api: 'Produce' }>): void {
     const sent = this.take(correlation);
     // With acks=0 all that is ever heard is that the connection was closed: perhaps another broker leads now.
-    if (!sent && this.context.acks === 0) this.ask();
+    if (!sent && this.context.settings.acks === 0) this.ask();
     if (!sent) return;
     if (response.throttle > 0) this.throttled(sent.broker, response.throttle);
     for (const id of sent.batches) {
@@ -50,8 +85,9 @@ export class Sender {
     this.drain();
     this.context.freed();
   }
+
   /** request.timeout.ms is over. */
-  timedOut(correlation: number): void {
+  private timedOut(correlation: number): void {
     const sent = this.take(correlation);
     if (!sent) return;
     for (const id of sent.batches) {
@@ -61,43 +97,49 @@ export class Sender {
     this.drain();
   }
   /** delivery.timeout.ms is over. */
-  expired(id: number): void {
+  private expired(id: number): void {
     const batch = this.context.accumulator.batch(id);
     if (batch) this.give(batch, batch.attempts > 0 ? 'unknown' : refusal('TimeoutException'));
     this.context.freed();
   }
-
   private throttled(broker: number, pause: number): void {
     const { context } = this;
     const { state } = context;
     state.throttled = [...state.throttled.filter(([b]) => b !== broker), [broker, context.now + pause]];
     context.later(pause, 'throttle over', broker);
   }
+  /** Where a request without an answer stands among those that were sent; -1 when it has one. */
+  private sent(correlation: number): number {
+    return this.context.state.sent.findIndex(([c]) => c === correlation);
+  }
+  /** Requests to a broker. */
+  private unanswered(broker: number): number {
+    let count = 0;
+    for (const [, sent] of this.context.state.sent) if (sent.broker === broker) count++;
+    return count;
+  }
   private take(correlation: number): Sent | undefined {
-    const { sent } = this.context.state;
-    const at = sent.findIndex(([c]) => c === correlation);
-    return at < 0 ? undefined : sent.splice(at, 1)[0]?.[1];
+    const at = this.sent(correlation);
+    return at < 0 ? undefined : this.context.state.sent.splice(at, 1)[0]?.[1];
   }
   /** The first batch of a partition that is not under way, when it is time for it. */
-  private sendable(partition: number): PendingBatch | undefined {
-    const { context } = this;
-    const { now, state } = context;
-    const queue = context.accumulator.queue(partition);
-    const batch = queue.find((b) => !b.inFlight);
+  private sendable(queue: readonly PendingBatch[], { maxInFlight, idempotent, batchSize, linger }: ProducerSettings, now: number): PendingBatch | undefined {
+    const { state } = this.context;
+    let before = 0;
+    while (queue[before]?.inFlight) before++;
+    const batch = queue[before];
     if (!batch || batch.retryAt > now) return undefined;
     // With idempotence a batch that failed goes again when all before it are answered, so that their order stands.
-    const before = queue.indexOf(batch);
-    if (before > 0 && context.number('max.in.flight.requests.per.connection', 5) === 1) return undefined;
-    if (context.idempotent && batch.attempts > 0 && before > 0) return undefined;
-    const full = batch.bytes + recordBytes(0) >= context.batchSize || queue.length > before + 1;
-    const due = now - batch.createdAt >= context.span('linger.ms', 5) || batch.attempts > 0 || state.transaction === 'ending' || state.fullSince >= 0;
+    if (before > 0 && (maxInFlight === 1 || (idempotent && batch.attempts > 0))) return undefined;
+    const full = batch.bytes + recordBytes(0) >= batchSize || queue.length > before + 1;
+    const due = now - batch.createdAt >= linger || batch.attempts > 0 || state.transaction === 'ending' || state.fullSince >= 0;
     return full || due ? batch : undefined;
   }
   private transmit(broker: number, batches: readonly PendingBatch[]): void {
     const { context } = this;
-    const { state } = context;
-    const idempotent = context.idempotent;
-    const transactional = context.transactionalId !== null;
+    const { state, settings, topic } = context;
+    const { idempotent, acks, requestTimeout } = settings;
+    const transactional = settings.transactionalId !== null;
     const made = batches.map((batch): Batch => {
       if (idempotent && batch.sequence < 0) {
         batch.sequence = state.sequences[batch.partition] ?? 0;
@@ -105,22 +147,18 @@ export class Sender {
       }
       batch.inFlight = true;
       batch.attempts++;
-      return { topic: context.topic, partition: batch.partition, producerId: state.producerId, producerEpoch: state.epoch, baseSequence: batch.sequence, transactional, records: [...batch.records] };
+      // Nothing is added to a batch that was sent once.
+      return { topic, partition: batch.partition, producerId: state.producerId, producerEpoch: state.epoch, baseSequence: batch.sequence, transactional, records: batch.records };
     });
-    const request: Request = { api: 'Produce', acks: context.acks, timeout: context.span('request.timeout.ms', 30_000), batches: made };
-    const correlation = context.host.request(
-      context.client,
-      broker,
-      request,
-      made.flatMap((b) => b.records.map((r) => r.message)),
-    );
-    if (context.acks === 0) {
+    const drawn = made.flatMap((b) => b.records.slice(0, DRAWN).map((r) => r.message)).slice(0, DRAWN);
+    const correlation = context.host.request(context.client, broker, { api: 'Produce', acks, timeout: requestTimeout, batches: made }, drawn);
+    if (acks === 0) {
       for (const batch of batches) context.accumulator.remove(batch);
       context.freed();
       return;
     }
     state.sent.push([correlation, { broker, batches: batches.map((b) => b.id) }]);
-    context.later(context.span('request.timeout.ms', 30_000), 'request', correlation);
+    this.requests.set(requestTimeout, correlation);
   }
   private complete(batch: PendingBatch, error: ErrorName): void {
     const { context } = this;
@@ -135,7 +173,7 @@ export class Sender {
       else context.accumulator.backToFront(batch);
       return;
     }
-    if (!RETRIABLE.has(error) || batch.attempts > context.number('retries', 2_147_483_647)) return this.give(batch, refusal(error));
+    if (!RETRIABLE.has(error) || batch.attempts > context.settings.retries) return this.give(batch, refusal(error));
     context.accumulator.backToFront(batch);
     const wait = retryBackoff(context.config, batch.attempts, host.luck(client, 'backoff'));
     batch.retryAt = context.now + wait;
@@ -152,7 +190,7 @@ export class Sender {
   private give(batch: PendingBatch, outcome: 'confirmed' | 'unknown' | Refusal): void {
     const { context } = this;
     context.accumulator.remove(batch);
-    const transactional = context.transactionalId !== null;
+    const transactional = context.settings.transactionalId !== null;
     for (const { message } of batch.records) {
       if (transactional && outcome === 'confirmed') context.state.uncertain.push(message);
       else context.listener.outcome(message, outcome);

@@ -43,8 +43,9 @@ export interface TopicSettings extends LogSettings {
   /** bytes of a batch */
   readonly maxMessageBytes: number;
 }
-const number = (config: Config, name: string, fallback: number) => (typeof config[name] === 'number' ? config[name] : fallback);
-const ms = (config: Config, name: string, fallback: number) => number(config, name, fallback) * 1000;
+export const number = (config: Config, name: string, fallback: number): number => (typeof config[name] === 'number' ? config[name] : fallback);
+/** @returns µs of a setting in ms */
+export const ms = (config: Config, name: string, fallback: number): number => number(config, name, fallback) * 1000;
 
 export function clusterSettings(config: Config, latency: number): ClusterSettings {
   return {

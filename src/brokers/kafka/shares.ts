@@ -6,6 +6,7 @@ import { SharePartition } from './group/share.ts';
 import type { OffsetRange, ShareEvent, ShareSettings } from './group/share-state.ts';
 import type { Partition } from './partition.ts';
 import { type AcknowledgementResult, type AcquiredRecord, keyOf, type RecordAcknowledgement, type ShareRequest, type TopicPartition } from './protocol.ts';
+import { Waiting, type WaitingState } from './waiting.ts';
 
 type FetchRequest = Extract<ShareRequest, { api: 'ShareFetch' }>;
 /** A group's own settings (kafka-configs.sh --entity-type groups). */
@@ -33,7 +34,7 @@ interface Shared extends TopicPartition {
 export interface SharesState {
   readonly partitions: readonly { readonly group: string; readonly topic: string; readonly partition: number; readonly it: unknown; readonly orphans: readonly Orphan[] }[];
   readonly configs: readonly (readonly [string, ShareGroupConfig])[];
-  readonly parked: readonly (readonly [number, Parked])[];
+  readonly parked: WaitingState<Parked>;
   readonly timers: readonly (readonly [number, readonly [key: string, ref: number]])[];
   readonly next: number;
 }
@@ -44,11 +45,12 @@ export class Shares {
   private readonly cluster: KafkaCluster;
   private readonly partitions = new Map<string, Shared>();
   private configs = new Map<string, ShareGroupConfig>();
-  private parked = new Map<number, Parked>();
+  private readonly parked: Waiting<Parked>;
   private timers = new Map<number, readonly [key: string, ref: number]>();
   private next = 0;
   constructor(cluster: KafkaCluster) {
     this.cluster = cluster;
+    this.parked = new Waiting(({ request }) => request.partitions.map(({ topic, partition }) => cluster.keyOf(topic, partition)));
   }
   /** Holds from now on, for what is under way as well. */
   configure(group: string, config: ShareGroupConfig): void {
@@ -71,26 +73,22 @@ export class Shares {
     if (request.api === 'ShareAcknowledge') out.push({ kind: 'response', to: from, correlation, response: { api: 'ShareAcknowledge', acknowledged } });
     else {
       const parked: Parked = { from, correlation, request, acknowledged };
-      if (!this.answer(parked, false)) {
-        const id = this.next++;
-        this.parked.set(id, parked);
-        this.cluster.host.after(request.maxWait, 'share-fetch', id);
-      }
+      if (!this.answer(parked, false)) this.cluster.host.after(request.maxWait, 'share-fetch', this.parked.add(parked));
     }
     // What was released may be what somebody waits for.
     for (const key of new Set(request.acknowledgements.map((a) => keyOf(a.topic, a.partition)))) this.look(key);
   }
   /** There may be more to acquire in a partition, or in all. */
   look(key?: string): void {
-    for (const [id, parked] of [...this.parked]) {
-      if (!this.parked.has(id) || (key !== undefined && !parked.request.partitions.some((p) => keyOf(p.topic, p.partition) === key))) continue;
-      if (this.answer(parked, false)) this.parked.delete(id);
+    for (const id of this.parked.numbers(key)) {
+      const parked = this.parked.get(id);
+      if (parked && this.answer(parked, false)) this.parked.remove(id);
     }
   }
   timer(name: string, id: number): void {
     if (name === 'share-fetch') {
       const parked = this.parked.get(id);
-      this.parked.delete(id);
+      this.parked.remove(id);
       if (parked) this.answer(parked, true);
       return;
     }
@@ -106,7 +104,7 @@ export class Shares {
     this.release(group, memberId);
   }
   forget(from: string): void {
-    for (const [id, parked] of [...this.parked]) if (parked.from === from) this.parked.delete(id);
+    for (const id of this.parked.numbers()) if (this.parked.get(id)?.from === from) this.parked.remove(id);
   }
   leaderChanged(topic: string, partition: number): void {
     for (const shared of this.of(topic, partition)) this.moving(shared, () => shared.it.failover());
@@ -139,12 +137,12 @@ export class Shares {
   }
   save(): SharesState {
     const partitions = [...this.partitions.values()].map(({ group, topic, partition, it, orphans }) => ({ group, topic, partition, it: it.save(), orphans: [...orphans] }));
-    return { partitions, ...copyOf({ configs: [...this.configs], parked: [...this.parked], timers: [...this.timers] }), next: this.next };
+    return { partitions, parked: this.parked.save(copyOf), ...copyOf({ configs: [...this.configs], timers: [...this.timers] }), next: this.next };
   }
   load(state: SharesState): void {
-    const { configs, parked, timers } = copyOf({ configs: state.configs, parked: state.parked, timers: state.timers });
+    const { configs, timers } = copyOf({ configs: state.configs, timers: state.timers });
     this.configs = new Map(configs);
-    this.parked = new Map(parked);
+    this.parked.load(state.parked, copyOf);
     this.timers = new Map(timers);
     this.partitions.clear();
     for (const { group, topic, partition, it, orphans } of state.partitions) {

@@ -1,7 +1,8 @@
 /** Tells the history what a cluster's events mean for those who read. */
 import type { ShareEvent } from './group/share-state.ts';
 import type { KafkaEvent } from './protocol.ts';
-import { type KafkaRoom, nameOf } from './room.ts';
+import type { KafkaRoom } from './room.ts';
+import { nameOf } from './site.ts';
 
 export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'response' }>): void {
   const { host, readings } = room;
@@ -25,10 +26,10 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
       readings.gone(event.topic, event.partition, event.offsets, 'dropped', 'kafka.compacted');
       break;
     case 'elected':
-      host.record('elected', { place: room.nodeOf(event.topic), actor: `${room.id}/node-${event.leader + 1}`, reason: event.clean ? 'kafka.elected' : 'kafka.unclean_election', detail: event.partition });
+      host.record('elected', { place: room.site.nodeOf(event.topic), actor: `${room.id}/node-${event.leader + 1}`, reason: event.clean ? 'kafka.elected' : 'kafka.unclean_election', detail: event.partition });
       break;
     case 'isr':
-      host.record('throttled', { place: room.nodeOf(event.topic), reason: event.shrunk ? 'kafka.isr_shrunk' : 'kafka.isr_expanded', detail: event.partition, attempt: event.isr.length });
+      host.record('throttled', { place: room.site.nodeOf(event.topic), reason: event.shrunk ? 'kafka.isr_shrunk' : 'kafka.isr_expanded', detail: event.partition, attempt: event.isr.length });
       break;
     case 'broker':
       host.record(event.up ? 'restarted' : 'crashed', { place: room.id, actor: `${room.id}/node-${event.broker + 1}`, reason: 'kafka.broker_down' });

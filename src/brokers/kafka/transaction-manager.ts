@@ -2,7 +2,6 @@
  * A producer's transactions as its application lives through them: begun with the first record, committed every so often, aborted
  * after an error. https://kafka.apache.org/44/javadoc/org/apache/kafka/clients/producer/KafkaProducer.html
  */
-import { micros } from '../../base/time.ts';
 import type { Refusal } from '../contract.ts';
 import { refusal } from './errors.ts';
 import type { ProducerContext } from './producer-context.ts';
@@ -23,7 +22,7 @@ export class TransactionManager {
     const { context } = this;
     context.state.transaction = 'open';
     context.state.endsWith = 'commit';
-    context.later(micros(String(context.config['commitInterval'] ?? '1s')), 'commit', 0);
+    context.later(context.settings.commitInterval, 'commit', 0);
   }
   commit(): void {
     if (this.context.state.transaction !== 'open') return;
@@ -51,8 +50,10 @@ export class TransactionManager {
   }
   /** commitTransaction flushes first: the end is sent when every batch has its answer. */
   mayEnd(): void {
-    const { state, accumulator, client, transactionalId, host } = this.context;
-    if (state.transaction !== 'ending' || transactionalId === null || accumulator.all.length > 0) return;
+    const { state, accumulator, client, settings, host } = this.context;
+    if (state.transaction !== 'ending' || accumulator.size > 0) return;
+    const { transactionalId } = settings;
+    if (transactionalId === null) return;
     host.request(client, -1, { api: 'EndTxn', transactionalId, producerId: state.producerId, producerEpoch: state.epoch, commit: state.endsWith === 'commit' }, []);
   }
   ended({ error, producerId, producerEpoch }: Extract<Response, { api: 'EndTxn' }>): void {
@@ -77,7 +78,7 @@ export class TransactionManager {
         break;
       default:
         // Nobody answers for the coordinator: asked again after a pause.
-        context.later(Math.max(1, context.number('retry.backoff.ms', 100)) * 1000, 'end transaction', 0);
+        context.later(context.settings.retryBackoff, 'end transaction', 0);
     }
   }
 

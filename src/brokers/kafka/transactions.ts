@@ -5,7 +5,7 @@
 import { copyOf } from '../../base/copy.ts';
 import type { KafkaCluster } from './cluster.ts';
 import type { Partition } from './partition.ts';
-import { type ErrorName, keyOf } from './protocol.ts';
+import type { ErrorName } from './protocol.ts';
 
 interface Owner {
   readonly transactionalId: string;
@@ -57,10 +57,9 @@ export class Transactions {
   wrote(producerId: number, partition: Partition): void {
     const owner = this.owners.find((o) => o.producerId === producerId);
     if (!owner) return;
-    const key = keyOf(partition.topic, partition.index);
-    if (owner.partitions.includes(key)) return;
+    if (owner.partitions.includes(partition.key)) return;
     this.beginIfNeeded(owner);
-    owner.partitions.push(key);
+    owner.partitions.push(partition.key);
   }
   /** Offsets that the producer's application consumed are committed with what it wrote, or not at all. */
   wroteOffsets(producerId: number, group: string): void {
@@ -112,7 +111,7 @@ export class Transactions {
   private finish(owner: Owner, how: 'commit' | 'abort'): void {
     const now = this.cluster.host.now();
     for (const partition of this.cluster.all()) {
-      if (!owner.partitions.includes(keyOf(partition.topic, partition.index)) || partition.leader < 0) continue;
+      if (!owner.partitions.includes(partition.key) || partition.leader < 0) continue;
       const since = partition.openSince(owner.producerId);
       const offsets = since < 0 ? [] : partition.log.ofTransactions(owner.producerId, since);
       this.cluster.out.push({ kind: 'transaction-ended', topic: partition.topic, partition: partition.index, producerId: owner.producerId, how, offsets, by: owner.by });

@@ -1,0 +1,49 @@
+/** Requests that wait for something to happen in partitions: by number, and by partition in the order in which they came. */
+export interface WaitingState<T> {
+  readonly next: number;
+  readonly requests: readonly (readonly [number, T])[];
+}
+export class Waiting<T> {
+  private requests = new Map<number, T>();
+  private readonly byPartition = new Map<string, Set<number>>();
+  private next = 0;
+  private readonly keysOf: (request: T) => readonly string[];
+  constructor(keysOf: (request: T) => readonly string[]) {
+    this.keysOf = keysOf;
+  }
+  add(request: T): number {
+    const id = this.next++;
+    this.enter(id, request);
+    return id;
+  }
+  get(id: number): T | undefined {
+    return this.requests.get(id);
+  }
+  /** Numbers of those that wait for a partition, or of all. */
+  numbers(key?: string): readonly number[] {
+    return key === undefined ? [...this.requests.keys()] : [...(this.byPartition.get(key) ?? [])];
+  }
+  remove(id: number): void {
+    const request = this.requests.get(id);
+    if (request === undefined) return;
+    this.requests.delete(id);
+    for (const key of this.keysOf(request)) this.byPartition.get(key)?.delete(id);
+  }
+  save(copied: (request: T) => T): WaitingState<T> {
+    return { next: this.next, requests: [...this.requests].map(([id, request]) => [id, copied(request)]) };
+  }
+  load({ next, requests }: WaitingState<T>, copied: (request: T) => T): void {
+    this.next = next;
+    this.requests.clear();
+    this.byPartition.clear();
+    for (const [id, request] of requests) this.enter(id, copied(request));
+  }
+  private enter(id: number, request: T): void {
+    this.requests.set(id, request);
+    for (const key of this.keysOf(request)) {
+      const known = this.byPartition.get(key);
+      if (known) known.add(id);
+      else this.byPartition.set(key, new Set([id]));
+    }
+  }
+}
