@@ -19,8 +19,11 @@ export interface LoopHost {
   post(frame: Frame): boolean;
   models(families: readonly string[]): Promise<Models>;
 }
-/** Calls per slice, and ms of work between looks at the inbox: a turn takes a slice longer than that at most. */
-const SLICE = 500;
+/**
+ * Calls between looks at the clock, and ms of work between looks at the inbox: a turn takes so many calls longer than that at most.
+ * A checkpoint is taken first thing in a turn: the turn before ends when one is due.
+ */
+const PORTION = 16;
 const BUDGET = 8;
 const PICTURE_EVERY = 100;
 const FLIGHTS = 400;
@@ -170,8 +173,9 @@ export class EngineLoop {
   }
   private turn(): void {
     const started = this.host.clock();
+    if ((this.goal || this.playing) && this.checkpointDue) this.checkpoints.add(this.run.simulation.now, this.run.simulation.save());
     if (this.goal) {
-      while (this.goal && this.host.clock() - started < BUDGET) this.pursue(this.goal);
+      while (this.goal && this.mayGoOn(started)) this.pursue(this.goal);
       if (this.goal) return this.wake();
       this.reanchor();
       this.dirty = true;
@@ -183,7 +187,14 @@ export class EngineLoop {
     if (this.dirty) this.post(started);
     if (this.playing || this.dirty) this.wake();
   }
-  /** One slice towards the goal; ends it when it is reached or cannot be. */
+  private get checkpointDue(): boolean {
+    const { simulation } = this.run;
+    return !simulation.ended && this.checkpoints.due(simulation.now);
+  }
+  private mayGoOn(started: number): boolean {
+    return !this.checkpointDue && this.host.clock() - started < BUDGET;
+  }
+  /** A few calls towards the goal; ends it when it is reached or cannot be. */
   private pursue(goal: Goal): void {
     const { simulation } = this.run;
     simulation.network.seen = null;
@@ -191,7 +202,7 @@ export class EngineLoop {
       if (this.go(goal.until)) this.goal = null;
       return;
     }
-    for (let i = 0; i < SLICE; i++) {
+    for (let i = 0; i < PORTION; i++) {
       if (simulation.nextAt() === Infinity || simulation.now > DAY) {
         this.goal = null;
         return;
@@ -204,7 +215,6 @@ export class EngineLoop {
         return;
       }
     }
-    this.keepCheckpoint();
   }
   private reached(goal: Exclude<Goal, { until: number }>, before: number): boolean {
     const { simulation, judge } = this.run;
@@ -214,22 +224,15 @@ export class EngineLoop {
     for (let id = before; id < history.length; id++) if (history.entry(id).message === goal.message) return true;
     return false;
   }
-  /** Up to `until`, a slice at most. @returns whether it got there */
+  /** Up to `until`, a few calls at most. @returns whether it got there */
   private go(until: number): boolean {
     const { simulation } = this.run;
     if (this.beyond && simulation.now < this.beyond.at && until >= this.beyond.at) {
-      if (!simulation.run(this.beyond.at, SLICE)) return this.keepCheckpoint();
+      if (!simulation.run(this.beyond.at, PORTION)) return false;
       if (simulation.hash() !== this.beyond.hash) this.diverged = true;
       this.beyond = null;
     }
-    const there = simulation.run(until, SLICE);
-    this.keepCheckpoint();
-    return there || simulation.ended;
-  }
-  private keepCheckpoint(): false {
-    const { simulation } = this.run;
-    if (!simulation.ended && this.checkpoints.due(simulation.now)) this.checkpoints.add(simulation.now, simulation.save());
-    return false;
+    return simulation.run(until, PORTION) || simulation.ended;
   }
   private advance(started: number): void {
     const { simulation } = this.run;
@@ -237,7 +240,7 @@ export class EngineLoop {
     const wall = (started - this.anchor.wall) / 1000;
     const target = this.speed === Infinity ? Infinity : this.anchor.virtual + Math.floor(wall * this.speed * 1e6);
     let there = false;
-    while (!there && this.host.clock() - started < BUDGET) {
+    while (!there && this.mayGoOn(started)) {
       there = this.go(target === Infinity ? simulation.now + 1e6 : target) && target !== Infinity;
       if (simulation.ended) break;
       this.collect();
@@ -246,7 +249,7 @@ export class EngineLoop {
     if (simulation.ended) {
       this.playing = false;
       this.lastPicture = -Infinity;
-    } else if (!there) this.reanchor();
+    } else if (!there && !this.checkpointDue) this.reanchor();
   }
   private collect(): void {
     const { simulation } = this.run;
