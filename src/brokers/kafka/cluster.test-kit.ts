@@ -19,7 +19,7 @@ export function cluster(config: Config = {}, topic: Config = {}) {
     // Everything goes through a saved copy: what is not in it is not state.
     events.push(...kafka.out.splice(0));
     const next = make();
-    next.load(structuredClone(kafka.save()));
+    next.load(kafka.save());
     kafka = next;
   };
   const ask = (request: Request, broker = kafka.partition('t', 0)?.leader ?? 0): number => {

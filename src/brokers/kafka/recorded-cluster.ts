@@ -57,7 +57,7 @@ export class RecordedCluster {
   }
   /** Goes on with a cluster made from the saved state: nothing may change. */
   reload(): void {
-    const saved: unknown = structuredClone(this.#cluster.save());
+    const saved: unknown = this.#cluster.save();
     this.#cluster = this.#make();
     this.#cluster.load(saved);
   }
