@@ -6,6 +6,7 @@ const streamSettings = (d: Dice) =>
   d.some({
     retention: [0.4, () => d.pick(['interest', 'workqueue'])],
     storage: [0.3, () => 'memory'],
+    num_replicas: [0.4, () => d.pick([2, 3, 3, 5])],
     max_msgs: [0.3, () => d.between(1, 30)],
     max_bytes: [0.2, () => d.between(500, 20_000)],
     max_age: [0.2, () => d.pick(['100ms', '700ms', '2s'])],
@@ -41,7 +42,16 @@ export function randomNatsScenario(seed: number): Scenario {
   const nodes: ScenarioNode[] = homes.map((id) => ({
     id,
     kind: 'nats.cluster',
-    config: d.some({ version: [0.6, () => d.pick(['2.9.10', '2.14.5'])], max_payload: [0.1, () => 1000], sync_interval: [0.5, () => d.pick(['1s', 'always', '10s'])], domain: [0.8, () => id], ping_interval: [0.7, () => d.pick(['200ms', '1s'])], ping_max: [0.5, () => 1] }),
+    config: d.some({
+      nodes: [0.5, () => d.pick([2, 3, 3, 5])],
+      routeLatency: [0.3, () => d.pick(['0us', '30ms'])],
+      version: [0.6, () => d.pick(['2.9.10', '2.14.5'])],
+      max_payload: [0.1, () => 1000],
+      sync_interval: [0.5, () => d.pick(['1s', 'always', '10s'])],
+      domain: [0.8, () => id],
+      ping_interval: [0.7, () => d.pick(['200ms', '1s'])],
+      ping_max: [0.5, () => 1],
+    }),
   }));
   const links: ScenarioLink[] = [];
   const add = (kind: string, from: string, to: string, config: Record<string, unknown>) => links.push({ id: `l${links.length}`, kind, from, to, config });
@@ -79,7 +89,7 @@ function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: re
   const one = (kind: string) => d.pick(nodes.filter((n) => n.kind === kind)).id;
   const [home, stream, durable, c, p] = [one('nats.cluster'), one('nats.stream'), one('nats.consumer'), one('consumer'), one('producer')];
   const link = d.pick(links).id;
-  const kind = d.below(COMMON + 10);
+  const kind = d.below(COMMON + 13);
   if (kind < COMMON) return commonHappening(d, kind, entry, { consumer: c, producer: p, link });
   switch (kind - COMMON) {
     case 0:
@@ -98,6 +108,12 @@ function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: re
       return d.chance(0.5) ? entry('set', stream, streamSettings(d)) : entry('set', durable, consumerSettings(d));
     case 8:
       return entry('set', d.pick(links.filter((l) => l.kind === 'consume' && l.from.startsWith('d'))).id, { PullMaxMessages: d.between(1, 5), latency: '2ms' });
+    case 9:
+    case 10:
+    case 11: {
+      const servers = Number(nodes.find(({ id }) => id === home)?.config?.['nodes'] ?? 1);
+      return entry(d.pick(['stop-node', 'power-loss-node', 'start-node', 'start-node']), `${home}/node-${d.between(1, servers)}`);
+    }
     default:
       return d.chance(0.5) ? entry('remove-link', link) : d.chance(0.6) ? entry('remove-node', d.pick([stream, durable, c, p, home])) : entry('add-node', `extra${i}`, { kind: 'nats.stream', parent: home });
   }

@@ -20,7 +20,8 @@ const RANDOM = {
   rabbitmq: { make: randomRabbitScenario, runFor: 5e6 },
   kafka: { make: randomKafkaScenario, runFor: 5e6 },
   sqs: { make: randomSqsScenario, runFor: 5e6 },
-  nats: { make: randomNatsScenario, runFor: 5e6 },
+  // Elections take up to nine seconds.
+  nats: { make: randomNatsScenario, runFor: 12e6 },
   pulsar: { make: randomPulsarScenario, runFor: 5e6 },
   // Deadlines run out twice.
   'google-pubsub': { make: randomPubSubScenario, runFor: 25e6 },

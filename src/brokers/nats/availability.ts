@@ -10,10 +10,14 @@ import { WAKE } from './traffic.ts';
 export interface AvailabilityHost {
   readonly cluster: string;
   config(): Config;
-  /** Every connection ends; the clients learn of it one hop later. */
-  disconnectAll(why: string): void;
+  /** Every connection ends; the clients learn of it one hop later. @param of one server of several */
+  disconnectAll(why: string, of?: number): void;
   /** The server begins anew. @param state on its disk, or null when nothing is missing there */
   begin(state: unknown, cause: number): void;
+  /** What servers of a cluster have to tell. */
+  flush(): void;
+  /** The first server of a cluster is up again. */
+  returned(): void;
 }
 export interface AvailabilityState {
   readonly down: string | null;
@@ -24,7 +28,7 @@ export interface AvailabilityState {
 }
 
 export class Availability {
-  /** Why it is down, in words; null when it is up. */
+  /** Why it is down, in words; null when it is up, or one of its servers is. */
   down: string | null = null;
   private powerLost = false;
   private disk: unknown = null;
@@ -47,11 +51,14 @@ export class Availability {
   sync(round: number): void {
     const interval = this.room.config()['sync_interval'];
     if (round !== this.rounds || this.down !== null || interval === 'always') return;
-    this.disk = this.server.save();
+    if (this.several) this.server.syncServers();
+    else this.disk = this.server.save();
     this.host.after(micros(typeof interval === 'string' ? interval : '2min'), WAKE.sync, round);
   }
-  act(action: string): string | undefined {
+  /** @param on the cluster, or one of its servers: "nats/node-2" */
+  act(action: string, on: string): string | undefined {
     const { cluster } = this.room;
+    const number = on === cluster ? -1 : Number(on.slice(`${cluster}/node-`.length)) - 1;
     switch (action) {
       case 'kill-nats-server':
         return this.stop('stopped', false);
@@ -61,20 +68,39 @@ export class Availability {
       case 'start-cluster':
         this.start();
         return `${cluster} is up.`;
+      case 'stop-node':
+      case 'power-loss-node':
+        return this.stopOne(number, action === 'power-loss-node');
+      case 'start-node':
+        return this.startOne(number);
       default:
         return undefined;
     }
   }
+  private get several(): boolean {
+    return this.server.cluster.servers.length > 1;
+  }
+  private get numbers(): readonly number[] {
+    return this.server.cluster.servers.map((_, i) => i);
+  }
   private stop(why: string, power: boolean): string {
     const { cluster } = this.room;
     if (this.down !== null) return `${cluster} is down already.`;
+    if (this.several) {
+      for (const number of this.numbers) this.stopOne(number, power);
+      return `${cluster} is down.`;
+    }
     this.down = why;
-    this.powerLost = power && this.room.config()['sync_interval'] !== 'always';
+    this.powerLost = power && this.losesUnsynced;
     this.host.record('crashed', { place: cluster, actor: cluster, reason: power ? 'nats.power_loss' : 'nats.server_down' });
     this.room.disconnectAll('nats.server_down');
     return `${cluster} is down.`;
   }
+  private get losesUnsynced(): boolean {
+    return this.room.config()['sync_interval'] !== 'always';
+  }
   private start(): void {
+    if (this.several) for (const number of this.numbers) this.startOne(number);
     if (this.down === null) return;
     this.down = null;
     const { cluster } = this.room;
@@ -82,6 +108,34 @@ export class Availability {
     this.room.begin(this.powerLost ? this.disk : null, cause);
     this.powerLost = false;
     this.syncEvery();
+  }
+  private stopOne(number: number, power: boolean): string | undefined {
+    if (!this.several) return number === 0 ? this.stop(power ? 'no power' : 'stopped', power) : undefined;
+    const { cluster } = this.room;
+    const { servers } = this.server.cluster;
+    if (servers[number]?.up !== true) return `${cluster}/node-${number + 1} is down already.`;
+    this.host.record('crashed', { place: cluster, actor: `${cluster}/node-${number + 1}`, reason: power ? 'nats.power_loss' : 'nats.server_down' });
+    if (servers.every(({ up }, i) => !up || i === number)) this.down = power ? 'no power' : 'stopped';
+    this.room.disconnectAll('nats.server_down', number);
+    this.server.stopServer(number, power && this.losesUnsynced);
+    this.room.flush();
+    return `${cluster}/node-${number + 1} is down.`;
+  }
+  private startOne(number: number): string | undefined {
+    const { cluster } = this.room;
+    if (!this.several) {
+      if (number === 0) this.start();
+      return number === 0 ? `${cluster} is up.` : undefined;
+    }
+    if (this.server.cluster.servers[number]?.up !== false) return `${cluster}/node-${number + 1} is up already.`;
+    this.host.record('restarted', { place: cluster, actor: `${cluster}/node-${number + 1}`, reason: 'nats.server_down' });
+    const first = this.down !== null;
+    this.down = null;
+    this.server.startServer(number);
+    this.room.flush();
+    if (first) this.room.returned();
+    if (first) this.syncEvery();
+    return `${cluster}/node-${number + 1} is up.`;
   }
   save(): AvailabilityState {
     const { down, powerLost, rounds } = this;

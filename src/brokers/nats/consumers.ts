@@ -5,6 +5,7 @@ import type { Core } from './core.ts';
 import { burst } from './delivery.ts';
 import { type ApiError, errors } from './errors.ts';
 import type { Consumer, Stream } from './model.ts';
+import { forgetGroup, isClustered, placeConsumer } from './placement.ts';
 import { cleanUp, recount } from './retention.ts';
 import { hasInterest, listens, status } from './routing.ts';
 import { newest, nextPassing, seqFromTime, subjectsPassing } from './store.ts';
@@ -16,7 +17,8 @@ export type Action = '' | 'create' | 'update';
 
 /** @param direct asked for by another stream, which no rule of retention keeps out */
 export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, action: Action, direct = false): Consumer | ApiError {
-  if ((args.num_replicas ?? 0) > 1) return errors.replicasNotSupported();
+  if ((args.num_replicas ?? 0) > 1 && !isClustered(core)) return errors.replicasNotSupported();
+  if ((args.num_replicas ?? 0) > stream.config.num_replicas) return errors.consumerReplicasExceed();
   const given = withDefaults(args, stream.config, core.version);
   const named = given.durable_name === '' ? given.name : given.durable_name;
   const config = given.name === '' ? { ...given, name: named } : given;
@@ -29,7 +31,7 @@ export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, a
   const refused = (direct ? null : checkPlace(stream, config, named)) ?? checkName(config, named);
   if (refused !== null) return refused;
   const name = named === '' ? `ephemeral${core.counters.name++}` : named;
-  return start(core, stream, name, named === '' ? { ...config, name } : config);
+  return start(core, stream, name, named === '' ? { ...config, name } : config, direct);
 }
 function checkName({ durable_name }: ConsumerConfig, named: string): ApiError | null {
   if (durable_name.length > MAX_NAME) return errors.consumerNameTooLong(MAX_NAME);
@@ -52,7 +54,7 @@ function isPartition(stream: Stream, config: ConsumerConfig, name: string): bool
   return filtersOf(config).every((filter) => others.every((one) => one.filters.length > 0 && !one.filters.some((other) => subjectsCollide(filter, other))));
 }
 
-function start(core: Core, stream: Stream, name: string, given: ConsumerConfig): Consumer {
+function start(core: Core, stream: Stream, name: string, given: ConsumerConfig, direct: boolean): Consumer {
   // Without a durable name a consumer is ephemeral and always has a threshold.
   const config = given.durable_name === '' && given.inactive_threshold <= 0 ? { ...given, inactive_threshold: EPHEMERAL_THRESHOLD } : given;
   const { skip, sseq } = startingPoint(stream, config);
@@ -83,6 +85,7 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig):
   };
   stream.consumers.set(name, consumer);
   core.consumers.set(consumer.id, consumer);
+  if (!direct) placeConsumer(core, stream, consumer);
   recount(stream, consumer);
   consumer.active = isPush(config) && listens(core, consumer);
   if (consumer.inactiveAfter > 0 && !consumer.active) core.arm(consumer, 'inactive', consumer.inactiveAfter);
@@ -175,6 +178,7 @@ function updateConsumer(core: Core, stream: Stream, consumer: Consumer, next: Co
 export function deleteConsumer(core: Core, stream: Stream, consumer: Consumer, what: 'deleted' | 'expired'): void {
   stream.consumers.delete(consumer.name);
   core.consumers.delete(consumer.id);
+  forgetGroup(core, consumer.id);
   core.emit({ kind: 'consumer', stream: stream.name, consumer: consumer.name, what });
   for (const { reply } of consumer.waiting) status(core, reply, 409, 'Consumer Deleted');
   if (stream.config.retention === 'interest' && core.streams.has(stream.name)) cleanUp(core, stream, consumer.ackFloorStream, consumer);

@@ -1,6 +1,8 @@
 import type { BrokerHost } from '../contract.ts';
+import type { ClusterState } from './cluster-model.ts';
 import { atLeast, type Version } from './config.ts';
 import type { Envelope, NatsEvent, RemovalReason } from './events.ts';
+import { newCluster } from './placement.ts';
 import type { Client, Consumer, Stored, Stream, Subscription } from './model.ts';
 
 export interface NatsOptions {
@@ -16,11 +18,16 @@ export interface NatsOptions {
   readonly name?: string;
   /** JetStream's domain: by it other servers reach this one's streams. */
   readonly domain?: string;
+  /** Servers of the cluster; 1: there is none. */
+  readonly servers?: number;
+  readonly route?: number;
 }
 export interface Settings {
   readonly max_payload: number;
   readonly max_subscriptions: number;
   readonly max_streams: number;
+  /** µs from one server of a cluster to another. */
+  readonly route: number;
 }
 /** What the real server hands to another goroutine: done, in order, before a verb returns. */
 export type Task =
@@ -61,6 +68,7 @@ export class Core {
   /** Grows whenever somebody listens to something else than before. */
   interests = 0;
   settings: Settings;
+  cluster: ClusterState;
   readonly out: NatsEvent[] = [];
   readonly clients = new Map<string, Client>();
   readonly streams = new Map<string, Stream>();
@@ -76,7 +84,8 @@ export class Core {
     this.version = options.version;
     this.name = options.name ?? 'nats';
     this.domain = options.domain ?? '';
-    this.settings = { max_payload: options.max_payload ?? 1_048_576, max_subscriptions: options.max_subscriptions ?? 0, max_streams: options.max_streams ?? 0 };
+    this.cluster = newCluster(options.servers ?? 1);
+    this.settings = { max_payload: options.max_payload ?? 1_048_576, max_subscriptions: options.max_subscriptions ?? 0, max_streams: options.max_streams ?? 0, route: options.route ?? 500 };
     this.pick = options.pick ?? ((n) => this.counters.picks++ % n);
   }
   since(version: Version): boolean {

@@ -1,6 +1,7 @@
 import { us } from './config.ts';
 import { isPush } from './consumer-config.ts';
 import type { Core } from './core.ts';
+import { isServed } from './leading.ts';
 import type { Consumer, Held, Stored, Stream } from './model.ts';
 import { credit, nextWaiting, processWaiting, watchWaiting } from './pulls.ts';
 import { recount } from './retention.ts';
@@ -16,7 +17,7 @@ interface Chosen {
 }
 /** Delivers until nothing is left, nobody waits, or a limit is reached. */
 export function serve(core: Core, consumer: Consumer): void {
-  if (consumer.held !== null) return;
+  if (consumer.held !== null || !isServed(core, consumer)) return;
   const stream = core.stream(consumer);
   let blocked = false;
   while (mayDeliver(core, consumer)) {

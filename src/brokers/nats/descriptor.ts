@@ -10,16 +10,19 @@ import { reasons, remedies } from './words.ts';
 const { DOC } = settings;
 const LIVE: Applies = { how: 'live' };
 
+const serversOf = (c: Readonly<Record<string, unknown>>): number => Number(c['nodes'] ?? 1);
+const replicasOf = (c: Readonly<Record<string, unknown>>): number => Number(c['num_replicas'] ?? 1);
+
 const cluster: NodeDescriptor = {
   kind: 'nats.cluster',
   title: 'NATS',
-  about: 'A nats-server: subjects that keep nothing, and JetStream streams that do.',
+  about: 'A nats-server, or a cluster of them: subjects that keep nothing, and JetStream streams that do.',
   family: 'cluster',
   container: true,
   stem: 'nats',
   doc: DOC,
-  badge: (c) => `NATS ${String(c['version'] ?? '2.10.27').replace(/\.\d+$/, '')}`,
-  actions: ['kill-nats-server', 'power-loss-nats-server', 'start-nats-server'],
+  badge: (c) => `NATS ${String(c['version'] ?? '2.10.27').replace(/\.\d+$/, '')}${serversOf(c) > 1 ? `, ${serversOf(c)} servers` : ''}`,
+  actions: ['stop-node', 'power-loss-node', 'start-node', 'kill-nats-server', 'power-loss-nats-server', 'start-nats-server'],
   fields: settings.cluster,
 };
 const stream: NodeDescriptor = {
@@ -31,7 +34,7 @@ const stream: NodeDescriptor = {
   stem: 'stream',
   doc: `${DOC}/nats-concepts/jetstream/streams`,
   shape: () => ({ lanes: 1, labels: 0, width: 236 }),
-  badge: (c) => [String(c['retention'] ?? 'limits'), ...(typeof c['max_msgs'] === 'number' ? [`max ${c['max_msgs']}`] : []), ...(c['storage'] === 'memory' ? ['memory'] : [])].join(', '),
+  badge: (c) => [String(c['retention'] ?? 'limits'), ...(replicasOf(c) > 1 ? [`R${replicasOf(c)}`] : []), ...(typeof c['max_msgs'] === 'number' ? [`max ${c['max_msgs']}`] : []), ...(c['storage'] === 'memory' ? ['memory'] : [])].join(', '),
   actions: ['purge-stream'],
   fields: settings.stream,
 };
@@ -103,6 +106,7 @@ function doubts(doc: Scenario): Doubt[] {
   for (const { id, kind, parent, config = {} } of doc.nodes) {
     const late = (setting: string, since: string) => found.push({ on: id, says: `${setting} came with ${since}; ${versionOf(parent)} passes over it.` });
     if (kind === stream.kind && config['allow_msg_ttl'] === true && !atLeast(versionOf(parent), '2.14.5')) late('allow_msg_ttl', '2.11');
+    if (kind === stream.kind) doubtReplicas(id, replicasOf(config), serversOf(doc.nodes.find((n) => n.id === parent)?.config ?? {}), found);
     if (kind !== consumer.kind) continue;
     const streams = doc.links.filter((l) => l.kind === filter.kind && l.to === id);
     if (streams.length === 0) found.push({ on: id, says: 'It has no stream: wire one to it.' });
@@ -123,6 +127,10 @@ function doubts(doc: Scenario): Doubt[] {
     if (push && (config['deliver_group'] ?? '') === '' && instances > 1) found.push({ on: id, says: 'Without a deliver_group a push consumer serves one reader; the others stand by.' });
   }
   return found;
+}
+function doubtReplicas(on: string, replicas: number, servers: number, found: Doubt[]): void {
+  if (replicas > servers) found.push({ on, says: servers === 1 ? 'Replicas need a cluster: give the server some more (nodes).' : `${replicas} replicas do not fit on ${servers} servers: no suitable peers for placement.` });
+  else if (replicas > 1 && replicas % 2 === 0) found.push({ on, says: `${replicas} replicas outlive no more servers than ${replicas - 1}: a majority has to be there.` });
 }
 function doubtLeaves(doc: Scenario, found: Doubt[]): void {
   const homeOf = (node: string): string => doc.nodes.find((n) => n.id === node)?.parent ?? '';
@@ -165,6 +173,7 @@ export const nats: RoomDescriptor = {
     action('create-consumer', 'Create {on}', 'It begins where its deliver policy says.', 'ok'),
     action('pause-consumer', 'Pause {on}', 'Delivers nothing for a time (2.11 and later).', 'bad', 'resume-consumer', { for: { type: 'duration', help: 'how long', min: 1000, max: 86_400e6, default: '10s', applies: LIVE } }),
     action('resume-consumer', 'Resume {on}', 'Delivers again.', 'ok'),
+    { ...action('power-loss-node', 'Power loss at {on}', 'One server is gone, with what it had not synced to disk.', 'bad', 'start-node'), per: 'broker-node' },
     action('kill-nats-server', 'Kill the process of {on}', 'Connections and memory streams are gone; files are not.', 'bad', 'start-nats-server'),
     action('power-loss-nats-server', 'Power loss at {on}', 'What was not synced to disk is gone, acknowledged or not.', 'bad', 'start-nats-server'),
     action('start-nats-server', 'Start {on}', 'It goes on with what lies in its files.', 'ok'),
@@ -172,7 +181,10 @@ export const nats: RoomDescriptor = {
   reasons,
   remedies,
   simplifications: [
-    'Servers stand alone or are joined as leaf nodes: no routes, replicas, accounts or gateways.',
+    'Servers stand alone, form a cluster, or are joined as leaf nodes: no accounts, gateways or super-clusters, and nothing cuts one server of a cluster off from the others.',
+    'In a cluster only replication takes time (route latency, there and back): core NATS, deliveries and acks cross routes at once, and what a consumer has delivered is known to its followers at once. Sources and mirrors take over without a proposal of their own.',
+    'A consumer has its own elections; its log is that of its stream. What was away catches up with the first heartbeat of the leader, however much it missed. All servers of a cluster are synced at the same moment.',
+    'New streams go to the servers with the fewest, the first of them leads; a leader does not step down without need, and streams are not moved. A leaf connection ends at the cluster as a whole.',
     'A leaf connection has one account and one URL, no TLS, compression or permissions. Servers ping each other; clients are not pinged.',
     'A stream that sources one of another server has no flow control: after an outage all that waits is sent at once. 2.9.10 asks again as 2.10.27 does, although the real one takes some seconds longer.',
     'A payload is a size. Files are synced all at once, every sync_interval.',

@@ -6,7 +6,7 @@ import type { Envelope, Handed, Headers, NatsEvent } from './events.ts';
 import type { Carried } from './leaves.ts';
 import type { CopyHost } from './ledger.ts';
 import type { NatsServer } from './server.ts';
-import type { Reading } from './sessions.ts';
+import { ALL, type Reading } from './sessions.ts';
 import { readerOf } from './syncing.ts';
 import type { Teller } from './teller.ts';
 import type { SessionState, Thing, Traffic } from './traffic.ts';
@@ -31,6 +31,8 @@ export interface Uplink {
   changed(): void;
   /** Sends something over a leaf connection. */
   carry(connection: string, envelope: Envelope, carried: Carried | null): void;
+  /** Servers, leaders and what lies on disks. */
+  clusterChanged(event: Extract<NatsEvent, { readonly kind: 'server' | 'leader' | 'restored' }>): void;
   /** A stream here has taken over a message of another server's stream. */
   sourced(event: Extract<NatsEvent, { readonly kind: 'sourced' }>): void;
 }
@@ -38,7 +40,7 @@ export interface Uplink {
 const MOVED = 1;
 /** Copies of core NATS that a publish has led to, here or over leaf connections. */
 const copiesIn = (events: readonly NatsEvent[], message: number): number => events.filter((one) => (one.kind === 'message' && one.message === message && one.info === null) || (one.kind === 'forwarded' && one.envelope.message === message && one.envelope.info === undefined)).length;
-const isKept = (events: readonly NatsEvent[], message: number): boolean => events.some((one) => (one.kind === 'stored' || one.kind === 'skipped' || one.kind === 'duplicate' || one.kind === 'rejected') && one.message === message);
+const isKept = (events: readonly NatsEvent[], message: number): boolean => events.some((one) => (one.kind === 'stored' || one.kind === 'skipped' || one.kind === 'duplicate' || one.kind === 'rejected' || one.kind === 'proposed') && one.message === message);
 const INBOX = 1;
 const SUBJECT = 2;
 /** A token for a name: neither dots, wildcards nor blanks. */
@@ -179,6 +181,7 @@ export class Desk {
           this.deliver(state, delivery, to[i]?.reply ?? '');
         }
       } else if (one.kind === 'sourced') this.uplink.sourced(one);
+      else if (one.kind === 'server' || one.kind === 'leader' || one.kind === 'restored') this.uplink.clusterChanged(one);
       else if (one.kind === 'closed') this.hungUp(one.client, one.why);
       else this.teller.tell(one);
     }
@@ -226,7 +229,8 @@ export class Desk {
     }
     if (status === null || status === 100) return;
     if (status !== 408) this.host.record('refused', { place: this.wiring.nodeOf(state), actor: state.client, reason: status === 503 ? 'nats.no_responders' : reasonOf(description) });
-    this.traffic.down(state, { do: 'status', ...about, code: status, left: Number(headers?.['Nats-Pending-Messages'] ?? 0) });
+    const left = description === 'Leadership Change' ? ALL : Number(headers?.['Nats-Pending-Messages'] ?? 0);
+    this.traffic.down(state, { do: 'status', ...about, code: status, left });
   }
   /** The server ended a connection itself. */
   private hungUp(client: string, why: string): void {

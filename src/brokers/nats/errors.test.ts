@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Refusal } from '../contract.ts';
 import type { ConsumerArgs, StreamArgs } from './config.ts';
 import type { errors, protocolErrors } from './errors.ts';
+import { cluster } from './replication.test-kit.ts';
 import { millis, server } from './server.test-kit.ts';
 
 type Server = ReturnType<typeof server>;
@@ -19,9 +20,22 @@ const workqueue = (config: ConsumerArgs) => (s: Server) => {
 const long = 'x'.repeat(5000);
 const since211 = () => server({ version: '2.14.5' });
 
+const leaderless = (): Outcome => {
+  const s = cluster({ num_replicas: 1 });
+  s.stop(0);
+  return s.nats.streamInfo('S');
+};
+const inProcess = (): Outcome => {
+  const s = cluster({}, { version: '2.14.5' });
+  s.say(1, 'one');
+  s.say(1, 'one');
+  return s.events('rejected')[0]?.error ?? {};
+};
 /** For each refusal of JetStream: how a client comes by it, and its err_code. */
 const ways: Record<keyof typeof errors, readonly [err_code: number, text: string, (s: Server) => Outcome]> = {
   badRequest: [10003, 'bad request', (s) => ready(s).nats.purgeStream('S', { seq: 1, keep: 1 })],
+  clusterNotAvailable: [10008, 'temporarily unavailable', () => leaderless()],
+  clusterNoPeers: [10005, 'no suitable peers for placement', () => server({ servers: 3 }).stream({ num_replicas: 5 })],
   consumerCreate: [10012, 'ack policy can not be updated', (s) => (durable(s, {}), s.consumer({ ack_policy: 'all' }))],
   consumerNameExist: [10013, 'already in use', (s) => (durable(s, { deliver_subject: 'd' }), s.subscribe('d'), s.consumer({ deliver_subject: 'e' }))],
   consumerNotFound: [10014, 'consumer not found', (s) => ready(s).nats.consumerInfo('S', 'x')],
@@ -77,6 +91,7 @@ const ways: Record<keyof typeof errors, readonly [err_code: number, text: string
   maxRequestExpiresTooSmall: [10115, '>= 1ms', consumer({ max_expires: 500 })],
   maxDeliverBackoff: [10116, 'max deliver is required', consumer({ backoff: [1, 2, 3], max_deliver: 2 })],
   maxAckPendingExcess: [10121, 'exceeds system limit of 5', (s) => (s.stream({ consumer_limits: { max_ack_pending: 5 } }), s.consumer({ max_ack_pending: 6 }))],
+  consumerReplicasExceed: [10126, 'exceeds parent stream', () => durable(server({ servers: 3 }), { num_replicas: 3 })],
   consumerPathSeparators: [10127, 'Consumer name can not contain path', consumer({ durable_name: 'a/b' })],
   streamPathSeparators: [10128, 'Stream name can not contain path', stream({ name: 'a/b' })],
   durableAndNameMismatch: [10132, 'have to be equal', consumer({ name: 'd' })],
@@ -138,6 +153,7 @@ const ways: Record<keyof typeof errors, readonly [err_code: number, text: string
   ],
   emptyGroupName: [10161, 'cannot be an empty string', () => durable(since211(), { priority_policy: 'overflow', priority_groups: [''] })],
   invalidGroupName: [10162, 'may not exceed 16', () => durable(since211(), { priority_policy: 'overflow', priority_groups: ['a b'] })],
+  duplicateInProcess: [10158, 'duplicate message id is in process', () => inProcess()],
   messageTtlInvalid: [10165, 'invalid per-message TTL', () => publish(ready(since211()), { 'Nats-TTL': 'soon' })],
   messageTtlDisabled: [10166, 'TTL is disabled', () => publish(ready(since211()), { 'Nats-TTL': '5' })],
   pushWithPriorityGroup: [10178, 'can not be used with push', () => durable(since211(), { deliver_subject: 'd', priority_policy: 'overflow', priority_groups: ['G'] })],

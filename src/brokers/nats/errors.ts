@@ -12,6 +12,9 @@ const api = (name: string, code: number, err_code: number, text: string): ApiErr
 /** Refusals whose description is fixed, or follows from one value. */
 export const errors = {
   badRequest: () => api('JSBadRequestErr', 400, 10003, 'bad request'),
+  /** Nobody leads the cluster, or the stream. */
+  clusterNotAvailable: () => api('JSClusterNotAvailErr', 503, 10008, 'JetStream system temporarily unavailable'),
+  clusterNoPeers: (why: string) => api('JSClusterNoPeersErrF', 400, 10005, why),
   consumerCreate: (why: string) => api('JSConsumerCreateErrF', 500, 10012, why),
   consumerNameExist: () => api('JSConsumerNameExistErr', 400, 10013, 'consumer name already in use'),
   consumerNotFound: () => api('JSConsumerNotFoundErr', 404, 10014, 'consumer not found'),
@@ -68,6 +71,7 @@ export const errors = {
   maxRequestExpiresTooSmall: () => api('JSConsumerMaxRequestExpiresToSmall', 400, 10115, 'consumer max request expires needs to be >= 1ms'),
   maxDeliverBackoff: () => api('JSConsumerMaxDeliverBackoffErr', 400, 10116, 'max deliver is required to be > length of backoff values'),
   maxAckPendingExcess: (limit: number) => api('JSConsumerMaxPendingAckExcessErrF', 400, 10121, `consumer max ack pending exceeds system limit of ${limit}`),
+  consumerReplicasExceed: () => api('JSConsumerReplicasExceedsStream', 400, 10126, 'consumer config replica count exceeds parent stream'),
   consumerPathSeparators: () => api('JSConsumerNameContainsPathSeparatorsErr', 400, 10127, 'Consumer name can not contain path separators'),
   streamPathSeparators: () => api('JSStreamNameContainsPathSeparatorsErr', 400, 10128, 'Stream name can not contain path separators'),
   durableAndNameMismatch: () => api('JSConsumerCreateDurableAndNameMismatch', 400, 10132, 'Consumer Durable and Name have to be equal if both are provided'),
@@ -90,6 +94,7 @@ export const errors = {
   mirrorInvalidFilter: () => api('JSMirrorInvalidSubjectFilter', 400, 10151, 'mirror subject filter is invalid'),
   mirrorOverlappingFilters: () => api('JSMirrorOverlappingSubjectFilters', 400, 10152, 'mirror subject filters can not overlap'),
   inactiveThresholdExcess: (limit: string) => api('JSConsumerInactiveThresholdExcess', 400, 10153, `consumer inactive threshold exceeds system limit of ${limit}`),
+  duplicateInProcess: () => api('JSStreamDuplicateMessageConflict', 409, 10158, 'duplicate message id is in process'),
   messageTtlInvalid: () => api('JSMessageTTLInvalidErr', 400, 10165, 'invalid per-message TTL'),
   messageTtlDisabled: () => api('JSMessageTTLDisabledErr', 400, 10166, 'per-message TTL is disabled'),
   ackWaitNegative: () => api('JSConsumerAckWaitNegativeErr', 400, 10183, 'consumer ack wait needs to be positive'),

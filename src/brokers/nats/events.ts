@@ -90,6 +90,13 @@ export type NatsEvent =
   | { readonly kind: 'skipped'; readonly stream: string; readonly seq: number; readonly message: number; readonly subject: string }
   | { readonly kind: 'duplicate'; readonly stream: string; readonly seq: number; readonly message: number; readonly id: string }
   | { readonly kind: 'rejected'; readonly stream: string; readonly message: number; readonly error: ApiError }
+  /** On its way to the other servers of the stream; and never stored, because the next leader did not have it. */
+  | { readonly kind: 'proposed' | 'abandoned'; readonly stream: string; readonly message: number }
+  | { readonly kind: 'server'; readonly server: number; readonly up: boolean }
+  /** Of a consumer, of a stream (`consumer` is ''), or of the cluster (both are ''); server -1: nobody leads. */
+  | { readonly kind: 'leader'; readonly stream: string; readonly consumer: string; readonly server: number }
+  /** The stream goes on with what lay on a disk. */
+  | { readonly kind: 'restored'; readonly stream: string }
   | { readonly kind: 'removed'; readonly stream: string; readonly seq: number; readonly message: number; readonly reason: RemovalReason }
   | ({ readonly kind: 'delivered'; readonly message: number; readonly to: string; readonly reached: boolean } & DeliveryInfo)
   | { readonly kind: 'settled'; readonly stream: string; readonly consumer: string; readonly seq: number; readonly message: number; readonly how: 'ack' | 'term' | 'gone' }

@@ -27,15 +27,20 @@ const header = (headers: Headers | null, name: string): string => headers?.[name
 /** A number the server cannot read equals nothing. */
 const sequence = (text: string): number => (/^\d+$/.test(text) ? Number(text) : -1);
 
+export const msgId = ({ headers = null }: Envelope): string => header(headers, MSG_ID);
+/** The stream's answer to who published, where one is asked for. */
+export function answerPublish(core: Core, { name, config }: Stream, { reply = '' }: Envelope, ack: Partial<PubAck>): void {
+  if (reply !== '' && !config.no_ack) route(core, null, { subject: reply, message: -1, ack: { stream: name, seq: 0, duplicate: false, error: null, ...ack } });
+}
 /** @returns whether the stream took it: stored it, knew it, or needs nothing of it */
 export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean {
   const { config, store } = stream;
   // What a consumer of another stream delivers into this one keeps the subject it was stored under there.
   const arrived = envelope.shown ?? envelope.subject;
   const subject = (config.subject_transform && transformed(config.subject_transform, arrived)) ?? arrived;
-  const { message, headers = null, size = 0, reply = '' } = envelope;
+  const { message, headers = null, size = 0 } = envelope;
   const answer = (ack: Partial<PubAck>): boolean => {
-    if (reply !== '' && !config.no_ack) route(core, null, { subject: reply, message: -1, ack: { stream: stream.name, seq: 0, duplicate: false, error: null, ...ack } });
+    answerPublish(core, stream, envelope, ack);
     return (ack.error ?? null) === null;
   };
   const refuse = (error: ApiError): boolean => {
@@ -48,7 +53,7 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean 
   const ttl = lifetime(core, headers);
   if (ttl === null) return refuse(errors.messageTtlInvalid());
   if (ttl !== 0 && !config.allow_msg_ttl) return refuse(errors.messageTtlDisabled());
-  const id = header(headers, MSG_ID);
+  const id = msgId(envelope);
   const known = stream.ids.get(id);
   if (id !== '' && known !== undefined) {
     core.emit({ kind: 'duplicate', stream: stream.name, seq: known.seq, message, id });

@@ -2,6 +2,7 @@
 import { spanText } from '../../base/time.ts';
 import type { Depth, Look, LookCell } from '../contract.ts';
 import { awaiting, awaitingCount } from './awaiting.ts';
+import { META } from './cluster-model.ts';
 import type { Ledger } from './ledger.ts';
 import type { Onward } from './onward.ts';
 import type { Consumer, Stream } from './model.ts';
@@ -53,11 +54,26 @@ export function lookAt(view: View, place: string, cells: number, now: number): L
   const { server, plan, cluster } = view;
   const down: Pick<Look, 'health' | 'tone'> = view.down === null ? {} : { health: view.down, tone: 'bad' };
   const stream = plan.streams.find(({ node }) => node === place);
-  if (stream !== undefined) return { ...streamLook(server.stream(stream.args.name), cells), ...down };
+  if (stream !== undefined) return withLeader(view, server.stream(stream.args.name), streamLook(server.stream(stream.args.name), cells), down);
   const consumer = plan.consumers.find(({ node }) => node === place);
-  if (consumer !== undefined) return { ...consumerLook(find(server, consumer), view.ledger, place, cells, now), ...down };
+  if (consumer !== undefined) return withLeader(view, find(server, consumer)?.consumer, consumerLook(find(server, consumer), view.ledger, place, cells, now), down);
   if (plan.subjects.some(({ node }) => node === place)) return { lanes: [], gauges: [], ...down };
-  return place === cluster ? { lanes: [], gauges: [], ...down } : undefined;
+  return place === cluster ? withLeader(view, { id: META }, { lanes: [], gauges: [] }, down) : undefined;
+}
+/** In a cluster: who leads, and how many have everything. */
+function withLeader({ server }: View, what: { readonly id: number } | undefined, look: Look, down: Pick<Look, 'health' | 'tone'>): Look {
+  const { groups, servers } = server.cluster;
+  const group = groups.get(what?.id ?? Number.NaN);
+  if (group === undefined) return { ...look, ...down };
+  const current = group.peers.filter((peer) => peer.current && servers[peer.server]?.up === true).length;
+  const { leader, peers } = group;
+  const few = current * 2 <= peers.length;
+  const gauges: Gauge[] = [
+    { name: 'leader', value: leader < 0 ? 'none' : `node-${leader + 1}`, ...(leader < 0 ? { tone: 'bad' } : {}) },
+    { name: what?.id === META ? 'servers' : 'replicas', value: `${leader < 0 ? peers.filter((peer) => servers[peer.server]?.up === true).length : current}/${peers.length}`, ...(current < peers.length ? { tone: few ? 'bad' : 'warn' } : {}) },
+  ];
+  const health: Pick<Look, 'health' | 'tone'> = leader < 0 ? { health: 'no leader', tone: 'bad' } : few ? { health: 'no quorum', tone: 'bad' } : {};
+  return { ...look, gauges: [...look.gauges, ...gauges], ...health, ...down };
 }
 
 /** The newest messages; limits take the others. */

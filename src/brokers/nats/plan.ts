@@ -60,7 +60,7 @@ const durations = (config: Config, names: readonly string[]): Record<string, num
     }),
   );
 
-const STREAM = ['retention', 'storage', 'max_msgs', 'max_bytes', 'max_msgs_per_subject', 'max_msg_size', 'discard', 'discard_new_per_subject', 'no_ack', 'allow_msg_ttl'];
+const STREAM = ['retention', 'storage', 'num_replicas', 'max_msgs', 'max_bytes', 'max_msgs_per_subject', 'max_msg_size', 'discard', 'discard_new_per_subject', 'no_ack', 'allow_msg_ttl'];
 const CONSUMER = ['deliver_policy', 'ack_policy', 'max_deliver', 'max_ack_pending', 'max_waiting', 'deliver_subject', 'deliver_group', 'replay_policy', 'rate_limit_bps'];
 
 function streamArgs(node: ScenarioNode, sources: readonly ExternalFilter[]): StreamArgs {

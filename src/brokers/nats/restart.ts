@@ -22,7 +22,7 @@ export function restart(core: Core): void {
     else reopen(core, stream);
   }
 }
-function reopen(core: Core, stream: Stream): void {
+export function reopen(core: Core, stream: Stream): void {
   for (const consumer of [...stream.consumers.values()]) {
     if (consumer.config.mem_storage) deleteConsumer(core, stream, consumer, 'deleted');
     else revive(core, stream, consumer);
@@ -38,14 +38,15 @@ function reopen(core: Core, stream: Stream): void {
 /** µs: the file of a consumer's state keeps the times of deliveries in whole seconds. */
 const STORED_PRECISION = 1_000_000;
 
-function revive(core: Core, stream: Stream, consumer: Consumer): void {
+/** A consumer goes on without what only its process knew. @param precision µs of the times of deliveries it has kept */
+export function revive(core: Core, stream: Stream, consumer: Consumer, precision = STORED_PRECISION): void {
   const { config, pending, held } = consumer;
   // What was held back had not gone out.
   if (held !== null && held.deliveries === 1) consumer.sseq = held.seq;
   Object.assign(consumer, unheard(config));
   consumer.rate = rateOf(core, stream, config);
   consumer.redeliver.clear();
-  for (const out of pending.values()) out.at -= out.at % STORED_PRECISION;
+  for (const out of pending.values()) out.at -= out.at % precision;
   if (pending.size > 0) core.arm(consumer, 'pending', 0);
   if (consumer.inactiveAfter > 0) core.arm(consumer, 'inactive', consumer.inactiveAfter);
   if (config.idle_heartbeat > 0) core.arm(consumer, 'heartbeat', us(config.idle_heartbeat));

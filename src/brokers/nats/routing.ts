@@ -1,6 +1,7 @@
 import type { Core, Route } from './core.ts';
 import type { Envelope, Handed, Headers } from './events.ts';
 import type { Client, Consumer, Subscription } from './model.ts';
+import { isLed } from './leading.ts';
 import { isLiteral, matchTokens, subjectMatches, tokensOf } from './subjects.ts';
 
 /** Who gets a message: plain subscriptions all, of each queue group one, and the streams that take the subject. */
@@ -28,7 +29,7 @@ function routeOf(core: Core, subject: string): Route {
         (far ? group.far : group.members).push(sub);
       }
     }
-    for (const stream of core.streams.values()) if (stream.config.subjects.some((one) => matchTokens(tokens, tokensOf(one)))) streams.push(stream.name);
+    for (const stream of core.streams.values()) if (isLed(core, stream) && stream.config.subjects.some((one) => matchTokens(tokens, tokensOf(one)))) streams.push(stream.name);
   }
   plain.sort((a, b) => a.order - b.order);
   for (const { members, far } of groups.values()) for (const side of [members, far]) side.sort((a, b) => a.order - b.order);

@@ -5,6 +5,8 @@ const STREAMS = `${DOCS}/jetstream/streams`;
 const CONSUMERS = `${DOCS}/jetstream/consumers`;
 const PROTOCOL = 'https://docs.nats.io/reference/reference-protocols/nats-protocol';
 const LEAF = 'https://docs.nats.io/running-a-nats-service/configuration/leafnodes';
+const CLUSTERING = 'https://docs.nats.io/running-a-nats-service/configuration/clustering/jetstream_clustering';
+const SYNC = 'https://docs.nats.io/running-a-nats-service/configuration#jetstream';
 const ADR = (number: number) => `https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-${number}.md`;
 const SOURCE = (file: string) => `https://github.com/nats-io/nats-server/blob/v2.10.27/server/${file}`;
 
@@ -91,6 +93,21 @@ export const rules = {
   N79: { name: 'domain', says: 'A stream sources a stream of another server by the domain of that server.', source: `${LEAF}/jetstream_leafnodes` },
   N80: { name: 'source-again', says: 'A source whose consumer skips, or is silent for ten seconds, asks for a new one from where it was; an answer is waited for half a minute.', source: SOURCE('stream.go') },
   N81: { name: 'source-reconnect', says: 'When a leaf connection is back, sources that are not heard of ask at once.', source: 'https://github.com/nats-io/nats-server/blob/v2.14.5/server/leafnode.go', since: '2.14.5' },
+  N82: { name: 'majority', says: 'A message for a stream with several replicas is stored and acknowledged when a majority of them has it.', source: CLUSTERING },
+  N83: { name: 'one-replica', says: 'A stream with one replica is away together with its server: a publish to it finds no responders.', source: CLUSTERING },
+  N84: { name: 'election', says: 'When a leader is gone nobody takes messages until one of the others stands for election, 4 to 9 seconds after it heard of the leader last, and has a majority.', source: SOURCE('raft.go') },
+  N85: { name: 'longest-log', says: 'Nobody follows a candidate whose log is behind its own.', source: SOURCE('raft.go') },
+  N86: { name: 'no-quorum', says: 'A leader without a majority takes messages and answers none; when the others are silent for ten seconds it steps down at its next check.', source: SOURCE('raft.go') },
+  N87: { name: 'stored-late', says: 'What a leader without a majority has taken is stored when there is a majority again.', source: SOURCE('raft.go') },
+  N88: { name: 'never-stored', says: 'What only a leader had that is gone is never stored.', source: SOURCE('raft.go') },
+  N89: { name: 'id-in-process', says: '2.10 answers a Nats-Msg-Id that is proposed and not stored yet as a duplicate with sequence 0; later versions refuse it, earlier ones let the second wait behind the first.', source: SOURCE('jetstream_cluster.go') },
+  N90: { name: 'leadership-change', says: 'A new leader of a consumer ends the pull requests that waited at the one before with 409; deliveries that are out stay out.', source: SOURCE('consumer.go') },
+  N91: { name: 'catch-up', says: 'A server that was away catches up, and counts again when it has.', source: SOURCE('raft.go') },
+  N92: { name: 'power-one', says: 'A server that lost power catches up: nothing is lost while a majority keeps what it has.', source: SYNC },
+  N93: { name: 'power-majority', says: 'A majority that loses power before its files are synced loses what was acknowledged, whatever the others have.', source: SYNC },
+  N94: { name: 'placement', says: 'Replicas need as many servers, all of them there.', source: SOURCE('jetstream_cluster.go') },
+  N95: { name: 'leaderless', says: 'Without a leader of the cluster no stream or consumer is made or changed: 10008.', source: SOURCE('jetstream_api.go') },
+  N96: { name: 'next-server', says: 'A client whose server is gone connects to the next one at once, and waits only when it has tried all.', source: 'https://docs.nats.io/using-nats/developer/connecting/reconnect' },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -1,9 +1,11 @@
-/** One nats-server in a scenario: the server, the sessions of its clients, and the way between them. Other servers are its neighbours. */
+/** One nats-server in a scenario, or a cluster of them: the server, the sessions of its clients, and the way between them. Other servers are its neighbours. */
 import { copyOf } from '../../base/copy.ts';
 import { micros } from '../../base/time.ts';
 import type { Depth, Look, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Refusal, Room, RoomHost, Topology } from '../contract.ts';
+import type { RandomStream } from '../../kernel/random.ts';
 import { applyPlan } from './administrate.ts';
 import { Availability, type AvailabilityHost, type AvailabilityState } from './availability.ts';
+import { META } from './cluster-model.ts';
 import type { Version } from './config.ts';
 import { Desk, type Uplink, type Wiring } from './desk.ts';
 import type { Envelope, NatsEvent } from './events.ts';
@@ -38,6 +40,7 @@ interface State {
   readonly teller: TellerState;
   readonly availability: AvailabilityState;
   readonly applied: Plan;
+  readonly untold: boolean;
 }
 
 export class ServerRoom implements Room, SessionHost, Geography, Wiring, AvailabilityHost, Uplink, LeafServer {
@@ -54,8 +57,13 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
   private entities: Plan = NOTHING;
   /** What the server was told of. */
   private applied: Plan = NOTHING;
+  /** There is an edit that nobody could be told of: all are down, or nobody leads the cluster. */
+  private untold = false;
   private readonly publishers = new Map<string, { readonly listener: PublishListener; readonly session: NatsPublishSession }>();
   private readonly receivers = new Map<string, NatsReceiveSession>();
+  /** A stream goes on with what lay on a disk. */
+  private restored = false;
+  private readonly luck: RandomStream;
 
   /** @param topology the nodes of all servers, and the links that touch what lies in this one */
   constructor(host: RoomHost, topology: Topology, neighbours: Neighbours) {
@@ -67,7 +75,8 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     this.version = (this.config()['version'] ?? '2.10.27') as Version;
     const clock = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref) };
     const luck = host.luck(`${this.cluster} choice`);
-    this.server = new NatsServer(clock, { version: this.version, name: serverName(this.cluster), domain: domainOf(topology.cluster), pick: (n) => Math.floor(luck.next() * n) });
+    this.luck = host.luck(`${this.cluster} servers`);
+    this.server = new NatsServer(clock, { version: this.version, name: serverName(this.cluster), domain: domainOf(topology.cluster), servers: Number(this.config()['nodes'] ?? 1), route: this.route, pick: (n) => Math.floor(luck.next() * n) });
     this.availability = new Availability(host, this.server, this);
     this.teller = new Teller(host, this, this.server);
     this.desk = new Desk(host, this.server, this.traffic, this.teller, this, this);
@@ -125,7 +134,8 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     const first = this.applied === NOTHING;
     this.know(topology);
     // Nobody can tell a server anything while it is down: it is told when it is up.
-    if (this.availability.down !== null) return;
+    this.untold = this.availability.down !== null || !this.decides;
+    if (this.untold) return;
     this.administrate();
     if (first || before !== this.config()['sync_interval']) this.availability.syncEvery();
   }
@@ -152,11 +162,11 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
       for (const s of sessions) s.loseNextAck = true;
       return sessions.length > 0 ? 'The next acknowledgement is lost, and with it the connection.' : undefined;
     }
-    if (on === this.cluster) return this.availability.act(action);
+    if (on === this.cluster || on.startsWith(`${this.cluster}/`)) return this.availability.act(action, on);
     const ours = this.entities.streams.some((s) => s.node === on) || this.entities.consumers.some((c) => c.node === on);
     if (!ours || this.availability.down !== null) return ours ? `${this.cluster} is down.` : undefined;
     const said = operate(this.server, this.entities, action, on, parameters, { now: this.host.now(), version: this.version });
-    this.desk.flush();
+    this.flush();
     this.teller.compare('nats.consumer_created', 'dropped');
     return said;
   }
@@ -166,7 +176,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
       const timer = this.traffic.takeTimer(ref);
       if (timer === undefined) return;
       this.server.timer(timer[0], timer[1]);
-      return this.desk.flush();
+      return this.flush();
     }
     const found = this.traffic.take(ref);
     if (!found || found.thing.life !== found.state.life) return;
@@ -192,8 +202,8 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     return depthsOf(this.server, this.entities, this.traffic, this.teller.onward, this.host.now(), { place: this.cluster, inFlight: this.neighbours.underWay(this.cluster) });
   }
   save(): unknown {
-    const { server, traffic, teller, availability, applied } = this;
-    return copyOf({ server: server.save(), traffic: traffic.save(), teller: teller.save(), availability: availability.save(), applied });
+    const { server, traffic, teller, availability, applied, untold } = this;
+    return copyOf({ server: server.save(), traffic: traffic.save(), teller: teller.save(), availability: availability.save(), applied, untold });
   }
   load(saved: unknown): void {
     const state = copyOf(saved as State);
@@ -202,6 +212,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     this.teller.load(state.teller);
     this.availability.load(state.availability);
     this.applied = state.applied;
+    this.untold = state.untold;
   }
   // SessionHost ----------------------------------------------------------------
   up(session: SessionState, thing: Thing, message = -1): void {
@@ -247,15 +258,25 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     this.host.record(kind, { copy, message, place, reason });
   }
   // AvailabilityHost -----------------------------------------------------------
-  disconnectAll(why: string): void {
-    this.neighbours.down(this.cluster);
+  disconnectAll(why: string, of?: number): void {
+    if (this.availability.down !== null) this.neighbours.down(this.cluster);
     for (const state of this.traffic.sessions.values()) {
-      if (state.served < 0) continue;
+      if (state.served < 0 || (of !== undefined && state.server !== of)) continue;
       const life = state.served;
       this.hangUp(state);
       this.traffic.down(state, { do: 'lost', session: state.id, life, why });
     }
-    this.traffic.forgetTimers();
+    if (of === undefined) this.traffic.forgetTimers();
+  }
+  flush(): void {
+    this.desk.flush();
+    if (this.restored) this.teller.compare('nats.not_on_disk', 'lost');
+    this.restored = false;
+    // What was edited while nobody could decide on it.
+    if (this.untold && this.availability.down === null && this.decides) this.administrate();
+  }
+  returned(): void {
+    this.neighbours.up(this.cluster);
   }
   begin(state: unknown, cause: number): void {
     if (state !== null) this.server.load(copyOf(state));
@@ -264,12 +285,26 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     this.administrate('nats.not_on_disk', 'lost', cause);
     this.neighbours.up(this.cluster);
   }
+  /** Streams and consumers can be made and changed: a cluster needs a leader for that. */
+  private get decides(): boolean {
+    return (this.server.cluster.groups.get(META)?.leader ?? 0) >= 0;
+  }
+  private get route(): number {
+    return micros(String(this.config()['routeLatency'] ?? '500us'));
+  }
   // Uplink ---------------------------------------------------------------------
   changed(): void {
     this.neighbours.changed(this.cluster);
   }
   carry(connection: string, envelope: Envelope, carried: Carried | null): void {
     this.neighbours.carry(this.cluster, connection, envelope, carried);
+  }
+  clusterChanged(event: Extract<NatsEvent, { readonly kind: 'server' | 'leader' | 'restored' }>): void {
+    if (event.kind === 'leader') {
+      const place = event.stream === '' ? this.cluster : event.consumer === '' ? this.streamNode(event.stream) : this.consumerNode(event.stream, event.consumer);
+      const actor = event.server < 0 ? undefined : `${this.cluster}/node-${event.server + 1}`;
+      if (place !== undefined) this.host.record('elected', { place, reason: event.server < 0 ? 'nats.leader_lost' : 'nats.elected', ...(actor === undefined ? { detail: -1 } : { actor }) });
+    } else if (event.kind === 'restored') this.restored = true;
   }
   sourced({ stream, from, server, by, seq, message }: Extract<NatsEvent, { readonly kind: 'sourced' }>): void {
     for (const { link } of this.entities.abroad.filter((one) => one.to === stream && one.from === from && one.server === server)) this.host.pass(link, message);
@@ -307,11 +342,12 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
 
   /** Tells the server of what has changed in the document. */
   private administrate(reason = 'nats.consumer_created', gone: 'dropped' | 'lost' = 'dropped', cause = -1): void {
-    this.server.configure({ max_payload: Number(this.config()['max_payload'] ?? 1_048_576) });
+    this.server.configure({ max_payload: Number(this.config()['max_payload'] ?? 1_048_576), route: this.route });
     const refused = applyPlan(this.server, this.applied, this.entities);
     this.desk.flush();
     this.teller.compare(reason, gone, cause);
     this.applied = this.entities;
+    this.untold = false;
     for (const { node, error } of refused) this.host.record('refused', { place: node, actor: this.cluster, reason: `nats.${error.err_code}` });
     for (const session of this.traffic.sessions.values()) this.desk.attach(session);
   }
@@ -326,7 +362,12 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     if (!state.wanted) return;
     clientLost(state, this.publishers.get(state.id)?.listener, why);
     this.host.record('left', { place: this.nodeOf(state), actor: state.client, reason: why });
-    this.traffic.later(RECONNECT_WAIT, WAKE.reconnect, state);
+    // It goes through the servers it knows, and waits when it has been through.
+    const servers = this.server.cluster.servers.length;
+    const pauses = state.tries + 1 >= servers;
+    state.tries = pauses ? 0 : state.tries + 1;
+    state.server = (state.server + 1) % servers;
+    this.traffic.later(pauses ? RECONNECT_WAIT : 0, WAKE.reconnect, state);
   }
   /** A thing at its far end. */
   private happen(state: SessionState, thing: Thing): void {
@@ -351,7 +392,9 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
   }
   private connect(state: SessionState, life: number): void {
     if (life !== state.life) return;
-    if (this.availability.down !== null) return this.traffic.down(state, { do: 'lost', session: state.id, life, why: 'nats.connection_refused' });
+    const { servers } = this.server.cluster;
+    if (state.server < 0) state.server = servers.length > 1 ? Math.floor(this.luck.next() * servers.length) : 0;
+    if (this.availability.down !== null || servers[state.server]?.up === false) return this.traffic.down(state, { do: 'lost', session: state.id, life, why: 'nats.connection_refused' });
     state.served = life;
     this.host.record('joined', { place: this.nodeOf(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
     this.traffic.down(state, { do: 'opened', session: state.id, life });
@@ -365,6 +408,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
       case 'opened':
         state.connected = true;
         state.reconnecting = false;
+        state.tries = 0;
         publisher?.session.opened();
         publisher?.listener.room();
         return receiver?.opened();

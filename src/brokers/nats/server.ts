@@ -6,6 +6,10 @@ import { type Action, createConsumer, deleteConsumer, flowAnswered, watchPause }
 import type { BrokerHost } from '../contract.ts';
 import { Core, type NatsOptions, type Settings } from './core.ts';
 import { type ApiError, errors, protocolErrors } from './errors.ts';
+import type { ClusterState } from './cluster-model.ts';
+import { startServer, stopServer, syncServers } from './cluster.ts';
+import { isLed, isServed } from './leading.ts';
+import { leaderless } from './placement.ts';
 import type { Envelope, NatsEvent } from './events.ts';
 import { unpin } from './groups.ts';
 import type { Client, ConnectOptions, Consumer, Stored, Stream } from './model.ts';
@@ -90,7 +94,7 @@ export class NatsServer implements Nats {
       const consumer = at === null ? undefined : this.#core.streams.get(at.stream)?.consumers.get(at.consumer);
       const { reply = '' } = args;
       // With ack policy none nobody listens to acks.
-      if (at === null || consumer === undefined || consumer.config.ack_policy === 'none') {
+      if (at === null || consumer === undefined || consumer.config.ack_policy === 'none' || !isServed(this.#core, consumer)) {
         if (reply !== '') noResponders(this.#core, one, reply);
         return done;
       }
@@ -114,7 +118,7 @@ export class NatsServer implements Nats {
   pull(client: string, stream: string, name: string, reply: string, args: PullArgs = {}): Outcome {
     return this.#with(client, (one) => {
       const consumer = this.#core.streams.get(stream)?.consumers.get(name);
-      if (consumer !== undefined) pull(this.#core, consumer, reply, args);
+      if (consumer !== undefined && isServed(this.#core, consumer)) pull(this.#core, consumer, reply, args);
       else if (this.#core.since('2.10.27')) noResponders(this.#core, one, reply);
       return done;
     });
@@ -129,10 +133,10 @@ export class NatsServer implements Nats {
   }
 
   createStream(args: StreamArgs): Answer<StreamInfo> {
-    return this.#made(this.#unreadable(args) ?? createStream(this.#core, args));
+    return this.#made(this.#unreadable(args) ?? leaderless(this.#core) ?? createStream(this.#core, args));
   }
   updateStream(args: StreamArgs): Answer<StreamInfo> {
-    return this.#made(this.#unreadable(args) ?? updateStream(this.#core, args));
+    return this.#made(this.#unreadable(args) ?? leaderless(this.#core) ?? updateStream(this.#core, args));
   }
   #unreadable(args: object): ApiError | null {
     const word = badWord(args);
@@ -142,7 +146,7 @@ export class NatsServer implements Nats {
     return this.#finished('refused' in stream ? stream : this.#info(stream));
   }
   deleteStream(name: string): Answer<{ readonly success: true }> {
-    return this.#on(name, (stream) => {
+    return this.#decided(name, (stream) => {
       deleteStream(this.#core, stream);
       return success;
     });
@@ -190,7 +194,7 @@ export class NatsServer implements Nats {
   createConsumer(name: string, args: ConsumerArgs, action: Action = ''): Answer<ConsumerInfo> {
     const unreadable = this.#unreadable(args);
     if (unreadable !== null) return unreadable;
-    return this.#on(name, (stream) => {
+    return this.#decided(name, (stream) => {
       const made = createConsumer(this.#core, stream, args, action);
       if ('refused' in made) return made;
       const info = this.#describe(stream, made);
@@ -199,7 +203,9 @@ export class NatsServer implements Nats {
     });
   }
   deleteConsumer(stream: string, name: string): Answer<{ readonly success: true }> {
-    return this.#consumer(stream, name, (consumer, of) => {
+    return this.#decided(stream, (of) => {
+      const consumer = of.consumers.get(name);
+      if (consumer === undefined) return errors.consumerNotFound();
       deleteConsumer(this.#core, of, consumer, 'deleted');
       return success;
     });
@@ -240,6 +246,21 @@ export class NatsServer implements Nats {
     });
   }
 
+  /** Servers of the cluster, by number. */
+  stopServer(server: number, power = false): void {
+    stopServer(this.#core, server, power);
+    finish(this.#core);
+  }
+  startServer(server: number): void {
+    startServer(this.#core, server);
+    finish(this.#core);
+  }
+  syncServers(): void {
+    syncServers(this.#core);
+  }
+  get cluster(): ClusterState {
+    return this.#core.cluster;
+  }
   /** For whoever looks on; not to be changed. */
   stream(name: string): Stream | undefined {
     return this.#core.streams.get(name);
@@ -273,7 +294,13 @@ export class NatsServer implements Nats {
   }
   #on<T>(name: string, act: (stream: Stream) => Answer<T>): Answer<T> {
     const stream = this.#core.streams.get(name);
+    if (stream !== undefined && !isLed(this.#core, stream)) return this.#finished(errors.clusterNotAvailable());
     return this.#finished(stream === undefined ? errors.streamNotFound() : act(stream));
+  }
+  /** What the cluster has to decide on. */
+  #decided<T>(name: string, act: (stream: Stream) => Answer<T>): Answer<T> {
+    const stream = this.#core.streams.get(name);
+    return this.#finished(leaderless(this.#core) ?? (stream === undefined ? errors.streamNotFound() : act(stream)));
   }
   #consumer<T>(name: string, consumer: string, act: (consumer: Consumer, stream: Stream) => Answer<T>): Answer<T> {
     return this.#on(name, (stream) => {

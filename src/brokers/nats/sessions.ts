@@ -168,6 +168,10 @@ export class NatsReceiveSession extends Session implements ReceiveSession {
   /** A request has ended: it is over, or was refused. */
   ended(code: number, left: number): void {
     const { state, host } = this;
+    if (left === ALL) {
+      this.forgetOrders();
+      return this.order();
+    }
     if (code === TIMEOUT) {
       state.owed = Math.max(state.owed - left, 0);
       state.ordered = Math.max(state.ordered - left, 0);
@@ -202,6 +206,8 @@ export class NatsReceiveSession extends Session implements ReceiveSession {
   }
 }
 const TIMEOUT = 408;
+/** Of what is on order nothing will come: another server leads the consumer now. */
+export const ALL = -1;
 
 /** The client learns that its connection is gone. What it holds stays its own: acks belong to no connection. */
 export function clientLost(state: SessionState, publish: PublishListener | undefined, why: string): void {

@@ -7,6 +7,7 @@ const STREAMS = `${CONCEPTS}/jetstream/streams`;
 const CONSUMERS = `${CONCEPTS}/jetstream/consumers`;
 const LEAF = `${DOC}/running-a-nats-service/configuration/leafnodes`;
 const LEAF_JETSTREAM = `${LEAF}/jetstream_leafnodes`;
+const CLUSTERING = `${DOC}/running-a-nats-service/configuration/clustering/jetstream_clustering`;
 const DEVELOP = `${DOC}/using-nats/developer`;
 const LIVE: Applies = { how: 'live' };
 const UPDATE: Applies = { how: 'live', says: 'STREAM.UPDATE: messages stay, except those that a lower limit takes.' };
@@ -29,6 +30,8 @@ export const network: Fields = {
 export const cluster: Fields = {
   version: { type: 'choice', help: 'whose rules hold', options: ['2.10.27', '2.14.5', '2.9.10'], default: '2.10.27', applies: RESTART, doc: `${DOC}/release-notes/whats_new` },
   max_payload: { type: 'integer', help: 'larger payloads are refused by the client library', min: 1, max: 67_108_864, unit: 'bytes', default: 1_048_576, applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#limits` },
+  nodes: { type: 'integer', label: 'servers', help: 'of the cluster: streams have up to so many replicas; 1 = a server that stands alone', min: 1, max: 5, default: 1, applies: RESTART, doc: CLUSTERING, group: 'Cluster' },
+  routeLatency: { type: 'duration', label: 'route latency', help: 'one way between servers of the cluster: an acknowledgement waits for there and back', min: 0, max: 60e6, default: '500us', applies: LIVE, doc: CLUSTERING, when: { field: 'nodes', is: [2, 3, 4, 5] }, group: 'Cluster' },
   domain: text('JetStream domain: the name by which servers at other ends of leaf connections reach its streams', RESTART, { doc: LEAF_JETSTREAM, maxLength: 64, group: 'Leaf nodes' }),
   ping_interval: { type: 'duration', help: 'how often it pings servers at other ends of leaf connections', min: 1000, max: 3600e6, default: '2min', applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#connection-timeouts`, group: 'Leaf nodes' },
   ping_max: { type: 'integer', help: 'pings without an answer, after which the connection is given up as stale', min: 1, max: 100, default: 2, applies: LIVE, doc: `${DOC}/running-a-nats-service/configuration#connection-timeouts`, group: 'Leaf nodes' },
@@ -39,6 +42,7 @@ export const stream: Fields = {
   subjects: text('what it keeps: subjects with * and >, separated by blanks; empty = its name', UPDATE, { doc: `${STREAMS}#subjects` }),
   retention: { type: 'choice', help: 'limits: until a limit takes it; interest: until all consumers have acked it; workqueue: until one has', options: ['limits', 'interest', 'workqueue'], default: 'limits', applies: FIXED, doc: `${STREAMS}#retentionpolicy` },
   storage: { type: 'choice', help: 'memory is gone with the process', options: ['file', 'memory'], default: 'file', applies: FIXED, doc: `${STREAMS}#storagetype` },
+  num_replicas: { type: 'integer', help: 'servers that keep it; with 3 or 5 a message is acknowledged when a majority has it', min: 1, max: 5, default: 1, applies: UPDATE, doc: `${STREAMS}#configuration` },
   max_msgs: most('messages in all', `${STREAMS}#configuration`, UPDATE, { group: 'Limits' }),
   max_bytes: most('bytes in all', `${STREAMS}#configuration`, UPDATE, { unit: 'bytes', group: 'Limits' }),
   max_age: span('how long a message stays', `${STREAMS}#configuration`, UPDATE, { group: 'Limits' }),

@@ -1,6 +1,7 @@
 import type { ExternalFilter } from './config.ts';
 import type { Core } from './core.ts';
 import { announce, ingest, keep } from './ingest.ts';
+import { isLed } from './leading.ts';
 import type { Envelope } from './events.ts';
 import type { Reading, Stored, Stream } from './model.ts';
 import { noInterest, remove } from './retention.ts';
@@ -34,7 +35,9 @@ function begin(core: Core, one: ExternalFilter): Reading {
 
 /** A stream has something new: all that read it take it. */
 export function feed(core: Core, from: Stream): void {
+  if (!isLed(core, from)) return;
   for (const stream of core.streams.values()) {
+    if (!isLed(core, stream)) continue;
     for (const one of upstreams(stream)) {
       const reading = stream.readings.find((other) => other.name === key(one));
       if (one.name !== from.name || one.external !== undefined || reading === undefined) continue;

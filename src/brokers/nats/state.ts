@@ -1,3 +1,4 @@
+import type { ClusterState } from './cluster-model.ts';
 import type { Core, Settings } from './core.ts';
 import type { NatsEvent } from './events.ts';
 import type { Client, Store, Stream } from './model.ts';
@@ -9,6 +10,7 @@ import { index } from './store.ts';
 type StreamState = Omit<Stream, 'store'> & { readonly store: Omit<Store, 'bySubject'> };
 interface State {
   readonly settings: Settings;
+  readonly cluster: ClusterState;
   readonly counters: Core['counters'];
   readonly clients: Map<string, Client>;
   readonly streams: StreamState[];
@@ -17,13 +19,14 @@ interface State {
 
 export function saveCore(core: Core): unknown {
   const streams = [...core.streams.values()].map(({ store: { bySubject: _, ...store }, ...rest }) => ({ ...rest, store }));
-  const state: State = { settings: core.settings, counters: core.counters, clients: core.clients, streams, out: core.out };
+  const state: State = { settings: core.settings, cluster: core.cluster, counters: core.counters, clients: core.clients, streams, out: core.out };
   return freeze(state);
 }
 
 export function loadCore(core: Core, saved: unknown): void {
   const state = thaw(saved) as State;
   core.settings = state.settings;
+  core.cluster = state.cluster;
   core.counters = state.counters;
   core.out.splice(0, core.out.length, ...state.out);
   core.tasks.splice(0);

@@ -5,6 +5,7 @@ import { type ApiError, errors } from './errors.ts';
 import { expire } from './expiry.ts';
 import { forgetIds } from './ingest.ts';
 import type { Stream } from './model.ts';
+import { forgetGroup, isClustered, placeStream, replicasProblem, rescale } from './placement.ts';
 import { acked, enforceSubjectLimit, enforceTotals } from './retention.ts';
 import { streamsChanged } from './routing.ts';
 import { startReading } from './sources.ts';
@@ -25,8 +26,9 @@ export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
   const config = withStreamDefaults(core, args);
   const bad = checkStream(core, config);
   if (bad !== null) return bad;
-  if (config.num_replicas > 1) return errors.replicasNotSupported();
   const old = core.streams.get(config.name);
+  const few = old === undefined || !isClustered(core) ? replicasProblem(core, config.num_replicas) : null;
+  if (few !== null) return few;
   if (old !== undefined) return sameConfig(old.config, config) ? old : errors.streamNameExist();
   const transform = config.subject_transform;
   if (overlapsOther(core, config.name, config.subjects)) return errors.subjectOverlap();
@@ -46,6 +48,7 @@ export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
     syncTimer: -1,
     healthAt: -1,
   };
+  placeStream(core, stream);
   core.streams.set(stream.name, stream);
   streamsChanged(core, config.subjects);
   startReading(core, stream);
@@ -65,8 +68,11 @@ export function updateStream(core: Core, args: StreamArgs): Stream | ApiError {
   if (overlapsOther(core, stream.name, config.subjects)) return errors.subjectOverlap();
   const transform = config.subject_transform;
   if (transform !== null && !isTransform(transform)) return errors.streamUpdate(`stream configuration for subject transform from '${transform.src}' to '${transform.dest}': invalid subject`);
+  const few = replicasProblem(core, config.num_replicas, stream);
+  if (few !== null) return few;
   const old = stream.config;
   stream.config = config;
+  rescale(core, stream);
   streamsChanged(core, [...old.subjects, ...config.subjects]);
   applyLimits(core, stream, old);
   if (old.duplicate_window !== config.duplicate_window && stream.idTimer >= 0) forgetIds(core, stream);
@@ -92,6 +98,7 @@ function applyLimits(core: Core, stream: Stream, old: StreamConfig): void {
 
 export function deleteStream(core: Core, stream: Stream): void {
   core.streams.delete(stream.name);
+  forgetGroup(core, stream.id);
   for (const reading of stream.readings) endSync(core, stream, reading);
   streamsChanged(core, stream.config.subjects);
   for (const consumer of [...stream.consumers.values()]) deleteConsumer(core, stream, consumer, 'deleted');

@@ -57,12 +57,16 @@ export interface SessionState {
   pausing: boolean;
   /** The connection is gone and will come back: what is said meanwhile is kept. */
   reconnecting: boolean;
+  /** Number of the server of the cluster that it is, or was, connected to; -1: none yet. */
+  server: number;
+  /** Servers tried in vain since the last pause. */
+  tries: number;
   outbox: Outgoing[];
 }
 /** What a client says by itself, and keeps while it reconnects. */
 export type Outgoing = { readonly do: 'publish'; readonly message: number } | { readonly do: 'say'; readonly how: Say; readonly subject: string };
 function newSession(id: string, link: string, client: string, kind: SessionState['kind']): SessionState {
-  return { id, link, client, kind, wanted: false, life: 0, connected: false, served: -1, listens: '', loseNextAck: false, buffer: [], subjects: [], nextHandle: 1, slots: 0, ordered: 0, owed: 0, requests: 0, pausing: false, reconnecting: false, outbox: [] };
+  return { id, link, client, kind, wanted: false, life: 0, connected: false, served: -1, listens: '', loseNextAck: false, buffer: [], subjects: [], nextHandle: 1, slots: 0, ordered: 0, owed: 0, requests: 0, pausing: false, reconnecting: false, server: -1, tries: 0, outbox: [] };
 }
 
 export type TrafficState = UnderwayState<SessionState, Thing>;

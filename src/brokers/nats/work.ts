@@ -6,10 +6,12 @@ import type { Core, Task, Timer } from './core.ts';
 import { serve, undelivered, wake } from './delivery.ts';
 import { expire } from './expiry.ts';
 import { unpin } from './groups.ts';
-import { forgetIds, ingest, tell } from './ingest.ts';
+import { forgetIds, tell } from './ingest.ts';
 import type { Consumer } from './model.ts';
 import { idleHeartbeat, processWaiting } from './pulls.ts';
 import { acked } from './retention.ts';
+import { isServed } from './leading.ts';
+import { groupTimer, receive } from './replication.ts';
 import { feed, takeIn } from './sources.ts';
 import { hear, syncDue } from './syncing.ts';
 
@@ -22,7 +24,7 @@ function perform(core: Core, task: Task): void {
   if (task.does === 'store' || task.does === 'acked' || task.does === 'feed' || task.does === 'announce') {
     const stream = core.streams.get(task.stream);
     if (stream === undefined) return;
-    if (task.does === 'store') ingest(core, stream, task.envelope);
+    if (task.does === 'store') receive(core, stream, task.envelope);
     else if (task.does === 'acked') acked(core, stream, null, task.seq);
     else if (task.does === 'feed') feed(core, stream);
     else if (task.hops > 0) core.later({ ...task, hops: task.hops - 1 });
@@ -50,8 +52,9 @@ export function timer(core: Core, name: string, ref: number): void {
     else syncDue(core, stream);
     return;
   }
+  if (name === 'vote' || name === 'quorum' || name === 'catchup' || name === 'commit') return groupTimer(core, name, ref);
   const consumer = core.consumers.get(ref);
-  if (consumer === undefined || consumer.timers[name as Timer] !== core.now()) return;
+  if (consumer === undefined || !isServed(core, consumer) || consumer.timers[name as Timer] !== core.now()) return;
   consumer.timers[name as Timer] = -1;
   due[name as Timer](core, consumer);
 }

@@ -1,0 +1,265 @@
+/** Streams and consumers on several servers. */
+import { describe, expect, test } from 'vitest';
+import { cluster } from './replication.test-kit.ts';
+import { rule } from './rules.ts';
+import { seconds, server } from './server.test-kit.ts';
+
+describe('a stream on three servers', () => {
+  test(rule('majority'), () => {
+    const s = cluster({}, { route: 2000 });
+    s.stop(2);
+    s.say(1);
+    s.ms(3);
+    expect([s.answers(), s.kept()]).toEqual([[], []]);
+    s.ms(1);
+    expect([s.answers(), s.kept()]).toEqual([['1:1'], [1]]);
+    s.stop(1);
+    s.say(2);
+    s.ms(5000);
+    expect([s.answers(), s.kept()]).toEqual([[], [1]]);
+  });
+  test(rule('election'), () => {
+    const s = cluster();
+    s.say(1);
+    s.ms(500);
+    s.stop(0);
+    s.ms(3000);
+    s.say(2);
+    // Heard of 0.5 s before it was gone, and 4 s drawn.
+    s.ms(490);
+    expect([s.answers(), s.leader()]).toEqual([['1:1', '2:503'], -1]);
+    s.ms(20);
+    s.say(3);
+    s.ms(10);
+    expect([s.answers(), s.leader(), s.kept()]).toEqual([['3:2'], 1, [1, 3]]);
+    expect(s.events('leader').filter(({ stream, consumer }) => stream === 'S' && consumer === '')).toEqual([
+      { kind: 'leader', stream: 'S', consumer: '', server: -1 },
+      { kind: 'leader', stream: 'S', consumer: '', server: 1 },
+    ]);
+  });
+  test(rule('longest-log'), () => {
+    // The server that was away draws the shortest timeouts of all, and stands in vain.
+    const s = cluster({}, { pick: (n) => (s.nats.cluster.servers[0]?.up === false ? (draws.shift() ?? 0) % n : 0) });
+    const draws = [3_000_000, 0, 0, 3_000_000];
+    s.stop(2);
+    s.say(1);
+    s.ms(100);
+    s.stop(0);
+    s.start(2);
+    s.ms(20_000);
+    expect([s.leader(), s.kept()]).toEqual([1, [1]]);
+  });
+  test(rule('no-quorum'), () => {
+    const s = cluster();
+    s.ms(1000);
+    s.stop(1, 2);
+    s.say(1);
+    s.ms(18_900);
+    s.say(2);
+    expect([s.answers(), s.leader()]).toEqual([[], 0]);
+    // The tenth second after they were gone has passed; the check is at 20 s.
+    s.ms(200);
+    s.say(3);
+    expect([s.answers(), s.leader()]).toEqual([['3:503'], -1]);
+  });
+  test(rule('stored-late'), () => {
+    const s = cluster();
+    s.stop(1, 2);
+    s.say(1);
+    s.ms(25_000);
+    s.start(1);
+    s.ms(10_000);
+    expect([s.answers(), s.leader(), s.kept()]).toEqual([['1:1'], 0, [1]]);
+  });
+  test(rule('never-stored'), () => {
+    const s = cluster({}, { route: 2000 });
+    s.say(1);
+    s.ms(1);
+    s.stop(0);
+    s.ms(10_000);
+    s.say(2);
+    s.ms(10);
+    expect([s.answers(), s.kept()]).toEqual([['2:1'], [2]]);
+    s.start(0);
+    s.ms(2000);
+    expect([s.answers(), s.kept(), s.events('abandoned').map(({ message }) => message)]).toEqual([[], [2], [1]]);
+  });
+  test('what has reached a follower is stored, although its publisher heard nothing in time', () => {
+    const s = cluster({}, { route: 2000 });
+    s.say(1);
+    s.ms(3);
+    s.stop(0);
+    s.ms(10_000);
+    expect(s.kept()).toEqual([1]);
+  });
+  test.each([
+    ['2.10.27', ['1:0 again', '1:1']],
+    ['2.14.5', ['1:10158', '1:1']],
+    ['2.9.10', ['1:1', '1:1 again']],
+  ] as const)(`${rule('id-in-process')} %s`, (version, answers) => {
+    const s = cluster({}, { version });
+    s.say(1, 'one');
+    s.say(1, 'one');
+    s.ms(10);
+    s.say(1, 'one');
+    s.ms(10);
+    expect([s.answers(), s.kept()]).toEqual([[...answers, '1:1 again'], [1]]);
+  });
+  test(rule('catch-up'), () => {
+    const s = cluster();
+    s.stop(2);
+    s.say(1);
+    s.ms(500);
+    s.start(2);
+    s.stop(1);
+    s.say(2);
+    s.ms(499);
+    expect([s.answers(), s.kept()]).toEqual([['1:1'], [1]]);
+    s.ms(10);
+    expect([s.answers(), s.kept()]).toEqual([['2:2'], [1, 2]]);
+  });
+});
+
+describe('power', () => {
+  test(rule('power-one'), () => {
+    const s = cluster();
+    s.nats.syncServers();
+    s.say(1);
+    s.ms(10);
+    s.cut(0);
+    s.ms(10_000);
+    s.start(0);
+    s.ms(10_000);
+    expect([s.kept(), s.events('restored')]).toEqual([[1], []]);
+  });
+  test(rule('power-majority'), () => {
+    const s = cluster();
+    s.say(1);
+    s.ms(10);
+    s.nats.syncServers();
+    s.say(2);
+    s.ms(10);
+    expect(s.answers()).toEqual(['1:1', '2:2']);
+    // The third has it all, but two others elect each other.
+    s.cut(0, 1);
+    s.start(0, 1);
+    s.ms(10_000);
+    expect([s.leader(), s.kept(), s.events('restored').length]).toEqual([1, [1], 1]);
+    s.say(3);
+    s.ms(2000);
+    expect([s.answers(), s.kept()]).toEqual([['3:2'], [1, 3]]);
+  });
+  test('what was synced and what a killed process had written outlive it', () => {
+    const s = cluster();
+    s.say(1);
+    s.ms(10);
+    s.stop(0, 1, 2);
+    s.start(0, 1, 2);
+    s.ms(10_000);
+    expect(s.kept()).toEqual([1]);
+    s.nats.syncServers();
+    s.cut(0, 1, 2);
+    s.start(0, 1, 2);
+    s.ms(10_000);
+    expect(s.kept()).toEqual([1]);
+  });
+  test('a memory stream outlives a server, but not all', () => {
+    const s = cluster({ storage: 'memory' });
+    s.say(1);
+    s.ms(10);
+    s.stop(0);
+    s.ms(10_000);
+    s.start(0);
+    s.ms(2000);
+    expect(s.kept()).toEqual([1]);
+    s.stop(0, 1, 2);
+    s.start(0, 1, 2);
+    s.ms(10_000);
+    expect(s.kept()).toEqual([]);
+  });
+  test(rule('one-replica'), () => {
+    const s = cluster({ num_replicas: 1 });
+    s.say(1);
+    s.nats.syncServers();
+    s.say(2);
+    s.stop(0);
+    s.say(3);
+    s.ms(60_000);
+    s.start(0);
+    expect([s.answers(), s.kept()]).toEqual([
+      ['1:1', '2:2', '3:503'],
+      [1, 2],
+    ]);
+    s.cut(0);
+    s.start(0);
+    expect(s.kept()).toEqual([1]);
+  });
+});
+
+describe('consumers and the cluster', () => {
+  test(rule('leadership-change'), () => {
+    const s = cluster();
+    s.consumer({ ack_wait: seconds(60) });
+    s.say(1);
+    s.ms(10);
+    s.pull();
+    const waits = s.pull({ expires: seconds(60) });
+    s.stop(0);
+    s.say(2);
+    s.ms(3000);
+    const away = s.pull({ expires: seconds(60) });
+    expect([s.heard(waits), s.heard(away)]).toEqual([[], ['503']]);
+    s.ms(3000);
+    expect([s.heard(waits), s.info().num_ack_pending]).toEqual([['409 Leadership Change'], 1]);
+    s.say(3);
+    const next = s.pull({ expires: seconds(60) });
+    s.ms(10);
+    expect(s.heard(next)).toEqual(['3']);
+  });
+  test('an ack that finds no leader is lost, and the message comes again', () => {
+    const s = cluster();
+    s.consumer({ ack_wait: seconds(8) });
+    s.say(1);
+    s.ms(10);
+    s.pull();
+    s.stop(0);
+    s.say(1 + 1);
+    s.nats.ack('a', { subject: s.events('message').find(({ message }) => message === 1)?.reply ?? '', how: 'ack' });
+    s.ms(6000);
+    const again = s.pull({ expires: seconds(60) });
+    s.ms(6000);
+    expect(s.heard(again)).toEqual(['1']);
+    expect(s.info().num_redelivered).toBe(1);
+  });
+  test(rule('placement'), () => {
+    const s = server({ servers: 3 });
+    expect(s.stream({ num_replicas: 5 })).toMatchObject({ err_code: 10005, text: 'no suitable peers for placement' });
+    s.nats.stopServer(2);
+    expect(s.stream({ num_replicas: 3 })).toMatchObject({ err_code: 10005, text: 'no suitable peers for placement, peer offline' });
+    s.nats.startServer(2);
+    expect(s.stream({ num_replicas: 3 })).toMatchObject({ config: { num_replicas: 3 } });
+  });
+  test(rule('leaderless'), () => {
+    const s = cluster({ num_replicas: 1 });
+    s.stop(0, 1);
+    s.ms(30_000);
+    for (const answer of [s.nats.createStream({ name: 'T' }), s.consumer(), s.nats.deleteStream('S')]) expect(answer).toMatchObject({ code: 503, err_code: 10008 });
+    s.start(0);
+    s.ms(10_000);
+    expect(s.nats.createStream({ name: 'T' })).toMatchObject({ config: { name: 'T' } });
+  });
+  test('more replicas catch up, fewer keep the leader', () => {
+    const s = cluster({ num_replicas: 1 });
+    s.say(1);
+    const update = (num_replicas: number) => s.nats.updateStream({ name: 'S', subjects: ['s.>'], storage: 'file', num_replicas });
+    update(3);
+    s.ms(2000);
+    s.stop(0);
+    s.ms(10_000);
+    expect([s.leader(), s.kept()]).toEqual([1, [1]]);
+    update(1);
+    s.stop(2);
+    s.say(2);
+    expect([s.leader(), s.kept()]).toEqual([1, [1, 2]]);
+  });
+});
