@@ -44,11 +44,11 @@ interface State {
   readonly lagCheck: boolean;
   readonly retentionCheck: boolean;
 }
-/** A follower's fetch on its way. */
+/** Fetches of followers that are equally far from their leader, on their way. */
 interface Journey {
   readonly topic: string;
   readonly partition: number;
-  readonly broker: number;
+  readonly brokers: readonly number[];
   readonly upTo: number;
   readonly epoch: number;
 }
@@ -270,7 +270,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     switch (name) {
       case 'replicated': {
         const journey = this.journeys.take(ref);
-        if (journey) this.partition(journey.topic, journey.partition)?.replicated(journey.broker, journey.upTo, journey.epoch, now);
+        for (const broker of journey?.brokers ?? []) if (journey) this.partition(journey.topic, journey.partition)?.replicated(broker, journey.upTo, journey.epoch, now);
         break;
       }
       case 'followers know': {
@@ -340,10 +340,16 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.out.push({ kind: 'isr', topic: partition.topic, partition: partition.index, isr: [...partition.isr], shrunk });
     if (shrunk) this.produces.look(partition.key);
   }
-  fetching(partition: Partition, broker: number): void {
-    const id = this.journeys.keep({ topic: partition.topic, partition: partition.index, broker, upTo: partition.log.end, epoch: partition.epoch });
-    // There with the records, and back with the next fetch, which tells the leader that they arrived.
-    this.host.after(2 * this.latency(partition.leader, broker), 'replicated', id);
+  fetching({ topic, index, leader, epoch, log }: Partition, all: readonly number[]): void {
+    for (let first = 0; first < all.length; ) {
+      const away = this.latency(leader, all[first] as number);
+      let end = first + 1;
+      while (end < all.length && this.latency(leader, all[end] as number) === away) end++;
+      const brokers = all.slice(first, end);
+      // There with the records, and back with the next fetch, which tells the leader that they arrived.
+      this.host.after(2 * away, 'replicated', this.journeys.keep({ topic, partition: index, brokers, upTo: log.end, epoch }));
+      first = end;
+    }
   }
   /** µs one way between two brokers */
   private latency(a: number, b: number): number {
@@ -400,7 +406,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   /** A follower learns the high watermark with the answer to its next fetch. */
   private tellFollowers(partition: Partition, upTo: number): void {
     const { topic, index, epoch, leader, replicas } = partition;
-    const id = this.journeys.keep({ topic, partition: index, broker: leader, upTo, epoch });
+    const id = this.journeys.keep({ topic, partition: index, brokers: [], upTo, epoch });
     this.host.after(Math.max(...replicas.map((r) => this.latency(leader, r.broker))), 'followers know', id);
   }
   private fence(broker: number): void {

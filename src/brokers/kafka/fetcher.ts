@@ -2,8 +2,9 @@
  * A consumer's fetches: one at a time to each broker that leads some of its partitions, from where it stands in them.
  * https://kafka.apache.org/44/configuration/consumer-configs/
  */
-import type { ConsumerContext, PartitionOffset } from './consumer-context.ts';
-import type { Fetched, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
+import type { ConsumerContext } from './consumer-context.ts';
+import { wantsFetch } from './positions.ts';
+import type { Fetched, FetchFrom, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
 
 interface State {
   /** Leader of each partition, as the metadata have it; -1 where there is none. */
@@ -133,20 +134,24 @@ export class Fetcher {
   // Fetches --------------------------------------------------------------------
   /** Of each broker, for those of its partitions of which nothing lies here. */
   fetch(): void {
-    const { context, state } = this;
+    const { context } = this;
+    const { topic, positions } = context;
     if (!context.client.wanted) return;
-    let byBroker: Map<number, PartitionOffset[]> | undefined;
-    context.positions.eachEmpty((partition, offset) => {
+    let requests: { readonly broker: number; readonly partitions: FetchFrom[] }[] | undefined;
+    for (const position of positions.each) {
+      if (!wantsFetch(position)) continue;
+      const { partition, fetch: offset } = position;
       const broker = this.brokerOf(partition);
-      if (state.inFlight.some(([b]) => b === broker) || (broker >= 0 && state.notBefore.some(([b]) => b === broker))) return;
-      byBroker ??= new Map();
-      const known = byBroker.get(broker);
-      if (known) known.push({ partition, offset });
-      else byBroker.set(broker, [{ partition, offset }]);
-    });
-    for (const [broker, wanted] of byBroker ?? []) {
+      if (broker >= 0 && this.busy(broker)) continue;
+      requests ??= [];
+      let request = requests.find((r) => r.broker === broker);
+      if (!request) requests.push((request = { broker, partitions: [] }));
+      request.partitions.push({ topic, partition, offset });
+    }
+    if (requests === undefined) return;
+    for (const { broker, partitions } of requests) {
       if (broker < 0) this.wait(broker, context.settings.retryBackoff);
-      else this.send(broker, wanted);
+      else this.send(broker, partitions);
     }
   }
   fetched(correlation: number, response: Extract<Response, { api: 'Fetch' }>): void {
@@ -173,15 +178,20 @@ export class Fetcher {
     this.fetch();
   }
 
+  /** A fetch to it is under way, or has to wait. */
+  private busy(broker: number): boolean {
+    for (const [b] of this.state.inFlight) if (b === broker) return true;
+    for (const [b] of this.state.notBefore) if (b === broker) return true;
+    return false;
+  }
   private brokerOf(partition: number): number {
+    if (this.state.preferred.length === 0) return this.state.leaders[partition] ?? -1;
     const nearer = this.state.preferred.find(([p, , until]) => p === partition && until > this.context.now);
     return nearer?.[1] ?? this.state.leaders[partition] ?? -1;
   }
-  private send(broker: number, wanted: readonly PartitionOffset[]): void {
+  private send(broker: number, partitions: readonly FetchFrom[]): void {
     const { context, state } = this;
-    const { topic } = context;
     const { isolation, rack, fetchMaxWait: maxWait, fetchMinBytes: minBytes, fetchMaxBytes: maxBytes, maxPartitionFetchBytes: maxPartitionBytes } = context.settings;
-    const partitions = wanted.map(({ partition, offset }) => ({ topic, partition, offset }));
     const correlation = context.host.request(context.client, broker, { api: 'Fetch', isolation, maxWait, minBytes, maxBytes, maxPartitionBytes, rack, partitions }, []);
     state.inFlight.push([broker, correlation]);
   }
@@ -201,7 +211,7 @@ export class Fetcher {
   }
   private prefer(partition: number, broker: number): void {
     const { context, state } = this;
-    state.preferred = state.preferred.filter(([p]) => p !== partition);
+    if (state.preferred.length > 0) state.preferred = state.preferred.filter(([p]) => p !== partition);
     if (broker >= 0) state.preferred.push([partition, broker, context.now + context.settings.metadataMaxAge]);
   }
   /** Nothing is fetched from a broker for a while. */

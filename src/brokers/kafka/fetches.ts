@@ -88,13 +88,22 @@ export class Fetches {
     const partition = this.cluster.partition(topic, index);
     const error = this.errorOf(partition, broker);
     if (error !== 'NONE' || !partition) return { topic, partition: index, error, from: offset, highWatermark: -1, lastStable: -1, start: -1, next: offset, preferred: -1, records: NO_RECORDS };
-    const { log, highWatermark, lastStable, leader } = partition;
-    const answer = (what: ErrorName, preferred: number, { next, records }: Read): Fetched => ({ topic, partition: index, error: what, from: offset, highWatermark, lastStable, start: log.start, next, preferred, records });
-    const nothing = { next: offset, records: NO_RECORDS };
-    if (offset < log.start || offset > log.end) return answer('OFFSET_OUT_OF_RANGE', -1, nothing);
+    const { log, leader } = partition;
     const preferred = broker === leader ? this.preferred(partition, request.rack, offset) : broker;
-    if (preferred !== broker) return answer('NONE', preferred, nothing);
-    return answer('NONE', -1, readFrom(partition, partition.readableAt(broker), offset, request, most, already));
+    const inRange = offset >= log.start && offset <= log.end;
+    const read = inRange && preferred === broker ? readFrom(partition, partition.readableAt(broker), offset, request, most, already) : undefined;
+    return {
+      topic,
+      partition: index,
+      error: inRange ? 'NONE' : 'OFFSET_OUT_OF_RANGE',
+      from: offset,
+      highWatermark: partition.highWatermark,
+      lastStable: partition.lastStable,
+      start: log.start,
+      next: read?.next ?? offset,
+      preferred: inRange && preferred !== broker ? preferred : -1,
+      records: read?.records ?? NO_RECORDS,
+    };
   }
   private errorOf(partition: Partition | undefined, broker: number): ErrorName {
     if (!this.cluster.up(broker)) return 'DISCONNECTED';

@@ -45,8 +45,8 @@ export interface PartitionListener {
   truncated(partition: Partition, accepted: readonly number[], because: 'unclean_election' | 'leader_failed'): void;
   elected(partition: Partition, clean: boolean): void;
   isrChanged(partition: Partition, shrunk: boolean): void;
-  /** A follower has fetched: `partition.replicated(broker)` after the way there and back. */
-  fetching(partition: Partition, broker: number): void;
+  /** Followers have fetched: `partition.replicated(broker)` for each after the way there and back. */
+  fetching(partition: Partition, brokers: readonly number[]): void;
 }
 export interface Brokers {
   /** Its process runs. */
@@ -108,7 +108,9 @@ export class Partition {
   }
   /** Last stable offset: below it no transaction is open. */
   get lastStable(): number {
-    return this.state.open.reduce((least, [, first]) => Math.min(least, first), this.state.highWatermark);
+    let least = this.state.highWatermark;
+    for (const [, first] of this.state.open) least = Math.min(least, first);
+    return least;
   }
   hasOpen(producerId: number): boolean {
     return this.openSince(producerId) >= 0;
@@ -123,7 +125,7 @@ export class Partition {
     if (header.transactional && !header.control && !this.hasOpen(header.producerId)) this.state.open.push([header.producerId, first]);
     for (let place = 0; place < records.length; place++) this.log.append(records[place] as NewRecord, header, place, this.settings);
     this.replica(this.state.leader).end = this.log.end;
-    for (const replica of this.state.replicas) if (replica.parked) this.letFetch(replica);
+    this.letFetch(this.state.replicas.filter((r) => r.parked));
     this.advance();
     return first;
   }
@@ -148,7 +150,7 @@ export class Partition {
       this.listener.isrChanged(this, false);
     }
     this.advance();
-    if (replica.end < this.log.end) this.letFetch(replica);
+    if (replica.end < this.log.end) this.letFetch([replica]);
     else replica.parked = true;
   }
   /** The followers' next fetches told them how far the high watermark is. */
@@ -174,7 +176,7 @@ export class Partition {
     const replica = this.state.replicas.find((r) => r.broker === broker);
     if (!replica || broker === this.state.leader || this.state.leader < 0) return;
     replica.end = Math.min(replica.end, this.log.end);
-    this.letFetch(replica);
+    this.letFetch([replica]);
   }
   /** Followers that have not had everything for replica.lag.time.max.ms leave the ISR. */
   checkLag(now: number, lagTimeMax: number): void {
@@ -232,9 +234,10 @@ export class Partition {
   private replica(broker: number): Replica {
     return this.state.replicas.find((r) => r.broker === broker) as Replica;
   }
-  private letFetch(replica: Replica): void {
-    replica.parked = false;
-    if (this.brokers.replicates(replica.broker)) this.listener.fetching(this, replica.broker);
+  private letFetch(replicas: readonly Replica[]): void {
+    for (const replica of replicas) replica.parked = false;
+    const brokers = replicas.map((r) => r.broker).filter((b) => this.brokers.replicates(b));
+    if (brokers.length > 0) this.listener.fetching(this, brokers);
   }
   private shrink(broker: number): void {
     const { state } = this;
@@ -263,13 +266,13 @@ export class Partition {
     mine.caughtUpAt = now;
     if (lost) this.listener.truncated(this, lost, clean ? 'leader_failed' : 'unclean_election');
     this.listener.elected(this, clean);
-    for (const replica of state.replicas) {
-      if (replica.broker === leader) continue;
+    const followers = state.replicas.filter((r) => r.broker !== leader);
+    for (const replica of followers) {
       replica.end = Math.min(replica.end, this.log.end);
       replica.known = Math.min(replica.known, replica.end);
       replica.caughtUpAt = now;
-      this.letFetch(replica);
     }
+    this.letFetch(followers);
     this.advance();
   }
   /** The high watermark is what all in-sync replicas have; it stands while there are too few of them (Partition.isUnderMinIsr). */
@@ -277,7 +280,8 @@ export class Partition {
     const { state } = this;
     if (state.leader < 0) return;
     if (state.isr.length < this.minInsyncReplicas) return;
-    const to = state.replicas.reduce((least, r) => (state.isr.includes(r.broker) ? Math.min(least, r.end) : least), this.log.end);
+    let to = this.log.end;
+    for (const { broker, end } of state.replicas) if (end < to && state.isr.includes(broker)) to = end;
     const from = state.highWatermark;
     if (to <= from) return;
     state.highWatermark = to;

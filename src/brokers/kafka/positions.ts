@@ -49,9 +49,9 @@ export class Positions {
     // Behind what was committed, the next commit goes back.
     if (position) Object.assign(position, { next: offset, fetch: offset, buffer: NO_RECORDS, taken: 0, committed: Math.min(position.committed, offset - 1) });
   }
-  /** Each that needs a fetch, with the offset from which. */
-  eachEmpty(todo: (partition: number, offset: number) => void): void {
-    for (const p of this.all) if (p.next >= 0 && !p.paused && isEmpty(p)) todo(p.partition, p.fetch);
+  /** Of all of them, in turn. */
+  get each(): readonly Readonly<Position>[] {
+    return this.all;
   }
   /** @param from what was asked for; @param next where the next fetch begins: past what a reader is not shown */
   fetched(partition: number, from: number, records: FetchedRecords, next: number): void {
@@ -124,4 +124,6 @@ export class Positions {
     return this.all.find((p) => p.partition === partition);
   }
 }
-const isEmpty = ({ buffer, taken }: Position): boolean => taken >= buffer.offsets.length;
+const isEmpty = ({ buffer, taken }: Readonly<Position>): boolean => taken >= buffer.offsets.length;
+/** Nothing of it lies here, and the application wants it. */
+export const wantsFetch = (position: Readonly<Position>): boolean => position.next >= 0 && !position.paused && isEmpty(position);

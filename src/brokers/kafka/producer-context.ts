@@ -34,14 +34,36 @@ export interface ProducerState {
   fullSince: number;
   /** max.block.ms is over: the next send() throws. */
   throws: boolean;
-  /** The application is about to be told that there is room. */
+  /** A send() found no room, or may have while the producer was closed: the application is to be told when there is. */
+  owesRoom: boolean;
+  /** It is about to be told. */
   roomDue: boolean;
   transaction: 'none' | 'open' | 'ending';
   /** Messages whose outcome waits for the end of the transaction. */
   uncertain: number[];
   endsWith: 'commit' | 'abort';
 }
-const fresh = (): ProducerState => ({ leaders: null, asking: false, asked: 0, idAsked: 0, refreshing: false, producerId: -1, epoch: -1, initialising: false, dead: null, sequences: [], sent: [], throttled: [], fullSince: -1, throws: false, roomDue: false, transaction: 'none', uncertain: [], endsWith: 'commit' });
+const fresh = (): ProducerState => ({
+  leaders: null,
+  asking: false,
+  asked: 0,
+  idAsked: 0,
+  refreshing: false,
+  producerId: -1,
+  epoch: -1,
+  initialising: false,
+  dead: null,
+  sequences: [],
+  sent: [],
+  throttled: [],
+  fullSince: -1,
+  throws: false,
+  owesRoom: true,
+  roomDue: false,
+  transaction: 'none',
+  uncertain: [],
+  endsWith: 'commit',
+});
 const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), throttled: [...state.throttled], uncertain: [...state.uncertain] });
 
 export class ProducerContext {
@@ -80,7 +102,7 @@ export class ProducerContext {
   /** There may be room for the application again. */
   freed(): void {
     const { state } = this;
-    if (state.roomDue) return;
+    if (!state.owesRoom || state.roomDue) return;
     state.roomDue = true;
     // Not at once: whoever asks for room may be in the middle of sending.
     this.later(0, 'room', 0);

@@ -92,7 +92,7 @@ export class KafkaProducer implements PublishSession {
       context.later(settings.linger, 'linger', batch.id);
       this.sender.watch(batch);
     }
-    this.sender.drain();
+    this.sender.added(partition);
     return 'taken';
   }
   answered(correlation: number, response: Response): void {
@@ -123,6 +123,7 @@ export class KafkaProducer implements PublishSession {
         state.roomDue = false;
         if (state.transaction === 'ending') return;
         state.fullSince = -1;
+        state.owesRoom = false;
         listener.unblocked();
         listener.room();
         break;
@@ -259,6 +260,7 @@ export class KafkaProducer implements PublishSession {
   private full(room: boolean): void {
     const { context } = this;
     const { state } = context;
+    state.owesRoom = true;
     if (state.fullSince >= 0) return;
     state.fullSince = context.now;
     context.later(context.settings.maxBlock, 'block', 0);

@@ -32,23 +32,32 @@ export class Sender {
     const { context } = this;
     const { state, settings, accumulator } = context;
     if (state.leaders === null || state.dead || (settings.idempotent && state.producerId < 0)) return;
-    let perBroker: Map<number, PendingBatch[]> | undefined;
     const { now } = context;
+    let requests: { readonly broker: number; readonly batches: PendingBatch[] }[] | undefined;
     for (let partition = 0; partition < accumulator.partitions; partition++) {
       const queue = accumulator.queue(partition);
       const batch = queue.length === 0 ? undefined : this.sendable(queue, settings, now);
-      const leader = state.leaders[partition] ?? -1;
+      const broker = state.leaders[partition] ?? -1;
       // Without a leader it waits: metadata are asked for again by themselves.
-      if (!batch || leader < 0) continue;
-      perBroker ??= new Map();
-      const known = perBroker.get(leader);
-      if (known) known.push(batch);
-      else perBroker.set(leader, [batch]);
+      if (!batch || broker < 0) continue;
+      requests ??= [];
+      const known = requests.find((r) => r.broker === broker);
+      if (known) known.batches.push(batch);
+      else requests.push({ broker, batches: [batch] });
     }
-    for (const [broker, batches] of perBroker ?? []) {
+    if (requests === undefined) return;
+    for (const { broker, batches } of requests) {
       if (state.throttled.some(([b, until]) => b === broker && until > now)) continue;
       if (this.unanswered(broker) < settings.maxInFlight) this.transmit(broker, batches);
     }
+  }
+  /** A record came into a partition's newest batch: only a batch that is full goes before its time. */
+  added(partition: number): void {
+    const { accumulator, settings } = this.context;
+    const queue = accumulator.queue(partition);
+    const newest = queue[queue.length - 1];
+    const before = queue[queue.length - 2];
+    if (settings.linger === 0 || (before && !before.inFlight) || (newest && isFull(newest, settings))) this.drain();
   }
   /** delivery.timeout.ms of a new batch begins. */
   watch(batch: PendingBatch): void {
@@ -123,15 +132,16 @@ export class Sender {
     return at < 0 ? undefined : this.context.state.sent.splice(at, 1)[0]?.[1];
   }
   /** The first batch of a partition that is not under way, when it is time for it. */
-  private sendable(queue: readonly PendingBatch[], { maxInFlight, idempotent, batchSize, linger }: ProducerSettings, now: number): PendingBatch | undefined {
+  private sendable(queue: readonly PendingBatch[], settings: ProducerSettings, now: number): PendingBatch | undefined {
     const { state } = this.context;
+    const { maxInFlight, idempotent, linger } = settings;
     let before = 0;
     while (queue[before]?.inFlight) before++;
     const batch = queue[before];
     if (!batch || batch.retryAt > now) return undefined;
     // With idempotence a batch that failed goes again when all before it are answered, so that their order stands.
     if (before > 0 && (maxInFlight === 1 || (idempotent && batch.attempts > 0))) return undefined;
-    const full = batch.bytes + recordBytes(0) >= batchSize || queue.length > before + 1;
+    const full = isFull(batch, settings) || queue.length > before + 1;
     const due = now - batch.createdAt >= linger || batch.attempts > 0 || state.transaction === 'ending' || state.fullSince >= 0;
     return full || due ? batch : undefined;
   }
@@ -199,3 +209,4 @@ export class Sender {
     this.transactions.mayEnd();
   }
 }
+const isFull = ({ bytes }: PendingBatch, { batchSize }: ProducerSettings): boolean => bytes + recordBytes(0) >= batchSize;

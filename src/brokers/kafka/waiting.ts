@@ -3,9 +3,12 @@ export interface WaitingState<T> {
   readonly next: number;
   readonly requests: readonly (readonly [number, T])[];
 }
+const NONE: readonly number[] = [];
+
 export class Waiting<T> {
   private requests = new Map<number, T>();
-  private readonly byPartition = new Map<string, Set<number>>();
+  /** Numbers, the oldest first. */
+  private readonly byPartition = new Map<string, number[]>();
   private next = 0;
   private readonly keysOf: (request: T) => readonly string[];
   constructor(keysOf: (request: T) => readonly string[]) {
@@ -21,13 +24,17 @@ export class Waiting<T> {
   }
   /** Numbers of those that wait for a partition, or of all. */
   numbers(key?: string): readonly number[] {
-    return key === undefined ? [...this.requests.keys()] : [...(this.byPartition.get(key) ?? [])];
+    return key === undefined ? [...this.requests.keys()] : (this.byPartition.get(key)?.slice() ?? NONE);
   }
   remove(id: number): void {
     const request = this.requests.get(id);
     if (request === undefined) return;
     this.requests.delete(id);
-    for (const key of this.keysOf(request)) this.byPartition.get(key)?.delete(id);
+    for (const key of this.keysOf(request)) {
+      const numbers = this.byPartition.get(key);
+      const at = numbers?.indexOf(id) ?? -1;
+      if (at >= 0) numbers?.splice(at, 1);
+    }
   }
   save(copied: (request: T) => T): WaitingState<T> {
     return { next: this.next, requests: [...this.requests].map(([id, request]) => [id, copied(request)]) };
@@ -42,8 +49,8 @@ export class Waiting<T> {
     this.requests.set(id, request);
     for (const key of this.keysOf(request)) {
       const known = this.byPartition.get(key);
-      if (known) known.add(id);
-      else this.byPartition.set(key, new Set([id]));
+      if (known) known.push(id);
+      else this.byPartition.set(key, [id]);
     }
   }
 }
