@@ -5,7 +5,6 @@
 import { copyOf } from '../../base/copy.ts';
 import type { BrokerHost } from '../contract.ts';
 import { Timeouts } from '../timeouts.ts';
-import { Once, type OnceState } from '../underway.ts';
 import { Coordinator, type CoordinatorState } from './coordinator.ts';
 import { Fetches, type FetchesState } from './fetches.ts';
 import { type Brokers, Partition, type PartitionListener, type PartitionState } from './partition.ts';
@@ -13,7 +12,8 @@ import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol
 import { Produces, type ProducesState } from './produces.ts';
 import { Quotas, type QuotasState } from './quotas.ts';
 import type { ClusterSettings, TopicSettings } from './settings.ts';
-import { apart, spread } from './racks.ts';
+import { spread } from './racks.ts';
+import { Replication, type ReplicationState } from './replication.ts';
 import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
 
@@ -40,19 +40,10 @@ interface State {
   readonly produces: ProducesState;
   readonly transactions: TransactionsState;
   readonly coordinator: CoordinatorState;
-  readonly journeys: OnceState<Journey>;
+  readonly replication: ReplicationState;
   readonly lagCheck: boolean;
   readonly retentionCheck: boolean;
 }
-/** Fetches of followers that are equally far from their leader, on their way. */
-interface Journey {
-  readonly topic: string;
-  readonly partition: number;
-  readonly brokers: readonly number[];
-  readonly upTo: number;
-  readonly epoch: number;
-}
-
 export class KafkaCluster implements Brokers, PartitionListener {
   /** What happened since it was last emptied. */
   readonly out: KafkaEvent[] = [];
@@ -64,9 +55,9 @@ export class KafkaCluster implements Brokers, PartitionListener {
   readonly quotas: Quotas;
   private brokers: BrokerState[];
   private readonly topics = new Map<string, Topic>();
-  private readonly fetches: Fetches;
+  readonly fetches: Fetches;
   private readonly produces: Produces;
-  private readonly journeys = new Once<Journey>();
+  private readonly replication: Replication;
   private lagCheck = false;
   private retentionCheck = false;
 
@@ -75,6 +66,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.settings = settings;
     this.brokers = Array.from({ length: settings.brokers }, () => ({ up: true, unfenced: true, stalled: false, life: 0, killed: false }));
     this.fetches = new Fetches(this);
+    this.replication = new Replication(this);
     this.produces = new Produces(this);
     this.transactions = new Transactions(this);
     this.coordinator = new Coordinator(this);
@@ -268,18 +260,12 @@ export class KafkaCluster implements Brokers, PartitionListener {
   timer(name: string, ref: number): void {
     const now = this.host.now();
     switch (name) {
-      case 'replicated': {
-        const journey = this.journeys.take(ref);
-        for (const broker of journey?.brokers ?? []) if (journey) this.partition(journey.topic, journey.partition)?.replicated(broker, journey.upTo, journey.epoch, now);
+      case 'replicated':
+        this.replication.arrived(ref);
         break;
-      }
-      case 'followers know': {
-        const journey = this.journeys.take(ref);
-        if (!journey) break;
-        this.partition(journey.topic, journey.partition)?.followersKnow(journey.upTo, journey.epoch);
-        this.fetches.look(this.keyOf(journey.topic, journey.partition));
+      case 'followers know':
+        this.replication.followersKnow(ref);
         break;
-      }
       case 'fence': {
         const broker = Math.floor(ref / 1e6);
         const state = this.brokers[broker];
@@ -321,7 +307,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     const { topic, index } = partition;
     for (let offset = from; offset < to; offset++) this.accept(partition, offset);
     this.out.push({ kind: 'replicated', topic, partition: index, from, to });
-    if (this.settings.rackAwareReads) this.tellFollowers(partition, to);
+    if (this.settings.rackAwareReads) this.replication.tellFollowers(partition, to);
     this.produces.look(partition.key);
     this.fetches.look(partition.key);
     this.shares.look(partition.key);
@@ -340,21 +326,8 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.out.push({ kind: 'isr', topic: partition.topic, partition: partition.index, isr: [...partition.isr], shrunk });
     if (shrunk) this.produces.look(partition.key);
   }
-  fetching({ topic, index, leader, epoch, log }: Partition, all: readonly number[]): void {
-    for (let first = 0; first < all.length; ) {
-      const away = this.latency(leader, all[first] as number);
-      let end = first + 1;
-      while (end < all.length && this.latency(leader, all[end] as number) === away) end++;
-      const brokers = all.slice(first, end);
-      // There with the records, and back with the next fetch, which tells the leader that they arrived.
-      this.host.after(2 * away, 'replicated', this.journeys.keep({ topic, partition: index, brokers, upTo: log.end, epoch }));
-      first = end;
-    }
-  }
-  /** µs one way between two brokers */
-  private latency(a: number, b: number): number {
-    const { racks, rackLatency, replicationLatency } = this.settings;
-    return replicationLatency + (apart(racks[a], racks[b]) ? rackLatency : 0);
+  fetching(partition: Partition, brokers: readonly number[]): void {
+    this.replication.fetching(partition, brokers);
   }
   /** The broker answers for a record, unless it has already: whoever reads it may count on it. */
   accept(partition: Partition, offset: number): void {
@@ -371,7 +344,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       produces: this.produces.save(),
       transactions: this.transactions.save(),
       coordinator: this.coordinator.save(),
-      journeys: this.journeys.save(),
+      replication: this.replication.save(),
       lagCheck: this.lagCheck,
       retentionCheck: this.retentionCheck,
     };
@@ -395,7 +368,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.produces.load(state.produces);
     this.transactions.load(state.transactions);
     this.coordinator.load(state.coordinator);
-    this.journeys.load(state.journeys);
+    this.replication.load(state.replication);
     this.lagCheck = state.lagCheck;
     this.retentionCheck = state.retentionCheck;
   }
@@ -403,12 +376,6 @@ export class KafkaCluster implements Brokers, PartitionListener {
     for (const topic of this.topics.values()) yield* topic.partitions;
   }
 
-  /** A follower learns the high watermark with the answer to its next fetch. */
-  private tellFollowers(partition: Partition, upTo: number): void {
-    const { topic, index, epoch, leader, replicas } = partition;
-    const id = this.journeys.keep({ topic, partition: index, brokers: [], upTo, epoch });
-    this.host.after(Math.max(...replicas.map((r) => this.latency(leader, r.broker))), 'followers know', id);
-  }
   private fence(broker: number): void {
     const state = this.brokers[broker];
     if (!state?.unfenced) return;

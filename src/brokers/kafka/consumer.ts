@@ -10,6 +10,7 @@ import type { ClientState } from './connection.ts';
 import { ConsumerContext, type ConsumerHost, type PartitionOffset } from './consumer-context.ts';
 import { Fetcher, type FetcherState } from './fetcher.ts';
 import type { GroupError } from './group/errors.ts';
+import { Hands, type HandsState, type InHand } from './hands.ts';
 import { ClassicMembership, type Membership, type MembershipListener, type MembershipSettings, type MembershipState, OUT } from './membership.ts';
 import { ModernMembership, type ModernMembershipState, OUTSIDE } from './modern-membership.ts';
 import { Stops, type StopsState } from './portions.ts';
@@ -17,16 +18,6 @@ import type { PositionsState } from './positions.ts';
 import type { GroupRequest, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
 import { number } from './settings.ts';
 
-/** A record in the application's hands. */
-interface InHand {
-  readonly partition: number;
-  readonly offset: number;
-  readonly delivery: Delivery;
-  /** Work on it has begun. */
-  started: boolean;
-  /** Its partition was taken away: settling it commits nothing. */
-  zombie: boolean;
-}
 interface State {
   /** What it was made with. */
   protocol: 'classic' | 'consumer';
@@ -37,14 +28,13 @@ interface State {
   slots: number;
   /** seekToBeginning() or seekToEnd() is to be called before the next poll(). */
   seeks: 'earliest' | 'latest' | null;
-  inHand: InHand[];
-  nextHandle: number;
   /** A failed record is polled again after a pause: until then, µs. */
   pausedUntil: number;
   leftForPolling: boolean;
 }
 export interface ConsumerSessionState {
   readonly state: State;
+  readonly hands: HandsState;
   readonly positions: PositionsState;
   readonly fetcher: FetcherState;
   readonly committer: CommitterState;
@@ -53,7 +43,7 @@ export interface ConsumerSessionState {
   readonly classic: MembershipState;
   readonly modern: ModernMembershipState;
 }
-const fresh = (): State => ({ protocol: 'classic', polling: false, polls: 0, slots: 0, seeks: null, inHand: [], nextHandle: 1, pausedUntil: 0, leftForPolling: false });
+const fresh = (): State => ({ protocol: 'classic', polling: false, polls: 0, slots: 0, seeks: null, pausedUntil: 0, leftForPolling: false });
 
 export class KafkaConsumer implements ReceiveSession, MembershipListener {
   readonly can = { retryOne: false, reject: true, extend: false, outOfOrder: false };
@@ -65,6 +55,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private readonly pollIntervals: Timeouts;
   private readonly classic: ClassicMembership;
   private readonly modern: ModernMembership;
+  private readonly hands = new Hands();
   private state = fresh();
 
   constructor(client: ClientState, host: ConsumerHost, listener: ReceiveListener) {
@@ -100,26 +91,23 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   ready(slots: number): void {
     this.state.slots = slots;
-    if (this.state.leftForPolling && this.state.inHand.length === 0) this.batchDone();
+    if (this.state.leftForPolling && this.hands.empty) this.batchDone();
     else this.work();
   }
   buffered(): readonly Delivery[] {
-    return this.state.inHand.filter((r) => !r.started).map((r) => r.delivery);
+    return this.hands.waiting();
   }
   portion(): Portion {
     return this.stops.portion(this.mine(this.membership.owned), this.context.now);
   }
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     if (how === 'extend') return;
-    const { state } = this;
-    // Among the first, since records are worked on in their order.
-    const at = state.inHand.findIndex((r) => r.delivery.handle === delivery.handle);
-    const [record] = at < 0 ? [] : state.inHand.splice(at, 1);
+    const record = this.hands.take(delivery);
     if (!record) return;
     if (how === 'reject' && !record.zombie) this.giveUp(record);
     if (how === 'retry') this.seekBack(record);
     else if (!record.zombie) this.committer.done(record.partition, record.offset);
-    if (state.inHand.length === 0) this.batchDone();
+    if (this.hands.empty) this.batchDone();
     else this.work();
   }
   // What the application does besides polling -----------------------------------
@@ -214,21 +202,12 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.committer.last(this.context.positions.consumed());
   }
   revoked(partitions: readonly TopicPartition[], lost: boolean): void {
-    const { state, context } = this;
+    const { context, hands } = this;
     const mine = this.mine(partitions);
     context.positions.drop(mine);
-    const taken = state.inHand.filter((r) => mine.includes(r.partition) && !r.zombie);
-    for (const record of taken) record.zombie = true;
-    if (lost) {
-      // The application does not know: it goes through the rest of what poll() gave it, and only then learns.
-      const started = taken.filter((r) => r.started);
-      state.inHand = state.inHand.filter((r) => !started.includes(r));
-      context.listener.withdrawn(
-        started.map((r) => r.delivery),
-        'kafka.partitions_lost',
-        false,
-      );
-    } else state.inHand = state.inHand.filter((r) => r.started || !taken.includes(r));
+    // The application does not know: it goes through the rest of what poll() gave it, and only then learns.
+    if (lost) context.listener.withdrawn(hands.lose(mine), 'kafka.partitions_lost', false);
+    else hands.revoke(mine);
     if (this.mine(this.membership.owned).length === 0) this.stops.began(context.now);
     context.host.host.record('revoked', { place: context.place, actor: this.client.client, detail: mine.length, reason: lost ? 'kafka.partitions_lost' : 'kafka.partitions_revoked' });
   }
@@ -243,10 +222,11 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   save(): ConsumerSessionState {
     const { context, fetcher, committer, classic, modern } = this;
-    return { state: { ...this.state, inHand: this.state.inHand.map((r) => ({ ...r })) }, positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), stops: this.stops.save(), pollIntervals: this.pollIntervals.save(), classic: classic.save(), modern: modern.save() };
+    return { state: { ...this.state }, hands: this.hands.save(), positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), stops: this.stops.save(), pollIntervals: this.pollIntervals.save(), classic: classic.save(), modern: modern.save() };
   }
-  load({ state, positions, fetcher, committer, stops, pollIntervals, classic, modern }: ConsumerSessionState): void {
-    this.state = { ...state, inHand: state.inHand.map((r) => ({ ...r })) };
+  load({ state, hands, positions, fetcher, committer, stops, pollIntervals, classic, modern }: ConsumerSessionState): void {
+    this.state = { ...state };
+    this.hands.load(hands);
     this.context.positions.load(positions);
     this.fetcher.load(fetcher);
     this.committer.load(committer);
@@ -294,6 +274,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   private reset(): void {
     this.state = fresh();
+    this.hands.clear();
     this.context.positions.clear();
     this.fetcher.reset();
     this.committer.reset();
@@ -304,7 +285,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   // The poll loop --------------------------------------------------------------
   private metadataKnown(): void {
-    if (this.state.polling || this.state.inHand.length === 0) this.poll();
+    if (this.state.polling || this.hands.empty) this.poll();
   }
   /** The application calls poll(). */
   private poll(): void {
@@ -312,7 +293,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     state.polling = true;
     if (this.fetcher.partitions === 0 || this.committer.waits) return;
     if (this.membership.stable) this.committer.auto();
-    if (state.seeks !== null && state.inHand.length === 0) {
+    if (state.seeks !== null && this.hands.empty) {
       this.fetcher.seekTo(state.seeks);
       state.seeks = null;
     }
@@ -326,18 +307,15 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     const { host, topic, positions, settings } = context;
     const { processAfter } = settings;
     if (!state.polling || state.pausedUntil > context.now) return;
-    const ripe = (partition: number, offset: number) => context.now >= host.recordTime(topic, partition, offset) + processAfter;
-    const { records, waits } = positions.take(settings.maxPollRecords, processAfter > 0 ? ripe : undefined);
+    const ripe = processAfter === 0 ? undefined : (partition: number, offset: number) => context.now >= host.recordTime(topic, partition, offset) + processAfter;
+    const { records, waits } = positions.take(settings.maxPollRecords, ripe);
     if (waits >= 0) context.later(Math.max(1, host.recordTime(topic, waits, positions.at(waits)) + processAfter - context.now), 'paused', 0);
     this.fetcher.fetch();
     if (records.length === 0) return;
     state.polling = false;
     state.polls++;
     this.pollIntervals.set(settings.maxPollInterval, state.polls);
-    for (const { partition, offset, message } of records) {
-      const { copy, attempt, entry } = host.readings.delivered(settings.group, topic, partition, offset, message, client.client);
-      state.inHand.push({ partition, offset, started: false, zombie: false, delivery: { handle: state.nextHandle++, message, copy, attempt, redelivered: attempt > 1, entry } });
-    }
+    for (const record of records) this.hands.put(record, host.readings.delivered(settings.group, topic, record.partition, record.offset, record.message, client.client));
     this.committer.beforeWork();
     this.work();
   }
@@ -345,7 +323,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   private work(): void {
     const { state } = this;
     if (this.committer.waits) return;
-    for (const record of state.inHand) {
+    for (const record of this.hands.all) {
       if (state.slots <= 0) break;
       if (record.started) continue;
       record.started = true;
@@ -356,7 +334,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       }
       state.slots--;
     }
-    const idle = state.inHand.length === 0 || (this.context.settings.handOff && state.inHand.every((r) => r.started));
+    const idle = this.hands.empty || (this.context.settings.handOff && this.hands.allStarted);
     if (idle && !state.polling && this.client.wanted && this.fetcher.partitions > 0) this.poll();
   }
   /** max.poll.interval.ms is over: the background thread leaves the group; the application works on and does not know. */
@@ -374,13 +352,11 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.work();
   }
   /** The error handler seeks back to the record that failed: it and everything behind it is polled again after a pause. */
-  private seekBack(failed: InHand): void {
+  private seekBack(failed: Readonly<InHand>): void {
     const { state, context } = this;
     if (failed.zombie) return;
-    const rest = state.inHand.filter((r) => !r.started && !r.zombie);
-    state.inHand = state.inHand.filter((r) => !rest.includes(r));
     const first = new Map<number, number>([[failed.partition, failed.offset]]);
-    for (const r of rest) first.set(r.partition, Math.min(first.get(r.partition) ?? r.offset, r.offset));
+    for (const r of this.hands.giveBack()) first.set(r.partition, Math.min(first.get(r.partition) ?? r.offset, r.offset));
     for (const [partition, offset] of first) {
       context.positions.seek(partition, offset);
       context.host.readings.returned(context.group, context.topic, partition, offset, 'kafka.seek_after_failure');
@@ -390,7 +366,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     context.later(wait, 'paused', 0);
   }
   /** The error handler gives up on a record: it goes to another topic, or nowhere, and the group goes on. */
-  private giveUp(record: InHand): void {
+  private giveUp(record: Readonly<InHand>): void {
     const { context } = this;
     const topic = context.settings.deadLetterTopic;
     const sent = topic !== '' && context.host.forward(this.client, topic, record.delivery.message);
@@ -398,7 +374,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   /** What may be committed at the end: what poll() has given out, but for the records that its own thread has not finished. */
   private done(): readonly PartitionOffset[] {
-    const unfinished = this.context.settings.handOff ? [] : this.state.inHand;
-    return this.context.positions.consumed().map(({ partition, offset }) => ({ partition, offset: unfinished.reduce((least, r) => (r.partition === partition ? Math.min(least, r.offset) : least), offset) }));
+    const consumed = this.context.positions.consumed();
+    if (this.context.settings.handOff) return consumed;
+    return consumed.map(({ partition, offset }) => ({ partition, offset: this.hands.unfinished(partition, offset) }));
   }
 }
