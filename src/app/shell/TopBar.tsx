@@ -18,13 +18,14 @@ export function TopBar() {
   const theme = useView((s) => s.theme);
   const isLight = theme === 'light' || (theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches);
   const setTheme = useView((s) => s.setTheme);
+  const made = [...brokersOf(doc), `seed ${doc.seed}`].join(' · ');
   return (
     <header className="topbar">
       <div className="brand">
         <img src="./icon.svg" alt="" />
         <strong>Tailrace</strong>
-        <span className="title" title={doc.title}>
-          <strong>{doc.title}</strong> <span className="quiet">{[...brokersOf(doc), `seed ${doc.seed}`].join(' · ')}</span>
+        <span className="title" title={`${doc.title} · ${made}`}>
+          <strong>{doc.title}</strong> <span className="quiet">{made}</span>
         </span>
       </div>
       <Transport />
@@ -65,7 +66,7 @@ function Transport() {
         {isPlaying ? 'Pause' : 'Play'}
       </button>
       <button type="button" className="btn plain" title="To the next entry of the history (.)" onClick={() => step('entry')}>
-        <SkipForward size={13} aria-hidden /> Event
+        <SkipForward size={13} aria-hidden /> Entry
       </button>
       <button type="button" className="btn plain" disabled={message === null} title={message === null ? 'Follow a message first' : 'To the next entry of the followed message (m)'} onClick={() => message !== null && step({ message })}>
         <SkipForward size={13} aria-hidden /> Message
