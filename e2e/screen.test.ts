@@ -71,7 +71,7 @@ test('selected nodes are put in line, and the undo brings them back', async ({ p
   const [pay, stock] = [node(page, /^Payment service/), node(page, /^Email service/)];
   await pay.click({ position: { x: 20, y: 10 } });
   await stock.click({ position: { x: 20, y: 10 }, modifiers: ['Control'] });
-  await expect(inspector(page)).toContainText('2 selected');
+  await expect(inspector(page)).toContainText('2 nodes selected');
   const top = async () => [(await pay.boundingBox())?.y ?? 0, (await stock.boundingBox())?.y ?? 0].map(Math.round);
   const before = await top();
   await inspector(page).getByRole('button', { name: 'top', exact: true }).click();
