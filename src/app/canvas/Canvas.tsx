@@ -124,23 +124,30 @@ function Graph() {
     selectBy(changes);
   }, []);
   const ends = useCallback((source: string | null, target: string | null) => [doc.nodes.find((n) => n.id === source), doc.nodes.find((n) => n.id === target)] as const, [doc]);
+  /** The node at a point of the window, containers aside. */
+  const under = useCallback(
+    (x: number, y: number) =>
+      document
+        .elementsFromPoint(x, y)
+        .map((e) => e.closest('.react-flow__node')?.getAttribute('data-id'))
+        .find((id) => id && !boxes.get(id)?.container),
+    [boxes],
+  );
   /** While a wire is dragged: what the node under the pointer says to it. */
   const onPointerMove = useCallback(
     (event: React.PointerEvent) => {
       const { connection } = store.getState();
       if (!connection.inProgress) return;
-      const over = document
-        .elementsFromPoint(event.clientX, event.clientY)
-        .map((e) => e.closest('.react-flow__node')?.getAttribute('data-id'))
-        .find((id) => id && !boxes.get(id)?.container);
-      const [from, to] = ends(connection.fromNode.id, over ?? null);
+      const { fromNode, fromHandle } = connection;
+      const over = under(event.clientX, event.clientY) ?? null;
+      const [from, to] = fromHandle.type === 'target' ? ends(over, fromNode.id) : ends(fromNode.id, over);
       const why = from && to && from !== to ? whyNot(from, to) : null;
       const says = why ?? (from && to ? writes(from, to) : null);
       setHint(says === null ? null : { says, legal: why === null });
     },
-    [store, ends, boxes],
+    [store, ends, under],
   );
-  const onConnect = useCallback((c: Connection) => {
+  const onConnect = useCallback((c: Pick<Connection, 'source' | 'target'>) => {
     const why = connect(c.source, c.target);
     setHint(why === null ? null : { says: why, legal: false });
   }, []);
@@ -162,7 +169,13 @@ function Graph() {
         onNodesChange={onNodesChange}
         onEdgesChange={selectBy}
         onConnect={onConnect}
-        onConnectEnd={() => setTimeout(() => setHint(null), 2500)}
+        onConnectEnd={(event, { isValid, fromNode, fromHandle }) => {
+          // Let go over a node, away from its dot: that node is meant.
+          const { clientX, clientY } = 'changedTouches' in event ? (event.changedTouches[0] as Touch) : event;
+          const over = isValid ? undefined : under(clientX, clientY);
+          if (over && fromNode && over !== fromNode.id) onConnect(fromHandle?.type === 'target' ? { source: over, target: fromNode.id } : { source: fromNode.id, target: over });
+          setTimeout(() => setHint(null), 2500);
+        }}
         isValidConnection={(c) => {
           const [from, to] = ends(c.source, c.target);
           return !from || !to || whyNot(from, to) === null;

@@ -36,7 +36,7 @@ const SMALL = 0.56;
 const SHAPES: Readonly<Record<Family, Shape>> = {
   producer: { lanes: 1, labels: 0, width: 178 },
   consumer: { lanes: 1, labels: 44, width: 246 },
-  router: { lanes: 0, labels: 0, width: 158 },
+  router: { lanes: 0, labels: 0, width: 172 },
   queue: { lanes: 1, labels: 0, width: 236 },
   cluster: { lanes: 0, labels: 0, width: 300 },
 };
