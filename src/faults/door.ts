@@ -56,16 +56,3 @@ export function act(ports: Ports, action: string, on: string, parameters: Parame
   const fault = FAULTS[action];
   return fault ? fault(ports, on, parameters) : ports.broker(action, on, parameters) !== undefined;
 }
-/** Actions that mend what others broke: their entries end a shaded stretch. */
-export const ENDINGS: Readonly<Record<string, readonly string[]>> = {
-  restart: ['crash', 'shut-down', 'crash-before-effect', 'crash-after-effect', 'crash-before-settle', 'crash-after-settle'],
-  'normal-speed': ['slow'],
-  'outage-ends': ['outage'],
-  unpoison: ['poison'],
-  mend: ['cut'],
-  undelay: ['delay'],
-  lossless: ['lossy'],
-  'start-node': ['stop-node', 'shut-down-node'],
-  'replication-resumes': ['stall-replication'],
-  'start-cluster': ['stop-cluster'],
-};

@@ -76,6 +76,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['order', /^Key B: \d+ took effect before \d+ at Ledger\. Its consumer acknowledged it negatively/, 10],
   ],
   'ack-wait-in-the-buffer': [['effect-once', /took effect twice at Billing\..*No ack came within ack_wait/, 20]],
+  'three-acknowledgements': [['no-loss', /was lost at To be packed\. The server started again with what was on its disk, which was less than it had acknowledged/, 20]],
   'leaf-nodes': [
     ['no-loss', /was lost at Plant\. It was on its way over the leaf connection when that broke/, 10],
     ['growing-depth', /^Readings keeps growing: 2\d\d messages wait/, 14],

@@ -4,7 +4,6 @@ import type { Look } from '../brokers/contract.ts';
 import { isReader } from '../clients/client.ts';
 import { number } from '../clients/look.ts';
 import { tell, type Telling } from '../checks/tell.ts';
-import { ENDINGS } from '../faults/door.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import { type Scenario, type ScenarioNode, type TimelineEntry, titleOf } from '../scenario/document.ts';
@@ -71,9 +70,9 @@ export function marksOf(doc: Scenario, catalog: Catalog): Mark[] {
     const on = nameOf(doc, entry.on);
     if (isEdit(entry)) return { at, label: editLabel(entry, on), tone: 'note' };
     const action = catalog.action(entry.do);
-    const end = entries.slice(i + 1).find((later) => later.on === entry.on && (ENDINGS[later.do] ?? []).includes(entry.do));
+    const end = entries.slice(i + 1).find((later) => later.on === entry.on && later.do === action?.undoneBy);
     const label = action ? action.title.replaceAll('{on}', on) : `${entry.do.replaceAll('-', ' ')} ${on}`;
-    return { at, label, tone: action?.tone ?? (ENDINGS[entry.do] ? 'ok' : 'bad'), ...(end ? { until: micros(end.at) } : {}) };
+    return { at, label, tone: action?.tone ?? 'bad', ...(end ? { until: micros(end.at) } : {}) };
   });
 }
 /** A node by its title, a link by its ends. */

@@ -25,12 +25,13 @@ describe('servers of a cluster', () => {
     }
   });
   it('while the stream has no leader a publish finds nobody; what is retried is stored once it has one', () => {
-    const { of, text, reasons, twice } = run({ producer: { rate: 5, ...RETRY }, timeline: [at(3000, 'stop-node', 'nats/node-1')] });
+    const { of, text, count, reasons, twice } = run({ producer: { rate: 5, ...RETRY }, timeline: [at(3000, 'stop-node', 'nats/node-1')] });
     const elected = of('elected', 'orders');
     expect(elected.map((e) => text(e.reason))).toEqual(['nats.leader_lost', 'nats.elected']);
     expect(elected[1]?.time).toBeGreaterThan(3e6 + 3e6);
     expect(elected[1]?.time).toBeLessThan(3e6 + 9e6);
     expect(Object.keys(reasons('refused', 'shop'))).toEqual(['nats.no_responders']);
+    expect(count('unrouted', 'orders')).toBe(0);
     expect(twice()).toEqual([]);
   });
   it('a power cut of all three takes what was acknowledged since files were synced; synced at once it does not', () => {

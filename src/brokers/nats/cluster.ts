@@ -23,6 +23,7 @@ export function stopServer(core: Core, number: number, power: boolean): void {
   core.emit({ kind: 'server', server: number, up: false });
   for (const group of [...core.cluster.groups.values()]) {
     if (group.leader === number) leaderLost(core, group, heardOf(core, group));
+    else if (group.timers.vote >= 0 && group.candidate === number) awaitElection(core, group, core.now(), number);
     else watchQuorum(core, group);
   }
   forgetSnapshots(core);

@@ -128,7 +128,8 @@ export class Desk {
     const place = this.wiring.nodeOf(state);
     let cause = -1;
     if (answer.refused) this.host.record('refused', { message, place, actor: state.client, reason: reasonOf(answer.name) });
-    else if (heard > 0 || !kept) {
+    // Who asked for an answer is told that nobody was there.
+    else if (heard > 0 || !(kept || this.wiring.awaits(state))) {
       cause = this.host.record('accepted', { message, place, detail: heard });
       if (heard === 0) this.host.record('unrouted', { message, place, reason: 'nats.no_subscribers', cause });
     }

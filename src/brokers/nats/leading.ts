@@ -5,5 +5,9 @@ import type { Consumer, Stream } from './model.ts';
 
 const led = ({ cluster }: Core, id: number): boolean => (cluster.groups.get(id)?.leader ?? 0) >= 0;
 export const isLed = (core: Core, stream: Stream): boolean => led(core, stream.id);
-/** A consumer that has no group of its own goes with its stream. */
-export const isServed = (core: Core, consumer: Consumer): boolean => (core.cluster.groups.has(consumer.id) ? led(core, consumer.id) : isLed(core, core.stream(consumer)));
+/** A consumer that has no group of its own goes with its stream. One that has needs what its leader has of the stream: all, not what a disk held. */
+export function isServed(core: Core, consumer: Consumer): boolean {
+  const group = core.cluster.groups.get(consumer.id);
+  if (group === undefined) return isLed(core, core.stream(consumer));
+  return group.leader >= 0 && core.cluster.servers[group.leader]?.disk.has(consumer.stream) !== true;
+}

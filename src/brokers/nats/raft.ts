@@ -28,7 +28,7 @@ const heartbeat = (core: Core, group: Group): number => HEARTBEAT - ((core.now()
 const timeout = (core: Core): number => MIN_ELECTION_TIMEOUT + core.pick(MAX_ELECTION_TIMEOUT - MIN_ELECTION_TIMEOUT);
 /**
  * Nobody leads: those that are left wait for their election timeouts, counted from when they heard of the leader last.
- * @param back just started: the timeouts of the others, who stood in vain until now, run already
+ * @param back has just started, or gone: the timeouts of the others run already
  */
 export function awaitElection(core: Core, group: Group, heard: number, back = -1): void {
   const there = alive(core, group);

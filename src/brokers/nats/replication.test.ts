@@ -133,21 +133,37 @@ describe('power', () => {
     expect([s.kept(), s.events('restored')]).toEqual([[1], []]);
   });
   test(rule('power-majority'), () => {
-    const s = cluster();
+    const draws: number[] = [];
+    const s = cluster({}, { pick: () => draws.shift() ?? 0 });
     s.say(1);
     s.ms(10);
     s.nats.syncServers();
     s.say(2);
     s.ms(10);
     expect(s.answers()).toEqual(['1:1', '2:2']);
-    // The third has it all, but two others elect each other.
-    s.cut(0, 1);
-    s.start(0, 1);
-    s.ms(10_000);
-    expect([s.leader(), s.kept(), s.events('restored').length]).toEqual([1, [1], 1]);
-    s.say(3);
+    const again = (thirdStands: number) => {
+      s.cut(0, 1);
+      draws.push(0, thirdStands, 0, thirdStands);
+      s.start(0, 1);
+      s.ms(12_000);
+      return [s.leader(), s.kept(), s.events('restored').length];
+    };
+    // The third has it all: nothing is lost when it stands first, and the others follow it.
+    expect(again(0)).toEqual([2, [1, 2], 0]);
+    s.nats.stopServer(2);
+    s.ms(12_000);
+    s.start(2);
     s.ms(2000);
-    expect([s.answers(), s.kept()]).toEqual([['3:2'], [1, 3]]);
+    s.say(3);
+    s.ms(10);
+    // When one of the others does, the two of them are a majority.
+    expect(again(8_000_000)).toEqual([0, [1], 1]);
+    s.say(4);
+    s.ms(2000);
+    expect([s.answers(), s.kept()]).toEqual([
+      ['3:3', '4:2'],
+      [1, 4],
+    ]);
   });
   test('what was synced and what a killed process had written outlive it', () => {
     const s = cluster();
@@ -230,6 +246,25 @@ describe('consumers and the cluster', () => {
     s.ms(6000);
     expect(s.heard(again)).toEqual(['1']);
     expect(s.info().num_redelivered).toBe(1);
+  });
+  test('a consumer whose servers have all lost its stream delivers nothing before the stream is led again', () => {
+    const draws: number[] = [];
+    const s = cluster({}, { pick: () => draws.shift() ?? 0 });
+    s.consumer();
+    s.say(1);
+    s.ms(10);
+    s.cut(0, 1, 2);
+    // The consumer has a leader at once, the stream three seconds later.
+    draws.push(0, 0, 3_000_000, 3_000_000, 0, 0);
+    s.start(0, 1, 2);
+    s.ms(1000);
+    expect([s.leader(), s.nats.cluster.groups.get(1)?.leader]).toEqual([-1, 0]);
+    const early = s.pull({ expires: seconds(60) });
+    s.ms(9000);
+    const late = s.pull({ expires: seconds(60) });
+    s.say(2);
+    s.ms(10);
+    expect([s.heard(early), s.heard(late), s.kept()]).toEqual([['503'], ['2'], [2]]);
   });
   test(rule('placement'), () => {
     const s = server({ servers: 3 });

@@ -6,8 +6,9 @@ import { answerPublish, ingest, msgId } from './ingest.ts';
 import type { Consumer, Stream } from './model.ts';
 import { arm, awaitCatchUp, awaitElection, caughtUp, election, hasMajority, hasQuorum, isUp, watchQuorum } from './raft.ts';
 import { revive } from './restart.ts';
-import { status, streamsChanged } from './routing.ts';
-import { forgetSnapshots, restore } from './snapshots.ts';
+import { isServed } from './leading.ts';
+import { streamsChanged } from './routing.ts';
+import { endRequests, forgetSnapshots, restore } from './snapshots.ts';
 
 /** What several servers make of one stream: nothing is stored before a majority has it, and nobody stores without a leader. */
 
@@ -64,7 +65,8 @@ export function groupTimer(core: Core, name: keyof Group['timers'], id: number):
 }
 function catchUp(core: Core, group: Group): void {
   const stream = core.streamById(group.id);
-  for (const { server } of caughtUp(core, group)) if (stream !== undefined) core.cluster.servers[server]?.disk.delete(stream.name);
+  const there = caughtUp(core, group);
+  if (stream !== undefined) hasAll(core, stream, there);
   forgetSnapshots(core);
   if (stream !== undefined) commit(core, stream, group);
 }
@@ -122,16 +124,27 @@ function takeOver(core: Core, stream: Stream, group: Group, server: number, inde
   const came = (number: number) => servers[number]?.disk.has(stream.name) === true;
   const nobodyRan = group.peers.every((peer) => !isUp(core, peer.server) || came(peer.server));
   if (index < lastSeq || nobodyRan) restore(core, stream.name, snapshots.get(servers[server]?.disk.get(stream.name) ?? -1));
-  for (const peer of group.peers) if (peer.current) servers[peer.server]?.disk.delete(stream.name);
-  forgetSnapshots(core);
   streamsChanged(core, stream.config.subjects);
   if (group.proposals.size > 0) arm(core, group, 'commit', 2 * core.settings.route);
   for (const name of new Set([stream.name, ...stream.config.sources.map((one) => one.name), stream.config.mirror?.name ?? stream.name])) core.later({ does: 'feed', stream: name });
-  for (const consumer of core.streams.get(stream.name)?.consumers.values() ?? []) if (!core.cluster.groups.has(consumer.id)) consumerLed(core, consumer);
+  const now = core.streams.get(stream.name) ?? stream;
+  hasAll(
+    core,
+    now,
+    group.peers.filter(({ current }) => current),
+  );
+  forgetSnapshots(core);
+  for (const consumer of now.consumers.values()) if (!core.cluster.groups.has(consumer.id)) consumerLed(core, consumer);
 }
-/** Pull requests that waited at the leader before are known to its followers: they end now. */
+/** These servers have what the stream has: consumers that they lead can go on. */
+function hasAll(core: Core, stream: Stream, peers: readonly Peer[]): void {
+  const came = peers.filter(({ server }) => core.cluster.servers[server]?.disk.delete(stream.name));
+  for (const consumer of stream.consumers.values()) if (came.some(({ server }) => server === core.cluster.groups.get(consumer.id)?.leader)) consumerLed(core, consumer);
+}
+/** A consumer begins to be served, where its leader has what it needs. Pull requests that waited at the one before are known to all: they end now. */
 function consumerLed(core: Core, consumer: Consumer): void {
-  for (const { reply } of consumer.waiting) status(core, reply, 409, 'Leadership Change');
+  if (!isServed(core, consumer)) return;
+  endRequests(core, consumer);
   revive(core, core.stream(consumer), consumer, 1);
   core.signal(consumer);
 }

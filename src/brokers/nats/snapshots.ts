@@ -4,6 +4,7 @@ import type { Snapshot } from './cluster-model.ts';
 import type { Consumer, Stream } from './model.ts';
 import { freeze, thaw } from './plain.ts';
 import { reopen } from './restart.ts';
+import { status } from './routing.ts';
 import { index, newStore } from './store.ts';
 
 /** Streams as they lie on the disks of servers, and how one takes the place of what is there. */
@@ -35,7 +36,10 @@ export function restore(core: Core, name: string, from: Snapshot | undefined): v
   if (saved === '') empty(core, stream);
   else {
     const before = [...stream.consumers.values()];
-    for (const { id } of before) core.consumers.delete(id);
+    for (const old of before) {
+      endRequests(core, old);
+      core.consumers.delete(old.id);
+    }
     const { store, ...rest } = thaw(JSON.parse(saved)) as Stream;
     const back: Stream = { ...rest, config: stream.config, store: { ...store, bySubject: new Map() } };
     for (const message of back.store.messages.values()) index(back.store, message);
@@ -47,6 +51,10 @@ export function restore(core: Core, name: string, from: Snapshot | undefined): v
     for (const old of before) if (!back.consumers.has(old.name)) begin(core, back, old);
   }
   core.emit({ kind: 'restored', stream: name });
+}
+/** Whoever led the consumer knew these requests; whoever leads it now does not. */
+export function endRequests(core: Core, { waiting }: Consumer): void {
+  for (const { reply } of waiting) status(core, reply, 409, 'Leadership Change');
 }
 function empty(core: Core, stream: Stream): void {
   Object.assign(stream.store, newStore(stream.config.first_seq));

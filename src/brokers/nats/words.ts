@@ -100,6 +100,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   'delivered-once': { says: 'JetStream delivers again whenever an ack is missing. Make the reader idempotent, and ack_wait longer than the work ever takes (or send in-progress).' },
   'effect-once': { says: 'Make ack_wait longer than the work ever takes, name messages (Nats-Msg-Id) so that a retry of the producer is not stored twice, and keep a record of processed ids at the reader.' },
   'no-loss': { says: 'Keep the message in a stream whose limits are later than its readers, acknowledge after the effect, and decide what a crash may cost (storage, sync_interval).' },
+  'no-loss nats.not_on_disk': { says: 'An acknowledgement means that a majority has the message, not that it lies on a disk. Put the replicas where one power failure does not reach them all, or set sync_interval to always, which costs writes.' },
   'no-loss nats.leafnode_lost': { says: 'Give what matters a stream at the leaf, and let a stream at the hub source it from there: that one catches up.' },
   'no-loss nats.source_gap': { says: 'Let a stream that another server sources keep its messages (retention limits), and bound it by max_age: a workqueue gives up what it sends.' },
   'growing-depth nats.stream': { says: 'A stream of another server has to take it over: mend the connection. Until then the limits of this stream decide how long an outage may last.' },
