@@ -22,6 +22,8 @@ export interface ConformanceCase {
   readonly omit?: readonly string[];
   /** Settings of the server itself, under its own names. */
   readonly server?: JsonObject;
+  /** Several servers by name, each with its settings. */
+  readonly servers?: Readonly<Record<string, JsonObject>>;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
   readonly observed: readonly (Observation & { readonly step: number })[];

@@ -4,6 +4,6 @@ import type { Simulation } from '../simulation/simulation.ts';
 
 export function wordless({ history }: Simulation, catalog: Catalog, broker: string): readonly string[] {
   const known = catalog.rooms.find((one) => one.id === broker)?.reasons ?? {};
-  const given = new Set(Array.from({ length: history.length }, (_, id) => history.entry(id).reason));
+  const given = new Set(Array.from({ length: history.length - history.first }, (_, i) => history.entry(history.first + i).reason));
   return [...given].flatMap((reason) => (reason < 0 ? [] : history.text(reason))).filter((reason) => reason.startsWith(`${broker}.`) && !Object.hasOwn(known, reason));
 }

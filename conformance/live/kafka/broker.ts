@@ -3,6 +3,7 @@ import type { LiveBroker, LiveCase, LiveServer } from '../contract.ts';
 import { Sandbox } from '../sandbox.ts';
 import { KafkaClient } from './client.ts';
 import { javaProgram, missingJava } from './java.ts';
+import { player } from './operations.ts';
 import { KafkaServers } from './servers.ts';
 
 /** How many nodes a case is about: its first operation may say so. */
@@ -39,4 +40,4 @@ async function start(): Promise<LiveServer> {
   }
 }
 
-export const kafka: LiveBroker = { model: kafkaConformance, lanes: 1, missing: async () => missingJava(), start };
+export const kafka: LiveBroker = { model: kafkaConformance, lanes: 1, missing: async () => missingJava(), start, player };

@@ -6,6 +6,8 @@ import { deleteEverything } from './jetstream.ts';
 import { findServer, NatsNode, wanted } from './node.ts';
 import { corePlayer, streamPlayer } from './operations.ts';
 
+const alone = (node: NatsNode): ReadonlyMap<string, NatsNode> => new Map([['', node]]);
+
 async function start(common: { readonly jetstream?: true }): Promise<LiveServer> {
   const node = await NatsNode.start(common);
   try {
@@ -14,10 +16,11 @@ async function start(common: { readonly jetstream?: true }): Promise<LiveServer>
     return {
       version: admin.version,
       async client(example: LiveCase) {
+        if (example.servers !== undefined) return new NatsClient(await NatsNode.startAll(common, example.servers), true, example);
         const own = wanted(example);
-        if (own !== null) return new NatsClient(await NatsNode.start({ ...common, ...own }), true, example);
+        if (own !== null) return new NatsClient(alone(await NatsNode.start({ ...common, ...own })), true, example);
         if (common.jetstream) await deleteEverything(admin);
-        return new NatsClient(node, false, example);
+        return new NatsClient(alone(node), false, example);
       },
       async stop() {
         admin.close();

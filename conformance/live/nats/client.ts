@@ -31,10 +31,17 @@ const order = (a: Json, b: Json) => (JSON.stringify(a) < JSON.stringify(b) ? -1 
 /** A stream that acknowledges nothing stays silent: ms. */
 const ACK_PATIENCE = 400;
 
+/** What is done to a server's process, not asked of it. */
+const PROCESS_OPERATIONS = ['kill', 'start', 'stall', 'resume'] as const;
+const isProcessOperation = (op: string): op is (typeof PROCESS_OPERATIONS)[number] => PROCESS_OPERATIONS.some((one) => one === op);
+/** Who does it: on a server that is named, unless it says otherwise, the client of that server's name. */
+const clientOf = (operation: Operation): string => text(operation['client'], text(operation['server'], 'main'));
+
 /** The clients of one case on NATS, JetStream included. */
 export class NatsClient implements LiveClient {
-  readonly #node: NatsNode;
-  /** Whether the server is this case's alone. */
+  /** By name, the first of which is meant where none is named. */
+  readonly #nodes: ReadonlyMap<string, NatsNode>;
+  /** Whether the servers are this case's alone. */
   readonly #own: boolean;
   readonly #broker: string;
   readonly #record: ReadonlySet<string>;
@@ -46,8 +53,8 @@ export class NatsClient implements LiveClient {
   readonly #flow = new Map<string, string>();
   #seen = nothing();
 
-  constructor(node: NatsNode, own: boolean, { broker, record, omit }: LiveCase) {
-    this.#node = node;
+  constructor(nodes: ReadonlyMap<string, NatsNode>, own: boolean, { broker, record, omit }: LiveCase) {
+    this.#nodes = nodes;
     this.#own = own;
     this.#broker = broker;
     this.#record = new Set(record ?? []);
@@ -65,19 +72,24 @@ export class NatsClient implements LiveClient {
   async close(): Promise<void> {
     for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
-    if (this.#own) await this.#node.stop();
+    if (this.#own) for (const node of this.#nodes.values()) await node.stop();
   }
 
-  async #connection(operation: Operation): Promise<NatsConnection> {
-    const name = text(operation['client'], 'main');
-    return this.#connections.get(name) ?? (await this.#connect(name, object(operation['options'])));
+  #node(name: Json | undefined): NatsNode {
+    const node = name === undefined ? [...this.#nodes.values()][0] : this.#nodes.get(text(name));
+    if (node === undefined) throw new Error(`there is no server ${text(name)}`);
+    return node;
   }
-  async #connect(name: string, options: JsonObject): Promise<NatsConnection> {
+  async #connection(operation: Operation): Promise<NatsConnection> {
+    const name = clientOf(operation);
+    return this.#connections.get(name) ?? (await this.#connect(name, this.#node(operation['server']), object(operation['options'])));
+  }
+  async #connect(name: string, node: NatsNode, options: JsonObject): Promise<NatsConnection> {
     const { noEcho, noResponders, permissions, ...rest } = options;
     const user = permissions === undefined ? {} : { user: name, pass: PASSWORD };
     const flags = { ...rest, ...user, ...(noEcho === undefined ? {} : { echo: noEcho !== true }), ...(noResponders === undefined ? {} : { no_responders: noResponders !== false }) };
     const made = await NatsConnection.open(
-      this.#node.port,
+      node.port,
       flags,
       (error) => this.#seen.errors.push({ client: name, error }),
       () => {
@@ -96,13 +108,17 @@ export class NatsClient implements LiveClient {
       return null;
     }
     if (op === 'disconnect') {
-      const name = text(operation['client'], 'main');
+      const name = clientOf(operation);
       this.#connections.get(name)?.close();
       this.#connections.delete(name);
       return null;
     }
     if (op === 'restart') {
-      await this.#node.restart();
+      await this.#node(operation['server']).restart();
+      return null;
+    }
+    if (isProcessOperation(op)) {
+      await this.#node(operation['server'])[op]();
       return null;
     }
     const connection = await this.#connection(operation);
@@ -139,7 +155,7 @@ export class NatsClient implements LiveClient {
 
   #subscribe(connection: NatsConnection, operation: Operation, name: string, subject: string): null {
     const { respond } = operation;
-    const listener: Listener = { name, client: text(operation['client'], 'main'), subject, queue: text(operation['queue']), respond: typeof respond === 'string' ? respond : null, sid: 0 };
+    const listener: Listener = { name, client: clientOf(operation), subject, queue: text(operation['queue']), respond: typeof respond === 'string' ? respond : null, sid: 0 };
     listener.sid = connection.subscribe(subject, listener.queue, (message) => this.#receive(connection, listener, message));
     this.#listeners.push(listener);
     return null;
@@ -181,7 +197,7 @@ export class NatsClient implements LiveClient {
 
   #pull(connection: NatsConnection, operation: Operation): null {
     const inbox = connection.newInbox();
-    this.#subscribe(connection, { op: 'pull', client: operation['client'] ?? 'main' }, text(operation['as']), inbox);
+    this.#subscribe(connection, { op: 'pull', client: clientOf(operation) }, text(operation['as']), inbox);
     const ns = (name: string) => number(operation[name]) * 1_000_000;
     const asked = { batch: number(operation['batch'], 1), expires: ns('expiresMs'), no_wait: operation['noWait'] === true, max_bytes: number(operation['maxBytes']), idle_heartbeat: ns('heartbeatMs') || ns('idleHeartbeatMs') };
     const group = Object.fromEntries(['group', 'min_pending', 'min_ack_pending', 'priority'].flatMap((name) => (operation[name] === undefined ? [] : [[name, operation[name]]])));

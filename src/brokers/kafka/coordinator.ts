@@ -30,7 +30,10 @@ export class Coordinator {
         case 'JoinGroup': {
           const error = group.refusalOf('classic');
           if (error !== null) this.send(group, client, { kind: 'JoinGroup', error, memberId: request.join.memberId, generationId: -1, protocolName: null, leader: '', members: [], skipAssignment: false });
-          else group.classic.join({ ...request.join, client });
+          else {
+            group.founded();
+            group.classic.join({ ...request.join, client });
+          }
           break;
         }
         case 'SyncGroup':
@@ -47,6 +50,7 @@ export class Coordinator {
           const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null;
           if (error !== null) return this.send(group, client, { kind: 'ConsumerGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
           group.knows(memberId, from);
+          if (error === null && memberEpoch === JOIN_EPOCH) group.founded();
           group.modern.heartbeat({ ...request.heartbeat, client });
           break;
         }
@@ -145,19 +149,26 @@ export class Coordinator {
     this.cluster.out.push({ kind: 'response', to, correlation, response });
   }
   private commit(from: string, correlation: number, group: Group, request: Extract<GroupRequest, { api: 'OffsetCommit' }>): void {
-    const answer = group.offsets.commit(request.member, request.offsets.map(toCommit));
-    const error = errorOf(answer);
-    if (error === null) this.cluster.out.push({ kind: 'offsets-committed', group: request.group, how: request.how, offsets: request.offsets });
-    else this.cluster.out.push({ kind: 'commit-refused', group: request.group, client: clientOf(from), error });
+    const offsets = this.known(request.offsets);
+    const refused = offsets.length > 0 ? (group.refusalOfCommit(request.member.generationOrEpoch, false) ?? errorOf(group.offsets.commit(request.member, offsets.map(toCommit)))) : null;
+    if (refused === null && offsets.length > 0) this.cluster.out.push({ kind: 'offsets-committed', group: request.group, how: request.how, offsets });
+    const error = refused ?? (offsets.length < request.offsets.length ? 'UNKNOWN_TOPIC_OR_PARTITION' : null);
+    if (error !== null) this.cluster.out.push({ kind: 'commit-refused', group: request.group, client: clientOf(from), error });
     this.reply(from, correlation, { api: 'OffsetCommit', error });
   }
   /** The group becomes part of the producer's transaction. */
   private commitInTransaction(group: Group, { producerId, producerEpoch, member, offsets }: Extract<GroupRequest, { api: 'TxnOffsetCommit' }>): GroupError | ErrorName | null {
     const { transactions } = this.cluster;
+    const known = this.known(offsets);
+    if (known.length === 0) return 'UNKNOWN_TOPIC_OR_PARTITION';
     const refused = transactions.mayWrite(producerId, producerEpoch);
     if (refused !== 'NONE') return refused;
     transactions.wroteOffsets(producerId, group.id);
-    return errorOf(group.offsets.commitInTransaction(producerId, member, offsets.map(toCommit)));
+    return group.refusalOfCommit(member.generationOrEpoch, true) ?? errorOf(group.offsets.commitInTransaction(producerId, member, known.map(toCommit))) ?? (known.length < offsets.length ? 'UNKNOWN_TOPIC_OR_PARTITION' : null);
+  }
+  /** Of partitions that do not exist nothing is committed: they are refused before the group is asked (KafkaApis.handleOffsetCommitRequest). */
+  private known<T extends TopicPartition>(offsets: readonly T[]): readonly T[] {
+    return offsets.filter(({ topic, partition }) => this.cluster.partition(topic, partition) !== undefined);
   }
   /** Tells when a rebalance begins or ends, and who came and went. */
   private watched(group: Group, gone: string, todo: () => void): void {

@@ -19,6 +19,7 @@ export interface GroupState {
   readonly share: unknown;
   readonly offsets: unknown;
   readonly names: readonly (readonly [string, string])[];
+  readonly exists: boolean;
 }
 interface GroupHost {
   after(delay: number, name: string, ref: number): void;
@@ -32,6 +33,8 @@ export class Group {
   readonly share: ShareGroup;
   readonly offsets: GroupOffsets;
   type: GroupType = 'classic';
+  /** Somebody joined it, or committed without being a member: before that the coordinator knows no such group. */
+  private exists = false;
   /** Client of a member id. */
   private names = new Map<string, string>();
   constructor(id: string, cluster: KafkaCluster, { after, send }: GroupHost) {
@@ -52,6 +55,15 @@ export class Group {
     if (this.type === type) return null;
     if (this.memberIds().length > 0 || this.type === 'share') return type === 'classic' ? 'INCONSISTENT_GROUP_PROTOCOL' : 'GROUP_ID_NOT_FOUND';
     this.type = type;
+    return null;
+  }
+  founded(): void {
+    this.exists = true;
+  }
+  /** A commit of nobody's makes the group; one of a member needs it (OffsetMetadataManager.validateOffsetCommit). @returns why not */
+  refusalOfCommit(generationOrEpoch: number, transactional: boolean): GroupError | null {
+    if (!this.exists && generationOrEpoch >= 0) return transactional ? 'ILLEGAL_GENERATION' : 'GROUP_ID_NOT_FOUND';
+    this.exists = true;
     return null;
   }
   memberIds(): string[] {
@@ -88,7 +100,7 @@ export class Group {
     return this.names.get(memberId) ?? memberId.replace(/-\d+$/, '');
   }
   save(): GroupState {
-    return { id: this.id, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names] };
+    return { id: this.id, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists };
   }
   load(state: GroupState): void {
     this.type = state.type;
@@ -97,5 +109,6 @@ export class Group {
     this.share.load(state.share);
     this.offsets.load(state.offsets);
     this.names = new Map(state.names);
+    this.exists = state.exists;
   }
 }

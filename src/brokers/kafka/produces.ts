@@ -133,7 +133,7 @@ export class Produces {
       if (error !== 'NONE') return error;
     }
     if (batch.baseSequence < 0) return 'NONE';
-    const verdict = partition.producers.judge(batch.producerId, batch.producerEpoch, batch.baseSequence, batch.baseSequence + batch.records.length - 1);
+    const verdict = partition.producers.judge(batch);
     return verdict.is === 'out of order' ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : verdict.is === 'fenced' ? 'INVALID_PRODUCER_EPOCH' : 'NONE';
   }
   /** @returns the offset of its first record */
@@ -142,7 +142,7 @@ export class Produces {
     const now = cluster.host.now();
     const last = batch.baseSequence + batch.records.length - 1;
     if (batch.baseSequence >= 0) {
-      const verdict = partition.producers.judge(batch.producerId, batch.producerEpoch, batch.baseSequence, last);
+      const verdict = partition.producers.judge(batch);
       // Known already: answered as if it had been written now.
       if (verdict.is === 'duplicate') return verdict.offset;
     }

@@ -179,4 +179,4 @@ export type KafkaEvent =
   /** Everything before is done with for a share group. */
   | ({ readonly kind: 'share-moved'; readonly group: string; readonly offset: number } & TopicPartition)
   | { readonly kind: 'throttled'; readonly quota: Quota; readonly client: string; readonly broker: number; readonly pause: number; readonly bytes: number }
-  | { readonly kind: 'commit-refused'; readonly group: string; readonly client: string; readonly error: GroupError };
+  | { readonly kind: 'commit-refused'; readonly group: string; readonly client: string; readonly error: GroupError | ErrorName };

@@ -47,7 +47,7 @@ export function tell(room: KafkaRoom, event: Exclude<KafkaEvent, { kind: 'respon
       host.record('throttled', { place: room.id, actor: event.client, reason: `kafka.${event.quota}`, detail: event.pause });
       break;
     case 'commit-refused':
-      for (const place of placesOf(room, event.group, event.client)) host.record('refused', { place, actor: event.client, reason: 'kafka.CommitFailedException' });
+      for (const place of placesOf(room, event.group, event.client)) host.record('refused', { place, actor: event.client, reason: event.error === 'UNKNOWN_TOPIC_OR_PARTITION' ? `kafka.${event.error}` : 'kafka.CommitFailedException' });
       break;
     case 'acquired':
       readings.delivered(event.group, event.topic, event.partition, event.offset, event.message, event.client);

@@ -1,13 +1,13 @@
 import { type Version, VERSIONS } from './config.ts';
-import type { Handed, Headers } from './events.ts';
+import type { Handed, Headers, NatsEvent } from './events.ts';
 import type { ConnectOptions } from './model.ts';
 import { ackText, consumerArgs, delivery, type Example, errorOf, type Json, type JsonObject, list, number, object, type Operation, published, type Receiver, reported, streamArgs, text } from './recorded.ts';
 import type { Answer, ConsumerInfo, GotMessage, StreamInfo } from './api.ts';
 import type { Action } from './consumers.ts';
-import { NatsServer } from './server.ts';
+import { RecordedServers } from './recorded-servers.ts';
+import type { NatsServer } from './server.ts';
 import { isLiteral, isSubsetOf, isValidLiteral, isValidSubject, subjectMatches, subjectsCollide } from './subjects.ts';
 import { byteLength } from './transform.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 
 /** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
 
@@ -28,14 +28,12 @@ type Shown = { deliveries: Record<string, Json[]>; groups: Record<string, Json[]
 const refused = <T>(answer: Answer<T>, show: (value: T) => Json): Json => (typeof answer === 'object' && answer !== null && 'refused' in answer ? errorOf(answer) : show(answer));
 
 export class NatsAdapter {
-  readonly clock = new VirtualClock();
   readonly #broker: Broker;
-  readonly #version: Version;
   readonly #record: ReadonlySet<string>;
   readonly #omit: ReadonlySet<string>;
-  readonly #settings: JsonObject;
-  #server: NatsServer;
-  readonly #clients = new Set<string>();
+  readonly #servers: RecordedServers;
+  /** Clients that are connected, with the server that each has. */
+  readonly #clients = new Map<string, NatsServer>();
   readonly #listeners = new Map<number, Listener>();
   readonly #answers = new Map<number, Handed[]>();
   readonly #bodies: string[] = [];
@@ -45,27 +43,17 @@ export class NatsAdapter {
   readonly #flow = new Map<string, string>();
   #next = 1;
 
-  constructor(example: Pick<Example, 'record' | 'omit' | 'server'>, broker: Broker, version: Version) {
+  constructor(example: Pick<Example, 'record' | 'omit' | 'server' | 'servers'>, broker: Broker, version: Version) {
     this.#broker = broker;
-    this.#version = version;
     this.#record = new Set(example.record ?? []);
     this.#omit = new Set(example.omit ?? []);
-    this.#settings = example.server ?? {};
-    this.#server = this.#make();
+    this.#servers = new RecordedServers(example.servers, example.server ?? {}, version, (event) => this.#hear(event));
   }
-  #make(): NatsServer {
-    const server = new NatsServer(this.clock, { version: this.#version, ...this.#settings });
-    this.clock.attach((name, ref) => {
-      server.timer(name, ref);
-      this.#listen();
-    });
-    return server;
-  }
-  /** Goes on with a server made from the saved state. */
+  /** Goes on with servers made from the saved state. */
   reload(): void {
-    const state = JSON.parse(JSON.stringify(this.#server.save()));
-    this.#server = this.#make();
-    this.#server.load(state);
+    const homes = [...this.#clients].map(([client, server]) => [client, this.#servers.nameOf(server)] as const);
+    this.#servers.reload();
+    for (const [client, name] of homes) this.#clients.set(client, this.#servers.named(name));
   }
   knows(op: string): boolean {
     return op in this.#verbs;
@@ -76,22 +64,17 @@ export class NatsAdapter {
     const verb = this.#verbs[operation.op];
     if (verb === undefined) throw new Error(`operation ${operation.op} is not known`);
     const result = verb(operation);
-    this.#listen();
+    this.#servers.settle();
     const shown: Record<string, Json> = {};
     if (result !== null) shown['result'] = result;
     for (const [aspect, value] of Object.entries(this.#shown)) if (Object.keys(value).length > 0) shown[aspect] = value;
     return Object.keys(shown).length === 0 ? null : shown;
   }
 
-  /** Takes what the server sent; responders answer, which may bring more. */
-  #listen(): void {
-    for (let events = this.#server.events(); events.length > 0; events = this.#server.events()) {
-      for (const event of events) {
-        if (event.kind === 'error') this.#shown.errors.push({ client: event.client, error: event.text });
-        else if (event.kind === 'closed' && this.#clients.delete(event.client) && event.why !== 'closed by the client') this.#shown.disconnected.push(event.client);
-        else if (event.kind === 'message') this.#receive(event);
-      }
-    }
+  #hear(event: NatsEvent): void {
+    if (event.kind === 'error') this.#shown.errors.push({ client: event.client, error: event.text });
+    else if (event.kind === 'closed' && this.#clients.delete(event.client) && event.why !== 'closed by the client') this.#shown.disconnected.push(event.client);
+    else if (event.kind === 'message') this.#receive(event);
   }
   #receive(event: Handed): void {
     const listener = this.#listeners.get(event.sid);
@@ -110,25 +93,37 @@ export class NatsAdapter {
     return event.ack !== null ? ackText(event.ack) : (this.#bodies[event.message] ?? '');
   }
 
+  /** Who does it: on a server that is named, unless it says otherwise, the client of that server's name. */
+  #nameOf(operation: Operation): string {
+    return text(operation['client'], text(operation['server'], 'main'));
+  }
   #client(operation: Operation): string {
-    const name = text(operation['client'], 'main');
-    if (!this.#clients.has(name)) this.#connect(name, object(operation['options']));
+    const name = this.#nameOf(operation);
+    if (!this.#clients.has(name)) this.#connect(name, operation);
     return name;
   }
-  #connect(name: string, options: JsonObject): void {
-    this.#clients.add(name);
+  #connect(name: string, operation: Operation): void {
+    const options = object(operation['options']);
     const echo = options['echo'] !== false && options['noEcho'] !== true;
     const flags = { no_responders: options['no_responders'] !== false && options['noResponders'] !== false, headers: options['headers'] !== false, pedantic: options['pedantic'] === true };
     const permissions = options['permissions'] === undefined ? {} : { permissions: options['permissions'] as ConnectOptions['permissions'] & object };
-    this.#server.connect(name, { echo, ...flags, ...permissions });
+    const server = this.#servers.named(operation['server'] === undefined ? undefined : text(operation['server']));
+    this.#clients.set(name, server);
+    server.connect(name, { echo, ...flags, ...permissions });
+  }
+  #serverOf(client: string): NatsServer {
+    return this.#clients.get(client) ?? this.#servers.named(undefined);
+  }
+  #at(operation: Operation): NatsServer {
+    return this.#serverOf(this.#client(operation));
   }
   #send(client: string, subject: string, body: string, reply = '', headers: Headers = {}, bytes = 0): void {
     const message = this.#bodies.push(body) - 1;
-    this.#server.publish(client, { subject, reply, headers, message, size: Math.max(byteLength(body), bytes) });
+    this.#serverOf(client).publish(client, { subject, reply, headers, message, size: Math.max(byteLength(body), bytes) });
   }
   #listenOn(client: string, subject: string): number {
     const sid = this.#next++;
-    this.#server.subscribe(client, { sid, subject });
+    this.#serverOf(client).subscribe(client, { sid, subject });
     return sid;
   }
   /** A request: whatever comes back to its own inbox. */
@@ -138,9 +133,9 @@ export class NatsAdapter {
     const answers: Handed[] = [];
     this.#answers.set(sid, answers);
     ask(inbox);
-    this.#listen();
+    this.#servers.settle();
     this.#answers.delete(sid);
-    this.#server.unsubscribe(client, sid);
+    this.#serverOf(client).unsubscribe(client, sid);
     return answers;
   }
 
@@ -189,11 +184,11 @@ export class NatsAdapter {
     const { respond } = operation;
     const [name, subject, queue] = [text(operation['sub']), text(operation['subject']), text(operation['queue'])];
     this.#listeners.set(sid, { name, client, subject, queue, sid, respond: typeof respond === 'string' ? respond : null });
-    this.#server.subscribe(client, { sid, subject, queue });
+    this.#serverOf(client).subscribe(client, { sid, subject, queue });
     return null;
   }
   #stopListening(name: string, max: number): null {
-    for (const one of this.#listeners.values()) if (one.name === name) this.#server.unsubscribe(one.client, one.sid, max);
+    for (const one of this.#listeners.values()) if (one.name === name) this.#serverOf(one.client).unsubscribe(one.client, one.sid, max);
     return null;
   }
 
@@ -203,7 +198,7 @@ export class NatsAdapter {
     const name = text(operation['as']);
     const sid = this.#listenOn(client, inbox);
     this.#listeners.set(sid, { name, client, subject: inbox, queue: '', sid, respond: null });
-    this.#server.pull(client, text(operation['stream']), text(operation['consumer']), inbox, {
+    this.#serverOf(client).pull(client, text(operation['stream']), text(operation['consumer']), inbox, {
       batch: number(operation['batch'], 1),
       expires: number(operation['expiresMs']) * 1_000_000,
       no_wait: operation['noWait'] === true,
@@ -227,10 +222,10 @@ export class NatsAdapter {
     if (how !== 'progress') found.settled = true;
     const args = { subject: found.subject, how, delay: number(operation['delayMs']) * 1_000_000, reason: text(operation['reason']) };
     if (operation['sync'] !== true) {
-      this.#server.ack(client, args);
+      this.#serverOf(client).ack(client, args);
       return null;
     }
-    const [answer] = this.#asking(client, (reply) => this.#server.ack(client, { ...args, reply }));
+    const [answer] = this.#asking(client, (reply) => this.#serverOf(client).ack(client, { ...args, reply }));
     if (answer !== undefined && answer.status !== null) return { status: answer.status };
     return { confirmed: answer !== undefined };
   }
@@ -253,17 +248,23 @@ export class NatsAdapter {
     return [text(operation['stream']), text(operation['consumer'])];
   }
 
+  #process(how: 'kill' | 'start' | 'stall' | 'resume', server: Json | undefined): null {
+    this.#servers[how](text(server));
+    return null;
+  }
+
   readonly #verbs: Record<string, (operation: Operation) => Json> = {
     advance: (operation) => {
-      this.clock.advance(number(operation['ms']) * 1000);
+      this.#servers.clock.advance(number(operation['ms']) * 1000);
       return null;
     },
     connect: (operation) => {
-      this.#connect(text(operation['client'], 'main'), object(operation['options']));
+      this.#connect(this.#nameOf(operation), operation);
       return null;
     },
     disconnect: (operation) => {
-      this.#server.disconnect(text(operation['client'], 'main'));
+      const name = this.#nameOf(operation);
+      this.#clients.get(name)?.disconnect(name);
       return null;
     },
     subscribe: (operation) => this.#subscribe(operation),
@@ -271,29 +272,33 @@ export class NatsAdapter {
     publish: (operation) => (this.#broker === 'nats' ? this.#publish(operation) : this.#publishAcked(operation)),
     publishNoAck: (operation) => this.#publish(operation),
     request: (operation) => this.#request(operation),
-    stream: (operation) => refused(this.#server.createStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
-    updateStream: (operation) => refused(this.#server.updateStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? { ok: true } : reported(operation['report'], config))),
-    deleteStream: (operation) => refused(this.#server.deleteStream(text(operation['stream'])), () => ({ ok: true })),
-    streamInfo: (operation) => refused(this.#server.streamInfo(text(operation['stream']), text(operation['subjectsFilter'])), (info) => this.#streamView(info, operation)),
+    stream: (operation) => refused(this.#at(operation).createStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
+    updateStream: (operation) => refused(this.#at(operation).updateStream(streamArgs(operation['config'])), ({ config }) => (operation['report'] === undefined ? { ok: true } : reported(operation['report'], config))),
+    deleteStream: (operation) => refused(this.#at(operation).deleteStream(text(operation['stream'])), () => ({ ok: true })),
+    streamInfo: (operation) => refused(this.#at(operation).streamInfo(text(operation['stream']), text(operation['subjectsFilter'])), (info) => this.#streamView(info, operation)),
     purge: (operation) => {
       const { stream, filter, seq, keep } = operation;
-      return refused(this.#server.purgeStream(text(stream), { filter: text(filter), seq: number(seq), keep: number(keep) }), ({ purged }) => ({ purged }));
+      return refused(this.#at(operation).purgeStream(text(stream), { filter: text(filter), seq: number(seq), keep: number(keep) }), ({ purged }) => ({ purged }));
     },
-    deleteMessage: (operation) => refused(this.#server.deleteMessage(text(operation['stream']), number(operation['seq'])), () => ({ ok: true })),
+    deleteMessage: (operation) => refused(this.#at(operation).deleteMessage(text(operation['stream']), number(operation['seq'])), () => ({ ok: true })),
     getMessage: (operation) => {
       const wanted = { seq: number(operation['seq']), last_by_subj: text(operation['lastBySubject']), next_by_subj: text(operation['nextBySubject']) };
-      return refused(this.#server.getMessage(text(operation['stream']), wanted), (message) => this.#message(message));
+      return refused(this.#at(operation).getMessage(text(operation['stream']), wanted), (message) => this.#message(message));
     },
-    consumer: (operation) => refused(this.#server.createConsumer(text(operation['stream']), consumerArgs(operation['config']), text(operation['action']) as Action), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
-    deleteConsumer: (operation) => refused(this.#server.deleteConsumer(...this.#of(operation)), () => ({ ok: true })),
-    consumerInfo: (operation) => refused(this.#server.consumerInfo(...this.#of(operation)), (info) => this.#consumerView(info)),
-    pauseConsumer: (operation) => refused(this.#server.pauseConsumer(...this.#of(operation), this.clock.now() + number(operation['forMs']) * 1000), ({ paused }) => ({ paused })),
+    consumer: (operation) => refused(this.#at(operation).createConsumer(text(operation['stream']), consumerArgs(operation['config']), text(operation['action']) as Action), ({ config }) => (operation['report'] === undefined ? null : reported(operation['report'], config))),
+    deleteConsumer: (operation) => refused(this.#at(operation).deleteConsumer(...this.#of(operation)), () => ({ ok: true })),
+    consumerInfo: (operation) => refused(this.#at(operation).consumerInfo(...this.#of(operation)), (info) => this.#consumerView(info)),
+    pauseConsumer: (operation) => refused(this.#at(operation).pauseConsumer(...this.#of(operation), this.#servers.clock.now() + number(operation['forMs']) * 1000), ({ paused }) => ({ paused })),
     restart: () => {
-      this.#server.restart();
+      this.#servers.restart();
       return null;
     },
+    kill: ({ server }) => this.#process('kill', server),
+    start: ({ server }) => this.#process('start', server),
+    stall: ({ server }) => this.#process('stall', server),
+    resume: ({ server }) => this.#process('resume', server),
     answerFlow: (operation) => {
-      this.#server.answerFlowControl(this.#client(operation), this.#flow.get(text(operation['sub'])) ?? '');
+      this.#at(operation).answerFlowControl(this.#client(operation), this.#flow.get(text(operation['sub'])) ?? '');
       return null;
     },
     pull: (operation) => this.#pull(operation),

@@ -18,6 +18,8 @@ export interface Carried {
   readonly place: string;
   readonly entry: number;
 }
+/** What leaf connections need of their surroundings. */
+export type LeafHost = Pick<RoomHost, 'now' | 'after' | 'hop' | 'forget' | 'record' | 'luck'>;
 /** A server at one end of a leaf connection. */
 export interface LeafServer {
   readonly cluster: string;
@@ -73,9 +75,9 @@ export class Leaves {
   private things = new Map<number, Thing>();
   private next = 0;
   private links: readonly ScenarioLink[] = [];
-  private readonly host: RoomHost;
+  private readonly host: LeafHost;
   private readonly servers: ReadonlyMap<string, LeafServer>;
-  constructor(host: RoomHost, servers: ReadonlyMap<string, LeafServer>) {
+  constructor(host: LeafHost, servers: ReadonlyMap<string, LeafServer>) {
     this.host = host;
     this.servers = servers;
   }

@@ -84,7 +84,11 @@ export class Ledger {
   }
   load(state: LedgerState): void {
     this.streams = new Map();
-    for (const [stream, consumer, copies] of state) for (const [seq, known] of copies) this.of(stream, consumer).set(seq, { ...known });
+    for (const [stream, consumer, copies] of state) {
+      // A consumer that has none now is known all the same.
+      const own = this.of(stream, consumer);
+      for (const [seq, known] of copies) own.set(seq, { ...known });
+    }
   }
   private place(stream: string, consumer: string): string {
     return this.geography.consumerNode(stream, consumer) ?? this.geography.streamNode(stream);

@@ -11,6 +11,7 @@ export interface Example {
   readonly record?: readonly string[];
   readonly omit?: readonly string[];
   readonly server?: JsonObject;
+  readonly servers?: Readonly<Record<string, JsonObject>>;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
 }

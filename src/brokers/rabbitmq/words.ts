@@ -55,6 +55,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'rabbitmq.disk_alarm': { says: 'Free disk space is below disk_free_limit: publishing connections are blocked.', rule: at('disk-alarms') },
   'rabbitmq.low on memory': { says: 'The cluster is low on memory and blocks whoever publishes.', rule: at('connection-blocked') },
   'rabbitmq.low on disk': { says: 'The cluster is low on disk space and blocks whoever publishes.', rule: at('connection-blocked') },
+  'rabbitmq.low on memory & low on disk': { says: 'The cluster is low on memory and on disk space, and blocks whoever publishes.', rule: at('connection-blocked') },
   'rabbitmq.credit_flow': { says: 'The queue cannot keep up with what is published, so the connection is throttled.', rule: at('flow-control') },
   'rabbitmq.NO_ROUTE': { says: 'No queue was bound for its routing key, and the publication was mandatory.', rule: at('publishers#unroutable') },
   'rabbitmq.maxlen': { says: 'The queue was full.', rule: at('maxlength#overflow-behaviour') },
