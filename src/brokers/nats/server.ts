@@ -21,7 +21,7 @@ import { addSubscription, interestFor, noResponders, removeSubscription, route }
 import { loadCore, saveCore } from './state.ts';
 import { countOf, gaps, newest, nextPassing, subjectsPassing } from './store.ts';
 import { createStream, deleteStream, updateStream } from './streams.ts';
-import { leafConnected, openInternal } from './syncing.ts';
+import { leafConnected, openInternal, readerOf } from './syncing.ts';
 import { restart } from './restart.ts';
 import { finish, timer } from './work.ts';
 
@@ -164,7 +164,8 @@ export class NatsServer implements Nats {
       last_seq: store.lastSeq,
       num_subjects: store.bySubject.size,
       deleted: gaps(store),
-      consumer_count: consumers.size,
+      // What streams of other servers read by is nobody's to see.
+      consumer_count: [...consumers.values()].filter(({ config }) => readerOf(config.deliver_subject) === '').length,
       subjects: Object.fromEntries(subjects.map((subject) => [subject, countOf(store, subject)])),
     };
   }
