@@ -13,6 +13,11 @@ test('the first visitor is told what went wrong within 20 seconds, and asks why 
   await expect(answer).toBeInViewport();
   await expect(playButton(page)).toBeVisible();
   await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Payment service');
+  // Another node has the inspector to itself.
+  await node(page, /^email/).click({ position: { x: 20, y: 10 } });
+  await expect(answer).toBeHidden();
+  await node(page, /^Payment service/).click({ position: { x: 20, y: 10 } });
+  await expect(answer).toBeVisible();
   // The remedy is at hand, and the run with it has no such finding.
   await answer.getByRole('button', { name: /^Set .* and run again$/ }).click();
   await expect(page.getByRole('button', { name: 'Undo', exact: true }).first()).toBeEnabled();

@@ -1,6 +1,6 @@
 import './inspector.css';
 import { catalog } from '../../catalog.ts';
-import { type Scenario, type ScenarioLink, type ScenarioNode, titleOf } from '../../scenario/document.ts';
+import { nodeOf, type Scenario, type ScenarioLink, type ScenarioNode, titleOf } from '../../scenario/document.ts';
 import { useDocument } from '../store/document.ts';
 import { useEffective } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
@@ -42,7 +42,9 @@ export function Inspector() {
 function Asked() {
   const id = useView((s) => s.finding);
   const finding = useSession((s) => s.picture?.findings.find((f) => f.id === id));
-  if (!finding) return null;
+  const selected = useView((s) => s.selected);
+  // Who turns to another node wants its settings; the answer is back with the node it is about.
+  if (!finding || (selected.length > 0 && !selected.includes(nodeOf(finding.place)))) return null;
   return (
     <section className="asked" aria-label="Why">
       <ul className="list">
