@@ -89,7 +89,7 @@ export class PubSubRoom implements Room, PublisherHost, SubscriberHost, Geograph
     }
     if (action === 'resume-publish') {
       const key = typeof parameters['key'] === 'string' ? parameters['key'] : '';
-      const found = [...this.traffic.publishers.values()].filter((s) => s.link === on || s.client === on).flatMap((s) => this.publishers.get(s.id) ?? []);
+      const found = [...this.traffic.publishers.values()].filter((s) => (s.link === on || s.client === on) && this.configured(s.link)).flatMap((s) => this.publishers.get(s.id) ?? []);
       const resumed = found.flatMap((one) => (key === '' ? one.pausedKeys : [key]).filter((name) => one.resumePublish(name)));
       return found.length > 0 ? `${resumed.length} ordering keys go on.` : undefined;
     }

@@ -6,7 +6,9 @@ import { newSession, type SessionState, type Thing } from './sessions.ts';
 /** What a hop or a wake is about. */
 export const WAKE = { thing: 0, serverTimer: 1, recover: 2, silence: 3, poll: 4, store: 5, commit: 6 } as const;
 
-export type TrafficState = UnderwayState<SessionState, Thing>;
+export interface TrafficState extends UnderwayState<SessionState, Thing> {
+  readonly connections: readonly (readonly [connection: string, sessions: readonly string[]])[];
+}
 export class Traffic extends Conversations<SessionState, Thing> {
   /** Those that share a connection in the order in which they joined it. */
   private readonly byConnection = new Map<string, SessionState[]>();
@@ -50,9 +52,16 @@ export class Traffic extends Conversations<SessionState, Thing> {
   later(delay: number, what: number, state: SessionState): void {
     this.wake(delay, what, { do: 'opened', session: state.id, life: state.life });
   }
+  override save(): TrafficState {
+    return { ...super.save(), connections: [...this.byConnection].map(([connection, sessions]) => [connection, sessions.map(({ id }) => id)]) };
+  }
   override load(state: TrafficState): void {
     super.load(state);
     this.byConnection.clear();
-    for (const s of this.inOrder()) if (s.connection !== null) this.byConnection.set(s.connection, [...this.on(s.connection), s]);
+    for (const [connection, sessions] of state.connections)
+      this.byConnection.set(
+        connection,
+        sessions.flatMap((id) => this.sessions.get(id) ?? []),
+      );
   }
 }
