@@ -29,5 +29,5 @@ export const threeAcknowledgements: Scenario = {
     { at: '15s', by: 'author', do: 'restart', on: 'warehouse/1' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'warehouse' }],
-  layout: { shop: [0, 120], rack: [230, 0, 330, 380], orders: [275, 60], packing: [285, 225], warehouse: [620, 200] },
+  layout: { shop: [0, 120], rack: [240, 30, 640, 250], orders: [280, 100], packing: [600, 100], warehouse: [940, 100] },
 };

@@ -3,7 +3,7 @@ import { spanText } from '../../base/time.ts';
 import type { Depth, Look, LookCell } from '../contract.ts';
 import { awaiting, awaitingCount } from './awaiting.ts';
 import { META } from './cluster-model.ts';
-import type { Ledger } from './ledger.ts';
+import type { Known, Ledger } from './ledger.ts';
 import type { Onward } from './onward.ts';
 import type { Consumer, Stream } from './model.ts';
 import type { ConsumerPlan, Plan } from './plan.ts';
@@ -35,9 +35,11 @@ export function depthsOf(server: NatsServer, plan: Plan, traffic: Traffic, onwar
   return [
     ...consumers.map((one): Depth => {
       const found = find(server, one);
-      if (found === undefined) return { place: one.node, pending: 0, inFlight: 0, oldest: -1 };
+      // Somebody may publish to its deliver subject by core NATS, too.
+      const fleeting = traffic.fleeting(one.node);
+      if (found === undefined) return { place: one.node, pending: 0, inFlight: fleeting, oldest: -1 };
       const [first] = awaiting(found.stream, found.consumer, 1);
-      return { place: one.node, pending: awaitingCount(found.stream, found.consumer), inFlight: found.consumer.pending.size, oldest: first === undefined ? -1 : Math.max(0, now - first.at) };
+      return { place: one.node, pending: awaitingCount(found.stream, found.consumer), inFlight: found.consumer.pending.size + fleeting, oldest: first === undefined ? -1 : Math.max(0, now - first.at) };
     }),
     ...subjects,
     ...plan.streams.filter(({ args }) => plan.readers.some(({ stream }) => stream === args.name)).map(({ node, args }) => onwardDepth(server, onward, node, args.name, now)),
@@ -67,10 +69,11 @@ function withLeader({ server }: View, what: { readonly id: number } | undefined,
   if (group === undefined) return { ...look, ...down };
   const current = group.peers.filter((peer) => peer.current && servers[peer.server]?.up === true).length;
   const { leader, peers } = group;
-  const few = current * 2 <= peers.length;
+  const there = leader < 0 ? peers.filter((peer) => servers[peer.server]?.up === true).length : current;
+  const few = there * 2 <= peers.length;
   const gauges: Gauge[] = [
     { name: 'leader', value: leader < 0 ? 'none' : `node-${leader + 1}`, ...(leader < 0 ? { tone: 'bad' } : {}) },
-    { name: what?.id === META ? 'servers' : 'replicas', value: `${leader < 0 ? peers.filter((peer) => servers[peer.server]?.up === true).length : current}/${peers.length}`, ...(current < peers.length ? { tone: few ? 'bad' : 'warn' } : {}) },
+    { name: what?.id === META ? 'servers' : 'replicas', value: `${there}/${peers.length}`, ...(there < peers.length ? { tone: few ? 'bad' : 'warn' } : {}) },
   ];
   const health: Pick<Look, 'health' | 'tone'> = leader < 0 ? { health: 'no leader', tone: 'bad' } : few ? { health: 'no quorum', tone: 'bad' } : {};
   return { ...look, gauges: [...look.gauges, ...gauges], ...health, ...down };
@@ -98,7 +101,8 @@ function streamLook(stream: Stream | undefined, cells: number): Look {
 function consumerLook(found: Found | undefined, ledger: Ledger, node: string, cells: number, now: number): Look {
   if (found === undefined) return { lanes: [], gauges: [], health: 'no such consumer', tone: 'bad' };
   const { stream, consumer } = found;
-  const copies = ledger.of(stream.name, consumer.name);
+  // To look is not to make it known.
+  const copies = ledger.consumers(stream.name).includes(consumer.name) ? ledger.of(stream.name, consumer.name) : new Map<number, Known>();
   const cell = (seq: number, state: LookCell['state']): LookCell[] => {
     const known = copies.get(seq);
     return known === undefined ? [] : [{ message: known.message, copy: known.copy, state, redelivered: known.attempts > 1 }];
