@@ -11,6 +11,16 @@ export interface TopicNode extends TopicPlan {
 }
 const NOTHING: Config = {};
 
+function topicsOf({ nodes }: Topology): readonly TopicNode[] {
+  return nodes.flatMap(({ id, kind, config = {} }): TopicNode[] => {
+    if (kind !== 'pulsar.topic') return [];
+    const { name, partitions, persistence } = config;
+    return [{ node: id, name: typeof name === 'string' && name !== '' ? name : id, partitions: typeof partitions === 'number' ? partitions : 0, persistent: persistence !== 'non-persistent' }];
+  });
+}
+/** Two nodes of one name are one topic, which is the first one's: it is shown there, and goes with it. */
+const ownTopics = (topics: readonly TopicNode[]): readonly TopicNode[] => topics.filter((t, i) => topics.findIndex(({ name }) => name === t.name) === i);
+
 export class Places implements Geography {
   readonly cluster: string;
   topics: readonly TopicNode[] = [];
@@ -28,17 +38,17 @@ export class Places implements Geography {
   know(topology: Topology): void {
     this.topology = topology;
     this.links = new Map(topology.links.map((l) => [l.id, l]));
-    const topics = topology.nodes.flatMap(({ id, kind, config = {} }): TopicNode[] => {
-      if (kind !== 'pulsar.topic') return [];
-      const { name, partitions, persistence } = config;
-      return [{ node: id, name: typeof name === 'string' && name !== '' ? name : id, partitions: typeof partitions === 'number' ? partitions : 0, persistent: persistence !== 'non-persistent' }];
-    });
-    // Two nodes of one name are one topic, shown at the first.
-    this.topics = topics.filter((t, i) => topics.findIndex(({ name }) => name === t.name) === i);
+    const topics = topicsOf(topology);
+    this.topics = ownTopics(topics);
     this.byName = new Map(this.topics.map(({ name, node }) => [name, node]));
     this.byNode = new Map(topics.map((t) => [t.node, t]));
     this.nodes.clear();
     this.addresses.clear();
+  }
+  /** Topics that another document no longer has, or has at another node. */
+  without(topology: Topology): readonly TopicNode[] {
+    const after = ownTopics(topicsOf(topology));
+    return this.topics.filter(({ name, node }) => !after.some((one) => one.name === name && one.node === node));
   }
   config(): Config {
     return this.topology.cluster.config ?? NOTHING;

@@ -21,7 +21,6 @@ interface State {
   readonly teller: TellerState;
   readonly producers: readonly (readonly [string, unknown])[];
   readonly consumers: readonly (readonly [string, unknown])[];
-  readonly topics: readonly string[];
   readonly begun: boolean;
 }
 
@@ -33,8 +32,6 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
   private readonly teller: Teller;
   private readonly producers = new Map<string, PulsarProducer>();
   private readonly consumers = new Map<string, PulsarConsumer>();
-  /** Topics of the document that the brokers know of. */
-  private topics: string[] = [];
   private begun = false;
 
   constructor(host: RoomHost, topology: Topology) {
@@ -56,12 +53,14 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
         ),
     );
     for (const client of changed) client.close('graceful');
+    if (this.begun) {
+      for (const { name } of this.places.without(topology)) this.server.deleteTopic(name);
+      // What becomes of what lies there is told where it lies.
+      this.flush();
+    }
     this.know(topology);
     if (!this.begun) this.server.start();
     this.begun = true;
-    const names = this.places.topics.map(({ name }) => name);
-    for (const gone of this.topics.filter((name) => !names.includes(name))) this.server.deleteTopic(gone);
-    this.topics = names;
     for (const topic of this.places.topics) this.server.createTopic(topic.name, topic);
     this.flush();
     for (const client of changed) client.open();
@@ -128,8 +127,8 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
     return depthsOf(this.server, this.places);
   }
   save(): unknown {
-    const { server, traffic, teller, topics, begun } = this;
-    const state: State = { server: server.save(), traffic: traffic.save(), teller: teller.save(), producers: [...this.producers].map(([id, one]) => [id, one.save()]), consumers: [...this.consumers].map(([id, one]) => [id, one.save()]), topics: [...topics], begun };
+    const { server, traffic, teller, begun } = this;
+    const state: State = { server: server.save(), traffic: traffic.save(), teller: teller.save(), producers: [...this.producers].map(([id, one]) => [id, one.save()]), consumers: [...this.consumers].map(([id, one]) => [id, one.save()]), begun };
     return state;
   }
   load(saved: unknown): void {
@@ -139,7 +138,6 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
     this.teller.load(state.teller);
     for (const [id, one] of state.producers) this.producers.get(id)?.load(one);
     for (const [id, one] of state.consumers) this.consumers.get(id)?.load(one);
-    this.topics = [...state.topics];
     this.begun = state.begun;
   }
   // Hosts of clients -----------------------------------------------------------
