@@ -2,7 +2,7 @@
 import type { ConsumerContext, PartitionOffset } from './consumer-context.ts';
 import type { MemberOfGroup } from './protocol.ts';
 
-export type CommitterState = { readonly committing: number; readonly lastAuto: number; readonly finished: readonly PartitionOffset[] };
+export type CommitterState = { readonly committing: number; readonly lastAuto: number; readonly finished: readonly PartitionOffset[]; readonly loses: boolean };
 
 export class Committer {
   private readonly context: ConsumerContext;
@@ -13,6 +13,8 @@ export class Committer {
   private lastAuto = 0;
   /** Highest finished offset + 1 by partition, of the batch in hand, where the application commits by itself. */
   private finished = new Map<number, number>();
+  /** The next commit never gets to the coordinator: the connection breaks under it. */
+  private loses = false;
   constructor(context: ConsumerContext, member: () => MemberOfGroup) {
     this.context = context;
     this.member = member;
@@ -25,6 +27,9 @@ export class Committer {
     this.committing = -1;
     this.lastAuto = this.context.now;
     this.finished.clear();
+  }
+  loseNext(): void {
+    this.loses = true;
   }
   /** In poll(): what earlier polls gave out, at most every auto.commit.interval.ms. */
   auto(): void {
@@ -71,12 +76,13 @@ export class Committer {
     this.context.refused('CommitFailedException');
   }
   save(): CommitterState {
-    return { committing: this.committing, lastAuto: this.lastAuto, finished: [...this.finished].map(([partition, offset]) => ({ partition, offset })) };
+    return { committing: this.committing, lastAuto: this.lastAuto, finished: [...this.finished].map(([partition, offset]) => ({ partition, offset })), loses: this.loses };
   }
-  load({ committing, lastAuto, finished }: CommitterState): void {
+  load({ committing, lastAuto, finished, loses }: CommitterState): void {
     this.committing = committing;
     this.lastAuto = lastAuto;
     this.finished = new Map(finished.map(({ partition, offset }) => [partition, offset]));
+    this.loses = loses;
   }
 
   private sync(offsets: readonly PartitionOffset[]): void {
@@ -90,6 +96,13 @@ export class Committer {
     const member = this.member();
     if (member.generationOrEpoch < 0) {
       this.failed();
+      return -1;
+    }
+    const lost = this.loses;
+    this.loses = false;
+    // commitSync sends it again over another connection; the others leave it to the next commit.
+    if (lost && how !== 'kafka.commit_sync') {
+      context.refused('RetriableCommitFailedException');
       return -1;
     }
     for (const { partition, offset } of fit) positions.committed(partition, offset);

@@ -112,6 +112,9 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   // What the application does besides polling -----------------------------------
   /** pause() or resume() of all its partitions: poll() goes on, and gives nothing out. */
+  loseNextCommit(): void {
+    this.committer.loseNext();
+  }
   pause(on: boolean): void {
     this.context.positions.pause(on);
     this.handOut();

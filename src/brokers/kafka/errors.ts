@@ -28,6 +28,7 @@ export const errors = {
   TimeoutException: { code: -1, text: 'Expiring record(s): delivery.timeout.ms or max.block.ms has passed.', retriable: true },
   RecordTooLargeException: { code: -1, text: 'The message is larger than the maximum request size you have configured with the max.request.size configuration.', retriable: false },
   TransactionAbortedException: { code: -1, text: 'Failing batch since transaction was aborted.', retriable: false },
+  RetriableCommitFailedException: { code: -1, text: 'Offset commit failed with a retriable exception. You should retry committing the latest consumed offsets.', retriable: true },
   CommitFailedException: { code: -1, text: 'Offset commit cannot be completed since the consumer is not part of an active group for auto partition assignment; it is likely that the consumer was kicked out of the group.', retriable: false },
   NoOffsetForPartitionException: { code: -1, text: 'Undefined offset with no reset policy for partitions.', retriable: false },
 } as const satisfies Readonly<Record<string, KnownError>>;

@@ -54,6 +54,11 @@ export class KafkaReceiver implements ReceiveSession {
     if (!this.shares) this.consumer.pause(on);
     return !this.shares;
   }
+  /** @returns whether it commits: a share consumer acknowledges */
+  loseNextCommit(): boolean {
+    if (!this.shares) this.consumer.loseNextCommit();
+    return !this.shares;
+  }
   seek(to: 'earliest' | 'latest'): boolean {
     if (!this.shares) this.consumer.seek(to);
     return !this.shares;

@@ -49,6 +49,21 @@ function run(parts: Parts) {
     between: (entries: readonly Entry[], from: number, to: number) => entries.filter((e) => e.time >= from * 1e6 && e.time < to * 1e6),
   };
 }
+describe('a commit that is lost with its connection', () => {
+  const lost = (consume: Config) => run({ consume, until: 12e6, timeline: [at(2000, 'lose-next-ack', 'pay'), at(2950, 'crash', 'pay/1'), at(3000, 'restart', 'pay/1')] });
+  const again = ({ of }: ReturnType<typeof run>) => of('delivered').filter(({ attempt }) => attempt > 1).length;
+  const often = { 'max.poll.records': 1 };
+  it('is covered by the next one, unless the process dies before: then its records come again', () => {
+    const automatic = { ...often, 'enable.auto.commit': true, 'auto.commit.interval.ms': 1000 };
+    const seen = lost(automatic);
+    expect(seen.of('refused', 'kafka.RetriableCommitFailedException')).toHaveLength(1);
+    expect(again(seen)).toBeGreaterThan(again(run({ consume: automatic, until: 12e6, timeline: [at(2950, 'crash', 'pay/1'), at(3000, 'restart', 'pay/1')] })));
+  });
+  it('is sent again by commitSync, and left to the next one by commitAsync', () => {
+    expect(lost({ ...often, commit: 'commitSync' }).of('refused', 'kafka.RetriableCommitFailedException')).toEqual([]);
+    expect(lost({ ...often, commit: 'commitAsync' }).of('refused', 'kafka.RetriableCommitFailedException')).toHaveLength(1);
+  });
+});
 describe('producing', () => {
   it('every message takes effect once, is confirmed, and its copy is settled by a commit', () => {
     const { of } = run({ producer: { limit: 60 } });
