@@ -1,3 +1,3 @@
 import { fuzzTests } from '../../testing/fuzz-test.ts';
 
-fuzzTests('redis-streams', 500);
+fuzzTests('redis-streams', 250);
