@@ -59,6 +59,19 @@ test('for a lecture there is the canvas alone, larger, and back', async ({ page 
   await expect(inspector(page)).toBeVisible();
 });
 
+test('what is typed before the commands have loaded is no shortcut', async ({ page }) => {
+  await openPaused(page);
+  await page.route('**/Dialogs-*.js', async (route) => {
+    await new Promise((done) => setTimeout(done, 800));
+    await route.continue();
+  });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('l');
+  await expect(page.getByRole('combobox', { name: 'Command' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(palette(page)).toBeVisible();
+});
+
 test('a finding that is being read stays where it is while others come', async ({ page }) => {
   await page.goto('./');
   const items = dock(page, 'Findings').getByRole('listitem');

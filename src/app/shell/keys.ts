@@ -16,7 +16,8 @@ const say = (why: string | null) => why !== null && useDocument.getState().say(w
 export function listen(): void {
   window.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;
-    if (target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) {
+    // A dialog that was asked for may still be loading: what is typed meanwhile is meant for it.
+    if (useView.getState().dialog !== null || target.closest('input, textarea, select, [role="dialog"], [role="menu"]')) {
       if (event.key === 'Escape' && target.closest('.inspector')) return backToCanvas(target);
       if (!(event.key === 'k' && (event.ctrlKey || event.metaKey))) return;
     }
