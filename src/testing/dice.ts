@@ -1,6 +1,6 @@
 /** What random scenarios of every broker share: dice, producers and consumers, all from one seed. */
 import { RandomStream } from '../kernel/random.ts';
-import type { ScenarioNode, TimelineEntry } from '../scenario/document.ts';
+import type { Scenario, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
 
 export class Dice {
   private readonly luck: RandomStream;
@@ -100,4 +100,9 @@ export function commonHappening(d: Dice, kind: number, entry: Entry, { consumer:
     default:
       return d.chance(0.5) ? entry('set', c, { instances: d.between(1, 4) }) : entry('set', p, { rate: d.between(0, 80) });
   }
+}
+
+/** The document of a seed; a share of them has an end, after which it is judged. */
+export function seeded(d: Dice, seed: number, { nodes, links, timeline }: Required<Pick<Scenario, 'nodes' | 'links' | 'timeline'>>, { share, ...end } = { share: 0.4, duration: '3s', drain: '2s' }): Scenario {
+  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(share) ? end : {}), nodes, links, timeline: [...timeline].sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
 }

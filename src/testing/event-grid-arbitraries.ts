@@ -1,6 +1,6 @@
 /** Random but legal Event Grid scenarios: topologies, settings, faults, interventions and edits, all from one seed. */
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
-import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire, seeded } from './dice.ts';
 
 const FILTERS = ['[{"operatorType": "NumberLessThan", "key": "data.seq", "value": 9}]', '[{"operatorType": "StringNotIn", "key": "data.key", "values": ["a"]}]', '[', ''];
 const filter = (d: Dice) =>
@@ -71,7 +71,7 @@ export function randomEventGridScenario(seed: number): Scenario {
     link('publish', `p${i}`, id, { ...d.some({ type: [0.3, () => d.pick(['order.paid', ''])], data: [0.1, () => '{'] }), ...(kind === 'domain' ? d.some({ topic: [0.5, () => 'B'] }) : {}), ...wire(d) });
   }
   const timeline = Array.from({ length: d.below(10) }, (_, i) => happening(d, i, nodes, links));
-  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
+  return seeded(d, seed, { nodes, links, timeline });
 }
 function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: readonly ScenarioLink[]): TimelineEntry {
   const entry = entryAt(`${d.between(1, 4500)}ms`);

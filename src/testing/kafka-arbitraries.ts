@@ -1,6 +1,6 @@
 /** Random but legal Kafka scenarios: topics, producers, groups, faults and edits, all from one seed. */
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
-import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire, seeded } from './dice.ts';
 
 export function randomKafkaScenario(seed: number): Scenario {
   const d = new Dice(seed);
@@ -104,7 +104,7 @@ export function randomKafkaScenario(seed: number): Scenario {
     });
   }
   const timeline = Array.from({ length: d.below(8) }, () => happening(d, { nodes, links, topics, brokers }));
-  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
+  return seeded(d, seed, { nodes, links, timeline });
 }
 function happening(d: Dice, there: { readonly nodes: readonly ScenarioNode[]; readonly links: readonly ScenarioLink[]; readonly topics: readonly string[]; readonly brokers: number }): TimelineEntry {
   const entry = entryAt(`${d.between(1, 4500)}ms`);

@@ -1,6 +1,6 @@
 /** Random but legal NATS scenarios: topologies, settings, faults, interventions and edits, all from one seed. */
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
-import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire, seeded } from './dice.ts';
 
 const streamSettings = (d: Dice) =>
   d.some({
@@ -82,7 +82,7 @@ export function randomNatsScenario(seed: number): Scenario {
     if (subjects.length > 0 && d.chance(0.6)) add('consume', d.pick(subjects).id, `c${i}`, { ...d.some({ queue: [0.4, () => 'team'], pendingMsgLimit: [0.4, () => d.between(1, 5)] }), ...wire(d) });
   }
   const timeline = Array.from({ length: d.between(0, 9) }, (_, i) => happening(d, i, nodes, links));
-  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
+  return seeded(d, seed, { nodes, links, timeline });
 }
 function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: readonly ScenarioLink[]): TimelineEntry {
   const entry = entryAt(`${d.between(1, 4500)}ms`);

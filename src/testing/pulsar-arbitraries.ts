@@ -1,6 +1,6 @@
 /** Random but legal Pulsar scenarios: topics, subscriptions, settings, faults, interventions and edits, all from one seed. */
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
-import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire, seeded } from './dice.ts';
 
 const TYPES = ['Exclusive', 'Failover', 'Shared', 'Shared', 'Key_Shared', 'Key_Shared'];
 const cluster = (d: Dice): ScenarioNode => ({
@@ -106,7 +106,7 @@ export function randomPulsarScenario(seed: number): Scenario {
     for (const from of new Set([d.pick(topics), d.pick(topics)])) links.push({ id: `l${links.length}`, kind: 'consume', from, to: `c${i}`, config: reading(d, d.pick(['a', 'b'])) });
   }
   const timeline = Array.from({ length: d.below(10) }, (_, i) => happening(d, i, nodes, links));
-  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
+  return seeded(d, seed, { nodes, links, timeline });
 }
 function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: readonly ScenarioLink[]): TimelineEntry {
   const entry = entryAt(`${d.between(1, 4500)}ms`);

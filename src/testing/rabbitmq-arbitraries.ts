@@ -1,6 +1,6 @@
 /** Random but legal RabbitMQ scenarios: topologies, settings, faults, interventions and edits, all from one seed. */
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
-import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire, seeded } from './dice.ts';
 
 const KEYS = ['a', 'a.b', 'b', 'b.c', 'a.b.c'];
 const PATTERNS = ['#', 'a.*', 'a.#', '*.b', 'b', 'a', '#.c'];
@@ -86,7 +86,7 @@ export function randomRabbitScenario(seed: number): Scenario {
       });
   }
   const timeline = Array.from({ length: d.below(8) }, (_, i) => happening(d, i, { nodes, links, queues }));
-  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '2s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
+  return seeded(d, seed, { nodes, links, timeline });
 }
 function happening(d: Dice, i: number, there: { readonly nodes: readonly ScenarioNode[]; readonly links: readonly ScenarioLink[]; readonly queues: readonly string[] }): TimelineEntry {
   const entry = entryAt(`${d.between(1, 4500)}ms`);

@@ -1,6 +1,6 @@
 /** Random but legal scenarios of queues and topics: topologies, settings, faults, interventions and edits, all from one seed. */
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../scenario/document.ts';
-import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire } from './dice.ts';
+import { COMMON, commonHappening, consumer, Dice, entryAt, producer, wire, seeded } from './dice.ts';
 import { serverless } from './variety.ts';
 
 function queue(d: Dice, id: string, fifo: boolean, names: readonly string[]): ScenarioNode {
@@ -105,7 +105,7 @@ export function randomSqsScenario(seed: number): Scenario {
     if (topic !== undefined) links.push({ id: `l${links.length}`, kind: 'invoke', from: topic, to: 'fn', config: { ...subscription(d, names), ...d.some({ MaximumRetryAttempts: [0.6, () => d.between(0, 1)] }), ...wire(d) } });
   }
   const timeline = Array.from({ length: d.below(10) }, (_, i) => happening(d, i, nodes, links));
-  return { version: 1, title: `seed ${seed}`, seed, ...(d.chance(0.4) ? { duration: '3s', drain: '3s' } : {}), nodes, links, timeline: timeline.sort((a, b) => Number.parseInt(a.at, 10) - Number.parseInt(b.at, 10)) };
+  return seeded(d, seed, { nodes, links, timeline }, { share: 0.4, duration: '3s', drain: '3s' });
 }
 function happening(d: Dice, i: number, nodes: readonly ScenarioNode[], links: readonly ScenarioLink[]): TimelineEntry {
   const entry = entryAt(`${d.between(1, 5000)}ms`);
