@@ -37,10 +37,13 @@ export function onOurKernel(messages: number): void {
   const again = kernel.register((_, message) => put(message));
   const finish = kernel.register((_, message) => {
     free++;
-    const tried = (tries[message] as number) + 1;
-    tries[message] = tried;
-    if (luck.next() >= 0.1 || tried === TRIES) done++;
-    else kernel.schedule(BACKOFF << (tried - 1), again, 0, message);
+    if (luck.next() >= 0.1) done++;
+    else {
+      const tried = (tries[message] as number) + 1;
+      tries[message] = tried;
+      if (tried === TRIES) done++;
+      else kernel.schedule(BACKOFF << (tried - 1), again, 0, message);
+    }
     serve();
   });
   kernel.schedule(EVERY, arrive, 0, 0);

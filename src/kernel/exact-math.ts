@@ -18,30 +18,45 @@ export function ln(x: number): number {
     m /= 2;
     exponent++;
   }
-  return lnOf(m, exponent);
+  return lnNearOne(m) + exponent * LN2;
 }
-/** −ln(1 − t / 2³²) for 32 random bits t: the logarithm behind every exponential draw, without a branch that luck decides. */
+/** ln m for m between √½ and √2: 2 artanh(z) for z = (m − 1) / (m + 1), as z + z³/3 + z⁵/5 + … */
+function lnNearOne(m: number): number {
+  const z = (m - 1) / (m + 1);
+  const q = z * z;
+  let sum = 0;
+  for (let k = 25; k >= 1; k -= 2) sum = sum * q + 1 / k;
+  return 2 * z * sum;
+}
+
+/** Cells into which the mantissas from 1 to 2 are cut; those from √2 on count as from √½ to 1, one binary place higher. */
+const CELLS = 128;
+const LAST_BELOW_SQRT2 = 53;
+/** By cell: about 1 over its middle, in so few binary places that its product with a mantissa of 32 bits is exact; and that one's logarithm. */
+const INVERSE = new Float64Array(CELLS);
+const LN_INVERSE = new Float64Array(CELLS);
+for (let cell = 0; cell < CELLS; cell++) {
+  const above = cell > LAST_BELOW_SQRT2 ? 1 : 0;
+  const middle = (1 + (cell + 0.5) / CELLS) / (1 + above);
+  // The last cell touches 1, where the logarithm vanishes.
+  const inverse = cell === CELLS - 1 ? 1 : Math.round(1024 / middle) / 1024;
+  INVERSE[cell] = inverse * 2 ** -(31 + above);
+  LN_INVERSE[cell] = ln(inverse);
+}
+/** −ln(1 − t / 2³²) for 32 random bits t, relative error below 1e-15: the logarithm behind every exponential draw, without a division. */
 export function minusLnOfRest(t: number): number {
   const rest = -t >>> 0;
   if (rest === 0) return 0;
   const zeros = Math.clz32(rest);
-  const high = (rest << zeros) >>> 0;
-  // 1 where the mantissa is above √2: 1518500249 is √2 · 2³⁰.
-  const halved = (1518500249 - (high >>> 1)) >>> 31;
-  return -lnOf(high * (2 ** -31 - halved * 2 ** -32), halved - 1 - zeros);
+  const mantissa = (rest << zeros) >>> 0;
+  const cell = (mantissa >>> 24) & (CELLS - 1);
+  const above = (LAST_BELOW_SQRT2 - cell) >>> 31;
+  // ln(1 + r) for |r| < 1/127, six terms.
+  const r = mantissa * (INVERSE[cell] as number) - 1;
+  const q = r * r;
+  const series = r - q * (1 / 2 - r * (1 / 3)) - q * q * (1 / 4 - r * (1 / 5) + q * (1 / 6));
+  return (LN_INVERSE[cell] as number) + (zeros + 1 - above) * LN2 - series;
 }
-/** ln(m · 2^exponent) for m between √½ and √2: 2 artanh(z) for z = (m − 1) / (m + 1), as 1 + q/3 + q²/5 + … in pairs that do not wait for one another. */
-function lnOf(m: number, exponent: number): number {
-  const z = (m - 1) / (m + 1);
-  const q = z * z;
-  const q2 = q * q;
-  const q4 = q2 * q2;
-  const low = 1 + q * C3 + (C5 + q * C7) * q2 + (C9 + q * C11 + (C13 + q * C15) * q2) * q4;
-  const high = C17 + q * C19 + (C21 + q * C23) * q2 + q4 * C25;
-  return 2 * z * (low + high * (q4 * q4)) + exponent * LN2;
-}
-const [C3, C5, C7, C9, C11, C13] = [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13];
-const [C15, C17, C19, C21, C23, C25] = [1 / 15, 1 / 17, 1 / 19, 1 / 21, 1 / 23, 1 / 25];
 
 /** e to the x, for |x| < 700; relative error below 1e-14. */
 export function exp(x: number): number {

@@ -11,10 +11,10 @@ export interface KernelState {
 const FIRST_ROOM = 1024;
 
 /**
- * Binary heap of (time, sequence) in typed arrays; time is a whole number of µs. What is to be called lies still in a slot, the
- * heap moves only the slot's number. A call that is taken out leaves a hole at the top; the first call that it schedules fills it,
- * else the last one. Either way the hole sinks along the earlier children to the bottom, and the call rises from there: it nearly
- * always belongs near the bottom, so this compares half as often.
+ * Binary heap of (time, sequence) in typed arrays; time is a whole number of µs. What is to be called, and its sequence, lie still
+ * in a slot, the heap moves only its time and the slot's number. A call that is taken out leaves a hole at the top. The first call
+ * that it schedules fills it and goes down as far as it must, for most are due soon. Else the last one does: then the hole sinks
+ * along the earlier children to the bottom, and the call rises from there, for it came from there.
  */
 export class Kernel {
   now = 0;
@@ -23,8 +23,9 @@ export class Kernel {
   /** The first call is being run: its place at the top is a hole. */
   private hollow = false;
   private time = new Float64Array(FIRST_ROOM);
-  private order = new Float64Array(FIRST_ROOM);
   private slot = new Int32Array(FIRST_ROOM);
+  /** By slot: the sequence. */
+  private order = new Float64Array(FIRST_ROOM);
   /** By slot: handler, actor, argument. */
   private what = new Int32Array(FIRST_ROOM * 3);
   /** Slots that are not in use: the first `slot.length - size` of these. */
@@ -63,8 +64,9 @@ export class Kernel {
     if (this.hollow) this.close();
     const calls = [];
     for (let i = 0; i < this.size; i++) {
-      const at = (this.slot[i] as number) * 3;
-      calls.push([this.time[i], this.order[i], this.what[at], this.what[at + 1], this.what[at + 2]] as [number, number, number, number, number]);
+      const slot = this.slot[i] as number;
+      const at = slot * 3;
+      calls.push([this.time[i], this.order[slot], this.what[at], this.what[at + 1], this.what[at + 2]] as [number, number, number, number, number]);
     }
     return { now: this.now, sequence: this.sequence, calls };
   }
@@ -80,28 +82,41 @@ export class Kernel {
     if (!hollow && this.size === this.time.length) this.resize(this.time.length * 2);
     const slot = (hollow ? this.slot[0] : this.free[this.time.length - this.size - 1]) as number;
     const { what } = this;
+    this.order[slot] = order;
     what[slot * 3] = handler;
     what[slot * 3 + 1] = actor;
     what[slot * 3 + 2] = arg;
     this.hollow = false;
-    this.rise(hollow ? this.sink(this.size) : this.size++, time, order, slot);
+    if (hollow) this.fill(time, slot);
+    else this.rise(this.size++, time, order, slot);
+  }
+  /** Puts the newest call where it belongs, from the hole at the top downwards. */
+  private fill(time: number, slot: number): void {
+    const { time: times, slot: slots, size } = this;
+    let i = 0;
+    for (let child = 1; child < size; child = 2 * i + 1) {
+      if (child + 1 < size && this.isEarlier(child + 1, child)) child++;
+      const ct = times[child] as number;
+      if (time < ct) break;
+      times[i] = ct;
+      slots[i] = slots[child] as number;
+      i = child;
+    }
+    times[i] = time;
+    slots[i] = slot;
   }
   /** Puts a call where it belongs, from the hole at `i` upwards. */
   private rise(i: number, time: number, order: number, slot: number): void {
-    const times = this.time;
-    const orders = this.order;
-    const slots = this.slot;
+    const { time: times, slot: slots, order: orders } = this;
     while (i > 0) {
       const parent = (i - 1) >> 1;
       const pt = times[parent] as number;
-      if (pt < time || (pt === time && (orders[parent] as number) < order)) break;
+      if (pt < time || (pt === time && (orders[slots[parent] as number] as number) < order)) break;
       times[i] = pt;
-      orders[i] = orders[parent] as number;
       slots[i] = slots[parent] as number;
       i = parent;
     }
     times[i] = time;
-    orders[i] = order;
     slots[i] = slot;
   }
   /** The last call fills the hole at the top. */
@@ -109,30 +124,28 @@ export class Kernel {
     this.hollow = false;
     const last = --this.size;
     this.free[this.time.length - last - 1] = this.slot[0] as number;
-    if (last > 0) this.rise(this.sink(last), this.time[last] as number, this.order[last] as number, this.slot[last] as number);
+    if (last > 0) {
+      const slot = this.slot[last] as number;
+      this.rise(this.sink(last), this.time[last] as number, this.order[slot] as number, slot);
+    }
     if (last * 8 < this.time.length && this.time.length > FIRST_ROOM) this.resize(this.time.length / 4);
   }
   /** Sinks the hole at the top of the first `size` calls along the earlier children to the bottom; where it is then. */
   private sink(size: number): number {
-    const times = this.time;
-    const orders = this.order;
-    const slots = this.slot;
+    const { time: times, slot: slots } = this;
     let i = 0;
     for (let child = 1; child < size; child = 2 * i + 1) {
-      let ct = times[child] as number;
-      if (child + 1 < size) {
-        const other = times[child + 1] as number;
-        if (other < ct || (other === ct && (orders[child + 1] as number) < (orders[child] as number))) {
-          child++;
-          ct = other;
-        }
-      }
-      times[i] = ct;
-      orders[i] = orders[child] as number;
+      if (child + 1 < size && this.isEarlier(child + 1, child)) child++;
+      times[i] = times[child] as number;
       slots[i] = slots[child] as number;
       i = child;
     }
     return i;
+  }
+  private isEarlier(a: number, b: number): boolean {
+    const at = this.time[a] as number;
+    const bt = this.time[b] as number;
+    return at < bt || (at === bt && (this.order[this.slot[a] as number] as number) < (this.order[this.slot[b] as number] as number));
   }
   /** More room, or less after a crowd has gone; the calls move to the first slots. */
   private resize(room: number): void {
@@ -140,14 +153,14 @@ export class Kernel {
     this.time = new Float64Array(room);
     this.order = new Float64Array(room);
     this.time.set(time.subarray(0, size));
-    this.order.set(order.subarray(0, size));
     this.slot = new Int32Array(room);
     this.what = new Int32Array(room * 3);
     this.free = new Int32Array(room);
     for (let i = 0; i < size; i++) {
-      const from = (slot[i] as number) * 3;
+      const from = slot[i] as number;
       this.slot[i] = i;
-      for (let k = 0; k < 3; k++) this.what[i * 3 + k] = what[from + k] as number;
+      this.order[i] = order[from] as number;
+      for (let k = 0; k < 3; k++) this.what[i * 3 + k] = what[from * 3 + k] as number;
     }
     for (let i = 0; i < room - size; i++) this.free[i] = room - 1 - i;
   }
