@@ -1,9 +1,11 @@
 import type { JsonObject, Operation } from '../../../src/testing/conformance-runner.ts';
 import type { Dice } from '../../../src/testing/dice.ts';
-import type { Talk } from './operations.ts';
+import { type Talk, TOPIC } from './operations.ts';
 
-const MEMBERS = ['a', 'b', 'c'];
-const TOPIC = 't';
+/** Two of them are processes of one static member. */
+const MEMBERS = ['a', 'b', 'c', 'once', 'again'];
+const STATIC = new Set(['once', 'again']);
+const PRODUCER = 'x';
 
 /** A classic group: who has asked and was not answered yet asks nothing more; the leader assigns. */
 export function classicGroup(d: Dice): Talk {
@@ -15,19 +17,28 @@ export function classicGroup(d: Dice): Talk {
     return free.length === 0 ? committed() : make(d.pick(free));
   };
   const back = (): JsonObject => (d.chance(0.2) ? { generation: d.below(4) } : {});
-  const join = ofOne((member) => ({ op: 'join', member, group: 'g', topics: [TOPIC], ...(d.chance(0.2) ? { protocols: d.pick([['roundrobin'], ['range', 'roundrobin']]) } : {}) }));
-  const sync = ofOne((member) => ({ op: 'sync', member, group: 'g', topic: TOPIC, ...(leaders.has(member) ? { assignments: { a: [0], b: [1] } } : {}), ...back() }));
+  const who = (member: string): JsonObject => ({ member, group: 'g', ...(STATIC.has(member) ? { instanceId: 's' } : {}) });
+  const join = ofOne((member) => ({
+    op: 'join',
+    ...who(member),
+    topics: [TOPIC],
+    ...(d.chance(0.2) ? { protocols: d.pick([['roundrobin'], ['range', 'roundrobin'], []]) } : {}),
+    ...(d.chance(0.05) ? { sessionTimeoutMs: 5_000 } : {}),
+  }));
+  const sync = ofOne((member) => ({ op: 'sync', ...who(member), topic: TOPIC, ...(leaders.has(member) ? { assignments: d.pick<JsonObject>([{ a: [0], b: [1] }, { a: [0, 1], once: [] }, { again: [1], c: [0] }, {}]) } : {}), ...back() }));
   return {
-    setup: [],
+    setup: [{ op: 'initProducer', producer: PRODUCER, transactionalId: 'one' }],
     makes: [
       join,
       join,
       join,
       sync,
       sync,
-      ofOne((member) => ({ op: 'heartbeat', member, group: 'g', ...back() })),
-      ofOne((member) => ({ op: 'leave', member, group: 'g' })),
-      ofOne((member) => ({ op: 'commit', member, group: 'g', topic: TOPIC, partition: 0, offset: d.below(9), ...back() })),
+      ofOne((member) => ({ op: 'heartbeat', ...who(member), ...back() })),
+      ofOne((member) => ({ op: 'leave', ...who(member) })),
+      ofOne((member) => ({ op: 'commit', ...who(member), topic: TOPIC, partition: 0, offset: d.below(9), ...back() })),
+      ofOne((member) => ({ op: 'commitInTransaction', producer: PRODUCER, ...(d.chance(0.8) ? who(member) : { group: 'g' }), topic: TOPIC, partition: 0, offset: d.below(9), ...back() })),
+      () => ({ op: 'endTransaction', producer: PRODUCER, commit: d.chance(0.6) }),
       () => ({ op: 'commit', group: 'g', topic: TOPIC, partition: 1, offset: d.below(9) }),
       committed,
     ],

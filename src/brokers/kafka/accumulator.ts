@@ -1,4 +1,5 @@
 /** Batches that a producer has not yet been answered for, by partition, oldest first. */
+import { BATCH_OVERHEAD } from './log-records.ts';
 import type { NewRecord } from './protocol.ts';
 
 export interface PendingBatch {
@@ -15,8 +16,7 @@ export interface PendingBatch {
   sequence: number;
   inFlight: boolean;
 }
-/** bytes of a batch without records, and of a record's own fields (https://kafka.apache.org/44/implementation/message-format/) */
-const BATCH_HEADER = 61;
+/** bytes of a record's own fields: an estimate (https://kafka.apache.org/44/implementation/message-format/) */
 const RECORD_HEADER = 12;
 export const recordBytes = (size: number): number => size + RECORD_HEADER;
 const NOTHING: readonly PendingBatch[] = [];
@@ -59,7 +59,7 @@ export class Accumulator {
       last.bytes += bytes;
       return undefined;
     }
-    const batch: PendingBatch = { id: this.next++, partition, records: [record], bytes: BATCH_HEADER + bytes, createdAt: now, attempts: 0, retryAt: 0, sequence: -1, inFlight: false };
+    const batch: PendingBatch = { id: this.next++, partition, records: [record], bytes: BATCH_OVERHEAD + bytes, createdAt: now, attempts: 0, retryAt: 0, sequence: -1, inFlight: false };
     while (this.queues.length <= partition) this.queues.push([]);
     this.queues[partition]?.push(batch);
     this.byId.set(batch.id, batch);
@@ -69,14 +69,14 @@ export class Accumulator {
     const queue = this.queues[batch.partition];
     if (!queue || !this.byId.delete(batch.id)) return;
     queue.splice(queue.indexOf(batch), 1);
-    this.used -= batch.bytes - BATCH_HEADER;
+    this.used -= batch.bytes - BATCH_OVERHEAD;
   }
   /** A batch that is too large for the broker goes in two (Sender.completeBatch). */
   split(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
     if (!queue) return;
     const middle = Math.ceil(batch.records.length / 2);
-    const made = [batch.records.slice(0, middle), batch.records.slice(middle)].map((records): PendingBatch => ({ ...batch, id: this.next++, records, bytes: BATCH_HEADER + records.reduce((sum, r) => sum + recordBytes(r.size), 0), attempts: 1, retryAt: 0, sequence: -1, inFlight: false }));
+    const made = [batch.records.slice(0, middle), batch.records.slice(middle)].map((records): PendingBatch => ({ ...batch, id: this.next++, records, bytes: BATCH_OVERHEAD + records.reduce((sum, r) => sum + recordBytes(r.size), 0), attempts: 1, retryAt: 0, sequence: -1, inFlight: false }));
     queue.splice(queue.indexOf(batch), 1, ...made);
     this.byId.delete(batch.id);
     for (const half of made) this.byId.set(half.id, half);

@@ -41,7 +41,10 @@ export function act(room: KafkaRoom, action: string, on: string, parameters: Rea
   }
 }
 function onReaders(readers: readonly KafkaReceiver[], action: string, parameters: Readonly<Record<string, unknown>>): string | undefined {
-  if (action === 'lose-next-ack') return readers.filter((reader) => reader.loseNextCommit()).length === 0 ? undefined : 'The next commit is lost with its connection: commitSync sends it again, an asynchronous or automatic one does not.';
+  if (action === 'lose-next-ack') {
+    const acknowledges = readers.map((reader) => reader.loseNext());
+    return acknowledges.includes(true) ? 'The next acknowledgement is lost with its connection, and the share session with it: what the consumer holds is given to others.' : 'The next commit is lost with its connection: commitSync sends it again, an asynchronous or automatic one does not.';
+  }
   const to = parameters['to'] === 'latest' ? 'latest' : 'earliest';
   const asked = readers.filter((reader) => (action === 'seek' ? reader.seek(to) : action === 'pause' || action === 'resume' ? reader.pause(action === 'pause') : false));
   if (asked.length === 0) return action === 'seek' || action === 'pause' || action === 'resume' ? 'A share consumer has no positions.' : undefined;

@@ -56,6 +56,18 @@ export function cluster(config: Config = {}, topic: Config = {}) {
       const response = answer(n);
       return response?.api === 'Fetch' ? response.results[0]?.records.messages : undefined;
     },
+    /** Messages from the offset on, which may lie in several segments: a fetch reads of one. */
+    read: (offset: number): readonly number[] => {
+      const found: number[] = [];
+      for (let from = offset; from < (kafka.partition('t', 0)?.highWatermark ?? 0); ) {
+        const response = answer(ask({ api: 'Fetch', isolation: 'read_uncommitted', maxWait: 100_000, minBytes: 1, maxBytes: 1e6, maxPartitionBytes: 1e6, rack: '', partitions: [{ topic: 't', partition: 0, offset: from }] }));
+        const [result] = response?.api === 'Fetch' ? response.results : [];
+        if (result === undefined || result.next <= from) throw new Error(`nothing is read from ${from} on`);
+        found.push(...result.records.messages);
+        from = result.next;
+      }
+      return found;
+    },
     init: (transactionalId: string | null, timeout = 60_000_000) => {
       const response = answer(ask({ api: 'InitProducerId', transactionalId, transactionTimeout: timeout }));
       if (response?.api !== 'InitProducerId') throw new Error('no answer');

@@ -86,7 +86,7 @@ describe('replication', () => {
     expect(c.messages(n)).toBeUndefined();
     c.advance(60);
     expect(c.messages(n)).toEqual([1]);
-    const two = c.fetch(0, 'read_uncommitted', { minBytes: 150 });
+    const two = c.fetch(0, 'read_uncommitted', { minBytes: 300 });
     c.produce([2]);
     c.advance(3);
     expect(c.messages(two)).toEqual([1, 2]);
@@ -94,8 +94,9 @@ describe('replication', () => {
   it(rule('fetch-first'), () => {
     const c = cluster();
     c.produce([1, 2], { size: 5000 });
+    c.produce([3], { size: 5000 });
     c.advance(5);
-    expect(c.messages(c.fetch(0, 'read_uncommitted', { maxPartitionBytes: 10, maxBytes: 10 }))).toEqual([1]);
+    expect(c.messages(c.fetch(0, 'read_uncommitted', { maxPartitionBytes: 10, maxBytes: 10 }))).toEqual([1, 2]);
   });
 });
 describe('elections', () => {
@@ -262,6 +263,26 @@ describe('transactions', () => {
     c.produce([3], { ...id, producerEpoch: id.producerEpoch + 1, baseSequence: 0, transactional: true });
     expect(c.messages(c.fetch(0, 'read_committed')) ?? []).toEqual([]);
   });
+  it('a transaction cannot be given longer than transaction.max.timeout.ms', () => {
+    const c = cluster();
+    expect(c.kafka.transactions.init('c', 'shop', 900_000_001).error).toBe('INVALID_TRANSACTION_TIMEOUT');
+    expect(c.kafka.transactions.init('c', 'shop', 900_000_000).error).toBe('NONE');
+  });
+  it('a batch that the log refuses has begun the transaction: it can be committed, and its marker is written', () => {
+    const c = cluster();
+    const id = c.init('shop');
+    expect(c.errorOf(c.produce([1], { ...id, baseSequence: 3, transactional: true }))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    expect(c.end('shop', id, true)).toBe('NONE');
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(1);
+  });
+  it('the end of a transaction cannot be asked for again when the next has begun', () => {
+    const c = cluster();
+    const id = c.init('shop');
+    c.produce([1], { ...id, baseSequence: 0, transactional: true });
+    c.end('shop', id, true);
+    c.produce([2], { ...id, producerEpoch: id.producerEpoch + 1, baseSequence: 0, transactional: true });
+    expect(c.end('shop', id, true)).toBe('PRODUCER_FENCED');
+  });
   it(rule('epoch-per-transaction'), () => {
     const c = cluster();
     const id = c.init('shop');
@@ -274,6 +295,18 @@ describe('transactions', () => {
   });
 });
 describe('the log', () => {
+  it('is given out in whole batches, of one segment at a time', () => {
+    const c = cluster({}, { 'segment.ms': 100 });
+    c.produce([1, 2, 3]);
+    c.produce([4]);
+    c.advance(200);
+    c.produce([5]);
+    c.advance(5);
+    expect(c.messages(c.fetch(0, 'read_uncommitted', { maxPartitionBytes: 1 }))).toEqual([1, 2, 3]);
+    expect(c.messages(c.fetch(1, 'read_uncommitted', { maxPartitionBytes: 1 }))).toEqual([2, 3]);
+    expect(c.messages(c.fetch(0))).toEqual([1, 2, 3, 4]);
+    expect(c.messages(c.fetch(4))).toEqual([5]);
+  });
   it(rule('retention'), () => {
     const c = cluster({}, { 'segment.ms': 100, 'retention.ms': 500 });
     c.produce([1]);
@@ -306,7 +339,7 @@ describe('the log', () => {
     c.advance(200);
     c.produce([4], { key: 2 });
     c.advance(1500);
-    expect(c.messages(c.fetch(0))).toEqual([2, 3, 4]);
+    expect(c.read(0)).toEqual([2, 3, 4]);
     expect(c.kafka.partition('t', 0)?.log.end).toBe(4);
   });
   it(rule('tombstone'), () => {
@@ -317,11 +350,11 @@ describe('the log', () => {
     c.advance(200);
     c.produce([4], { key: 3 });
     c.advance(1500, 10);
-    expect(c.messages(c.fetch(0))).toEqual([2, 3, 4]);
+    expect(c.read(0)).toEqual([2, 3, 4]);
     c.advance(2000, 10);
     c.produce([5], { key: 3 });
     c.advance(1500, 10);
-    expect(c.messages(c.fetch(0))).toEqual([3, 4, 5]);
+    expect(c.read(0)).toEqual([3, 4, 5]);
   });
   it(rule('compaction-lag'), () => {
     const left = (topic: Config) => {
@@ -335,7 +368,7 @@ describe('the log', () => {
       c.advance(150);
       c.produce([6], { key: 8 });
       c.advance(2000, 10);
-      return c.messages(c.fetch(0));
+      return c.read(0);
     };
     expect(left({})).toEqual([1, 2, 3, 4, 5, 6]);
     expect(left({ 'max.compaction.lag.ms': 500 })).toEqual([2, 3, 4, 5, 6]);

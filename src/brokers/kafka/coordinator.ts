@@ -4,7 +4,7 @@ import { clientOf } from './connection.ts';
 import type { GroupError } from './group/errors.ts';
 import { JOIN_EPOCH } from './group/modern-state.ts';
 import type { OffsetToCommit, PartitionError } from './group/offsets.ts';
-import { Group, type GroupState } from './groups.ts';
+import { Group, type GroupSettings, type GroupState } from './groups.ts';
 import type { ErrorName, GroupRequest, GroupResponse, Response, TopicPartition } from './protocol.ts';
 
 export interface CoordinatorState {
@@ -50,8 +50,8 @@ export class Coordinator {
           const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null;
           if (error !== null) return this.send(group, client, { kind: 'ConsumerGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
           group.knows(memberId, from);
-          if (error === null && memberEpoch === JOIN_EPOCH) group.founded();
           group.modern.heartbeat({ ...request.heartbeat, client });
+          if (group.memberIds().length > 0) group.founded();
           break;
         }
         case 'ShareGroupHeartbeat': {
@@ -93,6 +93,9 @@ export class Coordinator {
   committed(group: string, { topic, partition }: TopicPartition): number {
     const known = this.groups.get(group);
     return known?.type === 'share' ? this.cluster.shares.startOffset(group, { topic, partition }) : (known?.offsets.committed(topic, partition) ?? -1);
+  }
+  configure(group: string, own: GroupSettings): void {
+    this.group(group).configure(own);
   }
   /** An administrator sets a group's offset: only of a group without members (kafka-consumer-groups.sh --reset-offsets). @returns whether it was done */
   resetOffsets(name: string, offsets: readonly (TopicPartition & { readonly offset: number })[], latest: boolean): boolean {

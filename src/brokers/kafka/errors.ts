@@ -23,6 +23,7 @@ export const errors = {
   OUT_OF_ORDER_SEQUENCE_NUMBER: { code: 45, text: 'The broker received an out of order sequence number.', retriable: false },
   INVALID_PRODUCER_EPOCH: { code: 47, text: 'Producer attempted to produce with an old epoch.', retriable: false },
   INVALID_TXN_STATE: { code: 48, text: 'The producer attempted a transactional operation in an invalid state.', retriable: false },
+  INVALID_TRANSACTION_TIMEOUT: { code: 50, text: 'The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms).', retriable: false },
   INVALID_RECORD: { code: 87, text: 'This record has failed the validation on the broker and hence will be rejected.', retriable: false },
   PRODUCER_FENCED: { code: 90, text: 'There is a newer producer with the same transactionalId which fences the current one.', retriable: false },
   TimeoutException: { code: -1, text: 'Expiring record(s): delivery.timeout.ms or max.block.ms has passed.', retriable: true },

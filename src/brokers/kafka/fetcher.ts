@@ -79,7 +79,7 @@ export class Fetcher {
   fetchOffsets(partitions: readonly number[]): void {
     const { context } = this;
     if (partitions.length === 0) return;
-    context.host.request(context.client, -1, { api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: context.settings.isolation === 'read_committed' }, []);
+    context.host.request(context.client, -1, { api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: true }, []);
   }
   offsetsKnown({ error, offsets }: Extract<Response, { api: 'OffsetFetch' }>): void {
     if (error !== null) return this.context.later(100_000, 'offsets', 0);

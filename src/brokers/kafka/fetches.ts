@@ -122,24 +122,30 @@ interface Read {
   readonly next: number;
   readonly records: FetchedRecords;
 }
+/** Whole batches of one segment, from the one that holds the offset: a reader passes over what it did not ask for. */
 function readFrom(partition: Partition, upTo: number, offset: number, { isolation, maxPartitionBytes }: FetchRequest, maxBytes: number, already: number): Read {
   const { log } = partition;
   const committed = isolation === 'read_committed';
-  const end = committed ? Math.min(upTo, partition.lastStable) : upTo;
-  if (offset >= end) return { next: offset, records: NO_RECORDS };
+  const limit = committed ? Math.min(upTo, partition.lastStable) : upTo;
+  if (offset >= limit) return { next: offset, records: NO_RECORDS };
+  const most = Math.min(maxPartitionBytes, maxBytes - already);
+  const segmentEnd = log.segmentEnd(offset);
   const offsets: number[] = [];
   const messages: number[] = [];
   let bytes = 0;
   let next = offset;
-  for (; next < end; next++) {
-    if (!log.has(next) || (committed && log.aborted(next))) continue;
-    const size = log.size(next);
-    // The first record is given out whatever its size: otherwise a reader would be stuck.
-    if (bytes + already + size > maxBytes && bytes + already > 0) break;
-    if (bytes + size > maxPartitionBytes && bytes > 0) break;
+  for (let first = log.batchStart(offset); first < limit && (first < segmentEnd || bytes === 0); first = next) {
+    const end = Math.min(log.batchEnd(first), limit);
+    const size = log.batchBytes(first, end);
+    // The first batch is given out whatever its size: otherwise a reader would be stuck.
+    if (bytes + size > most && bytes + already > 0) break;
     bytes += size;
-    offsets.push(next);
-    messages.push(log.message(next));
+    for (let one = Math.max(first, offset); one < end; one++) {
+      if (!log.has(one) || (committed && log.aborted(one))) continue;
+      offsets.push(one);
+      messages.push(log.message(one));
+    }
+    next = end;
   }
   return { next, records: offsets.length === 0 ? NO_RECORDS : { offsets, messages, bytes } };
 }

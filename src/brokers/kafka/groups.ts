@@ -6,7 +6,8 @@ import type { GroupError } from './group/errors.ts';
 import { ModernGroup } from './group/modern.ts';
 import type { OffsetOwner } from './group/offset-owner.ts';
 import { GroupOffsets } from './group/offsets.ts';
-import { ShareGroup } from './group/share-group.ts';
+import type { ModernSettings } from './group/modern-state.ts';
+import { ShareGroup, type ShareGroupSettings } from './group/share-group.ts';
 import type { GroupResponse, TopicPartition } from './protocol.ts';
 
 /** `group.type`: what a group speaks. */
@@ -20,7 +21,10 @@ export interface GroupState {
   readonly offsets: unknown;
   readonly names: readonly (readonly [string, string])[];
   readonly exists: boolean;
+  readonly own: GroupSettings;
 }
+/** What a group has of its own, else the brokers' (https://kafka.apache.org/44/configuration/group-configs/). */
+export type GroupSettings = Partial<ModernSettings & ShareGroupSettings>;
 interface GroupHost {
   after(delay: number, name: string, ref: number): void;
   send(to: string, response: GroupResponse): void;
@@ -37,6 +41,7 @@ export class Group {
   private exists = false;
   /** Client of a member id. */
   private names = new Map<string, string>();
+  private own: GroupSettings = {};
   constructor(id: string, cluster: KafkaCluster, { after, send }: GroupHost) {
     const { settings } = cluster;
     this.id = id;
@@ -45,10 +50,16 @@ export class Group {
     const host = { groupId: id, now, after, send };
     this.classic = new ClassicGroup(host, { 'group.initial.rebalance.delay.ms': settings.initialRebalanceDelay / 1000, 'group.max.size': settings.groupMaxSize });
     this.modern = new ModernGroup({ ...host, topics }, { 'group.consumer.session.timeout.ms': settings.consumerSessionTimeout / 1000, 'group.consumer.heartbeat.interval.ms': settings.consumerHeartbeatInterval / 1000 });
-    this.share = new ShareGroup({ ...host, topics, gone: (memberId) => cluster.shares.memberGone(id, memberId) }, { 'group.share.session.timeout.ms': settings.shareSessionTimeout / 1000, 'group.share.heartbeat.interval.ms': settings.shareHeartbeatInterval / 1000 });
+    this.share = new ShareGroup({ ...host, topics }, { 'group.share.session.timeout.ms': settings.shareSessionTimeout / 1000, 'group.share.heartbeat.interval.ms': settings.shareHeartbeatInterval / 1000 });
     const owner = (): OffsetOwner => (this.type === 'consumer' ? this.modern : this.classic);
     const owned: OffsetOwner = { mayCommit: (request) => owner().mayCommit(request), committed: (memberId) => owner().committed(memberId), mayFetch: (memberId, epoch) => owner().mayFetch(memberId, epoch), offsetExpiry: () => owner().offsetExpiry() };
     this.offsets = new GroupOffsets({ now, after, expired: () => undefined }, owned, { 'offsets.retention.minutes': settings.offsetsRetention / 60e6, 'offsets.retention.check.interval.ms': settings.offsetsRetentionCheckInterval / 1000 });
+  }
+  /** kafka-configs.sh --entity-type groups: holds from the next request on. */
+  configure(own: GroupSettings): void {
+    this.own = own;
+    this.modern.configure(own);
+    this.share.configure(own);
   }
   /** Whoever comes first says what the group is; once it has members (or shares its partitions), it is that. @returns why not */
   refusalOf(type: GroupType): GroupError | null {
@@ -100,7 +111,7 @@ export class Group {
     return this.names.get(memberId) ?? memberId.replace(/-\d+$/, '');
   }
   save(): GroupState {
-    return { id: this.id, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists };
+    return { id: this.id, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists, own: { ...this.own } };
   }
   load(state: GroupState): void {
     this.type = state.type;
@@ -110,5 +121,6 @@ export class Group {
     this.offsets.load(state.offsets);
     this.names = new Map(state.names);
     this.exists = state.exists;
+    this.configure(state.own);
   }
 }

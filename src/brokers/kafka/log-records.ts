@@ -9,6 +9,8 @@ export interface BatchHeader {
   /** A control batch: its one record ends a transaction. */
   readonly control: boolean;
 }
+/** bytes of a batch without its records (https://kafka.apache.org/44/implementation/message-format/) */
+export const BATCH_OVERHEAD = 61;
 /** The columns of a record. WHAT: its place in its batch, and what it is. */
 const TIME = 0;
 const [MESSAGE, KEY, SIZE, PRODUCER, WHAT] = [0, 1, 2, 3, 4] as const;
@@ -43,9 +45,26 @@ export class LogRecords {
   time(offset: number): number {
     return this.records.wide(offset, TIME);
   }
-  /** Its place in the batch with which it was written; 0 where no record is left. */
-  place(offset: number): number {
-    return this.present(offset) ? this.what(offset) >> PLACE_SHIFT : 0;
+  /** First offset of the batch with which a record was written; the log may begin later. */
+  batchStart(offset: number): number {
+    return this.records.has(offset) ? Math.max(this.start, offset - (this.what(offset) >> PLACE_SHIFT)) : offset;
+  }
+  /** Offset behind that batch. */
+  batchEnd(offset: number): number {
+    let end = offset + 1;
+    while (end < this.end && this.what(end) >> PLACE_SHIFT > 0) end++;
+    return end;
+  }
+  /** bytes of the batch that begins there, of which compaction may have taken records, or all */
+  batchBytes(first: number, end: number): number {
+    let bytes = 0;
+    let left = false;
+    for (let offset = first; offset < end; offset++) {
+      if (!this.present(offset)) continue;
+      left = true;
+      bytes += this.size(offset);
+    }
+    return left ? bytes + BATCH_OVERHEAD : 0;
   }
   /** It belongs to a transaction that was aborted: read_committed never sees it. */
   aborted(offset: number): boolean {

@@ -45,6 +45,16 @@ export class PartitionLog extends LogRecords {
   get files(): number {
     return this.segments.length;
   }
+  /** Offset behind the segment that holds one. */
+  segmentEnd(offset: number): number {
+    let [low, high] = [0, this.segments.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.segments[middle] as Segment).base <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return this.segments[low]?.base ?? this.end;
+  }
   /** @param place in its batch */
   append(record: NewRecord, header: BatchHeader, place: number, settings: LogSettings): void {
     const { size, time } = record;

@@ -129,12 +129,11 @@ export class Partition {
     this.advance();
     return first;
   }
-  /** A control record at the leader: the transaction's records are committed, or never seen by read_committed. */
+  /** A control record at the leader: the transaction's records, if it has any here, are committed, or never seen by read_committed. */
   end(producerId: number, how: 'commit' | 'abort', now: number): void {
     const open = this.state.open.find(([id]) => id === producerId);
-    if (!open) return;
     this.state.open = this.state.open.filter((o) => o !== open);
-    if (how === 'abort') this.log.abort(this.log.ofTransactions(producerId, open[1]));
+    if (open && how === 'abort') this.log.abort(this.log.ofTransactions(producerId, open[1]));
     this.append([{ message: -1, key: -1, size: CONTROL_BYTES, time: now }], { producerId, transactional: true, control: true });
   }
   /** A follower's fetch came back with everything up to the leader's end, and its next fetch told the leader so. */

@@ -1,6 +1,7 @@
 /** Produce requests: checked, appended, and answered when as many replicas have them as `acks` asks for. */
 import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import type { KafkaCluster } from './cluster.ts';
+import { BATCH_OVERHEAD } from './log-records.ts';
 import type { Partition } from './partition.ts';
 import type { Batch, ErrorName, NewRecord, Request, TopicPartition } from './protocol.ts';
 import { Waiting, type WaitingState } from './waiting.ts';
@@ -26,8 +27,6 @@ export interface ProducesState {
   readonly refusing: readonly string[];
 }
 const copied = (request: Unanswered): Unanswered => ({ ...request, parts: request.parts.map((part) => ({ ...part })) });
-/** bytes of a batch's header, and of each record's own (an estimate: https://kafka.apache.org/44/implementation/message-format/) */
-const BATCH_OVERHEAD = 61;
 function bytesOf({ records }: Batch): number {
   let bytes = BATCH_OVERHEAD;
   for (let i = 0; i < records.length; i++) bytes += (records[i] as NewRecord).size;
@@ -120,18 +119,20 @@ export class Produces {
     if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
     if (partition.leader !== broker) return 'NOT_LEADER_OR_FOLLOWER';
     const { settings } = partition;
-    if (bytesOf(batch) > settings.maxMessageBytes) return 'MESSAGE_TOO_LARGE';
-    if (settings.compact && batch.records.some((r) => r.key < 0)) return 'INVALID_RECORD';
+    // A batch makes its partition part of the transaction before the log looks at it: one that is then refused has begun it all the same (ReplicaManager.handleProduceAppend).
+    if (batch.transactional) {
+      const error = cluster.transactions.mayWrite(batch.producerId, batch.producerEpoch);
+      if (error !== 'NONE') return error;
+      cluster.transactions.wrote(batch.producerId, partition);
+    }
     const refused = this.refusing.indexOf(batch.topic);
     if (refused >= 0) {
       this.refusing.splice(refused, 1);
       return 'NOT_ENOUGH_REPLICAS';
     }
     if (acks === -1 && partition.isr.length < partition.minInsyncReplicas) return 'NOT_ENOUGH_REPLICAS';
-    if (batch.transactional) {
-      const error = cluster.transactions.mayWrite(batch.producerId, batch.producerEpoch);
-      if (error !== 'NONE') return error;
-    }
+    if (bytesOf(batch) > settings.maxMessageBytes) return 'MESSAGE_TOO_LARGE';
+    if (settings.compact && batch.records.some((r) => r.key < 0)) return 'INVALID_RECORD';
     if (batch.baseSequence < 0) return 'NONE';
     const verdict = partition.producers.judge(batch);
     return verdict.is === 'out of order' ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : verdict.is === 'fenced' ? 'INVALID_PRODUCER_EPOCH' : 'NONE';
@@ -146,7 +147,6 @@ export class Produces {
       // Known already: answered as if it had been written now.
       if (verdict.is === 'duplicate') return verdict.offset;
     }
-    if (batch.transactional) cluster.transactions.wrote(batch.producerId, partition);
     const first = partition.log.end;
     if (batch.baseSequence >= 0) partition.producers.add(batch.producerId, batch.producerEpoch, batch.baseSequence, last, first, now);
     partition.append(batch.records, { producerId: batch.producerId, transactional: batch.transactional, control: false });

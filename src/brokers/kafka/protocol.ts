@@ -40,6 +40,7 @@ export type ErrorName =
   | 'MESSAGE_TOO_LARGE'
   | 'NOT_ENOUGH_REPLICAS'
   | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+  | 'INVALID_TRANSACTION_TIMEOUT'
   | 'INVALID_PRODUCER_EPOCH'
   | 'INVALID_TXN_STATE'
   | 'PRODUCER_FENCED'
@@ -105,6 +106,10 @@ export interface AcquiredRecord extends TopicPartition {
   readonly attempt: number;
   readonly entry: number;
 }
+/** An offset that a share group's member now holds, at which there is no record: a transaction's marker, or what compaction took. */
+export interface AcquiredGap extends TopicPartition {
+  readonly offset: number;
+}
 export interface AcknowledgementResult extends TopicPartition {
   readonly offset: number;
   readonly error: GroupError | ErrorName | null;
@@ -148,7 +153,7 @@ export type Response =
   | { readonly api: 'Fetch'; readonly error: ErrorName; readonly throttle: number; readonly results: readonly Fetched[] }
   | { readonly api: 'ListOffsets'; readonly error: ErrorName; readonly offsets: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'Group'; readonly response: GroupResponse }
-  | { readonly api: 'ShareFetch'; readonly error: ErrorName; readonly records: readonly AcquiredRecord[]; readonly acknowledged: readonly AcknowledgementResult[] }
+  | { readonly api: 'ShareFetch'; readonly error: ErrorName; readonly records: readonly AcquiredRecord[]; readonly gaps: readonly AcquiredGap[]; readonly acknowledged: readonly AcknowledgementResult[] }
   | { readonly api: 'ShareAcknowledge'; readonly acknowledged: readonly AcknowledgementResult[] }
   | { readonly api: 'OffsetCommit'; readonly error: GroupError | ErrorName | null }
   | { readonly api: 'OffsetFetch'; readonly error: GroupError | null; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }

@@ -54,10 +54,11 @@ export class KafkaReceiver implements ReceiveSession {
     if (!this.shares) this.consumer.pause(on);
     return !this.shares;
   }
-  /** @returns whether it commits: a share consumer acknowledges */
-  loseNextCommit(): boolean {
-    if (!this.shares) this.consumer.loseNextCommit();
-    return !this.shares;
+  /** Its next commit never gets to the coordinator, or a share consumer's next acknowledgements to the leader. @returns whether it acknowledges */
+  loseNext(): boolean {
+    if (this.shares) this.share.loseNextAcknowledgement();
+    else this.consumer.loseNextCommit();
+    return this.shares;
   }
   seek(to: 'earliest' | 'latest'): boolean {
     if (!this.shares) this.consumer.seek(to);

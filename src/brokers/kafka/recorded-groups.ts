@@ -5,10 +5,10 @@ import type { RecordedCluster } from './recorded-cluster.ts';
 import type { Producer } from './recorded-producing.ts';
 
 export interface Member {
-  readonly group: string;
+  group: string;
   id: string;
   generation: number;
-  readonly instanceId: string | null;
+  instanceId: string | null;
   protocol: string;
 }
 export const NOBODY: MemberOfGroup = { memberId: '', groupInstanceId: null, generationOrEpoch: -1 };
@@ -36,12 +36,17 @@ export class Groups {
   }
   #commitOf(operation: Operation) {
     const member = operation['member'] === undefined ? undefined : this.member(operation);
-    const who = member === undefined ? NOBODY : { memberId: member.id, groupInstanceId: member.instanceId, generationOrEpoch: number(operation['generation'], member.generation) };
+    const { id: memberId, instanceId: groupInstanceId, generation } = member ?? { id: '', instanceId: null, generation: -1 };
+    const who = { memberId, groupInstanceId, generationOrEpoch: number(operation['generation'], generation) };
     const metadata = 'x'.repeat(number(operation['metadataBytes']));
     return { group: text(operation['group'], member?.group), who, offsets: [{ topic: text(operation['topic']), partition: number(operation['partition']), offset: number(operation['offset']), metadata }] };
   }
   committed(group: string, partitions: readonly TopicPartition[]): readonly { readonly partition: number; readonly offset: number }[] {
     return this.#node.must({ api: 'OffsetFetch', group, member: NOBODY, partitions, stable: false }, 'OffsetFetch').offsets;
+  }
+  /** A transaction that is open may still change one of them. */
+  unstable(group: string, partitions: readonly TopicPartition[]): boolean {
+    return this.#node.must({ api: 'OffsetFetch', group, member: NOBODY, partitions, stable: true }, 'OffsetFetch').error !== null;
   }
   committedOf(operation: Operation): JsonObject {
     const topic = text(operation['topic']);
@@ -52,8 +57,10 @@ export class Groups {
   member(operation: Operation): Member {
     const name = text(operation['member']);
     const known = this.#members.get(name);
-    const member = known ?? { group: text(operation['group']), id: '', generation: -1, instanceId: text(operation['instanceId']) || null, protocol: '' };
+    const member = known ?? { group: '', id: '', generation: -1, instanceId: null, protocol: '' };
     if (!known) this.#members.set(name, member);
+    member.group = text(operation['group'], member.group);
+    member.instanceId = text(operation['instanceId']) || member.instanceId;
     return member;
   }
   /** Sent, and answered whenever the group is ready. */

@@ -19,6 +19,15 @@ export interface Written {
 /** ms */
 const TIMEOUT = 5000;
 
+/** bytes of a number in a record: seven bits each, with its sign */
+const varint = (value: number): number => (value < 64 ? 1 : value < 8192 ? 2 : value < 1_048_576 ? 3 : 4);
+/** bytes of a record without headers (https://kafka.apache.org/44/implementation/message-format/#record); a tombstone counts as nothing */
+function recordSize(key: string | null, value: string | null, place: number): number {
+  if (value === null) return 0;
+  const [keyBytes, valueBytes] = [key === null ? 0 : utf8(key).length, utf8(value).length];
+  const body = 3 + varint(place) + varint(keyBytes) + keyBytes + varint(valueBytes) + valueBytes;
+  return varint(body) + body;
+}
 /** Topics, and what recorded producers send to them. */
 export class Producing {
   readonly #node: RecordedCluster;
@@ -95,7 +104,7 @@ export class Producing {
       producerEpoch: producer === undefined ? -1 : producer.epoch - number(operation['epochsBack']),
       baseSequence,
       transactional: producer !== undefined && producer.transactionalId !== null,
-      records: values.map((value) => ({ message: this.#written.push({ key, value }) - 1, key: this.#keyNumber(key), size: value === null ? 0 : utf8(value).length, time: this.#node.clock.now() })),
+      records: values.map((value, place) => ({ message: this.#written.push({ key, value }) - 1, key: this.#keyNumber(key), size: recordSize(key, value, place), time: this.#node.clock.now() })),
     };
     const node = number(operation['node'], this.#node.cluster.partition(topic, partition)?.leader ?? 0);
     if (node < 0) return { error: 'LEADER_NOT_AVAILABLE' };
@@ -122,9 +131,10 @@ export class Producing {
   }
   endTransaction(operation: Operation): JsonObject {
     const producer = this.producer(operation);
-    const { transactionalId, id, epoch } = producer;
+    const { transactionalId, id } = producer;
+    const epoch = producer.epoch - number(operation['epochsBack']);
     const answer = this.#node.must({ api: 'EndTxn', transactionalId: transactionalId ?? '', producerId: id, producerEpoch: epoch, commit: operation['commit'] === true }, 'EndTxn');
-    if (answer.error === 'NONE' && answer.producerEpoch !== epoch) {
+    if (answer.error === 'NONE' && answer.producerEpoch !== producer.epoch) {
       producer.epoch = answer.producerEpoch;
       producer.sequences.clear();
     }

@@ -40,6 +40,9 @@ export class Reading {
     const [topic, group, reset, isolation] = [text(operation['topic']), text(operation['group']), text(operation['reset'], 'none'), isolationOf(operation)];
     const records: JsonObject[] = [];
     const positions: Record<string, number> = {};
+    const all = partitionsOf(operation).map((partition) => ({ topic, partition }));
+    // The client library waits for offsets that no transaction may still change, until it gives it up.
+    if (operation['from'] === undefined && this.#groups.unstable(group, all)) return { error: 'TimeoutException' };
     for (const partition of partitionsOf(operation)) {
       const at = { topic, partition };
       const resets = (): number => (reset === 'earliest' || reset === 'latest' ? this.offset(at, reset, isolation) : -1);
@@ -96,10 +99,14 @@ export class Reading {
     if (response.error !== 'NONE' || result === undefined) return { error: response.error };
     if (result.error !== 'NONE') return { error: result.error };
     if (result.preferred >= 0) return { preferred: result.preferred };
-    const records = result.records.offsets.map((offset, i): JsonObject => {
-      const { value } = this.#producing.written(result.records.messages[i] ?? -1);
-      return value !== null && value.length > SHOWN ? { offset, bytes: value.length } : { offset, value };
-    });
+    const { log } = this.#node.partition(result.topic, result.partition);
+    const records: JsonObject[] = [];
+    // What was aborted comes as well: it is the client library that passes over it.
+    for (let offset = result.from; offset < result.next; offset++) {
+      if (!log.has(offset)) continue;
+      const { value } = this.#producing.written(log.message(offset));
+      records.push(value !== null && value.length > SHOWN ? { offset, bytes: value.length } : { offset, value });
+    }
     return { records, ...(operation['throttle'] === true ? { throttled: response.throttle > 0 } : {}) };
   }
 }

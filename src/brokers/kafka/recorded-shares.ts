@@ -3,7 +3,7 @@ import type { TopicPartition } from './protocol.ts';
 import { type JsonObject, number, object, type Operation, outcome, settingOf, text } from './recorded.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
 import type { Producing } from './recorded-producing.ts';
-import { shareGroupConfig } from './settings.ts';
+import { type Config, groupSettings, shareGroupConfig } from './settings.ts';
 
 const atOf = (operation: Operation): TopicPartition => ({ topic: text(operation['topic']), partition: number(operation['partition']) });
 const memberOf = (operation: Operation) => ({ group: text(operation['group']), memberId: text(operation['member']) });
@@ -19,21 +19,28 @@ export class Sharing {
   /** Start offsets as they were written down, by group and topic. */
   readonly #written = new Map<string, number>();
 
+  /** Settings of groups, of either protocol in which the coordinator assigns. */
+  readonly #configs = new Map<string, Config>();
+
   constructor(node: RecordedCluster, producing: Producing) {
     this.#node = node;
     this.#producing = producing;
   }
   configure(operation: Operation): JsonObject {
-    const config = Object.fromEntries(Object.entries(object(operation['config'])).map(([name, value]) => [name, settingOf(value)]));
-    this.#node.cluster.shares.configure(text(operation['group']), shareGroupConfig(config));
+    const group = text(operation['group']);
+    const config = { ...this.#configs.get(group), ...Object.fromEntries(Object.entries(object(operation['config'])).map(([name, value]) => [name, settingOf(value)])) };
+    this.#configs.set(group, config);
+    this.#node.cluster.shares.configure(group, shareGroupConfig(config));
+    this.#node.cluster.coordinator.configure(group, groupSettings(config));
     return { ok: true };
   }
   fetch(operation: Operation): JsonObject {
     const limits = { maxWait: WAIT * 1000, minBytes: 1, maxBytes: 52_428_800, maxRecords: number(operation['maxRecords'], 500) };
     const mode = operation['mode'] === 'record_limit' ? 'record_limit' : 'batch_optimized';
     const request = { api: 'ShareFetch' as const, ...memberOf(operation), ...limits, mode, round: 0, partitions: [atOf(operation)], acknowledgements: [] } as const;
-    const answer = this.#node.ask(0, request, 'ShareFetch', 0, sessionOf(operation));
-    // Whoever waited in vain comes again.
+    let answer = this.#node.ask(0, request, 'ShareFetch', 0, sessionOf(operation));
+    // Whoever was given nothing but offsets without a record comes again, and so does whoever waited in vain.
+    while (answer !== undefined && answer.records.length === 0 && answer.gaps.length > 0 && operation['once'] !== true) answer = this.#node.ask(0, request, 'ShareFetch', 0, sessionOf(operation));
     this.#node.forget(sessionOf(operation));
     if (answer !== undefined && answer.error !== 'NONE') return { error: answer.error };
     const records = (answer?.records ?? []).map(({ offset, message, attempt }) => ({ offset, value: this.#producing.written(message).value, deliveryCount: attempt }));

@@ -1,6 +1,7 @@
 /** A cluster's and its topics' settings in the model's units (µs, bytes), read from the broker's own names. */
 import { micros } from '../../base/time.ts';
 import type { ScenarioNode } from '../../scenario/document.ts';
+import type { GroupSettings } from './groups.ts';
 import type { LogSettings } from './log.ts';
 import type { Quota, QuotaLimits } from './quotas.ts';
 import { racksOf } from './racks.ts';
@@ -86,6 +87,11 @@ export function shareGroupConfig(config: Config): ShareGroupConfig {
     'group.share.delivery.count.limit': number(config, 'share.delivery.count.limit', 5),
     'group.share.partition.max.record.locks': number(config, 'share.partition.max.record.locks', 2_000),
   };
+}
+/** What of a group's own settings its coordinator goes by. */
+export function groupSettings(config: Config): GroupSettings {
+  const names = ['consumer.session.timeout.ms', 'consumer.heartbeat.interval.ms', 'consumer.assignment.interval.ms', 'share.session.timeout.ms', 'share.heartbeat.interval.ms', 'share.assignment.interval.ms'];
+  return Object.fromEntries(names.flatMap((name) => (typeof config[name] === 'number' ? [[`group.${name}`, config[name]]] : [])));
 }
 export function topicSettings({ config = {} }: Pick<ScenarioNode, 'config'>): TopicSettings {
   const policy = String(config['cleanup.policy'] ?? 'delete');

@@ -72,6 +72,19 @@ it(groupRule('reject'), () => {
   expect(sent.of('dropped')).toEqual([]);
   expect(sent.of('dead-lettered').length).toBeGreaterThan(50);
 });
+it('an acknowledgement that is lost with its connection ends the share session: the record, and what else is held, is given out again', () => {
+  const lost = (consume: Config) => run({ producer: { rate: 1, limit: 4 }, consumer: { instances: 1 }, consume, timeline: [at(2500, 'lose-next-ack', 'worker/1')], until: 12e6 });
+  for (const consume of [{}, { ...EXPLICIT, acknowledge: 'commitSync each record' }]) {
+    const { of } = lost(consume);
+    expect(of('refused').filter((e) => e.reason === 'kafka.DISCONNECTED')).toHaveLength(1);
+    const again = of('delivered').filter((e) => e.attempt === 2);
+    expect(again).toHaveLength(1);
+    expect(of('requeued').map((e) => e.reason)).toEqual(['kafka.share_session_closed']);
+    // Its effect comes twice, and in the end it is accepted.
+    expect(of('effect').filter((e) => e.message === again[0]?.message)).toHaveLength(2);
+    expect(of('settled')).toHaveLength(4);
+  }
+});
 it('in implicit mode the next poll() accepts a record whatever became of it', () => {
   const { of } = run({ consumer: { failures: { rate: 1 } } });
   expect(of('failed').length).toBeGreaterThan(50);
@@ -95,6 +108,16 @@ it('a new leader does not know what was being delivered: those records come agai
   const { of } = run({ consumer: { serviceTime: '1500ms' }, timeline: [at(2500, 'shut-down-node', 'kafka/node-2'), at(2600, 'shut-down-node', 'kafka/node-1')] });
   expect(of('requeued').some((e) => e.reason === 'kafka.share_leader_changed')).toBe(true);
   expect(Math.max(...of('settled').map((e) => e.time))).toBeGreaterThan(4e6);
+});
+it(groupRule('held-without-membership'), () => {
+  const { of } = run({ producer: { rate: 1, limit: 1 }, consumer: { instances: 2, serviceTime: '60s' }, consume: { 'max.poll.interval.ms': 3000, 'share.record.lock.duration.ms': 20_000 }, until: 40e6 });
+  const [delivered] = of('delivered');
+  const left = of('left').find((e) => e.actor === delivered?.actor);
+  expect(left).toBeDefined();
+  expect((left?.time ?? 0) - (delivered?.time ?? 0)).toBeLessThan(4e6);
+  const [back] = of('requeued');
+  expect(back?.reason).toBe('kafka.lock_timeout');
+  expect((back?.time ?? 0) - (delivered?.time ?? 0)).toBeCloseTo(20e6, -4);
 });
 it('a slow record holds up nobody but its own consumer', () => {
   const { of } = run({ consumer: { serviceTime: { lognormal: { mean: '60ms', p99: '900ms' } } }, until: 12e6 });

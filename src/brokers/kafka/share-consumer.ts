@@ -8,7 +8,7 @@ import type { ConsumerHost } from './consumer-context.ts';
 import { rangesOf } from './portions.ts';
 import type { GroupError } from './group/errors.ts';
 import { NO_MEMBER, ShareMembership, type ShareMembershipListener, type ShareMembershipState } from './share-membership.ts';
-import type { AcknowledgementResult, GroupRequest, RecordAcknowledgement, Response, TopicPartition } from './protocol.ts';
+import type { AcknowledgementResult, AcquiredGap, GroupRequest, RecordAcknowledgement, Response, TopicPartition } from './protocol.ts';
 
 interface InHand {
   readonly partition: number;
@@ -31,6 +31,8 @@ interface State {
   inHand: InHand[];
   /** Acknowledged by the application; goes with the next request. */
   outcomes: Outcome[];
+  /** Acquired offsets without a record: told with the next request. */
+  gaps: readonly AcquiredGap[];
   /** Sent, and not yet answered. */
   sent: (readonly [correlation: number, readonly Outcome[]])[];
   nextHandle: number;
@@ -41,12 +43,14 @@ interface State {
   committing: number;
   /** The application waits for work whose record was taken back. */
   stuck: boolean;
+  /** The next acknowledgements never get to the broker: the connection breaks under them. */
+  loses: boolean;
 }
 export interface ShareConsumerState {
   readonly state: State;
   readonly membership: ShareMembershipState;
 }
-const fresh = (): State => ({ polling: false, polls: 0, slots: 0, inHand: [], outcomes: [], sent: [], nextHandle: 1, fetching: -1, fetchAfter: 0, committing: -1, stuck: false });
+const fresh = (): State => ({ polling: false, polls: 0, slots: 0, inHand: [], outcomes: [], gaps: [], sent: [], nextHandle: 1, fetching: -1, fetchAfter: 0, committing: -1, stuck: false, loses: false });
 
 export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListener {
   readonly can = { retryOne: true, reject: true, extend: false, outOfOrder: true };
@@ -72,7 +76,7 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   close(how: 'graceful' | 'crash'): void {
     // close() sends what was acknowledged; a dead process only loses its connection. Either way its share session ends.
     if (how === 'graceful') this.acknowledge();
-    if (this.membership.memberId !== '') this.host.request(this.client, -1, { api: 'ShareSessionEnd', group: this.group, memberId: this.membership.memberId }, []);
+    this.endSession();
     if (how === 'graceful') this.membership.leave();
     this.client.wanted = false;
     this.client.life++;
@@ -137,6 +141,9 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
     this.listener.withdrawn([record.delivery], reason, false);
     // The next poll() accepts it all the same, and is refused.
     if (!this.explicit) state.outcomes.push({ partition, offset, type: 'ACCEPT', delivery: record.delivery });
+  }
+  loseNextAcknowledgement(): void {
+    this.state.loses = true;
   }
   // ShareMembershipListener ----------------------------------------------------
   request(request: GroupRequest): number {
@@ -205,8 +212,9 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
       this.acknowledge();
       return;
     }
+    this.loseIfAsked();
     const { outcomes } = state;
-    state.outcomes = [];
+    const acknowledgements = this.acknowledgements();
     state.fetching = this.host.request(
       this.client,
       -1,
@@ -221,7 +229,7 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
         mode: this.config['share.acquire.mode'] === 'record_limit' ? 'record_limit' : 'batch_optimized',
         round: state.polls,
         partitions: membership.assigned,
-        acknowledgements: outcomes.map((o) => this.wire(o)),
+        acknowledgements,
       },
       [],
     );
@@ -230,6 +238,7 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   private fetched(response: Extract<Response, { api: 'ShareFetch' }>): void {
     const { state } = this;
     state.polls++;
+    state.gaps = [...state.gaps, ...response.gaps];
     if (response.error !== 'NONE') {
       const wait = Math.max(1, this.number('retry.backoff.ms', 100)) * 1000;
       state.fetchAfter = this.host.host.now() + wait;
@@ -271,15 +280,37 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   /** ShareAcknowledge. @returns its correlation, -1 when there is nothing to say */
   private acknowledge(): number {
     const { state } = this;
+    this.loseIfAsked();
     const { outcomes } = state;
-    if (outcomes.length === 0) return -1;
-    state.outcomes = [];
-    const correlation = this.host.request(this.client, -1, { api: 'ShareAcknowledge', group: this.group, memberId: this.membership.memberId, acknowledgements: outcomes.map((o) => this.wire(o)) }, []);
+    if (outcomes.length === 0 && state.gaps.length === 0) return -1;
+    const correlation = this.host.request(this.client, -1, { api: 'ShareAcknowledge', group: this.group, memberId: this.membership.memberId, acknowledgements: this.acknowledgements() }, []);
     state.sent.push([correlation, outcomes]);
     return correlation;
   }
-  private wire({ partition, offset, type }: Outcome): RecordAcknowledgement {
-    return { topic: this.topic, partition, offset, type };
+  /**
+   * The connection breaks under acknowledgements: its share session ends with it, so that others are given what this consumer holds. In a new
+   * session they cannot be sent again; the acknowledgement commit callback tells the application.
+   */
+  private loseIfAsked(): void {
+    const { state } = this;
+    if (!state.loses || state.outcomes.length === 0) return;
+    state.loses = false;
+    const { outcomes } = state;
+    state.outcomes = [];
+    state.gaps = [];
+    this.endSession();
+    for (const { delivery } of outcomes) this.listener.settled(delivery, refusalNamed('DISCONNECTED'));
+  }
+  private endSession(): void {
+    if (this.membership.memberId !== '') this.host.request(this.client, -1, { api: 'ShareSessionEnd', group: this.group, memberId: this.membership.memberId }, []);
+  }
+  /** Everything that is to be told now. */
+  private acknowledgements(): RecordAcknowledgement[] {
+    const { state, topic } = this;
+    const { outcomes, gaps } = state;
+    state.outcomes = [];
+    state.gaps = [];
+    return [...outcomes.map(({ partition, offset, type }) => ({ topic, partition, offset, type })), ...gaps.map((gap) => ({ ...gap, type: 'GAP' as const }))];
   }
   /** The acknowledgement commit callback. */
   private told(correlation: number, results: readonly AcknowledgementResult[]): void {

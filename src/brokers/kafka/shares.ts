@@ -2,10 +2,10 @@
 import { copyOf } from '../../base/copy.ts';
 import type { KafkaCluster } from './cluster.ts';
 import { clientOf } from './connection.ts';
-import { SharePartition } from './group/share.ts';
-import type { OffsetRange, ShareEvent, ShareSettings } from './group/share-state.ts';
+import { type Acknowledgement, SharePartition } from './group/share.ts';
+import type { AcknowledgeType, OffsetRange, ShareEvent, ShareSettings } from './group/share-state.ts';
 import type { Partition } from './partition.ts';
-import { type AcknowledgementResult, type AcquiredRecord, keyOf, type RecordAcknowledgement, type ShareRequest, type TopicPartition } from './protocol.ts';
+import { type AcknowledgementResult, type AcquiredGap, type AcquiredRecord, keyOf, type RecordAcknowledgement, type ShareRequest, type TopicPartition } from './protocol.ts';
 import { Waiting, type WaitingState } from './waiting.ts';
 
 type FetchRequest = Extract<ShareRequest, { api: 'ShareFetch' }>;
@@ -98,10 +98,6 @@ export class Shares {
     if (!shared) return;
     this.moving(shared, () => shared.it.timer('acquisition-lock', ref));
     this.look(keyOf(shared.topic, shared.partition));
-  }
-  /** The coordinator has no such member any more. */
-  memberGone(group: string, memberId: string): void {
-    this.release(group, memberId);
   }
   forget(from: string): void {
     for (const id of this.parked.numbers()) if (this.parked.get(id)?.from === from) this.parked.remove(id);
@@ -201,7 +197,7 @@ export class Shares {
       const { topic, partition } = some[0] as RecordAcknowledgement;
       const shared = this.partitions.get(shareKey(group, topic, partition));
       const led = this.cluster.leaderError(this.cluster.partition(topic, partition));
-      const batches = [...some].sort((a, b) => a.offset - b.offset).map(({ offset, type }) => ({ first: offset, last: offset, types: [type] }));
+      const batches = inRanges([...some].sort((a, b) => a.offset - b.offset));
       const error = led !== 'NONE' ? led : !shared ? 'INVALID_RECORD_STATE' : this.moving(shared, () => shared.it.acknowledge(memberId, batches));
       if (error === null && shared) for (const { offset } of some) this.orphansOf(shared, memberId, offset);
       return some.map(({ offset }) => ({ topic, partition, offset, error }));
@@ -227,27 +223,31 @@ export class Shares {
     const bytes = batches.reduce((sum, b) => sum + b.bytes, 0);
     if (!anyhow && !wrong && (bytes === 0 || bytes < minBytes)) return false;
     const records: AcquiredRecord[] = [];
+    const gaps: AcquiredGap[] = [];
     let left = maxBytes;
     for (const [i, { partition, shared }] of readable.entries()) {
       const read = batches[i];
       if (!read || read.batches.length === 0 || records.length >= maxRecords || left <= 0) continue;
       left -= read.bytes;
-      records.push(...this.acquire(clientOf(from), partition, shared, read.batches, request, maxRecords - records.length));
+      const acquired = this.acquire(clientOf(from), partition, shared, read.batches, request, maxRecords - records.length);
+      records.push(...acquired.records);
+      gaps.push(...acquired.gaps);
     }
-    // Nothing but offsets without a record: it waits on.
-    if (records.length === 0 && !anyhow && !wrong) return false;
-    cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'ShareFetch', error: wrong ? 'LEADER_NOT_AVAILABLE' : 'NONE', records, acknowledged } });
+    if (records.length === 0 && gaps.length === 0 && !anyhow && !wrong) return false;
+    cluster.out.push({ kind: 'response', to: from, correlation, response: { api: 'ShareFetch', error: wrong ? 'LEADER_NOT_AVAILABLE' : 'NONE', records, gaps, acknowledged } });
     return true;
   }
-  private acquire(client: string, partition: Partition, shared: Shared, batches: readonly OffsetRange[], { memberId, mode, group }: FetchRequest, most: number): AcquiredRecord[] {
+  private acquire(client: string, partition: Partition, shared: Shared, batches: readonly OffsetRange[], { memberId, mode, group }: FetchRequest, most: number): { readonly records: readonly AcquiredRecord[]; readonly gaps: readonly AcquiredGap[] } {
     const committed = (this.configs.get(group) ?? DEFAULTS).isolation === 'read_committed';
     const { topic, index, log } = partition;
     const records: AcquiredRecord[] = [];
-    const gaps: OffsetRange[] = [];
+    const gaps: AcquiredGap[] = [];
+    const aborted: OffsetRange[] = [];
     this.moving(shared, () => {
       for (const { first, last, deliveryCount } of shared.it.acquire(memberId, batches, most, mode)) {
         for (let offset = first; offset <= last; offset++) {
-          if (!log.has(offset) || (committed && log.aborted(offset))) gaps.push({ first: offset, last: offset });
+          if (!log.has(offset)) gaps.push({ topic, partition: index, offset });
+          else if (committed && log.aborted(offset)) aborted.push({ first: offset, last: offset });
           else {
             const message = log.message(offset);
             this.cluster.out.push({ kind: 'acquired', group, topic, partition: index, offset, message, client });
@@ -255,33 +255,43 @@ export class Shares {
           }
         }
       }
-      // No record is there: nobody has to look again.
-      if (gaps.length > 0)
+      // The leader passes over what was aborted; where there is no record it is the client that says so.
+      if (aborted.length > 0)
         shared.it.acknowledge(
           memberId,
-          gaps.map((gap) => ({ ...gap, types: ['GAP' as const] })),
+          aborted.map((one) => ({ ...one, types: ['GAP' as const] })),
         );
     });
-    return records;
+    return { records, gaps };
   }
   private endOf(group: string, partition: Partition): number {
     return (this.configs.get(group) ?? DEFAULTS).isolation === 'read_committed' ? partition.lastStable : partition.highWatermark;
   }
 }
+/** As clients send them: offsets side by side are one batch, which is taken or refused as one. */
+function inRanges(sorted: readonly RecordAcknowledgement[]): Acknowledgement[] {
+  const ranges: { first: number; last: number; types: AcknowledgeType[] }[] = [];
+  for (const { offset, type } of sorted) {
+    const before = ranges.at(-1);
+    if (before?.last === offset - 1) {
+      before.last = offset;
+      before.types.push(type);
+    } else ranges.push({ first: offset, last: offset, types: [type] });
+  }
+  return ranges;
+}
 /** Whole batches of the log from the one that holds `from`, up to `wanted` or so many bytes (but one in any case). */
 function readBatches({ log }: Partition, from: number, wanted: number, maxBytes: number, end: number): { readonly batches: readonly OffsetRange[]; readonly bytes: number } {
   const batches: OffsetRange[] = [];
   let bytes = 0;
-  let first = Math.max(from, log.start);
-  while (first > log.start && log.place(first) > 0) first--;
+  let first = log.batchStart(Math.max(from, log.start));
   while (first < Math.min(end, Math.max(wanted, log.start + 1)) && Math.max(from, log.start) < end) {
-    let last = first;
-    let size = log.size(first);
-    while (last + 1 < end && log.place(last + 1) > 0) size += log.size(++last);
+    const next = Math.min(log.batchEnd(first), end);
+    const size = log.batchBytes(first, next);
     if (bytes > 0 && bytes + size > maxBytes) break;
     bytes += size;
-    batches.push({ first, last });
-    first = last + 1;
+    batches.push({ first, last: next - 1 });
+    first = next;
   }
   return { batches, bytes };
 }

@@ -29,6 +29,9 @@ export interface TransactionsState {
   readonly nextProducerId: number;
 }
 
+/** µs, transaction.max.timeout.ms */
+const LONGEST = 900_000_000;
+
 export class Transactions {
   private readonly cluster: KafkaCluster;
   private owners: Owner[] = [];
@@ -39,6 +42,7 @@ export class Transactions {
   /** A new id, or for a transactional id the same one with the next epoch: whoever had it before is fenced, and its transaction aborted. */
   init(by: string, transactionalId: string | null, timeout: number): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
     if (!this.cluster.anyUp) return { error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
+    if (transactionalId !== null && timeout > LONGEST) return { error: 'INVALID_TRANSACTION_TIMEOUT', producerId: -1, producerEpoch: -1 };
     if (transactionalId === null) return { error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 };
     let owner = this.owners.find((o) => o.transactionalId === transactionalId);
     if (!owner) {
@@ -79,8 +83,8 @@ export class Transactions {
       // A transaction in which nothing was written can only be aborted.
       if (!isOpen(owner) && commit) return refused('INVALID_TXN_STATE');
       this.finish(owner, how);
-    } else if (owner.ended?.epoch !== epoch) return refused('PRODUCER_FENCED');
-    // Asked for again, or ended meanwhile by the coordinator: it stays as it ended.
+    } else if (isOpen(owner) || owner.ended?.epoch !== epoch) return refused('PRODUCER_FENCED');
+    // Asked for again, or ended meanwhile by the coordinator: it stays as it ended, until the next one begins.
     else if (owner.ended.how !== how) return refused('INVALID_TXN_STATE');
     return { error: 'NONE', producerId, producerEpoch: owner.epoch };
   }

@@ -72,7 +72,7 @@ final class ClassicGroups {
     List<SyncGroupRequestData.SyncGroupRequestAssignment> assignments = new ArrayList<>();
     if (op.has("assignments")) for (var entry : op.get("assignments").properties()) {
       List<TopicPartition> partitions = Json.numbers(entry.getValue()).stream().map(p -> new TopicPartition(op.get("topic").asText(), p)).toList();
-      assignments.add(new SyncGroupRequestData.SyncGroupRequestAssignment().setMemberId(members.named(entry.getKey()).id).setAssignment(bytes(ConsumerProtocol.serializeAssignment(new Assignment(partitions)))));
+      assignments.add(new SyncGroupRequestData.SyncGroupRequestAssignment().setMemberId(members.idOf(entry.getKey())).setAssignment(bytes(ConsumerProtocol.serializeAssignment(new Assignment(partitions)))));
     }
     data.setAssignments(assignments);
     SyncGroupResponse response = (SyncGroupResponse) wires.send("member " + member.name, wires.groups(), new SyncGroupRequest.Builder(data).build(Wires.version(ApiKeys.SYNC_GROUP, 5)));

@@ -33,7 +33,8 @@ final class Members {
     member.id = member.name;
     return member;
   }
-  Member named(String name) { return members.get(name); }
+  /** Nobody has an id before it has joined. */
+  String idOf(String name) { return members.containsKey(name) ? members.get(name).id : ""; }
   String nameOf(String group, String id) {
     for (Member one : members.values()) if (group.equals(one.group) && id.equals(one.id)) return one.name;
     return id.isEmpty() ? "" : "(gone)";

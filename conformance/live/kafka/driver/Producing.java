@@ -115,7 +115,7 @@ final class Producing {
   }
   JsonNode endTransaction(JsonNode op) throws Exception {
     Producer producer = named(op);
-    EndTxnRequestData data = new EndTxnRequestData().setTransactionalId(producer.transactionalId).setProducerId(producer.id).setProducerEpoch(producer.epoch).setCommitted(op.get("commit").asBoolean());
+    EndTxnRequestData data = new EndTxnRequestData().setTransactionalId(producer.transactionalId).setProducerId(producer.id).setProducerEpoch((short) (producer.epoch - Json.number(op, "epochsBack", 0))).setCommitted(op.get("commit").asBoolean());
     EndTxnResponse response = (EndTxnResponse) wires.send("transactions", wires.transactions(), new EndTxnRequest.Builder(data, true).build(Wires.version(ApiKeys.END_TXN, 5)));
     // Every transaction has an epoch of its own, in which sequence numbers begin anew.
     if (response.error() == Errors.NONE && response.data().producerId() >= 0) {

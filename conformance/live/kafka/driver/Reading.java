@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.protocol.Errors;
@@ -29,6 +31,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class Reading {
   /** ms */
   private static final int READ_AT_MOST = 10_000;
+  /** ms that the client waits for its position: for ever when it wants stable offsets and a transaction is open. */
+  private static final int POSITION_AT_MOST = 3_000;
   private final Wires wires;
 
   Reading(Wires wires) { this.wires = wires; }
@@ -97,7 +101,7 @@ final class Reading {
       if (op.hasNonNull("from")) for (TopicPartition one : partitions) consumer.seek(one, op.get("from").asLong());
       List<ConsumerRecord<String, String>> found = new ArrayList<>();
       try {
-        for (TopicPartition one : partitions) consumer.position(one, Duration.ofSeconds(10));
+        for (TopicPartition one : partitions) consumer.position(one, Duration.ofMillis(POSITION_AT_MOST));
         // Until the end, and a little longer. Who begins past it is told so.
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         for (long deadline = System.currentTimeMillis() + READ_AT_MOST; System.currentTimeMillis() < deadline; ) {
@@ -105,7 +109,7 @@ final class Reading {
           consumer.poll(Duration.ofMillis(120)).forEach(found::add);
           if (found.size() == before && partitions.stream().allMatch(one -> consumer.position(one) == ends.get(one))) break;
         }
-      } catch (org.apache.kafka.clients.consumer.InvalidOffsetException error) {
+      } catch (InvalidOffsetException | TimeoutException error) {
         return Json.error(error.getClass().getSimpleName());
       }
       found.sort((a, b) -> a.partition() != b.partition() ? a.partition() - b.partition() : Long.compare(a.offset(), b.offset()));

@@ -24,16 +24,22 @@ const SUPPORTED: ReadonlySet<string> = new Set(Object.keys(assignors));
  */
 export class ModernGroup implements OffsetOwner {
   readonly #host: ModernGroupHost;
-  readonly #settings: ModernSettings;
+  readonly #given: ModernSettings;
+  #settings: ModernSettings;
   readonly #deadlines: Deadlines;
   #data = emptyModern();
 
   constructor(host: ModernGroupHost, settings: Partial<ModernSettings> = {}) {
     this.#host = host;
-    this.#settings = { ...modernDefaults, ...settings };
+    this.#given = { ...modernDefaults, ...settings };
+    this.#settings = this.#given;
     this.#deadlines = new Deadlines(host, 'consumer-group');
   }
 
+  /** @param own what this group has instead of the brokers' settings */
+  configure(own: Partial<ModernSettings>): void {
+    this.#settings = { ...this.#given, ...own };
+  }
   get groupId(): string {
     return this.#host.groupId;
   }
@@ -60,7 +66,8 @@ export class ModernGroup implements OffsetOwner {
   }
   /** A group is there when its first member has joined. */
   #absence({ memberEpoch }: ConsumerHeartbeat): GroupError | null {
-    return memberEpoch !== JOIN_EPOCH && this.#data.groupEpoch === NEW_GROUP_EPOCH ? 'GROUP_ID_NOT_FOUND' : null;
+    const { groupEpoch, members } = this.#data;
+    return memberEpoch !== JOIN_EPOCH && groupEpoch === NEW_GROUP_EPOCH && members.length === 0 ? 'GROUP_ID_NOT_FOUND' : null;
   }
   /** Topics were made, deleted or got more partitions: the next heartbeat looks whether it matters. */
   topicsChanged(): void {
@@ -115,9 +122,12 @@ export class ModernGroup implements OffsetOwner {
     const error = instanceId === null ? refusalOfDynamic(existing, request) : refusalOfStatic(existing, request);
     if (error !== null) return error;
     const preferred = this.#preferredAssignor();
-    const before = existing === undefined ? newMember(memberId, instanceId) : this.#replaced(existing, memberId, memberEpoch);
+    // A dynamic member may come again as a static one.
+    const known = existing ?? this.#member(memberId);
+    const before = known === undefined ? newMember(memberId, instanceId) : this.#replaced(known, memberId, memberEpoch);
     const updated: ModernMember = {
       ...before,
+      instanceId: instanceId ?? before.instanceId,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs ?? before.rebalanceTimeoutMs,
       topics: request.subscribedTopicNames === null ? before.topics : [...new Set(request.subscribedTopicNames)].sort(),
       assignor: request.serverAssignor ?? before.assignor,

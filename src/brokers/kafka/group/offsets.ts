@@ -83,7 +83,7 @@ export class GroupOffsets {
   /**
    * OffsetFetch.
    * @param partitions null for all that have a commit
-   * @param requireStable what `isolation.level=read_committed` asks for: not while a transaction may still change it
+   * @param requireStable what the client library's consumer asks for: not while a transaction may still change it
    */
   fetch(who: { readonly memberId: string | null; readonly memberEpoch: number }, partitions: readonly TopicPartition[] | null, requireStable: boolean): GroupError | readonly FetchedOffset[] {
     const error = this.#owner.mayFetch(who.memberId, who.memberEpoch);

@@ -63,7 +63,7 @@ export const groupRules = {
   G53: { name: 'commit-keeps-alive', says: 'A commit counts as a heartbeat.', source: classic, recorded: ['commit-counts-as-a-heartbeat'] },
   G54: { name: 'offset-retention', says: 'Committed offsets of a classic group go offsets.retention.minutes (7 days) after it became empty.', source: kip211, recorded: ['offsets-go-after-the-group-was-empty'] },
   G55: { name: 'offset-retention-topic', says: 'Of a group with members, offsets of topics that nobody reads go that long after their commit.', source: kip211, recorded: ['offsets-of-topics-that-nobody-reads-go'] },
-  G56: { name: 'unstable-offset', says: 'Who wants stable offsets is told UNSTABLE_OFFSET_COMMIT while a transaction holds one open.', source: kip447, recorded: ['offsets-of-a-transaction'] },
+  G56: { name: 'unstable-offset', says: 'Who wants stable offsets is told UNSTABLE_OFFSET_COMMIT while a transaction holds one open.', source: kip447, recorded: ['offsets-of-a-transaction', 'read-that-waits-for-stable-offsets'] },
   G57: { name: 'transactional-offset', says: 'Offsets of a transaction are seen when it commits, and never when it aborts.', source: design, recorded: ['offsets-of-a-transaction'] },
   G58: { name: 'metadata-size', says: 'Metadata longer than offset.metadata.max.bytes is refused with OFFSET_METADATA_TOO_LARGE, for that partition alone.', source: broker, recorded: ['metadata-of-a-commit-is-limited'] },
 
@@ -80,7 +80,7 @@ export const groupRules = {
   G70: { name: 'session-848', says: 'A member that is silent for group.consumer.session.timeout.ms (45 s) is fenced.', source: broker, recorded: ['silent-consumer-is-out'] },
   G71: { name: 'rebalance-timeout-848', says: 'A member that does not give up what it has to within its own max.poll.interval.ms is fenced.', source: kip848, recorded: ['who-does-not-give-up-is-out'] },
   G72: { name: 'stale-commit', says: 'A commit with an epoch ahead of the member’s, or older than the partition’s assignment, is refused with STALE_MEMBER_EPOCH.', source: kip1251, since: '4.3', recorded: ['commit-of-another-epoch'] },
-  G73: { name: 'assignment-interval', says: 'A target assignment is computed at most every group.consumer.assignment.interval.ms (1 s); meanwhile members keep to the last.', source: kip1263, since: '4.3', recorded: ['assignments-are-batched'] },
+  G73: { name: 'assignment-interval', says: 'A target assignment is computed at most every group.consumer.assignment.interval.ms (1 s); meanwhile members keep to the last.', source: kip1263, since: '4.3', recorded: ['assignments-are-batched', 'group-has-an-assignment-interval'] },
   G74: { name: 'only-changes', says: 'An answer carries the assignment only when it changed, or when the member said everything anew.', source: kip848, recorded: ['coordinator-moves-partitions-one-by-one'] },
   G75: { name: 'invalid-heartbeat', says: 'A first heartbeat says what it subscribes to and its rebalance timeout, and owns nothing; else it is refused with INVALID_REQUEST.', source: kip848, recorded: ['first-heartbeat-says-everything'] },
   G76: { name: 'lost-answer', says: 'A member whose answer was lost may come with its previous epoch, as long as it owns nothing that it was not given.', source: kip848, recorded: ['lost-answer-may-be-asked-for-again'] },
@@ -92,7 +92,7 @@ export const groupRules = {
   G84: { name: 'renew', says: 'RENEW begins the acquisition lock anew.', source: design, since: '4.2', recorded: ['renewed-lock-begins-anew'] },
   G85: { name: 'lock-timeout', says: 'A record whose lock ran out is available again, and that delivery counts.', source: kip932, recorded: ['lock-that-ran-out'] },
   G86: { name: 'delivery-limit', says: 'A record that was delivered group.share.delivery.count.limit times (5) without being accepted is archived.', source: groupConfigs, recorded: ['delivered-too-often'] },
-  G87: { name: 'invalid-record-state', says: 'Acknowledging a record that one does not hold is refused with INVALID_RECORD_STATE.', source: kip932, recorded: ['acknowledging-what-one-does-not-hold', 'lock-that-ran-out'] },
+  G87: { name: 'invalid-record-state', says: 'Acknowledging a record that one does not hold is refused with INVALID_RECORD_STATE.', source: kip932, recorded: ['acknowledging-what-one-does-not-hold', 'lock-that-ran-out', 'acknowledged-range-is-one'] },
   G88: { name: 'spso', says: 'The start offset (SPSO) moves past records that are acknowledged or archived, up to the first that is not.', source: kip932, recorded: ['acquired-records-are-given-to-one'] },
   G89: { name: 'record-locks', says: 'When group.share.partition.max.record.locks (2000) records lie between start and end offset only what was released is delivered; the batch that reaches the limit is acquired whole.', source: broker, recorded: ['no-more-than-so-many-locks'] },
   G90: { name: 'out-of-order', says: 'What is available again is delivered before what is new, so records come out of order.', source: kip932, recorded: ['released-record-comes-before-new-ones'] },
@@ -103,6 +103,7 @@ export const groupRules = {
   G95: { name: 'share-member', says: 'Members of a share group join with epoch 0, leave with -1, and are never held up for others to revoke.', source: kip932, recorded: ['share-members-wait-for-nobody'] },
   G96: { name: 'share-session', says: 'A member that is silent for group.share.session.timeout.ms (45 s) is out.', source: groupConfigs, recorded: ['silent-share-member-is-out'] },
   G97: { name: 'share-state-first', says: 'A share group’s partitions are assigned when their state has been made: the first member gets them with its second heartbeat, group.share.heartbeat.interval.ms (5 s) later.', source: kip932, recorded: ['share-members-wait-for-nobody'] },
+  G98: { name: 'held-without-membership', says: 'Who is out of a share group holds on to its records: they come back when its share session ends, or their locks run out.', source: kip932, recorded: ['records-outlive-the-membership'] },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof groupRules)[keyof typeof groupRules]['name'];

@@ -7,8 +7,7 @@ function shareGroup(partitions = 4, settings: Partial<typeof shareGroupDefaults>
   const clock = new Clock();
   const mail = new Mail<ShareHeartbeatResponse>();
   const topics = new Map([['t', partitions]]);
-  const gone: string[] = [];
-  const group = new ShareGroup({ groupId: 's', now: () => clock.now(), after: clock.after.bind(clock), send: mail.send, topics: () => topics, gone: (memberId) => void gone.push(memberId) }, settings);
+  const group = new ShareGroup({ groupId: 's', now: () => clock.now(), after: clock.after.bind(clock), send: mail.send, topics: () => topics }, settings);
   clock.attach((name, ref) => group.timer(name, ref));
   const epochs = new Map<string, number>();
   const beat = (memberId: string, more: Partial<ShareHeartbeat> = {}): string => {
@@ -23,7 +22,7 @@ function shareGroup(partitions = 4, settings: Partial<typeof shareGroupDefaults>
         .join(' ') ?? 'unchanged'
     }`;
   };
-  return { clock, group, topics, gone, epochs, beat, join: (memberId: string) => beat(memberId, { memberEpoch: 0, subscribedTopicNames: ['t'] }) };
+  return { clock, group, topics, epochs, beat, join: (memberId: string) => beat(memberId, { memberEpoch: 0, subscribedTopicNames: ['t'] }) };
 }
 /** One that a member has been in: its partitions have their state. */
 function known(partitions = 4, settings?: Parameters<typeof shareGroup>[1]) {
@@ -47,7 +46,7 @@ test(groupRule('share-member'), () => {
   expect([s.join('b').slice(0, 3), assigned()]).toEqual(['4: ', [4, 2]]);
   expect([s.beat('a').slice(0, 3), assigned(), s.beat('a')]).toEqual(['4: ', [2, 2], '4: unchanged']);
   expect(s.beat('b', { memberEpoch: -1 })).toBe('-1: unchanged');
-  expect([s.beat('a'), s.gone, s.group.mayDelete()]).toEqual(['5: 0 1 2 3', ['b'], 'NON_EMPTY_GROUP']);
+  expect([s.beat('a'), s.group.mayDelete()]).toEqual(['5: 0 1 2 3', 'NON_EMPTY_GROUP']);
 });
 test(groupRule('simple'), () => {
   const s = shareGroup(2);
@@ -60,9 +59,9 @@ test(groupRule('share-session'), () => {
   const s = shareGroup();
   s.join('a');
   s.clock.ms(44_999);
-  expect(s.gone).toEqual([]);
+  expect(s.group.members()).toHaveLength(1);
   s.clock.ms(1);
-  expect([s.gone, s.beat('a'), s.group.mayDelete()]).toEqual([['a'], 'UNKNOWN_MEMBER_ID', null]);
+  expect([s.group.members(), s.beat('a'), s.group.mayDelete()]).toEqual([[], 'UNKNOWN_MEMBER_ID', null]);
 });
 test('new partitions are shared out when they have a state, with the heartbeat after the next', () => {
   const s = known(1);

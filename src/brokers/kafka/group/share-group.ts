@@ -29,8 +29,6 @@ export interface ShareGroupHost extends BrokerHost {
   readonly groupId: string;
   send(client: string, response: ShareHeartbeatResponse): void;
   topics(): PartitionCounts;
-  /** A member is out: the leaders of its partitions release what it holds. */
-  gone(memberId: string): void;
 }
 
 /** https://kafka.apache.org/44/configuration/broker-configs/ */
@@ -40,6 +38,7 @@ export const shareGroupDefaults = {
   'group.share.assignment.interval.ms': 1_000,
   'group.share.max.size': 200,
 };
+export type ShareGroupSettings = typeof shareGroupDefaults;
 
 interface ShareMember {
   readonly memberId: string;
@@ -65,16 +64,22 @@ interface ShareGroupData {
  */
 export class ShareGroup {
   readonly #host: ShareGroupHost;
-  readonly #settings: typeof shareGroupDefaults;
+  #settings: ShareGroupSettings;
+  readonly #given: ShareGroupSettings;
   readonly #sessions: Deadlines;
   #data: ShareGroupData = { groupEpoch: NEW_GROUP_EPOCH, assignmentEpoch: NEW_GROUP_EPOCH, assignmentAt: null, members: [], target: [], metadata: '', initialised: [] };
 
-  constructor(host: ShareGroupHost, settings: Partial<typeof shareGroupDefaults> = {}) {
+  constructor(host: ShareGroupHost, settings: Partial<ShareGroupSettings> = {}) {
     this.#host = host;
-    this.#settings = { ...shareGroupDefaults, ...settings };
+    this.#given = { ...shareGroupDefaults, ...settings };
+    this.#settings = this.#given;
     this.#sessions = new Deadlines(host, 'share-group');
   }
 
+  /** @param own what this group has instead of the brokers' settings */
+  configure(own: Partial<ShareGroupSettings>): void {
+    this.#settings = { ...this.#given, ...own };
+  }
   get groupEpoch(): number {
     return this.#data.groupEpoch;
   }
@@ -174,7 +179,6 @@ export class ShareGroup {
       data.assignmentEpoch = data.groupEpoch;
       data.assignmentAt = null;
     }
-    this.#host.gone(memberId);
   }
   #member(memberId: string): ShareMember | undefined {
     return this.#data.members.find((member) => member.memberId === memberId);
