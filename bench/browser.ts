@@ -75,8 +75,12 @@ async function look(nodes: number, inFlight: number, painter: string): Promise<{
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   // The runner's compiler names functions through a helper that the page does not have.
   await page.addInitScript('globalThis.__name = (f) => f');
-  await page.goto(`${base}?painter=${painter}#s=${await encodeShare({ doc: graph(nodes, inFlight), at: 0 })}`);
-  // Until as many are on their way as will be.
+  // Connections over such links take their time: from here on as much is sent as will be. A link opens paused.
+  await page.goto(`${base}?painter=${painter}#s=${await encodeShare({ doc: graph(nodes, inFlight), at: 25e6 })}`);
+  const play = page.getByRole('button', { name: /^Play/ }).first();
+  await page.getByText('00:25.000').first().waitFor();
+  await play.click();
+  // Until as many are on their way, to the eye, as will be.
   await page.waitForTimeout(13_000);
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable');

@@ -25,7 +25,8 @@ export interface LoopHost {
  */
 const PORTION = 16;
 const BUDGET = 8;
-const PICTURE_EVERY = 100;
+/** ms of wall time between pictures; of many nodes nobody reads ten a second. */
+const pictureEvery = (nodes: number): number => (nodes > 200 ? 250 : 100);
 const FLIGHTS = 400;
 
 /** What is shown beyond the playhead, while it is behind the head. */
@@ -282,7 +283,7 @@ export class EngineLoop {
   }
   private post(wall: number): void {
     const { simulation } = this.run;
-    const full = wall - this.lastPicture >= PICTURE_EVERY;
+    const full = wall - this.lastPicture >= pictureEvery(this.doc.nodes.length);
     const frame: Frame = {
       epoch: this.epoch,
       speed: this.speed,

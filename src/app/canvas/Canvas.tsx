@@ -4,10 +4,11 @@ import { Background, BackgroundVariant, type Connection, type Edge, type Node, t
 import { CircleQuestionMark, Maximize, Minus, Plus, Presentation } from 'lucide-react';
 import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { catalog } from '../../catalog.ts';
+import type { Scenario } from '../../scenario/document.ts';
 import { useEffective } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
 import { connect, DRAG_KIND, connectView, moveTo, whyNot, writes } from './actions.ts';
-import { boxesOf, wiresOf } from './geometry.ts';
+import { boxesOf, type NodeBox, wiresOf } from './geometry.ts';
 import { Card } from './Card.tsx';
 import { Cluster } from './Cluster.tsx';
 import { Overlay } from './Overlay.tsx';
@@ -18,6 +19,8 @@ const nodeTypes = { card: Card, cluster: Cluster };
 const edgeTypes = { wire: WireLine };
 /** Where nodes come to rest when they are dragged, canvas units. */
 const GRID: [number, number] = [10, 10];
+/** A node of which nothing is known yet. */
+const NO_BOX: NodeBox = { id: '', x: 0, y: 0, w: 100, h: 60, lanes: [], container: false };
 /** Above a container stands its title. */
 const FIT = { padding: { top: '26px', bottom: '12px', x: '22px' }, maxZoom: 1.25 } as const;
 
@@ -71,29 +74,30 @@ function Graph() {
     return () => observer.disconnect();
   }, [flow]);
 
-  const nodes = useMemo<Node[]>(() => {
-    const make = (id: string): Node => {
-      const node = doc.nodes.find((n) => n.id === id);
-      const box = boxes.get(id);
-      const at = dragged[id] ?? { x: box?.x ?? 0, y: box?.y ?? 0 };
-      const descriptor = catalog.node(node?.kind ?? '');
-      const badge = descriptor?.badge(node?.config ?? {}) ?? '';
+  const still = useMemo<Node[]>(() => {
+    const make = (node: Scenario['nodes'][number], box: NodeBox): Node => {
+      const descriptor = catalog.node(node.kind);
+      const badge = descriptor?.badge(node.config ?? {}) ?? '';
       return {
-        id,
-        type: box?.container ? 'cluster' : 'card',
-        position: at,
-        width: resized[id]?.width ?? box?.w ?? 100,
-        height: resized[id]?.height ?? box?.h ?? 60,
-        data: { title: node?.title ?? String(node?.config?.['name'] ?? id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge, wirable: node !== undefined && isWirable(node.kind) },
-        selected: selected.includes(id),
+        id: node.id,
+        type: box.container ? 'cluster' : 'card',
+        position: { x: box.x, y: box.y },
+        width: box.w,
+        height: box.h,
+        data: { title: node.title ?? String(node.config?.['name'] ?? node.id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge, wirable: isWirable(node.kind) },
         // Wires run over containers and under cards.
-        zIndex: box?.container ? -1 : 1,
-        ariaLabel: `${node?.title ?? id}, ${descriptor?.title ?? ''} ${badge}`,
+        zIndex: box.container ? -1 : 1,
+        ariaLabel: `${node.title ?? node.id}, ${descriptor?.title ?? ''} ${badge}`,
       };
     };
-    const order = [...doc.nodes].sort((a, b) => Number(boxes.get(b.id)?.container ?? false) - Number(boxes.get(a.id)?.container ?? false));
-    return order.map((n) => make(n.id));
-  }, [doc, boxes, dragged, resized, selected]);
+    const all = doc.nodes.map((node) => make(node, boxes.get(node.id) ?? NO_BOX));
+    return [...all.filter((n) => n.type === 'cluster'), ...all.filter((n) => n.type !== 'cluster')];
+  }, [doc, boxes]);
+  // A node that is neither picked nor moved stays the same object: React Flow leaves it alone.
+  const nodes = useMemo(() => {
+    const chosen = new Set(selected);
+    return still.map((n) => (chosen.has(n.id) || dragged[n.id] || resized[n.id] ? { ...n, position: dragged[n.id] ?? n.position, ...resized[n.id], selected: chosen.has(n.id) } : n));
+  }, [still, selected, dragged, resized]);
   const edges = useMemo<Edge[]>(
     () =>
       [...wires.values()].map((wire) => {

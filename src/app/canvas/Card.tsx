@@ -6,8 +6,9 @@ import { useSession } from '../store/session.ts';
 import { laneHeight } from './geometry.ts';
 
 const NO_PLACE: PlaceView = { id: '', lanes: [], gauges: [] };
+/** What is written of a place now; its cells may be older. */
 export function usePlace(id: string): PlaceView {
-  return useSession((s) => s.picture?.places.find((p) => p.id === id)) ?? NO_PLACE;
+  return useSession((s) => s.faces.get(id)) ?? NO_PLACE;
 }
 /** The frame of a node: the painter draws its cells into it. */
 export const Card = memo(function Card({ id, data, selected }: NodeProps) {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { lastFrame, onFrame, useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { setUpEasel } from './easel.ts';
-import { curve, FAR, type NodeBox, type Wire } from './geometry.ts';
+import { AFAR, curve, FAR, type NodeBox, type Wire } from './geometry.ts';
 import type { Studio } from './studio.ts';
 
 interface OverlayProps {
@@ -24,8 +24,10 @@ export function Overlay({ boxes, wires, dragged }: OverlayProps) {
     const motion = matchMedia('(prefers-reduced-motion: reduce)');
     const camera = () => {
       const { transform, width, height } = store.getState();
-      // Where everything is small the words grow within their cards.
-      host.current?.closest('.canvas')?.toggleAttribute('data-far', transform[2] < FAR);
+      // Where everything is small the words grow within their cards; from afar only titles are left.
+      const canvas = host.current?.closest('.canvas');
+      canvas?.toggleAttribute('data-far', transform[2] < FAR);
+      canvas?.toggleAttribute('data-afar', transform[2] < AFAR);
       painter.tell(['camera', { x: transform[0], y: transform[1], zoom: transform[2], width, height, ratio: Math.min(2, window.devicePixelRatio || 1) }]);
     };
     const colours = () => {

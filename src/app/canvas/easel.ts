@@ -1,5 +1,5 @@
 /** Where the painter stands: in a worker on an OffscreenCanvas; on the page where a browser has none, where somebody asks for it (`?painter=main`), or when the worker died. */
-import type { Camera } from './painter.ts';
+import type { Camera } from './brush.ts';
 import type { Message, Studio, Telling } from './studio.ts';
 
 /** A canvas in `host` and a painter that paints it. `end` takes both away. */

@@ -1,5 +1,6 @@
 /** A painter at work: takes what it is told, and paints when something changed. Runs on the page and in a worker alike. */
-import { type Camera, createPainter, type Painter } from './painter.ts';
+import type { Camera } from './brush.ts';
+import { createPainter, type Painter } from './painter.ts';
 
 /** What can be told to a painter. */
 export type Telling = Exclude<keyof Painter, 'paint'>;

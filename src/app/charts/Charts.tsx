@@ -96,7 +96,9 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
     let plot: uPlot | null = null;
     const make = () => {
       plot?.destroy();
-      const axis = { stroke: css('--text-3'), grid: { stroke: css('--line'), width: 1 }, ticks: { show: false }, font: '10px system-ui', size: 34 };
+      // Asked once: to ask while it is drawn makes the browser style the whole page in between.
+      const quiet = css('--text-3');
+      const axis = { stroke: quiet, grid: { stroke: css('--line'), width: 1 }, ticks: { show: false }, font: '10px system-ui', size: 34 };
       plot = new uPlot(
         {
           width: Math.max(60, element.clientWidth),
@@ -117,7 +119,7 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
                 // The playhead, in every chart.
                 const x = u.valToPos(useSession.getState().now / 1e6, 'x', true);
                 if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) return;
-                u.ctx.fillStyle = css('--text-3');
+                u.ctx.fillStyle = quiet;
                 u.ctx.fillRect(x, u.bbox.top, 1, u.bbox.height);
               },
             ],

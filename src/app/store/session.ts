@@ -1,8 +1,9 @@
 /** Playback and the engine behind it. Frames go past the store: `onFrame` for painters, `picture` at 10 Hz for gauges. */
 import { create } from 'zustand';
-import type { EngineCommands, Frame, Picture } from '../../worker/protocol.ts';
+import type { EngineCommands, Frame, Picture, PlaceView } from '../../worker/protocol.ts';
 import { changedFrom } from '../../scenario/edits.ts';
 import { useDocument } from './document.ts';
+import { facesOf } from './faces.ts';
 
 type Commands = { readonly [K in keyof EngineCommands]: (...a: Parameters<EngineCommands[K]>) => Promise<ReturnType<EngineCommands[K]>> };
 export interface SessionState {
@@ -15,6 +16,8 @@ export interface SessionState {
   readonly head: number;
   readonly ended: boolean;
   readonly picture: Picture | null;
+  /** What cards write of places, by place: the same object while it reads the same. */
+  readonly faces: ReadonlyMap<string, PlaceView>;
   /** The worker died: what it said last. */
   readonly dead: string | null;
   attach(commands: Commands | null): void;
@@ -44,6 +47,7 @@ export const useSession = create<SessionState>()((set, get) => ({
   head: 0,
   ended: false,
   picture: null,
+  faces: new Map(),
   dead: null,
   attach: (commands) => set({ commands, dead: null }),
   died: (why) => set({ commands: null, dead: why, playing: false }),
@@ -63,7 +67,7 @@ export function receive(frame: Frame): void {
   lastFrame = frame;
   for (const listener of listeners) listener(frame);
   const state = useSession.getState();
-  if (frame.picture || frame.playing !== state.playing || !frame.playing) useSession.setState({ now: frame.now, head: frame.head, playing: frame.playing, ended: frame.ended, ...(frame.picture ? { picture: frame.picture } : {}) });
+  if (frame.picture || frame.playing !== state.playing || !frame.playing) useSession.setState({ now: frame.now, head: frame.head, playing: frame.playing, ended: frame.ended, ...(frame.picture ? { picture: frame.picture, faces: facesOf(frame.picture.places, state.faces) } : {}) });
 }
 /** Every change of the document reaches the engine through here, undo and redo included. */
 export function keepEngineInStep(): () => void {
