@@ -1,5 +1,6 @@
 /** Numbers by row, rows given in nearly rising order, in pages that checkpoints share: what is written after a checkpoint is written to a copy of its page. */
-const ROWS = 1024;
+const SHIFT = 10;
+const ROWS = 1 << SHIFT;
 
 type Page = Float64Array | Int32Array;
 export interface PagesState {
@@ -14,8 +15,8 @@ export class Pages {
   private pages: (Page | undefined)[] = [];
   /** Rows of each page that hold something. */
   private used: number[] = [];
-  /** Pages that no checkpoint holds. */
-  private own = new Set<Page>();
+  /** Which pages no checkpoint holds. */
+  private own: boolean[] = [];
   private readonly absent: number;
   private readonly most: number;
   private readonly Numbers: typeof Float64Array | typeof Int32Array;
@@ -33,63 +34,67 @@ export class Pages {
   }
   /** @param row ≥ 0 */
   at(row: number): number {
-    const page = this.pages[((row / ROWS) | 0) - this.first];
-    return page === undefined ? this.absent : (page[row % ROWS] as number);
+    const page = this.pages[(row >> SHIFT) - this.first];
+    return page === undefined ? this.absent : (page[row & (ROWS - 1)] as number);
   }
   set(row: number, value: number): void {
-    const number = (row / ROWS) | 0;
-    if (!this.reach(number)) return;
+    const number = row >> SHIFT;
+    if ((number < this.first || number >= this.first + this.pages.length) && !this.reach(number)) return;
     const at = number - this.first;
     const was = this.at(row);
     if (was === value) return;
-    this.writable(at)[row % ROWS] = value;
+    const page = this.own[at] ? (this.pages[at] as Page) : this.writable(at);
+    page[row & (ROWS - 1)] = value;
     if (was === this.absent) (this.used[at] as number)++;
     else if (value === this.absent && --(this.used[at] as number) === 0) this.letGo(at);
   }
   save(): PagesState {
-    this.own.clear();
+    this.own.fill(false);
     return { first: this.first, pages: this.pages.slice(), used: this.used.slice() };
   }
   load({ first, pages, used }: PagesState): void {
     this.first = first;
     this.pages = pages.slice();
     this.used = used.slice();
-    this.own.clear();
+    this.own = pages.map(() => false);
   }
   /** Makes room for a page. @returns false when it is older than all that is remembered */
   private reach(number: number): boolean {
-    const { pages, used } = this;
+    const { pages, used, own } = this;
     if (number < this.first && this.most !== Infinity) return false;
     for (; number < this.first; this.first--) {
       pages.unshift(undefined);
       used.unshift(0);
+      own.unshift(false);
     }
     while (pages.length <= number - this.first) {
       pages.push(undefined);
       used.push(0);
+      own.push(false);
     }
     for (; pages.length > this.most; this.first++) {
-      const old = pages.shift();
+      pages.shift();
       used.shift();
-      if (old) this.own.delete(old);
+      own.shift();
     }
     return true;
   }
+  /** A page of our own instead of one that a checkpoint holds, or of none. */
   private writable(at: number): Page {
     const known = this.pages[at];
-    if (known !== undefined && this.own.has(known)) return known;
     const page = known === undefined ? new this.Numbers(ROWS).fill(this.absent) : known.slice();
-    this.own.add(page);
+    this.own[at] = true;
     this.pages[at] = page;
     return page;
   }
   private letGo(at: number): void {
-    this.own.delete(this.pages[at] as Page);
     this.pages[at] = undefined;
+    this.own[at] = false;
     if (this.most !== Infinity) return;
     for (; this.pages.length > 1 && this.pages[0] === undefined; this.first++) {
       this.pages.shift();
       this.used.shift();
+      this.own.shift();
     }
   }
 }

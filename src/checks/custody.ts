@@ -1,8 +1,14 @@
 /** What becomes of copies: lost, dropped, expired, dead-lettered, unrouted; and whether the broker's count agrees with ours. */
 import { Pages, type PagesState } from '../base/pages.ts';
-import { type Entry, FATES, type Kind } from '../history/entries.ts';
+import { type Entry, type Fate, FATES, type Kind, KINDS } from '../history/entries.ts';
 import { Check, type Evidence, type Flood, tellFlood, untoldOf } from './check.ts';
 
+type Was = 'unborn' | 'pending' | 'in flight' | 'ended';
+/** By code of the kind: what an entry does to a copy, and from which states it may. */
+const CHANGES = KINDS.map((kind) => {
+  const change = FATES[kind];
+  return change && { from: change.from as readonly (Fate | Was)[], waits: change.to === 'pending', isInFlight: change.to === 'in flight' };
+});
 /** Copies that are alive, by the custody that the history gives them. */
 export class Conservation extends Check {
   readonly name = 'conservation';
@@ -23,21 +29,21 @@ export class Conservation extends Check {
       return;
     }
     if (entry.kind === 'census') return this.compare(entry);
-    const change = FATES[entry.kind];
+    const change = CHANGES[entry.code];
     if (!change) return;
     const { copy } = entry;
     if (entry.kind === 'enqueued' && entry.cause >= 0 && entry.cause === this.promise[0]) this.promise[1]--;
     const known = copy < 0 ? 0 : this.live.at(copy);
-    const was = known > 0 ? (known % 2 === 1 ? 'pending' : 'in flight') : copy >= this.born ? 'unborn' : 'ended';
+    const was: Was = known > 0 ? (known % 2 === 1 ? 'pending' : 'in flight') : copy >= this.born ? 'unborn' : 'ended';
     // What nobody was ever given cannot be done with.
     const never = entry.kind === 'settled' && was === 'pending' && entry.attempt < 1;
-    if (never || !(change.from as readonly string[]).includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy }, { reason: 'custody.illegal' });
+    if (never || !change.from.includes(was)) this.find(entry, 'bad', { what: entry.kind, was, copy }, { reason: 'custody.illegal' });
     if (entry.kind === 'enqueued') this.born = Math.max(this.born, copy + 1);
     const place = known > 0 ? (known - 1) >> 1 : entry.place;
     if (known > 0) this.count(place, known % 2 === 0, -1);
-    const ends = change.to !== 'pending' && change.to !== 'in flight';
-    if (!ends) this.count(place, change.to === 'in flight', 1);
-    if (copy >= 0) this.live.set(copy, ends ? 0 : 1 + place * 2 + (change.to === 'in flight' ? 1 : 0));
+    const lives = change.waits || change.isInFlight;
+    if (lives) this.count(place, change.isInFlight, 1);
+    if (copy >= 0) this.live.set(copy, lives ? 1 + place * 2 + (change.isInFlight ? 1 : 0) : 0);
   }
   override save(): unknown {
     return { live: this.live.save(), pending: [...this.pending], inFlight: [...this.inFlight], born: this.born, promise: [...this.promise] };

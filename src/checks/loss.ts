@@ -44,17 +44,16 @@ export class NoLoss extends Check {
   /** Copies that are there, by place and message. */
   private copies = new PerMessage();
   see(entry: Entry): void {
-    const w = this.work.get(entry.copy);
+    if (entry.kind === 'enqueued') return this.copies.set(entry.place, entry.message, Math.max(0, this.copies.at(entry.place, entry.message)) + 1);
+    const w = entry.copy < 0 ? undefined : this.work.get(entry.copy);
     switch (entry.kind) {
-      case 'enqueued':
-        return this.copies.set(entry.place, entry.message, Math.max(0, this.copies.at(entry.place, entry.message)) + 1);
       case 'delivered':
         return this.delivered(entry, w);
       case 'started':
         if (w) begin(w, entry);
         return;
       case 'failed': {
-        const holder = w?.holders.find(({ actor }) => actor === entry.actor);
+        const holder = w && holderOf(w, entry.actor);
         if (holder) holder.state = 'failed';
         return;
       }
@@ -133,10 +132,13 @@ export class NoLoss extends Check {
     const { message, place, actor } = entry;
     // What an operator takes out, or the broker itself, is moved, not consumed; and an effect is had once and for all.
     if (entry.detail === MOVED || this.text(actor) === 'operator' || this.had.at(place, message) >= 0) return;
-    const w: InWork = known ?? { message, place, holders: [], given: entry.id, crashed: -1, settled: false, end: null, bridge: -1, wires: -1 };
-    if (!known) this.work.set(entry.copy, w);
-    w.given = entry.id;
-    w.holders = [...w.holders.filter((h) => h.actor !== actor), { actor, state: 'given' }];
+    const holder: Holder = { actor, state: 'given' };
+    if (!known) {
+      this.work.set(entry.copy, { message, place, holders: [holder], given: entry.id, crashed: -1, settled: false, end: null, bridge: -1, wires: -1 });
+      return;
+    }
+    known.given = entry.id;
+    known.holders = [...known.holders.filter((h) => h.actor !== actor), holder];
   }
   private passOn({ place, copy }: Entry, w: InWork): void {
     w.bridge = place;
@@ -218,7 +220,15 @@ export class NoLoss extends Check {
 const isWorkedOn = ({ holders }: InWork): boolean => holders.some(({ state }) => state === 'working');
 /** Work on it begins: what was handed to a function is worked on in one of its environments. */
 function begin(w: InWork, { place, actor }: Entry): void {
-  const holder = w.holders.find((h) => h.actor === actor) ?? w.holders.find((h) => h.actor === place);
-  if (holder) Object.assign(holder, { actor, state: 'working' });
-  else w.holders.push({ actor, state: 'working' });
+  const holder = holderOf(w, actor) ?? holderOf(w, place);
+  if (!holder) {
+    w.holders.push({ actor, state: 'working' });
+    return;
+  }
+  holder.actor = actor;
+  holder.state = 'working';
+}
+function holderOf(w: InWork, actor: number): Holder | undefined {
+  for (const holder of w.holders) if (holder.actor === actor) return holder;
+  return undefined;
 }

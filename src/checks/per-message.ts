@@ -5,25 +5,24 @@ import { Pages, type PagesState } from '../base/pages.ts';
 export const REMEMBERED = 100_000;
 /** A number per place and message. */
 export class PerMessage {
-  private places = new Map<number, Pages>();
+  /** By the place's number. */
+  private places: (Pages | undefined)[] = [];
   /** @returns -1 when there is none */
   at(place: number, message: number): number {
-    return this.places.get(place)?.at(message) ?? -1;
+    return this.places[place]?.at(message) ?? -1;
   }
   set(place: number, message: number, value: number): void {
-    let pages = this.places.get(place);
-    if (!pages) this.places.set(place, (pages = new Pages(-1, REMEMBERED)));
-    pages.set(message, value);
+    (this.places[place] ??= new Pages(-1, REMEMBERED)).set(message, value);
   }
   save(): [number, PagesState][] {
-    return [...this.places].map(([place, pages]) => [place, pages.save()]);
+    return this.places.flatMap((pages, place) => (pages ? [[place, pages.save()]] : []));
   }
   load(saved: readonly (readonly [number, PagesState])[]): void {
-    this.places.clear();
+    this.places = [];
     for (const [place, state] of saved) {
       const pages = new Pages(-1, REMEMBERED);
       pages.load(state);
-      this.places.set(place, pages);
+      this.places[place] = pages;
     }
   }
 }

@@ -5,11 +5,9 @@ export function bucketOf(us: number): number {
   if (us < SUB) return Math.max(0, Math.floor(us));
   let exponent = 0;
   let scale = us;
-  while (scale >= SUB * 2) {
-    scale /= 2;
-    exponent++;
-  }
-  return exponent * SUB + Math.floor(scale);
+  for (; scale >= 2 ** 31; exponent++) scale /= 2;
+  const places = 27 - Math.clz32(scale);
+  return (exponent + places) * SUB + (scale >> places);
 }
 /** The least duration of the next bucket, µs. */
 export function upperOf(bucket: number): number {

@@ -27,7 +27,8 @@ export interface SeriesState {
   p99: (number | null)[];
   redeliveries: number[];
 }
-type Stage = 'waiting' | 'end to end' | 'wait' | 'service';
+const STAGES = ['waiting', 'end to end', 'wait', 'service'] as const;
+const [WAITING, END_TO_END, WAIT, SERVICE] = [0, 1, 2, 3] as const;
 interface PlaceTotals {
   /** Entries by code of their kind. */
   readonly kinds: number[];
@@ -54,7 +55,7 @@ export class Meter implements Fold {
   readonly name = 'meter';
   readonly stages = new Map<string, Histogram>();
   /** The same histograms, by stage and by the place's number. */
-  private readonly byStage: Readonly<Record<Stage, (Histogram | undefined)[]>> = { waiting: [], 'end to end': [], wait: [], service: [] };
+  private readonly byStage: readonly (Histogram | undefined)[][] = STAGES.map(() => []);
   private readonly context: MeterContext;
   /** By the place's number. */
   private places: (PlaceTotals | undefined)[] = [];
@@ -85,7 +86,7 @@ export class Meter implements Fold {
       case 'delivered': {
         const copy = this.copies.at(entry.copy);
         if (copy < 0) break;
-        this.stage(entry.place, 'waiting', entry.time - this.since.at(entry.copy));
+        this.stage(WAITING, entry.place, entry.time - this.since.at(entry.copy));
         this.copies.set(entry.copy, copy | 1);
         this.shift(copy >> 1, -1, 1);
         if (entry.attempt > 1) this.now.redelivered++;
@@ -115,16 +116,16 @@ export class Meter implements Fold {
         const took = entry.time - this.context.messages.producedAt(entry.message);
         this.now.out++;
         this.now.latency.add(took);
-        this.stage(entry.place, 'end to end', took);
+        this.stage(END_TO_END, entry.place, took);
         break;
       }
       case 'started': {
         const since = this.since.at(entry.copy);
-        if (since >= 0 && entry.attempt === 1) this.stage(entry.place, 'wait', entry.time - since);
+        if (since >= 0 && entry.attempt === 1) this.stage(WAIT, entry.place, entry.time - since);
         break;
       }
       case 'finished':
-        this.stage(entry.place, 'service', entry.detail);
+        this.stage(SERVICE, entry.place, entry.detail);
     }
     (this.publications[entry.code] as number)++;
   }
@@ -178,7 +179,7 @@ export class Meter implements Fold {
     };
     const rest = copyOf(saved.rest);
     this.stages.clear();
-    for (const places of Object.values(this.byStage)) places.length = 0;
+    for (const places of this.byStage) places.length = 0;
     for (const [name, h] of saved.stages) this.histogram(name).load(h);
     this.places = [];
     for (const [place, at] of rest.places) this.places[place] = at;
@@ -200,8 +201,9 @@ export class Meter implements Fold {
     if (!h) this.stages.set(name, (h = new Histogram()));
     return h;
   }
-  private stage(place: number, stage: Stage, us: number): void {
-    const h = (this.byStage[stage][place] ??= this.histogram(`${this.context.history.text(place)} ${stage}`));
+  private stage(stage: number, place: number, us: number): void {
+    const places = this.byStage[stage] as (Histogram | undefined)[];
+    const h = (places[place] ??= this.histogram(`${this.context.history.text(place)} ${STAGES[stage]}`));
     h.add(us);
   }
   private at(place: number): PlaceTotals {
@@ -255,7 +257,7 @@ export class Meter implements Fold {
 }
 function recent(rows: [number, number][], time: number): void {
   const second = Math.floor(time / SECOND);
-  const last = rows.at(-1);
+  const last = rows[rows.length - 1];
   if (last && last[0] === second) last[1]++;
   else {
     rows.push([second, 1]);
