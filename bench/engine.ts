@@ -4,8 +4,9 @@ import { catalog } from '../src/catalog.ts';
 import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { beginRun, type Run, startRun } from '../src/simulation/run.ts';
 import { EngineLoop } from '../src/worker/loop.ts';
+import type { Frame } from '../src/worker/protocol.ts';
 import { hold } from './kernel.ts';
-import { ratio, type Table } from './table.ts';
+import { quickest, ratio, type Table } from './table.ts';
 import type { Topology } from './topologies.ts';
 
 /** Entries a second over a span of virtual time, µs. */
@@ -31,9 +32,17 @@ function bytesPerMessage(topology: Topology, models: Models, live: number): read
   if (simulation.messages.length < live) throw new Error('they are not there');
   return [held / live, (held - (simulation.history.bytes - bytes)) / live];
 }
-/** ms until a pause is acknowledged while the engine runs flat out: the longest of many. */
-async function slowestPause(topology: Topology, models: Models): Promise<number> {
-  const loop = new EngineLoop({ clock: () => performance.now(), soon: (call) => setImmediate(call), post: () => true, models: async () => models }, catalog);
+/** How the loop of the worker does when it plays flat out, ms: its turns, after each of which it hears what was asked, and the longest of many waits until a pause is acknowledged. */
+async function playFlatOut(topology: Topology, models: Models): Promise<{ readonly turns: readonly number[]; readonly slowestPause: number }> {
+  const turns: number[] = [];
+  const turn = (call: () => void) => {
+    const from = performance.now();
+    call();
+    turns.push(performance.now() - from);
+  };
+  // What is posted to a page is copied.
+  const post = (frame: Frame) => structuredClone(frame) !== undefined;
+  const loop = new EngineLoop({ clock: () => performance.now(), soon: (call) => setImmediate(turn, call), post, models: async () => models }, catalog);
   await loop.open(topology.busy(1000), 0);
   const waits: number[] = [];
   for (let i = 0; i < 60; i++) {
@@ -45,7 +54,7 @@ async function slowestPause(topology: Topology, models: Models): Promise<number>
     loop.pause();
     waits.push(performance.now() - asked);
   }
-  return Math.max(...waits);
+  return { turns: turns.sort((a, b) => a - b), slowestPause: Math.max(...waits) };
 }
 export async function measureEngine(table: Table, topology: Topology, models: Models): Promise<void> {
   const { broker } = topology;
@@ -54,7 +63,7 @@ export async function measureEngine(table: Table, topology: Topology, models: Mo
   full.simulation.run(3e6);
   table.atLeast(
     `${broker}: entries a second, of bare kernel calls with 1 000 pending`,
-    ratio(() => perSecond(full, 5e6), hold(1000)),
+    ratio(() => quickest(() => perSecond(full, 5e6)), hold(1000)),
     0.1,
   );
 
@@ -63,15 +72,9 @@ export async function measureEngine(table: Table, topology: Topology, models: Mo
     table.atMost(`${broker}: memory per waiting message`, all, 200, ' B');
     table.atMost(`${broker}: memory per waiting message, the history's window aside`, withoutHistory, 200, ' B');
   }
-  const slices: number[] = [];
-  for (let i = 0; i < 200; i++) {
-    const from = performance.now();
-    full.simulation.run(Infinity, 1000);
-    slices.push(performance.now() - from);
-  }
-  slices.sort((a, b) => a - b);
-  table.atMost(`${broker}: slice of 1 000 calls, 99th percentile`, slices[198] as number, 20, ' ms');
-  table.atMost(`${broker}: a pause acknowledged while running flat out, the slowest of 60`, await slowestPause(topology, models), 20, ' ms');
+  const { turns, slowestPause } = await playFlatOut(topology, models);
+  table.atMost(`${broker}: a turn of the loop while running flat out, 99th percentile of ${turns.length}`, turns[Math.floor(turns.length * 0.99)] as number, 20, ' ms');
+  table.atMost(`${broker}: a pause acknowledged while running flat out, the slowest of 60`, slowestPause, 20, ' ms');
 
   const waiting = (count: number): (() => number) => {
     const run = start(topology.deep(count, 1000));

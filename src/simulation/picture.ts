@@ -3,6 +3,7 @@ import { micros } from '../base/time.ts';
 import type { Look } from '../brokers/contract.ts';
 import { isReader } from '../clients/client.ts';
 import { number } from '../clients/look.ts';
+import type { FoundEvidence } from '../checks/judge.ts';
 import { tell, type Telling } from '../checks/tell.ts';
 import type { Messages } from '../history/messages.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
@@ -51,9 +52,19 @@ function viewOf(look: Look, node: ScenarioNode, messages: Messages, growthOf: (p
   return { id: node.id, lanes, gauges, ...(look.health === undefined ? {} : { health: look.health }), ...(look.tone === undefined ? {} : { tone: look.tone }) };
 }
 
+/** What was told of a finding is told until the document is another: pictures come ten times a second, and finding the words for 500 takes longer than the rest. */
+const told = new WeakMap<Scenario, WeakMap<FoundEvidence, Finding>>();
 export function findingsOf({ judge, simulation }: Run, catalog: Catalog): Finding[] {
   const telling: Telling = { catalog, document: simulation.effective, messages: simulation.messages };
-  return judge.findings.map((f): Finding => ({ id: f.id, check: f.check, at: f.at, place: f.place, severity: f.severity, ...(f.message === undefined ? {} : { message: f.message }), ...tell(f, telling) }));
+  let known = told.get(telling.document);
+  if (!known) told.set(telling.document, (known = new WeakMap()));
+  return judge.findings.map((f): Finding => {
+    const before = known.get(f);
+    if (before) return before;
+    const finding: Finding = { id: f.id, check: f.check, at: f.at, place: f.place, severity: f.severity, ...(f.message === undefined ? {} : { message: f.message }), ...tell(f, telling) };
+    known.set(f, finding);
+    return finding;
+  });
 }
 export function verdictsOf({ judge, simulation }: Run, catalog: Catalog): Verdict[] {
   const telling: Telling = { catalog, document: simulation.effective, messages: simulation.messages };
