@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Observation, Operation } from '../../../src/testing/conformance-runner.ts';
 import { type LiveCase, type LiveClient, sleep } from '../contract.ts';
 import { NatsConnection } from './connection.ts';
-import { administration } from './jetstream.ts';
+import { administration, leaderOf } from './jetstream.ts';
 import { type NatsNode, PASSWORD } from './node.ts';
 import type { Message } from './parser.ts';
 import { ackInfo, delivery, list, number, object, padded, text } from './shapes.ts';
@@ -32,7 +32,7 @@ const order = (a: Json, b: Json) => (JSON.stringify(a) < JSON.stringify(b) ? -1 
 const ACK_PATIENCE = 400;
 
 /** What is done to a server's process, not asked of it. */
-const PROCESS_OPERATIONS = ['kill', 'start', 'stall', 'resume'] as const;
+const PROCESS_OPERATIONS = ['kill', 'start', 'stall', 'resume', 'powerLoss'] as const;
 const isProcessOperation = (op: string): op is (typeof PROCESS_OPERATIONS)[number] => PROCESS_OPERATIONS.some((one) => one === op);
 /** Who does it: on a server that is named, unless it says otherwise, the client of that server's name. */
 const clientOf = (operation: Operation): string => text(operation['client'], text(operation['server'], 'main'));
@@ -41,6 +41,8 @@ const clientOf = (operation: Operation): string => text(operation['client'], tex
 export class NatsClient implements LiveClient {
   /** By name, the first of which is meant where none is named. */
   readonly #nodes: ReadonlyMap<string, NatsNode>;
+  /** Names of servers by the roles they were found in. */
+  readonly #roles = new Map<string, string>();
   /** Whether the servers are this case's alone. */
   readonly #own: boolean;
   readonly #broker: string;
@@ -76,7 +78,7 @@ export class NatsClient implements LiveClient {
   }
 
   #node(name: Json | undefined): NatsNode {
-    const node = name === undefined ? [...this.#nodes.values()][0] : this.#nodes.get(text(name));
+    const node = name === undefined ? [...this.#nodes.values()][0] : this.#nodes.get(this.#roles.get(text(name)) ?? text(name));
     if (node === undefined) throw new Error(`there is no server ${text(name)}`);
     return node;
   }
@@ -121,7 +123,22 @@ export class NatsClient implements LiveClient {
       await this.#node(operation['server'])[op]();
       return null;
     }
+    if (op === 'sync') {
+      for (const node of this.#nodes.values()) node.sync();
+      return null;
+    }
     const connection = await this.#connection(operation);
+    if (op === 'roles') {
+      const leader = await leaderOf(connection, operation);
+      const others = [...this.#nodes.keys()].filter((name) => name !== leader);
+      this.#roles.set(text(operation['leader']), leader);
+      for (const [i, role] of list(operation['others']).entries()) this.#roles.set(text(role), others[i] ?? '');
+      return null;
+    }
+    if (op === 'leader') {
+      const leader = await leaderOf(connection, operation);
+      return { leader: [...this.#roles].find(([, name]) => name === leader)?.[0] ?? leader };
+    }
     if (administer !== undefined) return await administer(connection, operation, this.#omit);
     switch (op) {
       case 'connect':

@@ -1,10 +1,12 @@
 import type { Json, JsonObject, Operation } from '../../../src/testing/conformance-runner.ts';
+import { sleep } from '../contract.ts';
 import type { NatsConnection } from './connection.ts';
 import { list, native, number, object, pick, reported, text } from './shapes.ts';
 
 /** Administration of JetStream: JSON requests on $JS.API.*. https://docs.nats.io/reference/reference-protocols/nats_api_reference */
 
-const PATIENCE = 5000;
+/** A stream on servers of which one is away answers when a leader was elected: ms. */
+const PATIENCE = 20_000;
 
 /** One request. An error is shown as the format does; no stream or consumer there to answer is a status. */
 async function ask(connection: NatsConnection, subject: string, body: JsonObject): Promise<JsonObject> {
@@ -25,12 +27,27 @@ export async function deleteEverything(connection: NatsConnection): Promise<void
   for (const name of list(streams)) await ask(connection, `STREAM.DELETE.${text(name)}`, {});
 }
 
+/** Until the servers of a cluster can be given streams: one decides, and all have heard of each other. */
+export async function placeable(connection: NatsConnection, servers: number): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE; ; await sleep(100)) {
+    const answer = await connection.request('$JS.API.STREAM.CREATE.TRIAL', JSON.stringify({ name: 'TRIAL', subjects: ['trial'], num_replicas: servers, storage: 'memory' }), PATIENCE / 10);
+    if (answer?.status === null && object(JSON.parse(answer.body))['error'] === undefined) break;
+    if (Date.now() > deadline) throw new Error(`the cluster takes no stream: ${answer?.body ?? 'no answer'}`);
+  }
+  while ((await connection.request('$JS.API.STREAM.DELETE.TRIAL', '', PATIENCE / 10)) === null) await sleep(100);
+}
+
 type Verb = (connection: NatsConnection, operation: Operation, omit: ReadonlySet<string>) => Promise<Json>;
 const done = (answer: JsonObject): Json => errorOf(answer) ?? { ok: true };
 
 async function stream(connection: NatsConnection, operation: Operation, how: 'CREATE' | 'UPDATE', otherwise: Json): Promise<Json> {
   const config = object(native({ storage: 'memory', ...object(operation['config']) }));
-  const answer = await ask(connection, `STREAM.${how}.${text(config['name'])}`, config);
+  let answer = await ask(connection, `STREAM.${how}.${text(config['name'])}`, config);
+  // The files of a stream of that name that was deleted just now are still being removed.
+  for (let tries = 0; tries < 20 && object(answer['error'])['description'] === 'error creating store for stream'; tries++) {
+    await sleep(50);
+    answer = await ask(connection, `STREAM.${how}.${text(config['name'])}`, config);
+  }
   return errorOf(answer) ?? (operation['report'] === undefined ? otherwise : reported(operation['report'], object(answer['config'])));
 }
 async function consumer(connection: NatsConnection, operation: Operation): Promise<Json> {
@@ -54,6 +71,16 @@ async function consumerInfo(connection: NatsConnection, operation: Operation, om
   const place = (name: string) => pick(object(answer[name]), { consumer_seq: 0, stream_seq: 0 }, new Set());
   const seen = pick({ ...answer, delivered: place('delivered'), ack_floor: place('ack_floor') }, { num_pending: 0, num_ack_pending: 0, num_redelivered: 0, num_waiting: 0, delivered: {}, ack_floor: {} }, omit);
   return errorOf(answer) ?? seen;
+}
+/** Who leads a stream, or one of its consumers, once somebody does. */
+export async function leaderOf(connection: NatsConnection, { stream: of, consumer: name }: Operation): Promise<string> {
+  const subject = name === undefined ? `STREAM.INFO.${text(of)}` : `CONSUMER.INFO.${text(of)}.${text(name)}`;
+  for (const deadline = Date.now() + PATIENCE; ; await sleep(100)) {
+    const answer = await connection.request(`$JS.API.${subject}`, '', PATIENCE);
+    const { leader } = object(object(answer === null || answer.status !== null ? {} : JSON.parse(answer.body))['cluster']);
+    if (leader !== undefined) return text(leader);
+    if (Date.now() > deadline) throw new Error(`nobody leads ${subject}`);
+  }
 }
 async function getMessage(connection: NatsConnection, operation: Operation): Promise<Json> {
   const wanted = defined({ seq: operation['seq'], last_by_subj: operation['lastBySubject'], next_by_subj: operation['nextBySubject'] });

@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../../src/testing/conformance-runner.ts';
 import { type LiveCase, sleep } from '../contract.ts';
 import { ended, freePort, programAt, Sandbox } from '../sandbox.ts';
-import { list, number, object, text } from './shapes.ts';
+import { NatsConnection } from './connection.ts';
+import { placeable } from './jetstream.ts';
+import { list, object, text } from './shapes.ts';
 
 /** One nats-server with files and a port of its own, on 127.0.0.1. */
 
@@ -14,67 +16,58 @@ const PATIENCE = 10_000;
 export const PASSWORD = 'tailrace';
 const ANYBODY = 'anybody';
 
-/** What a server has of a case's own: settings by their names, and the servers of which it is a leaf node. */
-interface Wish {
-  readonly settings: JsonObject;
-  readonly name?: string;
-  readonly domain?: string;
-  /** s */
-  readonly reconnect?: number;
-  readonly hubs?: readonly NatsNode[];
+type ServersByName = Readonly<Record<string, JsonObject>>;
+
+/** Where a server listens. */
+interface Ports {
+  readonly client: number;
+  readonly leaf: number;
+  readonly route: number;
+  readonly monitor: number;
 }
+const freePorts = async (): Promise<Ports> => ({ client: await freePort(), leaf: await freePort(), route: await freePort(), monitor: await freePort() });
+
 export class NatsNode {
   readonly port: number;
-  readonly #leafPort: number;
-  readonly #monitor: number;
-  readonly #hubs: number;
+  readonly #ports: Ports;
   readonly #sandbox: Sandbox;
   readonly #config: string;
   #process: ChildProcess | null = null;
 
-  private constructor(sandbox: Sandbox, ports: readonly [client: number, leaf: number, monitor: number], { settings, name, domain, reconnect, hubs = [] }: Wish) {
-    this.#sandbox = sandbox;
-    [this.port, this.#leafPort, this.#monitor] = ports;
-    this.#hubs = hubs.length;
-    this.#config = join(sandbox.folder, 'server.conf');
-    const remotes = hubs.map((hub) => ({ urls: [`nats-leaf://127.0.0.1:${hub.#leafPort}`] }));
+  private constructor(ports: Ports, settings: JsonObject) {
+    this.#sandbox = new Sandbox('nats');
+    this.#ports = ports;
+    this.port = ports.client;
+    this.#config = join(this.#sandbox.folder, 'server.conf');
     const { jetstream, ...rest } = settings;
     // JSON is a form of its configuration language.
-    const config = {
-      host: '127.0.0.1',
-      port: this.port,
-      ...rest,
-      ...(jetstream === undefined ? {} : { jetstream: { store_dir: sandbox.folder, ...(domain === undefined ? {} : { domain }) } }),
-      ...(name === undefined ? {} : { server_name: name, http: `127.0.0.1:${this.#monitor}`, leafnodes: { host: '127.0.0.1', port: this.#leafPort, remotes, ...(reconnect === undefined ? {} : { reconnect }) } }),
-    };
+    const config = { host: '127.0.0.1', port: ports.client, ...rest, ...(jetstream === undefined ? {} : { jetstream: { store_dir: this.#sandbox.folder, ...object(jetstream) } }) };
     writeFileSync(this.#config, JSON.stringify(config));
   }
   static async start(settings: JsonObject): Promise<NatsNode> {
-    return await NatsNode.#started({ settings });
-  }
-  /** Servers by name, each a leaf node of its remotes, which stand before it. All leaf connections are there. */
-  static async startAll(common: JsonObject, servers: Readonly<Record<string, JsonObject>>): Promise<Map<string, NatsNode>> {
-    const nodes = new Map<string, NatsNode>();
+    const node = new NatsNode(await freePorts(), settings);
     try {
-      for (const [name, { remotes, reconnect, domain, ...settings }] of Object.entries(servers)) {
-        const hubs = list(remotes).flatMap((hub) => nodes.get(text(hub)) ?? []);
-        nodes.set(name, await NatsNode.#started({ settings: { ...common, ...settings }, name, hubs, ...(reconnect === undefined ? {} : { reconnect: number(reconnect) }), ...(domain === undefined ? {} : { domain: text(domain) }) }));
-      }
-      for (const node of nodes.values()) await node.#connected();
-      return nodes;
-    } catch (error) {
-      for (const node of nodes.values()) await node.stop();
-      throw error;
-    }
-  }
-  static async #started(wish: Wish): Promise<NatsNode> {
-    const sandbox = new Sandbox('nats');
-    try {
-      const node = new NatsNode(sandbox, [await freePort(), await freePort(), await freePort()], wish);
       await node.start();
       return node;
     } catch (error) {
-      await sandbox.stop();
+      await node.stop();
+      throw error;
+    }
+  }
+  /** Servers by name: leaf nodes of their remotes, members of their clusters. Unless they are to be started later, all their connections are there. */
+  static async startAll(common: JsonObject, servers: ServersByName): Promise<Map<string, NatsNode>> {
+    const ports = new Map<string, Ports>();
+    for (const name of Object.keys(servers)) ports.set(name, await freePorts());
+    const nodes = new Map<string, NatsNode>();
+    try {
+      for (const name of Object.keys(servers)) nodes.set(name, new NatsNode(ports.get(name) as Ports, configOf(common, servers, ports, name)));
+      const there = [...nodes].filter(([name]) => servers[name]?.['started'] !== false);
+      for (const [, node] of there) await node.start();
+      for (const [name, node] of there) await node.#reaches(list(servers[name]?.['remotes']).length);
+      for (const [first = '', ...others] of common['jetstream'] === undefined ? [] : clustersOf(servers)) await (nodes.get(first) as NatsNode).#isLed(1 + others.length);
+      return nodes;
+    } catch (error) {
+      for (const node of nodes.values()) await node.stop();
       throw error;
     }
   }
@@ -82,12 +75,36 @@ export class NatsNode {
     this.#process = await this.#sandbox.start(findServer() ?? 'nats-server', ['-c', this.#config], this.port, PATIENCE);
   }
   /** Until its connections to its hubs are there. */
-  async #connected(): Promise<void> {
-    for (const deadline = Date.now() + PATIENCE; this.#hubs > 0; await sleep(25)) {
-      const seen = (await fetch(`http://127.0.0.1:${this.#monitor}/leafz`).then((answer) => answer.json())) as { readonly leafnodes?: number };
-      if ((seen.leafnodes ?? 0) >= this.#hubs) return;
+  async #reaches(hubs: number): Promise<void> {
+    for (const deadline = Date.now() + PATIENCE; hubs > 0; await sleep(25)) {
+      const seen = (await fetch(`http://127.0.0.1:${this.#ports.monitor}/leafz`).then((answer) => answer.json())) as { readonly leafnodes?: number };
+      if ((seen.leafnodes ?? 0) >= hubs) return;
       if (Date.now() > deadline) throw new Error('a leaf node did not reach its hub');
     }
+  }
+  /** Until its cluster can be given streams. */
+  async #isLed(servers: number): Promise<void> {
+    const ignore = () => undefined;
+    const connection = await NatsConnection.open(this.port, {}, ignore, ignore);
+    await placeable(connection, servers);
+    connection.close();
+  }
+  /** What its files hold now outlasts a loss of power. */
+  sync(): void {
+    rmSync(this.#kept, { recursive: true, force: true });
+    cpSync(this.#files, this.#kept, { recursive: true });
+  }
+  /** SIGKILL, and its files hold what they did when they were synced. */
+  async powerLoss(): Promise<void> {
+    await this.kill();
+    rmSync(this.#files, { recursive: true, force: true });
+    cpSync(this.#kept, this.#files, { recursive: true });
+  }
+  get #files(): string {
+    return join(this.#sandbox.folder, 'jetstream');
+  }
+  get #kept(): string {
+    return join(this.#sandbox.folder, 'synced');
   }
   /** SIGKILL */
   async kill(): Promise<void> {
@@ -111,6 +128,27 @@ export class NatsNode {
   }
 }
 
+/** The configuration of one of several servers. */
+function configOf(common: JsonObject, servers: ServersByName, ports: ReadonlyMap<string, Ports>, name: string): JsonObject {
+  const { remotes, reconnect, domain, cluster, started: _, ...settings } = servers[name] ?? {};
+  const at = (which: keyof Ports, of: Json = name) => `127.0.0.1:${ports.get(text(of))?.[which] ?? 0}`;
+  const members = Object.keys(servers).filter((one) => cluster !== undefined && servers[one]?.['cluster'] === cluster);
+  return {
+    ...settings,
+    ...(common['jetstream'] === undefined ? {} : { jetstream: domain === undefined ? {} : { domain } }),
+    server_name: name,
+    http: at('monitor'),
+    ...(cluster === undefined
+      ? { leafnodes: { listen: at('leaf'), remotes: list(remotes).map((hub) => ({ urls: [`nats-leaf://${at('leaf', hub)}`] })), ...(reconnect === undefined ? {} : { reconnect }) } }
+      : { cluster: { name: cluster, listen: at('route'), routes: members.map((one) => `nats://${at('route', one)}`) } }),
+  };
+}
+/** The names of those that are in each cluster. */
+function clustersOf(servers: ServersByName): string[][] {
+  const members = new Map<string, string[]>();
+  for (const [name, { cluster }] of Object.entries(servers)) if (cluster !== undefined) members.set(text(cluster), [...(members.get(text(cluster)) ?? []), name]);
+  return [...members.values()];
+}
 /** What a case wants of the server besides what all have, or null when any server will do. */
 export function wanted({ server, setup, steps }: LiveCase): JsonObject | null {
   const operations = [...setup, ...steps];

@@ -1,9 +1,10 @@
 import { us } from './config.ts';
 import type { Core } from './core.ts';
-import { ackWait, exceeded } from './delivery.ts';
+import { ackWait, allSettled, exceeded, giveUp, moveFloor } from './delivery.ts';
 import type { Consumer, Stream } from './model.ts';
 import { acked } from './retention.ts';
 import { route } from './routing.ts';
+import { storeAck, storeAll } from './stored-state.ts';
 
 /** What clients say of deliveries, and what happens when they say nothing. */
 
@@ -35,28 +36,13 @@ function acknowledgeOne(core: Core, stream: Stream, consumer: Consumer, seq: num
   if (out !== undefined) {
     consumer.pending.delete(seq);
     settled(core, stream, consumer, seq, how);
-    if (consumer.pending.size === 0) allSettled(consumer);
-    else if (out.dseq === consumer.ackFloorConsumer + 1) raiseFloor(consumer, seq, out.dseq);
+    moveFloor(consumer, seq, out.dseq);
+    storeAck(core, consumer, out.dseq, seq);
   }
   consumer.redelivered.delete(seq);
   consumer.redeliver.delete(seq);
   acked(core, stream, consumer, seq);
   if (out !== undefined && full) core.signal(consumer);
-}
-function allSettled(consumer: Consumer): void {
-  consumer.ackFloorConsumer = consumer.dseq - 1;
-  consumer.ackFloorStream = consumer.sseq - 1;
-}
-/** The floor rises to just below the next delivery that is still out. */
-function raiseFloor(consumer: Consumer, seq: number, dseq: number): void {
-  consumer.ackFloorConsumer = dseq;
-  consumer.ackFloorStream = seq;
-  let next = Number.POSITIVE_INFINITY;
-  for (const other of consumer.pending.keys()) if (other > seq && other < next) next = other;
-  const out = consumer.pending.get(next);
-  if (out === undefined || next >= consumer.sseq) return;
-  consumer.ackFloorConsumer = out.dseq - 1;
-  consumer.ackFloorStream = next - 1;
 }
 /** Ack policy all: everything up to this delivery. */
 function acknowledgeAll(core: Core, stream: Stream, consumer: Consumer, seq: number, dseq: number, full: boolean): void {
@@ -64,6 +50,7 @@ function acknowledgeAll(core: Core, stream: Stream, consumer: Consumer, seq: num
   const floor = consumer.ackFloorStream;
   consumer.ackFloorConsumer = dseq;
   consumer.ackFloorStream = seq;
+  if (consumer.pending.has(seq)) storeAck(core, consumer, dseq, seq);
   const covered = [...consumer.pending.keys()].filter((one) => one <= seq).sort((a, b) => a - b);
   for (const one of covered) {
     consumer.pending.delete(one);
@@ -127,11 +114,13 @@ export function checkPending(core: Core, consumer: Consumer): void {
   consumer.timers.pending = -1;
   let next = config.backoff.length > 0 ? us(config.backoff.at(-1) ?? 0) : ackWait(consumer);
   const expired: number[] = [];
+  let stale = false;
   for (const [seq, out] of [...pending]) {
     if (seq < firstSeq || seq <= consumer.ackFloorStream) {
       pending.delete(seq);
       redelivered.delete(seq);
       redeliver.delete(seq);
+      stale = true;
       consumer.ackFloorStream = Math.max(consumer.ackFloorStream, seq);
       consumer.ackFloorConsumer = Math.max(consumer.ackFloorConsumer, out.dseq);
       continue;
@@ -144,12 +133,12 @@ export function checkPending(core: Core, consumer: Consumer): void {
     else if (!redeliver.has(seq) && !givenUp(core, consumer, seq)) expired.push(seq);
   }
   if (expired.length > 0) expire(core, consumer, expired);
-  if (pending.size > 0) {
-    core.arm(consumer, 'pending', next);
-    return;
+  if (pending.size > 0) core.arm(consumer, 'pending', next);
+  else {
+    redeliver.clear();
+    if (core.since('2.10.27')) allSettled(consumer);
   }
-  redeliver.clear();
-  if (core.since('2.10.27')) allSettled(consumer);
+  if (stale) storeAll(core, consumer);
 }
 /** The wait after so many redeliveries, µs. The last of the list repeats. */
 function backoffAt({ config }: Consumer, step: number): number {
@@ -162,7 +151,7 @@ function givenUp(core: Core, consumer: Consumer, seq: number): boolean {
   if (!core.since('2.10.27') || most <= 0 || count < most) return false;
   if (count === most) exceeded(core, consumer, seq, count);
   if (limit > 0 && consumer.pending.size >= limit) core.signal(consumer);
-  consumer.pending.delete(seq);
+  giveUp(core, consumer, seq);
   consumer.redelivered.set(seq, count);
   return true;
 }

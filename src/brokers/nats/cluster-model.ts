@@ -4,6 +4,8 @@ import type { Envelope } from './events.ts';
 
 export interface Server {
   up: boolean;
+  /** µs: when it went last. */
+  goneAt: number;
   /** Numbers of snapshots by stream: what was synced last while it is up. */
   synced: Map<string, number>;
   /** Numbers of snapshots by stream: with what it comes back, until it has caught up. */

@@ -20,6 +20,7 @@ export function stopServer(core: Core, number: number, power: boolean): void {
     if (stream !== undefined) leaveOnDisk(core, stream, number, peer, power);
   }
   server.up = false;
+  server.goneAt = core.now();
   core.emit({ kind: 'server', server: number, up: false });
   for (const group of [...core.cluster.groups.values()]) {
     if (group.leader === number) leaderLost(core, group, heardOf(core, group));

@@ -4,7 +4,7 @@ import type { ConnectOptions } from './model.ts';
 import { ackText, consumerArgs, delivery, type Example, errorOf, type Json, type JsonObject, list, number, object, type Operation, published, type Receiver, reported, streamArgs, text } from './recorded.ts';
 import type { Answer, ConsumerInfo, GotMessage, StreamInfo } from './api.ts';
 import type { Action } from './consumers.ts';
-import { RecordedServers } from './recorded-servers.ts';
+import { type Place, RecordedServers } from './recorded-servers.ts';
 import type { NatsServer } from './server.ts';
 import { isLiteral, isSubsetOf, isValidLiteral, isValidSubject, subjectMatches, subjectsCollide } from './subjects.ts';
 import { byteLength } from './transform.ts';
@@ -33,7 +33,9 @@ export class NatsAdapter {
   readonly #omit: ReadonlySet<string>;
   readonly #servers: RecordedServers;
   /** Clients that are connected, with the server that each has. */
-  readonly #clients = new Map<string, NatsServer>();
+  readonly #clients = new Map<string, Place>();
+  /** Names of servers by the roles they were found in. */
+  readonly #roles = new Map<string, string>();
   readonly #listeners = new Map<number, Listener>();
   readonly #answers = new Map<number, Handed[]>();
   readonly #bodies: string[] = [];
@@ -107,12 +109,16 @@ export class NatsAdapter {
     const echo = options['echo'] !== false && options['noEcho'] !== true;
     const flags = { no_responders: options['no_responders'] !== false && options['noResponders'] !== false, headers: options['headers'] !== false, pedantic: options['pedantic'] === true };
     const permissions = options['permissions'] === undefined ? {} : { permissions: options['permissions'] as ConnectOptions['permissions'] & object };
-    const server = this.#servers.named(operation['server'] === undefined ? undefined : text(operation['server']));
-    this.#clients.set(name, server);
-    server.connect(name, { echo, ...flags, ...permissions });
+    const place = this.#servers.named(this.#server(operation));
+    this.#clients.set(name, place);
+    place.server.connect(name, { echo, ...flags, ...permissions });
   }
   #serverOf(client: string): NatsServer {
-    return this.#clients.get(client) ?? this.#servers.named(undefined);
+    return (this.#clients.get(client) ?? this.#servers.named(undefined)).server;
+  }
+  /** The name of the server that an operation names, by its role too. */
+  #server({ server }: Operation): string | undefined {
+    return server === undefined ? undefined : (this.#roles.get(text(server)) ?? text(server));
   }
   #at(operation: Operation): NatsServer {
     return this.#serverOf(this.#client(operation));
@@ -248,9 +254,20 @@ export class NatsAdapter {
     return [text(operation['stream']), text(operation['consumer'])];
   }
 
-  #process(how: 'kill' | 'start' | 'stall' | 'resume', server: Json | undefined): null {
-    this.#servers[how](text(server));
+  #process(how: 'kill' | 'start' | 'stall' | 'resume' | 'powerLoss', operation: Operation): null {
+    const name = this.#server(operation) ?? '';
+    const ends = how === 'kill' || how === 'powerLoss';
+    const there = ends ? [...this.#clients].filter(([, place]) => this.#servers.nameOf(place) === name) : [];
+    for (const [client, { server }] of there) {
+      this.#clients.delete(client);
+      this.#shown.disconnected.push(client);
+      server.disconnect(client);
+    }
+    this.#servers[how](name);
     return null;
+  }
+  #leadership(operation: Operation): ReturnType<RecordedServers['leadership']> {
+    return this.#servers.leadership(this.#server(operation), text(operation['stream']), text(operation['consumer']));
   }
 
   readonly #verbs: Record<string, (operation: Operation) => Json> = {
@@ -264,7 +281,7 @@ export class NatsAdapter {
     },
     disconnect: (operation) => {
       const name = this.#nameOf(operation);
-      this.#clients.get(name)?.disconnect(name);
+      this.#clients.get(name)?.server.disconnect(name);
       return null;
     },
     subscribe: (operation) => this.#subscribe(operation),
@@ -293,10 +310,25 @@ export class NatsAdapter {
       this.#servers.restart();
       return null;
     },
-    kill: ({ server }) => this.#process('kill', server),
-    start: ({ server }) => this.#process('start', server),
-    stall: ({ server }) => this.#process('stall', server),
-    resume: ({ server }) => this.#process('resume', server),
+    kill: (operation) => this.#process('kill', operation),
+    powerLoss: (operation) => this.#process('powerLoss', operation),
+    start: (operation) => this.#process('start', operation),
+    stall: (operation) => this.#process('stall', operation),
+    resume: (operation) => this.#process('resume', operation),
+    sync: () => {
+      this.#servers.sync();
+      return null;
+    },
+    roles: (operation) => {
+      const { leader, others } = this.#leadership(operation);
+      this.#roles.set(text(operation['leader']), leader ?? '');
+      for (const [i, role] of list(operation['others']).entries()) this.#roles.set(text(role), others[i] ?? '');
+      return null;
+    },
+    leader: (operation) => {
+      const { leader } = this.#leadership(operation);
+      return { leader: [...this.#roles].find(([, name]) => name === leader)?.[0] ?? leader };
+    },
     answerFlow: (operation) => {
       this.#at(operation).answerFlowControl(this.#client(operation), this.#flow.get(text(operation['sub'])) ?? '');
       return null;

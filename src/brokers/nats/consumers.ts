@@ -9,6 +9,7 @@ import { forgetGroup, isClustered, placeConsumer } from './placement.ts';
 import { cleanUp, recount } from './retention.ts';
 import { hasInterest, listens, status } from './routing.ts';
 import { newest, nextPassing, seqFromTime, subjectsPassing } from './store.ts';
+import { startStored } from './stored-state.ts';
 import { subjectsCollide } from './subjects.ts';
 
 /** Consumers come, change and go. */
@@ -57,7 +58,7 @@ function isPartition(stream: Stream, config: ConsumerConfig, name: string): bool
 function start(core: Core, stream: Stream, name: string, given: ConsumerConfig, direct: boolean): Consumer {
   // Without a durable name a consumer is ephemeral and always has a threshold.
   const config = given.durable_name === '' && given.inactive_threshold <= 0 ? { ...given, inactive_threshold: EPHEMERAL_THRESHOLD } : given;
-  const { skip, sseq } = startingPoint(stream, config);
+  const { skip, sseq } = startingPoint(core, stream, config, direct);
   const consumer: Consumer = {
     id: core.counters.id++,
     name,
@@ -69,6 +70,7 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig, 
     dseq: 1,
     ackFloorConsumer: 0,
     ackFloorStream: 0,
+    stored: { dseq: 0, seq: 0, ackFloorConsumer: 0, ackFloorStream: 0 },
     numPending: 0,
     countedThrough: 0,
     pending: new Map(),
@@ -86,6 +88,7 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig, 
   stream.consumers.set(name, consumer);
   core.consumers.set(consumer.id, consumer);
   if (!direct) placeConsumer(core, stream, consumer);
+  startStored(core, consumer);
   recount(stream, consumer);
   consumer.active = isPush(config) && listens(core, consumer);
   if (consumer.inactiveAfter > 0 && !consumer.active) core.arm(consumer, 'inactive', consumer.inactiveAfter);
@@ -118,7 +121,7 @@ function threshold(core: Core, config: ConsumerConfig): number {
 }
 
 /** Where the deliver policy begins, within what the stream has. */
-function startingPoint(stream: Stream, config: ConsumerConfig): Pick<Consumer, 'sseq' | 'skip'> {
+function startingPoint(core: Core, stream: Stream, config: ConsumerConfig, direct: boolean): Pick<Consumer, 'sseq' | 'skip'> {
   const { store } = stream;
   const filters = filtersOf(config);
   let skip: Consumer['skip'] = null;
@@ -142,9 +145,11 @@ function startingPoint(stream: Stream, config: ConsumerConfig): Pick<Consumer, '
     const firsts = filters.map((filter) => nextPassing(store, store.firstSeq, [filter])?.seq ?? 0).filter((seq) => seq > sseq && seq < store.lastSeq);
     if (firsts.length > 0) sseq = Math.min(...firsts);
   }
-  if (store.firstSeq === 0) sseq = 1;
+  // 2.14 takes a start at its word, even one that is still to come.
+  const exact = core.since('2.14.5') && config.opt_start_seq > 0 && !direct;
+  if (store.firstSeq === 0) sseq = exact ? sseq : 1;
   else if (sseq < store.firstSeq) sseq = store.firstSeq;
-  else if (sseq > store.lastSeq) sseq = store.lastSeq + 1;
+  else if (sseq > store.lastSeq && !exact) sseq = store.lastSeq + 1;
   return { skip, sseq };
 }
 

@@ -7,6 +7,7 @@ import { credit, nextWaiting, processWaiting, watchWaiting } from './pulls.ts';
 import { recount } from './retention.ts';
 import { route, status } from './routing.ts';
 import { headerBytes, nextPassing } from './store.ts';
+import { nextOut, storeDelivery } from './stored-state.ts';
 import { byteLength } from './transform.ts';
 
 /** What a consumer delivers next, to whom, and what it remembers of it. */
@@ -74,7 +75,7 @@ function chooseRedelivery(core: Core, stream: Stream, consumer: Consumer): Chose
     const { max_deliver: most } = consumer.config;
     if (most > 0 && extra + 1 > most) {
       if (extra === most) exceeded(core, consumer, seq, extra);
-      consumer.pending.delete(seq);
+      giveUp(core, consumer, seq);
       continue;
     }
     const message = stream.store.messages.get(seq);
@@ -90,6 +91,29 @@ export function exceeded(core: Core, { stream, name }: Consumer, seq: number, de
   route(core, null, { subject, message: -1 });
 }
 
+/** The consumer forgets that it is out; from 2.14 on its floor may rise. */
+export function giveUp(core: Core, consumer: Consumer, seq: number): void {
+  const out = consumer.pending.get(seq);
+  consumer.pending.delete(seq);
+  if (out !== undefined && core.since('2.14.5')) moveFloor(consumer, seq, out.dseq);
+}
+/** A delivery is out no more: the floor rises to just below the next one that is. */
+export function moveFloor(consumer: Consumer, seq: number, dseq: number): void {
+  const { pending, sseq } = consumer;
+  if (pending.size === 0) return allSettled(consumer);
+  if (dseq !== consumer.ackFloorConsumer + 1) return;
+  consumer.ackFloorConsumer = dseq;
+  consumer.ackFloorStream = seq;
+  const next = nextOut(pending, seq);
+  const out = pending.get(next);
+  if (out === undefined || next >= sseq) return;
+  consumer.ackFloorConsumer = out.dseq - 1;
+  consumer.ackFloorStream = next - 1;
+}
+export function allSettled(consumer: Consumer): void {
+  consumer.ackFloorConsumer = consumer.dseq - 1;
+  consumer.ackFloorStream = consumer.sseq - 1;
+}
 /** Finds the receiver. Without one the message goes back to where it was chosen from. */
 function destine(core: Core, consumer: Consumer, { message, deliveries }: Chosen): Held | null {
   if (deliveries === 1) consumer.numPending -= 1;
@@ -162,6 +186,7 @@ function deliver(core: Core, stream: Stream, consumer: Consumer, message: Stored
   const reached = route(core, null, { subject: to, shown: message.subject, reply, message: message.message, size, headers, info, bodyless: config.headers_only });
   core.emit({ kind: 'delivered', ...info, message: message.message, to, reached });
   if (!reached) core.later({ does: 'undelivered', consumer: consumer.id, seq: message.seq, to });
+  storeDelivery(core, consumer, dseq, message.seq);
   if (config.ack_policy === 'none') {
     consumer.ackFloorConsumer = dseq;
     consumer.ackFloorStream = message.seq;

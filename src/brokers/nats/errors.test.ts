@@ -55,6 +55,7 @@ const ways: Record<keyof typeof errors, readonly [err_code: number, text: string
   messageDeleteFailed: [10057, 'message delete not permitted', (s) => (s.stream({ deny_delete: true }), publish(s), s.nats.deleteMessage('S', 1))],
   streamNameExist: [10058, 'different configuration', (s) => (s.stream(), s.stream({ max_msgs: 1 }))],
   streamNotFound: [10059, 'stream not found', (s) => s.nats.streamInfo('S')],
+  missingSubjectSequence: [10193, 'missing sequence', () => publish(ready(since211()), { 'Nats-Expected-Last-Subject-Sequence-Subject': 's.b' })],
   streamNotMatch: [10060, 'expected stream does not match', (s) => publish(ready(s), { 'Nats-Expected-Stream': 'T' })],
   subjectOverlap: [10065, 'subjects overlap', (s) => ready(s).nats.createStream({ name: 'T', subjects: ['*.a'] })],
   streamUpdate: [10069, 'change to limits violates consumers: c', (s) => (durable(s, { max_ack_pending: 9 }), update({ consumer_limits: { max_ack_pending: 5 } })(s))],

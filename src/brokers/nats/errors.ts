@@ -103,6 +103,7 @@ export const errors = {
   invalidPriorityGroup: () => api('JSConsumerInvalidPriorityGroupErr', 400, 10160, 'Provided priority group does not exist for this consumer'),
   emptyGroupName: () => api('JSConsumerEmptyGroupName', 400, 10161, 'Group name cannot be an empty string'),
   invalidGroupName: () => api('JSConsumerInvalidGroupNameErr', 400, 10162, 'Valid priority group name must match A-Z, a-z, 0-9, -_/=)+ and may not exceed 16 characters'),
+  missingSubjectSequence: () => api('JSStreamExpectedLastSeqPerSubjectInvalid', 400, 10193, 'missing sequence for expected last sequence per subject'),
   groupsWithoutPolicy: () => api('JSConsumerPriorityGroupWithPolicyNone', 400, 10196, 'consumer can not have priority groups when policy is none'),
   timeoutWithoutPolicy: () => api('JSConsumerPinnedTTLWithoutPriorityPolicyNone', 400, 10197, 'PinnedTTL cannot be set when PriorityPolicy is none'),
   pushWithPriorityGroup: () => api('JSConsumerPushWithPriorityGroupErr', 400, 10178, 'priority groups can not be used with push consumers'),

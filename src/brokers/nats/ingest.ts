@@ -15,6 +15,8 @@ const MSG_ID = 'Nats-Msg-Id';
 const EXPECTED_STREAM = 'Nats-Expected-Stream';
 const EXPECTED_LAST_SEQ = 'Nats-Expected-Last-Sequence';
 const EXPECTED_LAST_SUBJECT_SEQ = 'Nats-Expected-Last-Subject-Sequence';
+/** Of which subject, when not that of the message (2.14). */
+const EXPECTED_LAST_SUBJECT_SEQ_SUBJECT = 'Nats-Expected-Last-Subject-Sequence-Subject';
 const EXPECTED_LAST_MSG_ID = 'Nats-Expected-Last-Msg-Id';
 const ROLLUP = 'Nats-Rollup';
 const TTL = 'Nats-TTL';
@@ -55,11 +57,13 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean 
   if (ttl !== 0 && !config.allow_msg_ttl) return refuse(errors.messageTtlDisabled());
   const id = msgId(envelope);
   const known = stream.ids.get(id);
+  const unexpected = expectedSequences(core, stream, subject, headers);
+  if (unexpected !== null && sequencesFirst(core, stream)) return refuse(unexpected);
   if (id !== '' && known !== undefined) {
     core.emit({ kind: 'duplicate', stream: stream.name, seq: known.seq, message, id });
     return answer({ seq: known.seq, duplicate: true });
   }
-  const verdict = expectations(core, stream, subject, headers) ?? sizes(stream, headers, size);
+  const verdict = unexpected ?? otherExpectations(core, stream, headers) ?? sizes(stream, headers, size);
   if (verdict !== null) return verdict === 'silent' || refuse(verdict);
 
   if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.filters))) {
@@ -121,14 +125,20 @@ function lifetime(core: Core, headers: Headers | null): number | null {
 /** With delete markers no message may end before a marker of its subject would. */
 const leastLife = ({ config }: Stream): number => (config.max_msgs_per_subject === 1 ? 0 : us(config.subject_delete_marker_ttl));
 
-/** The Nats-Expected-* headers and rollups, in the server's order. */
-function expectations(core: Core, stream: Stream, subject: string, headers: Headers | null): Verdict {
-  const { store, config } = stream;
+/** 2.14 compares sequences before it looks for a known id, except where replicas have to agree. */
+const sequencesFirst = (core: Core, { id }: Stream): boolean => core.since('2.14.5') && (core.cluster.groups.get(id)?.peers.length ?? 1) < 2;
+function expectedSequences(core: Core, { store }: Stream, subject: string, headers: Headers | null): ApiError | null {
   const perSubject = header(headers, EXPECTED_LAST_SUBJECT_SEQ);
-  const last = newest(store, subject)?.seq ?? 0;
+  const other = core.since('2.14.5') ? header(headers, EXPECTED_LAST_SUBJECT_SEQ_SUBJECT) : '';
+  const last = newest(store, other === '' ? subject : other)?.seq ?? 0;
   if (perSubject !== '' && sequence(perSubject) !== last) return errors.wrongLastSequence(last);
+  if (perSubject === '' && other !== '') return errors.missingSubjectSequence();
   const whole = header(headers, EXPECTED_LAST_SEQ);
-  if (whole !== '' && sequence(whole) !== store.lastSeq) return errors.wrongLastSequence(store.lastSeq);
+  return whole !== '' && sequence(whole) !== store.lastSeq ? errors.wrongLastSequence(store.lastSeq) : null;
+}
+/** Nats-Expected-Last-Msg-Id and rollups, in the server's order. */
+function otherExpectations(core: Core, stream: Stream, headers: Headers | null): Verdict {
+  const { config } = stream;
   const id = header(headers, EXPECTED_LAST_MSG_ID);
   if (id !== '' && id !== stream.lastMsgId) return errors.wrongLastMsgId(stream.lastMsgId);
   if (header(headers, ROLLUP) === '') return null;

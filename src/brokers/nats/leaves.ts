@@ -179,6 +179,8 @@ export class Leaves {
   load(saved: LeavesState): void {
     const state = copyOf(saved);
     this.leaves = new Map(state.leaves.map((leaf) => [leaf.id, leaf]));
+    // A server that was loaded counts its interests afresh.
+    for (const { ends } of this.leaves.values()) for (const end of Object.values(ends)) end.toldAt = -1;
     this.things = new Map(state.things);
     this.next = state.next;
     this.circles = state.circles;

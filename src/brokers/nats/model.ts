@@ -1,5 +1,6 @@
 import type { ConsumerConfig, StreamConfig } from './config.ts';
 import type { Headers } from './events.ts';
+import type { StoredState } from './stored-state.ts';
 
 /** The server's state: plain data, Maps and Sets. Entities name each other; they hold no references. */
 
@@ -156,6 +157,7 @@ export interface Consumer {
   dseq: number;
   ackFloorConsumer: number;
   ackFloorStream: number;
+  readonly stored: StoredState;
   /** Running count of messages that wait, and up to which sequence it was counted afresh. */
   numPending: number;
   countedThrough: number;

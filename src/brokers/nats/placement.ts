@@ -8,7 +8,7 @@ import { arm, awaitCatchUp, hasMajority, isUp } from './raft.ts';
 
 /** Of one server there is no cluster: then there are no groups. */
 export function newCluster(servers: number): ClusterState {
-  const cluster: ClusterState = { servers: Array.from({ length: servers }, () => ({ up: true, synced: new Map(), disk: new Map() })), groups: new Map(), snapshots: new Map(), nextSnapshot: 0 };
+  const cluster: ClusterState = { servers: Array.from({ length: servers }, () => ({ up: true, goneAt: 0, synced: new Map(), disk: new Map() })), groups: new Map(), snapshots: new Map(), nextSnapshot: 0 };
   if (servers > 1)
     newGroup(
       cluster,
@@ -30,14 +30,21 @@ export const isClustered = ({ cluster }: Core): boolean => cluster.servers.lengt
 /** Nobody decides on streams and consumers while the meta group has no leader. */
 export const leaderless = ({ cluster }: Core): ApiError | null => ((cluster.groups.get(META)?.leader ?? 0) < 0 ? errors.clusterNotAvailable() : null);
 
-/** The servers with the fewest streams, or the refusal when too few are there. @param but those that have it already */
+/** µs: a server that was not heard of for so long counts as offline. Until then nobody knows that it is gone. */
+const ORPHANED = 150_000_000;
+
+/** The servers with the fewest streams, those that are gone last, or the refusal when too few are there; for 2.14 a majority is enough. @param but those that have it already */
 function choose(core: Core, count: number, but: readonly number[] = []): readonly number[] | ApiError {
   const { cluster } = core;
+  const majority = core.since('2.14.5');
   const load = (server: number) => [...core.streams.values()].filter(({ id }) => cluster.groups.get(id)?.peers.some((peer) => peer.server === server) === true).length;
-  const free = cluster.servers.flatMap(({ up }, server) => (up && !but.includes(server) ? [{ server, load: load(server) }] : []));
-  if (free.length < count) return errors.clusterNoPeers(`no suitable peers for placement${cluster.servers.some(({ up }) => !up) ? ', peer offline' : ''}`);
+  const isOffline = (server: number) => cluster.servers[server]?.up === false && core.now() - (cluster.servers[server]?.goneAt ?? 0) > ORPHANED;
+  const free = cluster.servers.flatMap(({ up }, server) => (but.includes(server) || (!majority && isOffline(server)) ? [] : [{ server, up, load: load(server) }]));
+  const tooFew = majority && free.filter(({ server }) => !isOffline(server)).length + but.length < Math.floor((count + but.length) / 2) + 1;
+  const offline = majority ? free.length >= count : cluster.servers.some((_, server) => isOffline(server));
+  if (free.length < count || tooFew) return errors.clusterNoPeers(`no suitable peers for placement${offline ? ', peer offline' : ''}`);
   return free
-    .sort((a, b) => a.load - b.load || a.server - b.server)
+    .sort((a, b) => Number(b.up) - Number(a.up) || a.load - b.load || a.server - b.server)
     .slice(0, count)
     .map(({ server }) => server);
 }
@@ -48,11 +55,13 @@ export function replicasProblem(core: Core, replicas: number, stream?: Stream): 
   const answer = choose(core, Math.max(0, replicas - has.length), has);
   return 'refused' in answer ? answer : null;
 }
-/** The first of its servers leads a new stream. */
+/** The first of its servers leads a new stream. One that is away will catch up. */
 export function placeStream(core: Core, { id, config }: Stream): void {
   if (!isClustered(core)) return;
   const servers = choose(core, config.num_replicas);
-  if (!('refused' in servers)) newGroup(core.cluster, id, servers, servers[0] ?? -1, core.now());
+  if ('refused' in servers) return;
+  const group = newGroup(core.cluster, id, servers, servers[0] ?? -1, core.now());
+  for (const peer of group.peers) peer.current = isUp(core, peer.server);
 }
 /** A consumer lies where its stream lies; any of them may lead it. */
 export function placeConsumer(core: Core, stream: Stream, consumer: Consumer): void {

@@ -1,4 +1,4 @@
-/** The servers of a recorded case in virtual time: one, or several by name that are leaf nodes of each other. Nothing takes time on its way. */
+/** The servers of a recorded case in virtual time: one, or several by name that are leaf nodes of each other or members of clusters. Nothing takes time on its way. */
 import { RandomStream } from '../../kernel/random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import type { Version } from './config.ts';
@@ -8,11 +8,17 @@ import { type JsonObject, list, number, text } from './recorded.ts';
 import { NatsServer } from './server.ts';
 import { readerOf } from './syncing.ts';
 
-/** Settings of a server by their own names. `remotes`: the servers of which it is a leaf node. */
+/** Settings of a server by their own names. `remotes`: the servers of which it is a leaf node; `cluster`: the name of that to which it belongs. */
 export type ServersByName = Readonly<Record<string, JsonObject>>;
 /** The name of the server of a case that has but one. */
 const ONLY = '';
 
+/** One server: a member of a cluster, or alone. */
+export interface Place {
+  readonly server: NatsServer;
+  /** Its number in its cluster. */
+  readonly member: number;
+}
 interface Held {
   readonly link: string;
   readonly ref: number;
@@ -20,12 +26,19 @@ interface Held {
 class RecordedServer implements LeafServer {
   readonly cluster: string;
   readonly settings: JsonObject;
-  isDown = false;
+  /** Its servers; of a server that is in no cluster it is the only one. */
+  readonly members: readonly string[];
+  isDown: boolean;
   server: NatsServer;
-  constructor(cluster: string, settings: JsonObject, server: NatsServer) {
+  constructor(cluster: string, settings: JsonObject, members: readonly string[], server: NatsServer) {
     this.cluster = cluster;
     this.settings = settings;
+    this.members = members;
+    this.isDown = settings['started'] === false;
     this.server = server;
+  }
+  get isCluster(): boolean {
+    return this.members.length > 1;
   }
   config(): JsonObject {
     return this.settings;
@@ -62,13 +75,20 @@ export class RecordedServers {
   readonly #stalled = new Set<string>();
   #held: Held[] = [];
   #entries = 0;
+  readonly #luck = new RandomStream(1, 'cluster');
 
   /** @param tell is given what the servers tell their clients */
   constructor(servers: ServersByName | undefined, one: JsonObject, version: Version, tell: (event: NatsEvent, server: string) => void) {
     this.#version = version;
     this.#tell = tell;
     this.clock.attach((name, ref) => this.#due(name, ref));
-    for (const [name, settings] of Object.entries(servers ?? { [ONLY]: one })) this.#servers.set(name, new RecordedServer(name, settings, this.#make(name, settings)));
+    const all = Object.entries(servers ?? { [ONLY]: one });
+    for (const [name, settings] of all) {
+      const cluster = text(settings['cluster'], name);
+      if (this.#servers.has(cluster)) continue;
+      const members = all.filter(([other, { cluster: of }]) => text(of, other) === cluster).map(([other]) => other);
+      this.#servers.set(cluster, new RecordedServer(cluster, settings, members, this.#make(cluster, settings, members.length)));
+    }
     const { clock } = this;
     const between = (link: string) => link.split(' ');
     const hop = (link: string, ref: number) => (between(link).some((name) => this.#stalled.has(name)) ? void this.#held.push({ link, ref }) : clock.after(0, 'arrive', ref));
@@ -89,14 +109,24 @@ export class RecordedServers {
     );
     this.#leaves.know([...this.#servers.values()].flatMap(({ cluster, settings }) => list(settings['remotes']).map((hub) => ({ id: `${cluster} ${text(hub)}`, kind: 'leafnode', from: cluster, to: text(hub), config: { reconnect: `${number(settings['reconnect'], 1)}s` } }))));
     this.#leaves.reconcile();
+    for (const { cluster, isDown } of this.#servers.values()) if (isDown) this.#leaves.down(cluster);
     this.settle();
   }
   /** @param name absent: the only one, or the first */
-  named(name: string | undefined): NatsServer {
-    return this.#of(name).server;
+  named(name: string | undefined): Place {
+    const { server, members } = this.#of(name);
+    return { server, member: Math.max(0, members.indexOf(name ?? '')) };
   }
-  nameOf(server: NatsServer): string | undefined {
-    return [...this.#servers.values()].find((one) => one.server === server)?.cluster;
+  nameOf({ server, member }: Place): string | undefined {
+    return [...this.#servers.values()].find((one) => one.server === server)?.members[member];
+  }
+  /** Who leads a stream or consumer, and who else is in the cluster. */
+  leadership(name: string | undefined, stream: string, consumer: string): { readonly leader: string | null; readonly others: readonly string[] } {
+    const { server, members } = this.#of(name);
+    const kept = server.stream(stream);
+    const id = consumer === '' ? kept?.id : kept?.consumers.get(consumer)?.id;
+    const leader = server.cluster.groups.get(id ?? -2)?.leader ?? -1;
+    return { leader: members[leader] ?? null, others: members.filter((_, member) => member !== leader) };
   }
   /** What is under way arrives, and what comes of it is told. */
   settle(): void {
@@ -108,13 +138,23 @@ export class RecordedServers {
   }
   kill(name: string): void {
     const one = this.#of(name);
+    if (one.isCluster) return one.server.stopServer(one.members.indexOf(name));
     one.isDown = true;
     this.#leaves.down(name);
     one.server.restart();
   }
   start(name: string): void {
-    this.#of(name).isDown = false;
+    const one = this.#of(name);
+    if (one.isCluster) return one.server.startServer(one.members.indexOf(name));
+    one.isDown = false;
     this.#leaves.up(name);
+  }
+  sync(): void {
+    for (const { server } of this.#servers.values()) server.syncServers();
+  }
+  powerLoss(name: string): void {
+    const { server, members } = this.#of(name);
+    server.stopServer(members.indexOf(name), true);
   }
   stall(name: string): void {
     this.#stalled.add(name);
@@ -127,21 +167,23 @@ export class RecordedServers {
   reload(): void {
     for (const one of this.#servers.values()) {
       const state = JSON.parse(JSON.stringify(one.server.save()));
-      one.server = this.#make(one.cluster, one.settings);
+      one.server = this.#make(one.cluster, one.settings, one.members.length);
       one.server.load(state);
     }
     this.#leaves.load(JSON.parse(JSON.stringify(this.#leaves.save())) as LeavesState);
   }
 
   #of(name: string | undefined): RecordedServer {
-    const found = name === undefined ? [...this.#servers.values()][0] : this.#servers.get(name);
+    const all = [...this.#servers.values()];
+    const found = name === undefined ? all[0] : all.find(({ members }) => members.includes(name));
     if (found === undefined) throw new Error(`no server ${name ?? ''}`);
     return found;
   }
-  #make(name: string, settings: JsonObject): NatsServer {
+  #make(name: string, settings: JsonObject, servers: number): NatsServer {
     const { clock } = this;
     const own = { now: () => clock.now(), after: (delay: number, what: string, ref: number) => clock.after(delay, `${name} ${what}`, ref) };
-    return new NatsServer(own, { version: this.#version, ...(name === ONLY ? {} : { name }), ...settings });
+    const together = servers > 1 ? { servers, route: 0, pick: (n: number) => Math.floor(this.#luck.next() * n) } : {};
+    return new NatsServer(own, { version: this.#version, ...(name === ONLY ? {} : { name }), ...settings, ...together });
   }
   #due(name: string, ref: number): void {
     if (name === 'wake') this.#leaves.wake(ref);

@@ -270,9 +270,25 @@ describe('consumers and the cluster', () => {
     const s = server({ servers: 3 });
     expect(s.stream({ num_replicas: 5 })).toMatchObject({ err_code: 10005, text: 'no suitable peers for placement' });
     s.nats.stopServer(2);
-    expect(s.stream({ num_replicas: 3 })).toMatchObject({ err_code: 10005, text: 'no suitable peers for placement, peer offline' });
+    const make = (of: typeof s, name: string) => of.nats.createStream({ name, subjects: [`${name}.>`], num_replicas: 3 });
+    expect(make(s, 'T')).toMatchObject({ config: { num_replicas: 3 } });
+    s.ms(151_000);
+    expect(make(s, 'U')).toMatchObject({ err_code: 10005, text: 'no suitable peers for placement, peer offline' });
     s.nats.startServer(2);
-    expect(s.stream({ num_replicas: 3 })).toMatchObject({ config: { num_replicas: 3 } });
+    expect(make(s, 'U')).toMatchObject({ config: { num_replicas: 3 } });
+    const later = server({ servers: 3, version: '2.14.5' });
+    later.nats.stopServer(2);
+    later.ms(151_000);
+    expect(later.stream({ num_replicas: 4 })).toMatchObject({ err_code: 10005, text: 'no suitable peers for placement' });
+    expect(later.stream({ num_replicas: 3 })).toMatchObject({ config: { num_replicas: 3 } });
+    later.publish('s.a', { message: 1 });
+    later.ms(2000);
+    later.nats.startServer(2);
+    later.ms(2000);
+    later.nats.stopServer(1);
+    later.publish('s.a', { message: 2 });
+    later.ms(10);
+    expect(later.kept()).toEqual([1, 2]);
   });
   test(rule('leaderless'), () => {
     const s = cluster({ num_replicas: 1 });

@@ -3,6 +3,7 @@ import type { RemovalReason } from './events.ts';
 import type { Consumer, Stored, Stream } from './model.ts';
 import { countFrom, countOf, firstOf, newest, nextPassing, passes, subjectsPassing, take } from './store.ts';
 import { us } from './config.ts';
+import { storeAck, storeAll } from './stored-state.ts';
 import { isSubsetOf } from './subjects.ts';
 
 /** How messages leave a stream: limits, age, acks, deletes and purges, and what that means to its consumers. */
@@ -93,27 +94,41 @@ function purgeAll(core: Core, stream: Stream, reason: RemovalReason): number {
   store.bySubject.clear();
   store.firstSeq = store.lastSeq + 1;
   store.bytes = 0;
-  if (gone.length > 0) for (const consumer of stream.consumers.values()) recount(stream, consumer);
+  if (gone.length > 0) recountAll(core, stream);
   return gone.length;
 }
 /** Everything below `seq`. Beyond the last sequence the stream goes on from `seq`. */
 function compact(core: Core, stream: Stream, seq: number, reason: RemovalReason): number {
-  const { store, config } = stream;
+  const { store } = stream;
   if (seq > store.lastSeq) {
     const count = purgeAll(core, stream, reason);
     store.firstSeq = seq;
     store.lastSeq = seq - 1;
     return count;
   }
-  let count = 0;
-  for (const message of [...store.messages.values()]) {
+  const below: number[] = [];
+  for (const message of store.messages.values()) {
     if (message.seq >= seq) break;
-    take(store, message.seq, config.storage);
-    core.removed(stream, message, reason);
-    count += 1;
+    below.push(message.seq);
   }
-  if (count > 0) for (const consumer of stream.consumers.values()) recount(stream, consumer);
-  return count;
+  removeTogether(core, stream, below, reason);
+  return below.length;
+}
+/** Takes messages out at once: what waits is counted afresh, and nothing that is out is given up for it. */
+function removeTogether(core: Core, stream: Stream, seqs: readonly number[], reason: RemovalReason): void {
+  for (const seq of seqs) {
+    const message = take(stream.store, seq, stream.config.storage);
+    if (message !== null) core.removed(stream, message, reason);
+  }
+  if (seqs.length > 0) recountAll(core, stream);
+}
+function recountAll(core: Core, stream: Stream): void {
+  const { firstSeq } = stream.store;
+  for (const consumer of stream.consumers.values()) {
+    recount(stream, consumer);
+    if (!core.since('2.14.5')) continue;
+    for (const seq of [...consumer.redelivered.keys()]) if (seq < firstSeq && consumer.redelivered.delete(seq)) consumer.redeliver.delete(seq);
+  }
 }
 
 export interface PurgeArgs {
@@ -132,37 +147,43 @@ export function purge(core: Core, stream: Stream, args: PurgeArgs, reason: Remov
   for (const consumer of stream.consumers.values()) {
     const covered = filter === '' || consumer.filters.some((one) => one === filter || isSubsetOf(one, filter));
     const wider = !covered && (consumer.filters.length === 0 || consumer.filters.some((one) => isSubsetOf(filter, one)));
-    if (covered || wider) skipPurged(stream, consumer, wider ? firstSeq : start, lastSeq, wider);
+    if (covered || wider) skipPurged(core, stream, consumer, wider ? firstSeq : start, lastSeq, wider);
   }
   return count;
 }
 function purgeWhole(core: Core, stream: Stream, seq: number, keep: number, reason: RemovalReason): number {
   if (keep === 0 && seq === 0) return purgeAll(core, stream, reason);
   if (seq > 1) return compact(core, stream, seq, reason);
+  if (stream.config.storage === 'file' || core.since('2.14.5')) return purgeSubjects(core, stream, '>', seq, keep, reason);
+  // It keeps sequences, whether there is a message or not.
   return keep > 0 && keep < stream.store.messages.size ? compact(core, stream, stream.store.lastSeq - keep + 1, reason) : 0;
 }
 function purgeSubjects(core: Core, stream: Stream, filter: string, seq: number, keep: number, reason: RemovalReason): number {
   const { store } = stream;
-  const total = subjectsPassing(store, [filter]).reduce((sum, subject) => sum + countOf(store, subject), 0);
-  const last = seq > 1 ? seq - 1 : (newest(store, filter)?.seq ?? 0);
-  let left = keep > 0 ? total - keep : total;
-  let count = 0;
-  for (const message of [...store.messages.values()]) {
-    if (left <= 0 || message.seq > last) break;
-    if (!passes(message.subject, [filter]) || !remove(core, stream, message.seq, reason)) continue;
-    left -= 1;
-    count += 1;
+  const later = core.since('2.14.5');
+  if (later && seq === 1) return 0;
+  const all = filter === '>';
+  const total = all ? store.messages.size : subjectsPassing(store, [filter]).reduce((sum, subject) => sum + countOf(store, subject), 0);
+  const last = seq > 1 ? seq - 1 : all ? store.lastSeq : (newest(store, filter)?.seq ?? 0);
+  const most = keep > 0 ? total - keep : total;
+  const seqs: number[] = [];
+  for (const message of store.messages.values()) {
+    if (seqs.length >= most || message.seq > last) break;
+    if (passes(message.subject, [filter])) seqs.push(message.seq);
   }
-  return count;
+  if (later ? seqs.length > 1 : stream.config.storage === 'file') removeTogether(core, stream, seqs, reason);
+  else for (const one of seqs) remove(core, stream, one, reason);
+  return seqs.length;
 }
 /** A consumer after a purge: its floors move up, and what it had out below them is forgotten. */
-function skipPurged({ store }: Stream, consumer: Consumer, first: number, last: number, wider: boolean): void {
+function skipPurged(core: Core, { store }: Stream, consumer: Consumer, first: number, last: number, wider: boolean): void {
   const start = first === 0 && !wider ? last + 1 : first;
   const forget = (seq: number, dseq: number) => {
     consumer.ackFloorConsumer = Math.max(consumer.ackFloorConsumer, dseq);
     consumer.dseq = Math.max(consumer.dseq, consumer.ackFloorConsumer);
     consumer.pending.delete(seq);
     consumer.redelivered.delete(seq);
+    storeAck(core, consumer, dseq, seq);
   };
   consumer.sseq = Math.max(consumer.sseq, start);
   if (consumer.ackFloorStream < start) {
@@ -175,4 +196,5 @@ function skipPurged({ store }: Stream, consumer: Consumer, first: number, last: 
     consumer.ackFloorStream = consumer.sseq - 1;
   }
   for (const seq of [...consumer.redeliver]) if (seq < consumer.sseq) consumer.redeliver.delete(seq);
+  storeAll(core, consumer);
 }

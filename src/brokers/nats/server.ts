@@ -20,6 +20,7 @@ import { type PurgeArgs, purge, recount, remove } from './retention.ts';
 import { addSubscription, interestFor, noResponders, removeSubscription, route } from './routing.ts';
 import { loadCore, saveCore } from './state.ts';
 import { countOf, gaps, newest, nextPassing, subjectsPassing } from './store.ts';
+import { progress } from './stored-state.ts';
 import { createStream, deleteStream, updateStream } from './streams.ts';
 import { leafConnected, openInternal, readerOf } from './syncing.ts';
 import { restart } from './restart.ts';
@@ -216,9 +217,11 @@ export class NatsServer implements Nats {
   }
   #describe(stream: Stream, consumer: Consumer): ConsumerInfo {
     const { lastSeq, messages } = stream.store;
-    const delivered = { consumer_seq: consumer.dseq - 1, stream_seq: consumer.sseq - 1 };
-    const ack_floor = { consumer_seq: consumer.ackFloorConsumer, stream_seq: consumer.ackFloorStream };
-    if ((consumer.sseq > lastSeq && consumer.numPending > 0) || Math.max(consumer.numPending, 0) > messages.size) recount(stream, consumer);
+    const { dseq, seq, ackFloorConsumer, ackFloorStream } = progress(this.#core, consumer);
+    const delivered = { consumer_seq: dseq, stream_seq: seq };
+    const ack_floor = { consumer_seq: ackFloorConsumer, stream_seq: ackFloorStream };
+    if (this.#core.since('2.14.5')) consumer.numPending = Math.min(consumer.numPending, messages.size, Math.max(lastSeq - consumer.sseq + 1, 0));
+    else if ((consumer.sseq > lastSeq && consumer.numPending > 0) || Math.max(consumer.numPending, 0) > messages.size) recount(stream, consumer);
     return {
       name: consumer.name,
       config: consumer.config,
