@@ -152,9 +152,10 @@ export function purge(core: Core, stream: Stream, args: PurgeArgs, reason: Remov
   return count;
 }
 function purgeWhole(core: Core, stream: Stream, seq: number, keep: number, reason: RemovalReason): number {
-  if (keep === 0 && seq === 0) return purgeAll(core, stream, reason);
+  const counts = core.since(stream.config.storage === 'file' ? '2.10.27' : '2.14.5');
+  if (keep === 0 && (seq === 0 || (seq === 1 && !core.since('2.10.27')))) return purgeAll(core, stream, reason);
   if (seq > 1) return compact(core, stream, seq, reason);
-  if (stream.config.storage === 'file' || core.since('2.14.5')) return purgeSubjects(core, stream, '>', seq, keep, reason);
+  if (counts) return purgeSubjects(core, stream, '>', seq, keep, reason);
   // It keeps sequences, whether there is a message or not.
   return keep > 0 && keep < stream.store.messages.size ? compact(core, stream, stream.store.lastSeq - keep + 1, reason) : 0;
 }
