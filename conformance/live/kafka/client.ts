@@ -31,7 +31,7 @@ export class KafkaClient implements LiveClient {
     await sleep(settleMs);
     if (this.#failed !== null) throw this.#failed;
     const seen: Record<string, Json> = result === null ? {} : { result };
-    if (Object.keys(this.#unblocked).length > 0) seen['unblocked'] = this.#unblocked;
+    if (Object.keys(this.#unblocked).length > 0) seen['unblocked'] = { ...this.#unblocked };
     return Object.keys(seen).length === 0 ? null : seen;
   }
   async close(): Promise<void> {

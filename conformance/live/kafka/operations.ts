@@ -1,6 +1,7 @@
 import type { JsonObject, Operation } from '../../../src/testing/conformance-runner.ts';
 import type { Dice } from '../../../src/testing/dice.ts';
 import type { Player } from '../contract.ts';
+import { assignors } from './assignor-operations.ts';
 import { classicGroup } from './classic-operations.ts';
 import { consumerGroup } from './consumer-operations.ts';
 import { producers } from './producer-operations.ts';
@@ -25,7 +26,7 @@ const NEWS: Operation = { op: 'advance', ms: 300 };
 const NEWSWORTHY = new Set(['topic', 'addPartitions']);
 
 export function player(d: Dice): Player {
-  const talk = d.pick([producers, producers, classicGroup, consumerGroup, shareGroup])(d);
+  const talk = d.pick([producers, producers, classicGroup, classicGroup, consumerGroup, consumerGroup, shareGroup, shareGroup, assignors])(d);
   let news = false;
   return {
     setup: [{ op: 'topic', topic: TOPIC, partitions: talk.partitions ?? PARTITIONS, ...(talk.config === undefined ? {} : { config: talk.config }) }, ...talk.setup],

@@ -59,7 +59,7 @@ export class KafkaAdapter {
   #racks(operation: Operation): JsonObject {
     const { racks } = this.#node.cluster.settings;
     const { partitions = [] } = this.#node.cluster.topic(text(operation['topic'])) ?? {};
-    return { racks: partitions.map(({ replicas }) => replicas.map(({ broker }) => racks[broker] ?? '').sort()) };
+    return { racks: partitions.map(({ replicas }) => replicas.map(({ broker }) => racks[broker] || null).sort()) };
   }
   /** Done to a node, not asked of it. */
   readonly #toNode = (what: (node: number) => void) => (operation: Operation) => {

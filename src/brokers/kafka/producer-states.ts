@@ -17,6 +17,9 @@ interface ProducerEntry {
 export type ProducerStatesState = readonly (readonly [number, ProducerEntry])[];
 const RETAINED = 5;
 
+/** Sequence numbers begin again at 0 behind the last that there is. @returns that of the last of so many records (DefaultRecordBatch.incrementSequence) */
+export const lastSequence = (first: number, count: number): number => (first + count - 1) % 2_147_483_648;
+
 export class ProducerStates {
   private entries = new Map<number, ProducerEntry>();
   /** @returns what a batch with these sequence numbers is: the next, known already (with its offset), out of order, or from a fenced epoch (ProducerAppendInfo.checkSequence) */
@@ -26,10 +29,10 @@ export class ProducerStates {
     if (!entry) return { is: transactional && first !== 0 ? 'out of order' : 'next' };
     if (epoch < entry.epoch) return { is: 'fenced' };
     if (epoch > entry.epoch) return { is: first === 0 ? 'next' : 'out of order' };
-    const last = first + records.length - 1;
+    const last = lastSequence(first, records.length);
     const known = entry.batches.find((b) => b.first === first && b.last === last);
     if (known) return { is: 'duplicate', offset: known.offset };
-    return { is: first === (entry.batches.at(-1)?.last ?? -1) + 1 ? 'next' : 'out of order' };
+    return { is: first === lastSequence(entry.batches.at(-1)?.last ?? -1, 2) ? 'next' : 'out of order' };
   }
   add(producerId: number, epoch: number, first: number, last: number, offset: number, now: number): void {
     const known = this.entries.get(producerId);

@@ -3,6 +3,7 @@ import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import type { KafkaCluster } from './cluster.ts';
 import { BATCH_OVERHEAD } from './log-records.ts';
 import type { Partition } from './partition.ts';
+import { lastSequence } from './producer-states.ts';
 import type { Batch, ErrorName, NewRecord, Request, TopicPartition } from './protocol.ts';
 import { Waiting, type WaitingState } from './waiting.ts';
 
@@ -141,7 +142,7 @@ export class Produces {
   private append(partition: Partition, batch: Batch, acks: number): number {
     const { cluster } = this;
     const now = cluster.host.now();
-    const last = batch.baseSequence + batch.records.length - 1;
+    const last = lastSequence(batch.baseSequence, batch.records.length);
     if (batch.baseSequence >= 0) {
       const verdict = partition.producers.judge(batch);
       // Known already: answered as if it had been written now.

@@ -3,6 +3,7 @@ import { partitionForKey } from './partitioner.ts';
 import { type Batch, keyOf, type Response } from './protocol.ts';
 import { type Json, type JsonObject, list, number, object, type Operation, outcome, settingOf, text } from './recorded.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
+import { refusalOfTopic } from './recorded-settings.ts';
 import { quotaLimits, topicSettings } from './settings.ts';
 
 export interface Producer {
@@ -28,6 +29,8 @@ function recordSize(key: string | null, value: string | null, place: number): nu
   const body = 3 + varint(place) + varint(keyBytes) + keyBytes + varint(valueBytes) + valueBytes;
   return varint(body) + body;
 }
+const isAcks = (acks: number): acks is 0 | 1 | -1 => acks === 0 || acks === 1 || acks === -1;
+
 /** Topics, and what recorded producers send to them. */
 export class Producing {
   readonly #node: RecordedCluster;
@@ -51,7 +54,8 @@ export class Producing {
   }
   topic(operation: Operation): JsonObject {
     const name = text(operation['topic']);
-    if (this.#node.cluster.topic(name)) return { error: 'TOPIC_ALREADY_EXISTS' };
+    const refused = refusalOfTopic(operation, this.#node.cluster.topic(name) !== undefined);
+    if (refused !== null) return { error: refused };
     const given = Object.fromEntries(Object.entries(object(operation['config'])).map(([setting, value]) => [setting, settingOf(value)]));
     const replicas = list(operation['replicas']).map((some) => list(some).map((one) => number(one)));
     const [first] = replicas;
@@ -91,7 +95,8 @@ export class Producing {
   }
   #produceBatch(operation: Operation, key: string | null, values: readonly (string | null)[]): JsonObject | null {
     const topic = text(operation['topic']);
-    const acks = number(operation['acks'], -1) as 0 | 1 | -1;
+    const acks = number(operation['acks'], -1);
+    if (!isAcks(acks)) return { error: 'INVALID_REQUIRED_ACKS' };
     const count = this.#node.cluster.topic(topic)?.partitions.length ?? 1;
     const partition = operation['partition'] !== undefined || key === null ? number(operation['partition']) : partitionForKey(utf8(key), count);
     const producer = operation['producer'] === undefined ? undefined : this.#producers.get(text(operation['producer']));

@@ -31,7 +31,9 @@ export class Reading {
   }
   /** The end of one replica's log. */
   logEnd(operation: Operation): JsonObject {
-    const { leader, log, replicas } = this.#node.partition(text(operation['topic']), number(operation['partition']));
+    const found = this.#node.cluster.partition(text(operation['topic']), number(operation['partition']));
+    if (found === undefined) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' };
+    const { leader, log, replicas } = found;
     const node = number(operation['node']);
     return { offset: node === leader ? log.end : (replicas.find((r) => r.broker === node)?.end ?? -1) };
   }

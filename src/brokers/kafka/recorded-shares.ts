@@ -3,7 +3,8 @@ import type { TopicPartition } from './protocol.ts';
 import { type JsonObject, number, object, type Operation, outcome, settingOf, text } from './recorded.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
 import type { Producing } from './recorded-producing.ts';
-import { type Config, groupSettings, shareGroupConfig } from './settings.ts';
+import { refusalOfGroupConfig } from './recorded-settings.ts';
+import { groupSettings, shareGroupConfig } from './settings.ts';
 
 const atOf = (operation: Operation): TopicPartition => ({ topic: text(operation['topic']), partition: number(operation['partition']) });
 const memberOf = (operation: Operation) => ({ group: text(operation['group']), memberId: text(operation['member']) });
@@ -19,8 +20,11 @@ export class Sharing {
   /** Start offsets as they were written down, by group and topic. */
   readonly #written = new Map<string, number>();
 
+  /** Epochs that members say next, and sessions that leaders know, by member and leader. */
+  readonly #epochs = new Map<string, number>();
+  readonly #sessions = new Set<string>();
   /** Settings of groups, of either protocol in which the coordinator assigns. */
-  readonly #configs = new Map<string, Config>();
+  readonly #configs = new Map<string, JsonObject>();
 
   constructor(node: RecordedCluster, producing: Producing) {
     this.#node = node;
@@ -28,13 +32,32 @@ export class Sharing {
   }
   configure(operation: Operation): JsonObject {
     const group = text(operation['group']);
-    const config = { ...this.#configs.get(group), ...Object.fromEntries(Object.entries(object(operation['config'])).map(([name, value]) => [name, settingOf(value)])) };
-    this.#configs.set(group, config);
+    const given = { ...this.#configs.get(group), ...object(operation['config']) };
+    const refused = refusalOfGroupConfig(given, this.#node.cluster.brokerCount);
+    if (refused !== null) return { error: refused };
+    const config = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, settingOf(value)]));
+    this.#configs.set(group, given);
     this.#node.cluster.shares.configure(group, shareGroupConfig(config));
     this.#node.cluster.coordinator.configure(group, groupSettings(config));
     return { ok: true };
   }
+  /** The epoch of a member's share session that comes next, on the leader of its partition: 0 makes one. */
+  #epochAndNext(operation: Operation): number {
+    const key = this.#sessionKey(operation);
+    const epoch = this.#epochs.get(key) ?? 0;
+    this.#epochs.set(key, epoch + 1);
+    return epoch;
+  }
+  #sessionKey(operation: Operation): string {
+    const { topic, partition } = atOf(operation);
+    return `${text(operation['member'])} ${this.#node.cluster.partition(topic, partition)?.leader ?? -1}`;
+  }
   fetch(operation: Operation): JsonObject {
+    const session = this.#sessionKey(operation);
+    if (this.#epochAndNext(operation) === 0) this.#sessions.add(session);
+    else if (!this.#sessions.has(session)) return { error: 'SHARE_SESSION_NOT_FOUND' };
+    const { topic, partition } = atOf(operation);
+    if (this.#node.cluster.partition(topic, partition) === undefined) return { error: this.#node.cluster.topic(topic) === undefined ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' };
     const limits = { maxWait: WAIT * 1000, minBytes: 1, maxBytes: 52_428_800, maxRecords: number(operation['maxRecords'], 500) };
     const mode = operation['mode'] === 'record_limit' ? 'record_limit' : 'batch_optimized';
     const request = { api: 'ShareFetch' as const, ...memberOf(operation), ...limits, mode, round: 0, partitions: [atOf(operation)], acknowledgements: [] } as const;
@@ -47,7 +70,10 @@ export class Sharing {
     return { records: operation['count'] === true ? records.length : records };
   }
   acknowledge(operation: Operation): JsonObject {
+    if (this.#epochAndNext(operation) === 0) return { error: 'INVALID_SHARE_SESSION_EPOCH' };
+    if (!this.#sessions.has(this.#sessionKey(operation))) return { error: 'SHARE_SESSION_NOT_FOUND' };
     const first = number(operation['offset']);
+    if (number(operation['last'], first) < first) return { error: 'INVALID_REQUEST' };
     const type = text(operation['type']) as AcknowledgeType;
     const acknowledgements = Array.from({ length: number(operation['last'], first) - first + 1 }, (_, i) => ({ ...atOf(operation), offset: first + i, type }));
     const before = this.#startOffset(operation);
@@ -57,6 +83,8 @@ export class Sharing {
     return outcome(error);
   }
   end(operation: Operation): JsonObject {
+    this.#epochs.delete(this.#sessionKey(operation));
+    if (!this.#sessions.delete(this.#sessionKey(operation))) return { error: 'SHARE_SESSION_NOT_FOUND' };
     this.#node.send(0, { api: 'ShareSessionEnd', ...memberOf(operation) }, () => undefined, sessionOf(operation));
     return { ok: true };
   }

@@ -86,6 +86,7 @@ export function shareGroupConfig(config: Config): ShareGroupConfig {
     'group.share.record.lock.duration.ms': number(config, 'share.record.lock.duration.ms', 30_000),
     'group.share.delivery.count.limit': number(config, 'share.delivery.count.limit', 5),
     'group.share.partition.max.record.locks': number(config, 'share.partition.max.record.locks', 2_000),
+    'share.renew.acknowledge.enable': config['share.renew.acknowledge.enable'] !== false,
   };
 }
 /** What of a group's own settings its coordinator goes by. */

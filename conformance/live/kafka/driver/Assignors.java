@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
@@ -52,8 +53,12 @@ final class Assignors {
   }
   static JsonNode assign(JsonNode op) {
     String assignor = op.get("assignor").asText();
+    // As the client library does, which asks for the metadata of topics that are subscribed to.
+    Set<String> subscribed = new HashSet<>();
+    for (var member : op.get("members").properties()) subscribed.addAll(Json.texts(member.getValue(), "topics"));
     Map<String, List<PartitionInfo>> partitions = new LinkedHashMap<>();
     for (var topic : op.get("partitionsOf").properties()) {
+      if (!subscribed.contains(topic.getKey())) continue;
       List<PartitionInfo> infos = new ArrayList<>();
       for (int i = 0; i < topic.getValue().asInt(); i++) {
         // `racks`: those of the replicas of each partition.
