@@ -130,8 +130,9 @@ describe('settling', () => {
     const events = s.events();
     expect(only(events, 'cancelled').map((one) => one.consumer)).toEqual(['c']);
     expect(only(events, 'closed')).toEqual([]);
-    expect(s.broker.queueCounts('q')).toMatchObject({ ready: 1, unacked: 0 });
+    expect(s.broker.queueCounts('q')).toMatchObject({ ready: 1, unacked: 0, consumers: 1 });
     expect(s.broker.basicAck('a', 1, { deliveryTag: 2 })).toEqual({ refused: false });
+    expect(s.broker.queueCounts('q')).toMatchObject({ consumers: 0 });
   });
   test(rule('failures-only'), () => {
     const s = server({ version: '4.3' });

@@ -162,10 +162,10 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     return this.#settle(connection, channel, args, { how: 'ack' });
   }
   basicNack(connection: string, channel: number, args: { deliveryTag: number; multiple?: boolean; requeue?: boolean }): Outcome {
-    return this.#settle(connection, channel, args, args.requeue === false ? { how: 'discard' } : returned('rabbitmq.nack_requeue', !this.core.since43));
+    return this.#settle(connection, channel, args, args.requeue === false ? { how: 'discard', failed: !this.core.since43 } : returned('rabbitmq.nack_requeue', false));
   }
   basicReject(connection: string, channel: number, args: { deliveryTag: number; requeue?: boolean }): Outcome {
-    return this.#settle(connection, channel, args, args.requeue === false ? { how: 'discard' } : returned('rabbitmq.reject_requeue', true));
+    return this.#settle(connection, channel, args, args.requeue === false ? { how: 'discard', failed: true } : returned('rabbitmq.reject_requeue', this.core.since43));
   }
   #settle(connection: string, channel: number, args: { deliveryTag: number; multiple?: boolean }, settlement: Settlement): Outcome {
     return this.with(connection, channel, (on) => {
@@ -182,7 +182,7 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     return this.with(connection, channel, (on) => {
       const batch = [...on.unacked.values()];
       if (!this.core.since40 && batch.some((held) => isStream(held.queue))) return this.no(on.connection, on, errors.crash());
-      settleAll(this.core, on, batch, returned('rabbitmq.recover', !this.core.since43));
+      settleAll(this.core, on, batch, returned('rabbitmq.recover', false));
       return this.done();
     });
   }

@@ -56,6 +56,7 @@ export function consume(core: Core, channel: Channel, queue: Queue, args: Consum
     unacked: 0,
     queued: false,
     cancelled: false,
+    late: 0,
   };
   channel.consumers.set(consumer.tag, consumer);
   queue.consumers.set(keyOf(consumer), consumer);

@@ -66,7 +66,7 @@ export function refuses(queue: Queue, size: number): Reason | null {
 export function enqueue(core: Core, queue: Queue, envelope: Envelope, parent: number | null): Copy {
   if (isStream(queue)) return append(core, queue, envelope, parent);
   const now = core.now();
-  const carried = queue.type === 'quorum' && core.since40 ? envelope.cover.failedDeliveries : 0;
+  const carried = core.since43 || (queue.type === 'quorum' && core.since40) ? envelope.cover.failedDeliveries : 0;
   const copy: Copy = {
     id: core.counters.copy++,
     envelope,
@@ -75,7 +75,7 @@ export function enqueue(core: Core, queue: Queue, envelope: Envelope, parent: nu
     expiresAt: expiry(queue, envelope, now),
     level: levelOf(core, queue, envelope.cover.priority),
     redelivered: carried > 0,
-    acquired: carried,
+    acquired: 0,
     failed: carried,
   };
   core.stored.copies++;
@@ -222,7 +222,10 @@ export function release(held: Held): void {
   const { queue, channel, consumer } = held;
   channel.unacked.delete(held.tag);
   if (held.consumer !== null) channel.globalUsed = Math.max(0, channel.globalUsed - 1);
-  if (held.stale) return;
+  if (held.stale) {
+    if (consumer !== null && consumer.late > 0 && --consumer.late === 0) queue.ghosts = Math.max(0, queue.ghosts - 1);
+    return;
+  }
   held.stale = true;
   queue.held.delete(held.key);
   if (consumer === null) {
@@ -240,7 +243,7 @@ export function wake(consumer: Consumer): void {
   if (consumer.reading === null && !consumer.queued && !consumer.queue.settings.singleActive && hasRoom(consumer)) consumer.queue.ring.put(consumer);
 }
 
-export type Settlement = { how: 'ack' } | { how: 'discard' } | { how: 'requeue'; because: RequeueReason; failed: boolean; mayGoToTail: boolean };
+export type Settlement = { how: 'ack' } | { how: 'discard'; failed: boolean } | { how: 'requeue'; because: RequeueReason; failed: boolean; mayGoToTail: boolean };
 
 const byClient: readonly RequeueReason[] = ['rabbitmq.nack_requeue', 'rabbitmq.reject_requeue', 'rabbitmq.recover'];
 
@@ -269,8 +272,7 @@ export function settle(core: Core, queue: Queue, batch: readonly Held[], settlem
         forget(core, copy);
         core.emit({ kind: 'settled', copy: copy.id, message: copy.envelope.message, queue: queue.name, how: 'ack' });
       } else {
-        copy.failed++;
-        copy.acquired++;
+        if (settlement.failed) copy.failed++;
         bury(core, queue, copy, 'rejected');
       }
     }

@@ -33,7 +33,7 @@ export function bury(core: Core, queue: Queue, copy: Copy, reason: DeathReason):
 export function buryRefused(core: Core, queue: Queue, envelope: Envelope): void {
   const { deadLetterExchange: exchange, deadLetterRoutingKey: routingKey } = queue.settings;
   if (exchange === null) return;
-  const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: core.now(), expiresAt: -1, level: 0, redelivered: false, acquired: 0, failed: 0 };
+  const copy: Copy = { id: -1, envelope, seq: -1, enqueuedAt: core.now(), expiresAt: -1, level: 0, redelivered: false, acquired: 0, failed: envelope.cover.failedDeliveries };
   core.funerals.push({ copy, queue: queue.name, fromQuorum: false, exchange, routingKey, reason: 'maxlen', refused: true });
 }
 
@@ -79,7 +79,7 @@ function letter(core: Core, funeral: Funeral): Envelope {
       expiration: null,
       deaths: deathOf(core, funeral),
       firstDeath: cover.firstDeath ?? { queue, reason, exchange: cover.exchange },
-      failedDeliveries: funeral.fromQuorum ? copy.failed : cover.failedDeliveries,
+      failedDeliveries: core.since43 || funeral.fromQuorum ? copy.failed : cover.failedDeliveries,
     },
   };
 }

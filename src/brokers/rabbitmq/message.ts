@@ -84,10 +84,15 @@ function deathTable(death: Death): Table {
   };
 }
 
+/** Before 4.3 what a dead letter brought along is shown until it comes back for the first time. */
+function deliveryCount(core: Core, { failed, acquired, envelope }: Copy): number {
+  if (core.since43) return failed;
+  return acquired > 0 || !core.since40 ? acquired : envelope.cover.failedDeliveries;
+}
 /** The headers as a receiver sees them. */
 function headersOf(core: Core, queue: Queue, copy: Copy, fetched: boolean): Table {
-  const { firstDeath, deaths, headers: own } = copy.envelope.cover;
-  if (firstDeath === null && (queue.type === 'classic' || (queue.type === 'quorum' && core.since40 && copy.acquired === 0 && copy.failed === 0))) return own;
+  const { firstDeath, deaths, failedDeliveries, headers: own } = copy.envelope.cover;
+  if (firstDeath === null && (queue.type === 'classic' || (queue.type === 'quorum' && core.since40 && copy.acquired === 0 && copy.failed === 0 && failedDeliveries === 0))) return own;
   const headers: Headers = { ...own };
   if (firstDeath !== null) {
     headers['x-first-death-exchange'] = firstDeath.exchange;
@@ -103,10 +108,11 @@ function headersOf(core: Core, queue: Queue, copy: Copy, fetched: boolean): Tabl
   }
   if (queue.type === 'stream') headers['x-stream-offset'] = copy.seq;
   if (queue.type === 'quorum') {
-    const count = core.since43 ? copy.failed : copy.acquired;
+    const count = deliveryCount(core, copy);
     // 3.x shows a count of 0 on a get, not on a delivery.
     if (count > 0 || (!core.since40 && fetched)) headers['x-delivery-count'] = count;
-    if (core.since43 && copy.acquired > 0) headers['x-acquired-count'] = copy.acquired;
+    const acquired = copy.acquired > 0 ? copy.acquired : copy.failed;
+    if (core.since43 && acquired > 0) headers['x-acquired-count'] = acquired;
   }
   return headers;
 }
@@ -119,7 +125,7 @@ export function deliveryOf(core: Core, queue: Queue, copy: Copy, deliveryTag: nu
     queue: queue.name,
     deliveryTag,
     redelivered: copy.redelivered,
-    deliveryCount: core.since43 ? copy.failed : copy.acquired,
+    deliveryCount: deliveryCount(core, copy),
     exchange: cover.exchange,
     routingKey: cover.routingKeys[0] ?? '',
     headers: headersOf(core, queue, copy, fetched),
@@ -143,7 +149,7 @@ export function deliverEvent(core: Core, queue: Queue, copy: Copy, { channel, ta
     queue: queue.name,
     deliveryTag,
     redelivered: copy.redelivered,
-    deliveryCount: core.since43 ? copy.failed : copy.acquired,
+    deliveryCount: deliveryCount(core, copy),
     exchange: cover.exchange,
     routingKey: cover.routingKeys[0] ?? '',
     headers: headersOf(core, queue, copy, false),

@@ -44,7 +44,7 @@ export interface Cover {
   /** Newest first. */
   readonly deaths: readonly Death[];
   readonly firstDeath: { readonly queue: string; readonly reason: string; readonly exchange: string } | null;
-  /** From 4.0 a quorum queue passes its count of failed deliveries on to a quorum dead-letter queue. */
+  /** The failed deliveries that a dead letter brings along: those of quorum queues, from 4.3 on of all. */
   readonly failedDeliveries: number;
 }
 
@@ -62,7 +62,7 @@ export interface Copy {
   redelivered: boolean;
   /** Times handed out and come back (quorum). */
   acquired: number;
-  /** Of these, the ones that count as failed (what 4.3 holds against the limit). */
+  /** Deliveries that failed, those of earlier queues included: lost and discarded ones, from 4.3 on what was rejected, and no nack. */
   failed: number;
 }
 
@@ -100,6 +100,8 @@ export interface Consumer {
   /** In the ring of those that are offered messages. */
   queued: boolean;
   cancelled: boolean;
+  /** 4.3: deliveries that it kept too long and its channel still knows. */
+  late: number;
 }
 
 /** A consumer's place in a stream. */
@@ -220,7 +222,7 @@ export interface Queue {
   readonly consumers: Map<string, Consumer>;
   readonly ring: ConsumerRing;
   active: Consumer | null;
-  /** Quorum: cancelled consumers and gets that still hold messages count as consumers. */
+  /** Quorum: cancelled consumers and gets that still hold messages, and consumers that held them too long, count as consumers. */
   ghosts: number;
   lastUsed: number;
   ttlAt: number;

@@ -38,7 +38,7 @@ function check(core: Core, channel: Channel): void {
   }
 }
 
-/** 4.3: the consumer is cancelled and loses what it holds; its late acks mean nothing. */
+/** 4.3: the consumer is cancelled and loses what it holds, which does not count as failed; its late acks mean nothing. The queue counts it as long as its channel is there. */
 function withdraw(core: Core, channel: Channel, consumer: Consumer): void {
   const { queue } = consumer;
   const out = [...channel.unacked.values()].filter((held) => held.consumer === consumer && !held.stale);
@@ -47,12 +47,14 @@ function withdraw(core: Core, channel: Channel, consumer: Consumer): void {
     detach(held);
     queue.held.delete(held.key);
   }
+  consumer.late = out.length;
+  if (out.length > 0) queue.ghosts++;
   chooseActive(core, queue);
   giveBack(
     core,
     queue,
     out.map((held) => held.copy),
-    { because: 'rabbitmq.consumer_timeout', failed: true, mayGoToTail: false },
+    { because: 'rabbitmq.consumer_timeout', failed: false, mayGoToTail: false },
   );
   dispatch(core, queue);
 }
