@@ -54,6 +54,11 @@ export class EngineLoop {
   private scheduled = false;
   private lastPicture = -Infinity;
   private dirty = true;
+  /**
+   * The run has gone on from its own checkpoint once, with messages under way. What comes out of a checkpoint is made in another way than what
+   * comes about while running: a JIT compiler that has seen only the one throws its code away when it meets the other, in the first seek.
+   */
+  private seasoned = false;
   private diverged = false;
   private flights: Flight[] = [];
   private passages = 0;
@@ -174,7 +179,7 @@ export class EngineLoop {
   }
   private turn(): void {
     const started = this.host.clock();
-    if ((this.goal || this.playing) && this.checkpointDue) this.checkpoints.add(this.run.simulation.now, this.run.simulation.save());
+    if ((this.goal || this.playing) && this.checkpointDue) this.checkpoint();
     if (this.goal) {
       while (this.goal && this.mayGoOn(started)) this.pursue(this.goal);
       if (this.goal) return this.wake();
@@ -187,6 +192,14 @@ export class EngineLoop {
     }
     if (this.dirty) this.post(started);
     if (this.playing || this.dirty) this.wake();
+  }
+  private checkpoint(): void {
+    const { now } = this.run.simulation;
+    const state = this.run.simulation.save();
+    this.checkpoints.add(now, state);
+    if (this.seasoned || now === 0) return;
+    this.seasoned = true;
+    this.run = startRun(this.doc, this.models, this.catalog, state);
   }
   private get checkpointDue(): boolean {
     const { simulation } = this.run;
