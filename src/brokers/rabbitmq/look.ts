@@ -1,4 +1,5 @@
 /** The picture of a cluster's places, read from the server itself. */
+import { bytesText } from '../../base/bytes.ts';
 import { spanText } from '../../base/time.ts';
 import type { Look, LookCell, Topology } from '../contract.ts';
 import type { RabbitBroker } from './broker.ts';
@@ -51,7 +52,7 @@ function exchangeLook(entities: EntityPlan, exchange: ExchangePlan): Look {
 function clusterLook(server: RabbitBroker, { nodes, down, alarms, memoryLimit }: Health): Look {
   const up = nodes.length - down.length;
   const used = server.memory();
-  const memory = memoryLimit > 0 ? `${Math.round((used / memoryLimit) * 100)}%` : `${(used / 1e6).toFixed(1)} MB`;
+  const memory = memoryLimit > 0 ? `${Math.round((used / memoryLimit) * 100)}%` : bytesText(used);
   const words = [down.length === 0 ? `${up} node${up === 1 ? '' : 's'}` : `${up} of ${nodes.length} nodes`, `memory ${memory}`, ...alarms.map((a) => `${a} alarm`)];
   const bad = alarms.length > 0 || down.length > 0;
   return {

@@ -1,4 +1,5 @@
 /** The picture of a server's places, read from the server itself. */
+import { bytesText } from '../../base/bytes.ts';
 import { spanText } from '../../base/time.ts';
 import type { Depth, Look, LookCell } from '../contract.ts';
 import { byName, type Group, lag } from './group.ts';
@@ -117,7 +118,7 @@ function wordsOf(readings: readonly Reading[], names: readonly string[], now: nu
 function serverLook(server: RedisServer, health: Health): Look {
   const used = server.memory();
   const full = health.maxmemory > 0 && used > health.maxmemory;
-  const memory = health.maxmemory > 0 ? `${Math.round((used / health.maxmemory) * 100)}%` : `${(used / 1e6).toFixed(1)} MB`;
+  const memory = health.maxmemory > 0 ? `${Math.round((used / health.maxmemory) * 100)}%` : bytesText(used);
   const gauges: Gauge[] = [{ name: 'memory', value: memory, ...(full ? { tone: 'bad' as const } : {}) }];
   if (health.ofReplicas > 0) gauges.push({ name: 'replicas', value: `${health.replicas}/${health.ofReplicas}`, ...(health.replicas < health.ofReplicas ? { tone: 'warn' as const } : {}) });
   const words = [`memory ${memory}`, ...(health.ofReplicas > 0 ? [`${health.replicas} of ${health.ofReplicas} replicas`] : [])];
