@@ -43,6 +43,9 @@ export class Committer {
   last(offsets: readonly PartitionOffset[]): void {
     if (this.context.settings.autoCommit && this.member().generationOrEpoch >= 0) this.commit(offsets, 'kafka.auto_commit');
   }
+  now(): void {
+    this.sync(this.context.positions.consumed());
+  }
   /** A poll gave records out, and work on them has not begun. */
   beforeWork(): void {
     const { context } = this;

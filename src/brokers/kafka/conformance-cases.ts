@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, number, object, type Operation, settingOf, text } from './recorded.ts';
 import { assign } from './recorded-assignors.ts';
+import { Consumers } from './recorded-consumers.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { Groups } from './recorded-groups.ts';
 import { Heartbeats } from './recorded-heartbeats.ts';
@@ -21,6 +22,7 @@ export class KafkaAdapter {
   readonly #reading: Reading;
   readonly #heartbeats: Heartbeats;
   readonly #sharing: Sharing;
+  readonly #consumers: Consumers;
   #unblocked: Record<string, Json> = {};
 
   constructor({ setup }: Example) {
@@ -32,6 +34,7 @@ export class KafkaAdapter {
     this.#reading = new Reading(this.#node, this.#producing, this.#groups, unblocked);
     this.#heartbeats = new Heartbeats(this.#node, this.#groups);
     this.#sharing = new Sharing(this.#node, this.#producing);
+    this.#consumers = new Consumers(this.#node, this.#producing);
   }
   /** Goes on with a cluster made from the saved state: nothing may change. */
   reload(): void {
@@ -109,6 +112,13 @@ export class KafkaAdapter {
     endShareSession: (operation) => this.#sharing.end(operation),
     shareOffset: (operation) => this.#sharing.startOffset(operation),
     assign,
+    subscribe: (operation) => this.#consumers.subscribe(operation),
+    poll: (operation) => this.#consumers.of(operation).poll(),
+    pausePartitions: (operation) => this.#consumers.of(operation).pause(true),
+    resumePartitions: (operation) => this.#consumers.of(operation).pause(false),
+    seekTo: (operation) => this.#consumers.of(operation).seek(operation['to'] === 'earliest' ? 'earliest' : 'latest'),
+    commitSync: (operation) => this.#consumers.of(operation).commitSync(),
+    closeConsumer: (operation) => this.#consumers.of(operation).close(),
   };
 }
 const sorted = (nodes: readonly number[]): number[] => [...nodes].sort((a, b) => a - b);

@@ -111,10 +111,14 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     else this.work();
   }
   // What the application does besides polling -----------------------------------
-  /** pause() or resume() of all its partitions: poll() goes on, and gives nothing out. */
   loseNextCommit(): void {
     this.committer.loseNext();
   }
+  /** commitSync() of everything that poll() gave out. */
+  commitSync(): void {
+    this.committer.now();
+  }
+  /** pause() or resume() of all its partitions: poll() goes on, and gives nothing out. */
   pause(on: boolean): void {
     this.context.positions.pause(on);
     this.handOut();

@@ -115,6 +115,7 @@ export class Fetcher {
   seekTo(at: 'earliest' | 'latest'): void {
     const partitions = this.context.positions.partitions();
     this.state.sought = partitions;
+    for (const partition of partitions) this.context.positions.forgetFetched(partition);
     if (partitions.length > 0) this.list(partitions, at);
   }
   private list(partitions: readonly number[], at: 'earliest' | 'latest'): void {

@@ -49,6 +49,11 @@ export class Positions {
     // Behind what was committed, the next commit goes back.
     if (position) Object.assign(position, { next: offset, fetch: offset, buffer: NO_RECORDS, taken: 0, committed: Math.min(position.committed, offset - 1) });
   }
+  /** What was fetched and not given out yet is forgotten. */
+  forgetFetched(partition: number): void {
+    const position = this.of(partition);
+    if (position) Object.assign(position, { fetch: position.next, buffer: NO_RECORDS, taken: 0 });
+  }
   /** Of all of them, in turn. */
   get each(): readonly Readonly<Position>[] {
     return this.all;

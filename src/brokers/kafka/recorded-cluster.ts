@@ -23,6 +23,8 @@ const THREE: Config = { nodes: 3, 'replica.lag.time.max.ms': 3_000, 'broker.rack
 const CLIENT = 'tailrace connection';
 /** The client library's consumer, which has a connection and a client-id of its own. */
 const READER = 'tailrace reader';
+/** A call of a client, not of the cluster. */
+const LATER = 'recorded client';
 /** ms, the steps in which an answer is waited for */
 const STEP = 5;
 
@@ -33,6 +35,7 @@ export class RecordedCluster {
   #cluster: KafkaCluster;
   readonly #waiting = new Map<number, (response: Response) => void>();
   #correlation = 0;
+  readonly #agenda = new Map<number, () => void>();
 
   /** @param more a case's own settings of the cluster */
   constructor(nodes: number, more: Config) {
@@ -50,10 +53,22 @@ export class RecordedCluster {
   #make(): KafkaCluster {
     const cluster = new KafkaCluster(this.clock, clusterSettings(this.#config, 0));
     this.clock.attach((name, ref) => {
-      cluster.timer(name, ref);
+      if (name === LATER) this.#due(ref);
+      else cluster.timer(name, ref);
       this.listen();
     });
     return cluster;
+  }
+  /** What a client does after so many µs. */
+  later(delay: number, todo: () => void): void {
+    const id = this.#correlation++;
+    this.#agenda.set(id, todo);
+    this.clock.after(delay, LATER, id);
+  }
+  #due(id: number): void {
+    const todo = this.#agenda.get(id);
+    this.#agenda.delete(id);
+    todo?.();
   }
   /** Goes on with a cluster made from the saved state: nothing may change. */
   reload(): void {

@@ -52,6 +52,11 @@ export class Producing {
   written(message: number): Written {
     return this.#written[message] ?? { key: null, value: null };
   }
+  /** Where the record of a message's number was written, -1 where it was not. */
+  offsetOf(message: number): number {
+    for (const { log } of this.#node.cluster.all()) for (let offset = log.start; offset < log.end; offset++) if (log.has(offset) && log.message(offset) === message) return offset;
+    return -1;
+  }
   topic(operation: Operation): JsonObject {
     const name = text(operation['topic']);
     const refused = refusalOfTopic(operation, this.#node.cluster.topic(name) !== undefined);

@@ -29,12 +29,14 @@ public class Driver {
   private final Topics topics;
   private final Producing producing;
   private final Members members = new Members();
+  private final Consumers consumers;
   private final Map<String, Verb> verbs = new HashMap<>();
 
   Driver(int[] ports) {
     wires = new Wires(ports);
     topics = new Topics(wires);
     producing = new Producing(wires);
+    consumers = new Consumers(wires);
     Reading reading = new Reading(wires);
     Offsets offsets = new Offsets(wires, members, producing);
     ClassicGroups classic = new ClassicGroups(wires, members);
@@ -75,6 +77,13 @@ public class Driver {
     verbs.put("endShareSession", shares::endShareSession);
     verbs.put("shareOffset", shares::shareOffset);
     verbs.put("assign", Assignors::assign);
+    verbs.put("subscribe", consumers::subscribe);
+    verbs.put("poll", consumers::poll);
+    verbs.put("pausePartitions", consumers::pausePartitions);
+    verbs.put("resumePartitions", consumers::resumePartitions);
+    verbs.put("seekTo", consumers::seekTo);
+    verbs.put("commitSync", consumers::commitSync);
+    verbs.put("closeConsumer", consumers::closeConsumer);
   }
 
   public static void main(String[] args) throws Exception {
@@ -120,6 +129,7 @@ public class Driver {
     return Json.ok();
   }
   private JsonNode reset() throws Exception {
+    consumers.reset();
     wires.reset();
     producing.reset();
     members.reset();
