@@ -228,7 +228,8 @@ export class NatsServer implements Nats {
       delivered,
       ack_floor,
       num_ack_pending: consumer.pending.size,
-      num_redelivered: consumer.redelivered.size,
+      // What is delivered once at most is no redelivery, although 2.14 keeps count of it.
+      num_redelivered: this.#core.since('2.14.5') && consumer.config.max_deliver === 1 ? 0 : consumer.redelivered.size,
       num_waiting: waitingCount(this.#core, consumer),
       num_pending: Math.max(consumer.numPending, 0),
       push_bound: consumer.active,

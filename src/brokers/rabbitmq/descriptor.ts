@@ -215,7 +215,7 @@ export const rabbitmq: RoomDescriptor = {
   id: 'rabbitmq',
   title: 'RabbitMQ',
   doc: DOC,
-  versions: '4.0.5 (recorded), 3.10.8 (recorded), 4.3 (documented)',
+  versions: '4.0.5 (recorded), 3.10.8 (recorded), 4.3 (recorded on 4.3.6)',
   nodes: [cluster, exchange, queue, superStream],
   links: [publish, bind, consume],
   derived: [
