@@ -32,7 +32,7 @@ export function corePlayer(d: Dice): Player {
 const FED = ['s.a', 's.b', 's.c'];
 export function streamPlayer(d: Dice): Player {
   const retention = d.pick(['limits', 'limits', 'workqueue', 'interest']);
-  const config = { name: 'S', subjects: ['s.>'], retention, ...d.some({ max_msgs: [0.3, () => d.between(1, 6)], discard: [0.4, () => d.pick(['old', 'new'])], max_msgs_per_subject: [0.3, () => d.between(1, 3)], allow_rollup_hdrs: [0.2, () => true] }) } as JsonObject;
+  const config = { name: 'S', subjects: ['s.>'], retention, ...d.some({ max_msgs: [0.3, () => d.between(1, 6)], discard: [0.4, () => d.pick(['old', 'new'])], max_msgs_per_subject: [0.3, () => d.between(1, 3)], allow_rollup_hdrs: [0.2, () => true], storage: [0.3, () => 'file'] }) } as JsonObject;
   const filter = (n: number) => (retention === 'workqueue' ? (FED[n] ?? 's.a') : d.chance(0.5) ? d.pick(FED) : undefined);
   const consumer = (name: string, filtered: string | undefined): Operation => ({
     op: 'consumer',
@@ -58,7 +58,7 @@ export function streamPlayer(d: Dice): Player {
     pull,
     () => ({ op: 'consumerInfo', stream: 'S', consumer: d.pick(consumers) }),
     () => ({ op: 'streamInfo', stream: 'S' }),
-    () => ({ op: 'purge', stream: 'S', ...d.some({ filter: [0.5, () => d.pick(FED)], keep: [0.3, () => d.between(1, 2)] }) }) as Operation,
+    () => ({ op: 'purge', stream: 'S', ...d.some({ filter: [0.5, () => d.pick([...FED, 's.*'])], ...d.pick([{ keep: [0.5, () => d.between(1, 2)] as const }, { seq: [0.5, () => d.between(1, 8)] as const }]) }) }) as Operation,
     () => ({ op: 'deleteMessage', stream: 'S', seq: d.between(1, 8) }),
     () => ({ op: 'getMessage', stream: 'S', ...(d.chance(0.5) ? { seq: d.between(1, 8) } : { lastBySubject: d.pick(FED) }) }),
   ];

@@ -38,7 +38,7 @@ export const rules = {
   N24: { name: 'expected', says: 'Nats-Expected-* headers refuse a publish when the stream is not as expected.', source: `${DOCS}/jetstream/headers#publish`, recorded: ['expected-last-sequence', 'expected-last-msg-id-and-stream', 'expected-sequence-of-a-duplicate', 'v214-expected-sequence-of-another-subject'] },
   N25: { name: 'rollup', says: 'Nats-Rollup replaces all earlier messages of the subject or the stream.', source: `${STREAMS}#allowrollup`, recorded: ['rollup'] },
   N26: { name: 'purge', says: 'A purge removes all, those of a filter, those below a sequence, or all but the newest; the sequence goes on.', source: ADR(10), recorded: ['first-seq-after-purge', 'purge-by-subject', 'filter-skips-gaps', 'purge-keep-in-memory', 'purge-keep-in-file'] },
-  N27: { name: 'delete', says: 'Deleting a message leaves a gap.', source: STREAMS, recorded: ['delete-message', 'filter-skips-gaps'] },
+  N27: { name: 'delete', says: 'Deleting a message leaves a gap.', source: STREAMS, recorded: ['delete-message', 'filter-skips-gaps', 'delete-from-files'] },
   N28: { name: 'sealed', says: 'A sealed stream takes and loses no message, and is never unsealed.', source: STREAMS, recorded: ['sealed-stream'] },
   N29: { name: 'mirror', says: 'A mirror takes over messages with their sequences.', source: `${DOCS}/jetstream/source_and_mirror`, recorded: ['mirror-keeps-sequences'] },
   N30: { name: 'source', says: 'A sourced message gets a sequence of its own and a header that tells its origin.', source: `${DOCS}/jetstream/source_and_mirror`, recorded: ['source-own-sequence'] },

@@ -164,7 +164,8 @@ export class NatsServer implements Nats {
       first_seq: store.firstSeq,
       last_seq: store.lastSeq,
       num_subjects: store.bySubject.size,
-      deleted: gaps(store),
+      // Files that never held a message lack one with sequence 0, from 2.10 on.
+      deleted: this.#core.since('2.10.27') && config.storage === 'file' && store.firstSeq === 0 && store.lastSeq === 0 ? [0] : gaps(store),
       // What streams of other servers read by is nobody's to see.
       consumer_count: [...consumers.values()].filter(({ config }) => readerOf(config.deliver_subject) === '').length,
       subjects: Object.fromEntries(subjects.map((subject) => [subject, countOf(store, subject)])),
@@ -189,6 +190,7 @@ export class NatsServer implements Nats {
     return this.#on(name, (stream) => {
       if (stream.config.sealed) return errors.streamSealed();
       if (stream.config.deny_delete) return errors.messageDeleteFailed('message delete not permitted');
+      if (stream.config.storage === 'file' && seq > stream.store.lastSeq) return errors.messageDeleteFailed('stream store EOF');
       return remove(this.#core, stream, seq, 'deleted') ? success : errors.sequenceNotFound(seq);
     });
   }
