@@ -191,6 +191,7 @@ export class NatsServer implements Nats {
       if (stream.config.sealed) return errors.streamSealed();
       if (stream.config.deny_delete) return errors.messageDeleteFailed('message delete not permitted');
       if (stream.config.storage === 'file' && seq > stream.store.lastSeq) return errors.messageDeleteFailed('stream store EOF');
+      if (stream.config.storage === 'file' && seq < stream.store.firstSeq) return errors.messageDeleteFailed('no message found');
       return remove(this.#core, stream, seq, 'deleted') ? success : errors.sequenceNotFound(seq);
     });
   }
