@@ -34,8 +34,9 @@ export function storeAck(core: Core, { stored, config, pending }: Consumer, dseq
   const out = pending.get(next);
   if (out !== undefined && next <= stored.seq) Object.assign(stored, { ackFloorConsumer: out.dseq - 1, ackFloorStream: next - 1 });
 }
-/** The next sequence that is out, or infinity. */
+/** The next sequence that is out, or infinity. Nearly always it is the very next; where few pass the filter, fewer are out than lie between. */
 export function nextOut(pending: Consumer['pending'], seq: number): number {
+  for (let next = seq + 1; next <= seq + pending.size; next++) if (pending.has(next)) return next;
   let next = Number.POSITIVE_INFINITY;
   for (const other of pending.keys()) if (other > seq && other < next) next = other;
   return next;
