@@ -12,6 +12,8 @@ const FOLLOWED: Pen = { colour: 'accent', line: 2.4, grow: 4 };
 const PENS = [...FILLED, REDELIVERED, BACK, FOLLOWED];
 /** Of so many in view each has its letters; of more nobody reads one. */
 const READABLE = 300;
+/** From so many on, in view or not, they are a crowd. */
+const CROWD = 1000;
 
 export class Flights {
   private air: Airborne[] = [];
@@ -21,6 +23,9 @@ export class Flights {
 
   get some(): boolean {
     return this.air.length > 0 || this.streams.size > 0;
+  }
+  get crowded(): boolean {
+    return this.air.length > CROWD;
   }
   clear(): void {
     this.air = [];

@@ -109,6 +109,16 @@ it('the next hop is not seen before the last one has landed', () => {
   painter.paint(1050);
   expect(count('roundRect')).toBe(1);
 });
+it('more than a thousand flights are a crowd, until they have landed', () => {
+  const { painter } = painterAt(1);
+  const some = (count: number) => Array.from({ length: count }, (_, i) => flight(i));
+  painter.flights(some(1000), 0, {}, 1);
+  expect(painter.crowded).toBe(false);
+  painter.flights(some(1), 0, {}, 1);
+  expect(painter.crowded).toBe(true);
+  for (let wall = 1000; wall < 8000; wall += 100) painter.paint(wall);
+  expect(painter.crowded).toBe(false);
+});
 it('another epoch takes away what flew', () => {
   const { painter } = painterAt(1);
   painter.flights([flight(1)], 0, {}, 1);

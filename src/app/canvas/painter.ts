@@ -17,6 +17,8 @@ export interface Painter {
   clock(playing: boolean, reduced: boolean): void;
   /** @param wall ms. @returns whether another paint is needed */
   paint(wall: number): boolean;
+  /** Whether so many fly that nobody follows one by eye. */
+  readonly crowded: boolean;
 }
 /** While paused, a single step's flights still fly: so long, ms. */
 const COAST = 700;
@@ -89,6 +91,9 @@ export function createPainter(context: Context): Painter {
       flights.land(time);
       flights.draw(brush, wires, time);
       return runs && flights.some;
+    },
+    get crowded() {
+      return flights.crowded;
     },
   };
 }

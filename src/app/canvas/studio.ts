@@ -3,14 +3,16 @@ import type { Camera } from './brush.ts';
 import { createPainter, type Painter } from './painter.ts';
 
 /** What can be told to a painter. */
-export type Telling = Exclude<keyof Painter, 'paint'>;
+export type Telling = Exclude<keyof Painter, 'paint' | 'crowded'>;
 export type Message = { readonly [K in Telling]: readonly [K, ...Parameters<Painter[K]>] }[Telling];
 
 export interface Studio {
   tell(message: Message): void;
   end(): void;
 }
-/** @param painted told after each paint: where the camera stood */
+/** Of a crowd every other frame is enough, ms: what it takes to draw one is better left to the page, where a machine has few processors and no GPU. */
+const CROWD_EVERY = 30;
+/** @param painted told after each paint: where the camera stood. Who listens can shift the picture, and needs not every one */
 export function openStudio(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, painted?: (camera: Camera) => void): Studio {
   const painter = createPainter(context);
   let camera: Camera | null = null;
@@ -19,8 +21,11 @@ export function openStudio(context: CanvasRenderingContext2D | OffscreenCanvasRe
   const wake = () => {
     if (open && request === 0) request = requestAnimationFrame(turn);
   };
+  let last = 0;
   const turn = (wall: number) => {
     request = 0;
+    if (painted && painter.crowded && wall - last < CROWD_EVERY) return wake();
+    last = wall;
     const more = painter.paint(wall);
     if (camera) painted?.(camera);
     if (more) wake();
