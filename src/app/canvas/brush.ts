@@ -29,7 +29,7 @@ const LEAST_LETTER = 5.6;
 /** Letters smaller than this on the screen are not drawn: nobody could read them. CSS pixels. */
 const SMALLEST = 4.2;
 /** Letters are drawn from this zoom on. */
-export const LEGIBLE = 0.45;
+const LEGIBLE = 0.45;
 /** A cell narrower than this on the screen is a plain spot: without round corners, dashes and fine lines. CSS pixels. */
 const SPOT = 9;
 
