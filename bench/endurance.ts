@@ -1,7 +1,8 @@
-/** A simulated day of the opening scenario: what the engine holds at the end of every third hour. `node --expose-gc --import tsx bench/endurance.ts [hours]` */
+/** A simulated day of the opening scenario: what the engine and its checkpoints hold at the end of every third hour, and how long keeping a checkpoint took. `node --expose-gc --import tsx bench/endurance.ts [hours]` */
 import { loadModels } from '../src/brokers/models.ts';
 import { catalog, loadRooms } from '../src/catalog.ts';
 import { orderProcessing } from '../src/gallery/order-processing.ts';
+import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { startRun } from '../src/simulation/run.ts';
 
 const hours = Number(process.argv[2] ?? 24);
@@ -15,12 +16,26 @@ const held = () => {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers) / 1e6;
 };
-const rows: Record<string, string | number>[] = [];
+const checkpoints = new Checkpoints();
+let longest = 0;
+/** As the worker's loop does: a checkpoint when one is due. */
+function runTo(until: number): void {
+  const { simulation } = run;
+  while (simulation.now < until) {
+    if (checkpoints.due(simulation.now)) {
+      const before = performance.now();
+      checkpoints.add(simulation.now, simulation.save());
+      longest = Math.max(longest, performance.now() - before);
+    }
+    simulation.run(Math.min(until, simulation.now + 1e6));
+  }
+}
 const began = performance.now();
 for (let hour = 1; hour <= hours; hour++) {
-  run.simulation.run(hour * 3600e6);
+  runTo(hour * 3600e6);
   if (hour % 3 !== 0 && hour !== 1) continue;
   const { history, messages } = run.simulation;
-  rows.push({ hour, entries: history.length, messages: messages.length, 'MB held': Math.round(held()), 'million entries per wall second': (history.length / (performance.now() - began) / 1000).toFixed(3) });
+  const row = { hour, entries: history.length, messages: messages.length, 'MB held': Math.round(held()), checkpoints: checkpoints.states.length, 'longest ms to keep one': Math.round(longest), 'million entries per wall second': Number((history.length / (performance.now() - began) / 1000).toFixed(3)) };
+  console.log(JSON.stringify(row));
+  longest = 0;
 }
-console.table(rows);

@@ -9,6 +9,8 @@ export interface PagesState {
   readonly used: readonly number[];
 }
 
+export const isPages = (data: object): data is PagesState => 'pages' in data && 'used' in data;
+
 export class Pages {
   /** Pages below are gone. */
   private first = 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { asIs, bytesOf, seal } from './sealed.ts';
-import { CHUNK, Table } from './table.ts';
+import { CHUNK, onlyChunks, Table } from './table.ts';
 
 it('sealed numbers are the numbers that were sealed', () => {
   const numbers = fc.oneof(
@@ -47,5 +47,20 @@ it('a table is the same after a checkpoint, wherever that falls, and neither cha
     expect(rows(table)[0]).toEqual([CHUNK * 0.5, CHUNK % 300]);
     expect(() => table.at(CHUNK - 1, 0)).toThrow(RangeError);
     expect(() => table.at(table.length, 0)).toThrow(RangeError);
+  }
+});
+it('chunks that nobody wants are let go of, those between others too, and the table goes on', () => {
+  const table = new Table([false]);
+  const write = (to: number) => {
+    for (let row = table.length; row < to; row++) (table.add()[0] as Int32Array)[row % CHUNK] = row;
+  };
+  write(5 * CHUNK + 7);
+  table.load(onlyChunks(table.save(), (chunk) => chunk === 1 || chunk === 3));
+  write(7 * CHUNK);
+  expect([table.first, table.length, table.resident]).toEqual([CHUNK, 7 * CHUNK, 4]);
+  for (const row of [CHUNK, 3 * CHUNK + 5, 5 * CHUNK, 7 * CHUNK - 1]) expect([table.has(row), table.at(row, 0)]).toEqual([true, row]);
+  for (const row of [0, 2 * CHUNK, 4 * CHUNK + 1, 7 * CHUNK]) {
+    expect(table.has(row)).toBe(false);
+    expect(() => table.at(row, 0)).toThrow(RangeError);
   }
 });

@@ -1,15 +1,24 @@
 import { asIs, bytesOf, type Sealed, seal } from './sealed.ts';
 
-/** Rows of numbers that are only ever appended, column by column, in chunks. Full chunks never change: they are sealed, and checkpoints share them. */
+/** Rows of numbers that are only ever appended, column by column, in chunks. Full chunks never change: they are sealed, and checkpoints share them. Some may have been let go of. */
 export const CHUNK = 4096;
 export type Numbers = Float64Array | Int32Array;
 
 export interface TableState {
   readonly length: number;
   readonly first: number;
-  readonly full: readonly (readonly Sealed[])[];
+  readonly full: readonly (readonly Sealed[] | undefined)[];
   /** The chunk that is being written. */
   readonly last: readonly Numbers[];
+}
+
+/** The same rows without the full chunks that are not wanted. @param wanted of a chunk's number, row / CHUNK */
+export function onlyChunks(state: TableState, wanted: (chunk: number) => boolean): TableState {
+  const first = state.first / CHUNK;
+  const full = state.full.map((columns, i) => (wanted(first + i) ? columns : undefined));
+  const gone = full.findIndex((columns) => columns !== undefined);
+  const kept = gone < 0 ? full.length : gone;
+  return { ...state, first: state.first + kept * CHUNK, full: full.slice(kept) };
 }
 
 export class Table {
@@ -17,7 +26,7 @@ export class Table {
   /** Rows below are gone. */
   first = 0;
   /** The last one is still being written. */
-  private chunks: (readonly Sealed[])[] = [];
+  private chunks: (readonly Sealed[] | undefined)[] = [];
   private last: Numbers[] = [];
   private readonly wide: readonly boolean[];
 
@@ -35,16 +44,23 @@ export class Table {
     this.length++;
     return this.last;
   }
-  /** @param row first ≤ row < length */
+  has(row: number): boolean {
+    return row >= this.first && row < this.length && this.chunks[((row - this.first) / CHUNK) | 0] !== undefined;
+  }
+  /** @param row one that it has */
   at(row: number, column: number): number {
     const chunk = this.chunks[((row - this.first) / CHUNK) | 0];
-    if (chunk === undefined || row < this.first || row >= this.length) throw new RangeError(`row ${row} is not in ${this.first}..${this.length}`);
+    if (chunk === undefined || row < this.first || row >= this.length) throw new RangeError(`row ${row} of ${this.first}..${this.length} is not there`);
     const { least, above } = chunk[column] as Sealed;
     return least + (above[row % CHUNK] as number);
   }
   /** Bytes that the rows take. */
   get bytes(): number {
-    return this.chunks.reduce((sum, chunk) => sum + chunk.reduce((bytes, column) => bytes + bytesOf(column), 0), 0);
+    return this.chunks.reduce((sum, chunk = []) => sum + chunk.reduce((bytes, column) => bytes + bytesOf(column), 0), 0);
+  }
+  /** How many chunks are there. */
+  get resident(): number {
+    return this.chunks.reduce((sum, chunk) => sum + (chunk === undefined ? 0 : 1), 0);
   }
   /** Lets go of whole chunks below `row`. */
   dropBefore(row: number): void {

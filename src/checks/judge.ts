@@ -44,9 +44,13 @@ export interface InvariantVerdict {
 type Sees = Pick<Check, 'see'>;
 interface Asked {
   readonly invariant: Invariant;
-  readonly check: Check;
+  /** Its own, with its own parameters; else what is checked anyway is what it asks. */
+  readonly check: Check | null;
   broken: Evidence | null;
 }
+/** Whether it has no parameters but where. */
+const isPlain = (invariant: Invariant) => Object.keys(invariant).every((key) => key === 'check' || key === 'on') && !ONLY_AS_INVARIANT.has(invariant.check);
+const isAbout = ({ check, on }: Invariant, evidence: Evidence) => check === evidence.check && (on === undefined || evidence.place === on || nodeOf(evidence.place) === on || evidence.place === '');
 
 export class Judge implements Fold {
   readonly name = 'checks';
@@ -68,18 +72,15 @@ export class Judge implements Fold {
     for (const invariant of invariants) {
       const make = CHECKS[invariant.check];
       if (!make) continue;
-      const asked: Asked = {
-        invariant,
-        broken: null,
-        check: new make(context, invariant, (evidence) => {
-          if (invariant.on !== undefined && !(evidence.place === invariant.on || nodeOf(evidence.place) === invariant.on || evidence.place === '')) return;
-          asked.broken ??= evidence;
-          if (ONLY_AS_INVARIANT.has(invariant.check)) this.add(evidence);
-        }),
+      const hear = (evidence: Evidence) => {
+        if (!isAbout(invariant, evidence)) return;
+        asked.broken ??= evidence;
+        if (ONLY_AS_INVARIANT.has(invariant.check)) this.tell(evidence);
       };
+      const asked: Asked = { invariant, broken: null, check: isPlain(invariant) ? null : new make(context, invariant, hear) };
       this.asked.push(asked);
     }
-    for (const check of [this.hands, ...this.checks, ...this.asked.map((a) => a.check)]) {
+    for (const check of [this.hands, ...this.checks, ...this.own]) {
       for (const kind of check.sees) this.audience[codeOf(kind)]?.push(check);
     }
   }
@@ -114,18 +115,18 @@ export class Judge implements Fold {
     for (let i = 0; i < audience.length; i++) (audience[i] as Sees).see(entry);
     if (entry.kind !== 'judged') return;
     for (const check of this.checks) check.judge();
-    for (const { check } of this.asked) check.judge();
+    for (const check of this.own) check.judge();
     this.over = true;
   }
   save(): unknown {
-    return { hands: this.hands.save(), checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check.save(), a.broken]), found: [...this.found], places: copyOf(this.places), next: this.next, over: this.over };
+    return { hands: this.hands.save(), checks: this.checks.map((c) => c.save()), asked: this.asked.map((a) => [a.check?.save(), a.broken]), found: [...this.found], places: copyOf(this.places), next: this.next, over: this.over };
   }
   load(state: unknown): void {
     const saved = state as { hands: HandsState; checks: unknown[]; asked: [unknown, Evidence | null][]; found: FoundEvidence[]; places: Record<string, Record<string, number>>; next: number; over: boolean };
     this.hands.load(saved.hands);
     this.checks.forEach((c, i) => c.load(saved.checks[i]));
     this.asked.forEach((a, i) => {
-      a.check.load(saved.asked[i]?.[0]);
+      a.check?.load(saved.asked[i]?.[0]);
       a.broken = saved.asked[i]?.[1] ?? null;
     });
     this.found = [...saved.found];
@@ -133,7 +134,15 @@ export class Judge implements Fold {
     this.next = saved.next;
     this.over = saved.over;
   }
+  /** The checks of invariants that have parameters. */
+  private get own(): Check[] {
+    return this.asked.flatMap(({ check }) => check ?? []);
+  }
   private add(evidence: Evidence): void {
+    for (const asked of this.asked) if (!asked.check && isAbout(asked.invariant, evidence)) asked.broken ??= evidence;
+    this.tell(evidence);
+  }
+  private tell(evidence: Evidence): void {
     this.found.push({ ...evidence, id: this.next++ });
     this.places[evidence.check] ??= {};
     const places = this.places[evidence.check] as Record<string, number>;

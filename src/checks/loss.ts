@@ -40,9 +40,9 @@ export class NoLoss extends Check {
   /** Copies whose message is on its way to other brokers, by message. */
   private relayed = new Map<number, number[]>();
   /** 1 per place and message that had its effect at a reader of the place. */
-  private had = new PerMessage();
+  private had = new PerMessage(Int32Array);
   /** Copies that are there, by place and message. */
-  private copies = new PerMessage();
+  private copies = new PerMessage(Int32Array);
   see(entry: Entry): void {
     if (entry.kind === 'enqueued') return this.copies.set(entry.place, entry.message, Math.max(0, this.copies.at(entry.place, entry.message)) + 1);
     const w = entry.copy < 0 ? undefined : this.work.get(entry.copy);

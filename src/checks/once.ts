@@ -60,9 +60,9 @@ export class EffectOnce extends Again {
   readonly name = 'effect-once';
   readonly sees: readonly Kind[] = ['crashed', 'sent', 'effect', 'failed'];
   /** Why work failed of which the effect had been applied already. */
-  private regrets = new PerMessage();
+  private regrets = new PerMessage(Int32Array);
   /** The first effect: its entry, its instant, its reader. */
-  private first = { id: new PerMessage(), time: new PerMessage(), actor: new PerMessage() };
+  private first = { id: new PerMessage(Float64Array), time: new PerMessage(Float64Array), actor: new PerMessage(Int32Array) };
   /** By instance, oldest first. */
   private crashes = new Map<number, { readonly id: number; readonly time: number }[]>();
   see(entry: Entry): void {
@@ -138,9 +138,9 @@ export class EffectOnce extends Again {
 export class DeliveredOnce extends Again {
   readonly name = 'delivered-once';
   readonly sees: readonly Kind[] = ['delivered', 'sent'];
-  private told = new PerMessage();
+  private told = new PerMessage(Int32Array);
   /** The entry of the first delivery. */
-  private first = new PerMessage();
+  private first = new PerMessage(Float64Array);
   see(entry: Entry): void {
     if (entry.kind === 'sent') return this.published.see(entry);
     const { place, message } = entry;

@@ -7,12 +7,18 @@ export const REMEMBERED = 100_000;
 export class PerMessage {
   /** By the place's number. */
   private places: (Pages | undefined)[] = [];
+  private readonly Numbers: typeof Float64Array | typeof Int32Array;
+
+  /** @param Numbers what there is room for: Float64Array for times and entries */
+  constructor(Numbers: typeof Float64Array | typeof Int32Array) {
+    this.Numbers = Numbers;
+  }
   /** @returns -1 when there is none */
   at(place: number, message: number): number {
     return this.places[place]?.at(message) ?? -1;
   }
   set(place: number, message: number, value: number): void {
-    (this.places[place] ??= new Pages(-1, REMEMBERED)).set(message, value);
+    (this.places[place] ??= this.pages()).set(message, value);
   }
   save(): [number, PagesState][] {
     return this.places.flatMap((pages, place) => (pages ? [[place, pages.save()]] : []));
@@ -20,9 +26,12 @@ export class PerMessage {
   load(saved: readonly (readonly [number, PagesState])[]): void {
     this.places = [];
     for (const [place, state] of saved) {
-      const pages = new Pages(-1, REMEMBERED);
+      const pages = this.pages();
       pages.load(state);
       this.places[place] = pages;
     }
+  }
+  private pages(): Pages {
+    return new Pages(-1, REMEMBERED, this.Numbers);
   }
 }

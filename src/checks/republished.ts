@@ -13,13 +13,13 @@ export interface RepublishedState {
 }
 export class Republished {
   /** By bridge: the entries of the first and of the latest publication. */
-  private first = new PerMessage();
-  private latest = new PerMessage();
+  private first = new PerMessage(Float64Array);
+  private latest = new PerMessage(Float64Array);
   /** What the latest was caused by: on several wires a bridge publishes several times of one cause. */
-  private passage = new PerMessage();
+  private passage = new PerMessage(Float64Array);
   private bridges: number[] = [];
   /** 1 for messages of which an attempt was repeated. */
-  private retried = new Pages(0, REMEMBERED);
+  private retried = new Pages(0, REMEMBERED, Int32Array);
 
   /** @param entry a message was sent: with a copy, somebody passed on what was handed to it */
   see(entry: Entry): void {

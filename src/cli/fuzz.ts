@@ -15,7 +15,7 @@ const SLOW = 2_000;
 
 /** Why a seed is bad, or null. */
 function judge(broker: RandomBroker, seed: number): string | null {
-  const { first, second, moment } = replay(randomScenario(broker, seed), models, catalog, runFor(broker));
+  const { first, second, moment } = replay(randomScenario(broker, seed), models, catalog, runFor(broker), true);
   const unbalanced = first.judge.findings.find((f) => f.check === 'conservation');
   if (unbalanced) return `books do not balance: ${JSON.stringify(unbalanced)}`;
   if (second.simulation.hash() !== first.simulation.hash()) return `another history after a checkpoint at ${moment} µs`;

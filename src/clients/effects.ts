@@ -13,7 +13,7 @@ export class Effects {
   /** Ids in the shared store (inbox or id window), oldest first. */
   private known = new Set<number>();
   /** 1 per message that had its effect. */
-  private applied = new Pages(0, REMEMBERED);
+  private applied = new Pages(0, REMEMBERED, Int32Array);
 
   /** Applies the effect of a message, unless its id is known. */
   apply(message: number, plan: Idempotency): 'first' | 'again' | 'known' {

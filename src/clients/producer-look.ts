@@ -26,6 +26,6 @@ export function producerLook(producer: Producer, messages: Messages, cells: numb
 }
 function newestOf(producer: number, messages: Messages): number[] {
   const newest: number[] = [];
-  for (let m = messages.length - 1; m >= 0 && m > messages.length - LOOKED_AT && newest.length < NEWEST; m--) if (messages.producer(m) === producer) newest.push(m);
+  for (let m = messages.length - 1; messages.has(m) && m > messages.length - LOOKED_AT && newest.length < NEWEST; m--) if (messages.producer(m) === producer) newest.push(m);
   return newest.reverse();
 }

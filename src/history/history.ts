@@ -1,4 +1,5 @@
-import { CHUNK, Table, type TableState } from '../base/table.ts';
+import { CHUNK, onlyChunks, Table, type TableState } from '../base/table.ts';
+import { asIs } from '../base/sealed.ts';
 import { codeOf, type Entry, type Fold, KINDS, type Kind } from './entries.ts';
 
 export interface Facts {
@@ -21,6 +22,17 @@ const [TIME, DETAIL, BACK, WHAT, MESSAGE, COPY, PLACE, ACTOR, REASON] = [0, 1, 2
 const WIDE = [true, true, false, false, false, false, false, false, false];
 /** Room for kinds in WHAT. */
 const KIND_ROOM = 64;
+
+/** The same with fewer resident entries: the newest, in whole chunks. */
+export const newestOf = (state: HistoryState, entries: number): HistoryState => ({ ...state, rows: onlyChunks(state.rows, (chunk) => (chunk + 1) * CHUNK > state.rows.length - entries) });
+/** Tells the messages that the resident entries name, again and again. */
+export function messagesNamed({ rows }: HistoryState, see: (message: number) => void): void {
+  for (const columns of [...rows.full, rows.last.map(asIs)]) {
+    const column = columns?.[MESSAGE];
+    if (!column) continue;
+    for (let i = 0; i < column.above.length; i++) see(column.least + (column.above[i] as number));
+  }
+}
 
 /** The append-only log of a run, its hash, and the strings it speaks of. What is resident is a window of the newest rows. */
 export class History {

@@ -1,7 +1,14 @@
-import { CHUNK, Table, type TableState } from '../base/table.ts';
+import { CHUNK, onlyChunks, Table, type TableState } from '../base/table.ts';
 
 const [PRODUCED_AT, KEY, SEQ, PRODUCER, SIZE, PRIORITY, FLAGS] = [0, 1, 2, 3, 4, 5, 6] as const;
 const WIDE = [true, false, false, false, false, false, false];
+
+export interface MessagesState {
+  readonly rows: TableState;
+  readonly perKey: readonly (readonly [key: number, last: number])[];
+}
+/** The same without those of which nobody can speak again, as far as whole chunks of them go. */
+export const onlySpokenOf = (state: MessagesState, spokenOf: (chunk: number) => boolean): MessagesState => ({ ...state, rows: onlyChunks(state.rows, spokenOf) });
 
 /** What every message is, in columns: it never changes after it was produced. */
 export class Messages {
@@ -27,6 +34,8 @@ export class Messages {
     columns[FLAGS][at] = poison ? 1 : 0;
     return message;
   }
+  /** Whether it is known what the message is: nobody speaks of others. */
+  has = (m: number): boolean => this.rows.has(m);
   producedAt = (m: number): number => this.rows.at(m, PRODUCED_AT);
   key = (m: number): number => this.rows.at(m, KEY);
   seq = (m: number): number => this.rows.at(m, SEQ);
@@ -37,10 +46,14 @@ export class Messages {
   priority = (m: number): number => this.rows.at(m, PRIORITY);
   poison = (m: number): boolean => this.rows.at(m, FLAGS) === 1;
 
-  save(): { readonly rows: TableState; readonly perKey: readonly (readonly [key: number, last: number])[] } {
+  /** Chunks of messages that are known. */
+  get resident(): number {
+    return this.rows.resident;
+  }
+  save(): MessagesState {
     return { rows: this.rows.save(), perKey: [...this.perKey] };
   }
-  load(state: ReturnType<Messages['save']>): void {
+  load(state: MessagesState): void {
     this.rows.load(state.rows);
     this.perKey = new Map(state.perKey);
   }

@@ -6,7 +6,7 @@ import type { ClientHost } from '../clients/host.ts';
 import { act, type Ports } from '../faults/door.ts';
 import type { Fold, Kind } from '../history/entries.ts';
 import { type Facts, History, type HistoryState } from '../history/history.ts';
-import { keyName, Messages } from '../history/messages.ts';
+import { keyName, Messages, type MessagesState, onlySpokenOf } from '../history/messages.ts';
 import { Kernel, type KernelState } from '../kernel/kernel.ts';
 import { RandomStream } from '../kernel/random.ts';
 import { Network, type NetworkState } from '../network/network.ts';
@@ -14,6 +14,7 @@ import type { Catalog } from '../scenario/descriptor.ts';
 import { familyOf, type Scenario, type TimelineEntry } from '../scenario/document.ts';
 import { applyEdit, isEdit } from '../scenario/edits.ts';
 import { CLIENTS, type Known } from './clients.ts';
+import { chunksSpokenOf } from './forgetting.ts';
 import { filled } from './plans.ts';
 import { portsOf } from './ports.ts';
 import { Wiring } from './wiring.ts';
@@ -39,7 +40,7 @@ export interface Setting {
 export interface SimulationState {
   readonly kernel: KernelState;
   readonly history: HistoryState;
-  readonly messages: ReturnType<Messages['save']>;
+  readonly messages: MessagesState;
   readonly network: NetworkState;
   readonly luck: readonly (readonly [string, readonly number[]])[];
   readonly actors: readonly string[];
@@ -57,6 +58,8 @@ interface Actor {
 }
 /** The broker's own count is taken this often, µs of virtual time. */
 const CENSUS_EVERY = 1_000_000;
+/** So many chunks of messages more than before are no crowd. */
+const CROWD = 32;
 const WAKES = 8;
 /** Default time to drain, µs. */
 const DRAIN = 60_000_000;
@@ -83,6 +86,8 @@ export class Simulation {
   private luck = new Map<string, RandomStream>();
   private actorIds: string[] = [];
   private copies = 0;
+  /** With more chunks of messages than these it is time to forget some. */
+  private crowd = CROWD;
   private readonly actors: (Actor | undefined)[] = [];
   private readonly wakes: number[] = [];
   private readonly setting: Setting;
@@ -339,7 +344,13 @@ export class Simulation {
     this.record('fault', { place: entry.on, reason: `fault.${entry.do}`, detail: this.nextEntry - 1 });
     if (!act(this.ports, entry.do, entry.on, entry.with)) this.record('fault-ended', { place: entry.on, reason: 'fault.nothing_there', detail: this.nextEntry - 1 });
   }
+  private forget(): void {
+    const state = this.save();
+    this.messages.load(onlySpokenOf(state.messages, chunksSpokenOf(state)));
+    this.crowd = this.messages.resident + Math.max(CROWD, this.messages.resident / 2);
+  }
   private takeCensus(): void {
+    if (this.messages.resident > this.crowd) this.forget();
     for (const room of this.rooms.values()) {
       for (const { place, pending, inFlight, delayed = 0 } of room.depths()) {
         if (delayed > 0) this.record('delayed', { place, detail: delayed });

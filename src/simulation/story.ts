@@ -86,6 +86,7 @@ export function searchMessages({ simulation }: Run, words: string): MessageHit[]
   const seq = match[2] === '' ? undefined : Number(match[2]);
   const hits: MessageHit[] = [];
   for (let m = messages.length - 1; m >= 0 && hits.length < 50; m--) {
+    if (!messages.has(m)) continue;
     if ((key !== undefined && messages.key(m) !== key) || (seq !== undefined && messages.seq(m) !== seq)) continue;
     hits.push({ message: m, key: messages.key(m), seq: messages.seq(m), producedAt: messages.producedAt(m), where: '' });
   }

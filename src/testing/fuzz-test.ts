@@ -15,7 +15,7 @@ const LEGAL = 75;
 /** @param seeds how many scenarios; more of them: npm run fuzz -- --broker NAME. @param regressions what was once broken, by some seeds */
 export function fuzzTests(broker: RandomBroker, seeds: number, regressions: Readonly<Record<string, readonly number[]>> = {}): void {
   async function keepsItsBooks(seed: number): Promise<void> {
-    const { simulation } = runTwice(randomScenario(broker, seed), await loadModels([broker]), catalog, runFor(broker));
+    const { simulation } = runTwice(randomScenario(broker, seed), await loadModels([broker]), catalog, runFor(broker), true);
     expect(wordless(simulation, catalog, broker), 'reasons without words').toEqual([]);
   }
   it.each(Array.from({ length: Math.ceil(seeds / GROUP) }, (_, i) => i * GROUP))(

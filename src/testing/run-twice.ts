@@ -8,10 +8,10 @@ import { replay } from './replay.ts';
 
 /**
  * Runs the document, then again from its saved form with a checkpoint restored at a random moment, and compares the histories.
- * Conservation holds in both. @param until µs; @returns the first run, at its end
+ * Conservation holds in both, and nobody speaks of a message that the checkpoint did not mention. @param until µs; @param far as in `replay`; @returns the first run, at its end
  */
-export function runTwice(document: Scenario, models: Models, catalog: Catalog, until: number): Run {
-  const { first, second, moment } = replay(document, models, catalog, until);
+export function runTwice(document: Scenario, models: Models, catalog: Catalog, until: number, far = false): Run {
+  const { first, second, moment } = replay(document, models, catalog, until, far);
   expect(second.simulation.hash(), `history after a checkpoint at ${moment} µs`).toBe(first.simulation.hash());
   expect(second.judge.findings).toEqual(first.judge.findings);
   expect(second.judge.verdicts()).toEqual(first.judge.verdicts());
