@@ -120,7 +120,7 @@ function happening(d: Dice, there: { readonly nodes: readonly ScenarioNode[]; re
     case 1:
       return entry('start-node', broker);
     case 2:
-      return entry(d.pick(['stall-replication', 'replication-resumes']), broker);
+      return entry(d.pick(['stall-replication', 'replication-resumes', 'freeze-node', 'node-goes-on']), broker);
     case 3:
       return entry('refuse-next-produce', d.pick(there.topics));
     case 4:

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Observation, Operation } from '../../../src/testing/conformance-runner.ts';
 import { type LiveClient, sleep } from '../contract.ts';
+import { sendByLibrdkafka } from './librdkafka.ts';
 import type { KafkaServers } from './servers.ts';
 
 /** Operations that may wait for other members of a group: their answers are shown when they come. */
@@ -45,10 +46,13 @@ export class KafkaClient implements LiveClient {
       return null;
     }
     if (isNodeOperation(op)) {
-      await this.#servers[op](Number(operation['node']));
+      const node = operation['node'] === 'coordinator' ? await this.#servers.driver.ask({ op: 'coordinator' }) : operation['node'];
+      await this.#servers[op](Number(node));
       return null;
     }
-    const answer = this.#servers.driver.ask(this.#renamed(operation)).then((shown) => this.#unprefixed(shown));
+    const renamed = this.#renamed(operation);
+    if (operation['library'] === 'librdkafka') return await sendByLibrdkafka(this.#servers.bootstrap, renamed);
+    const answer = this.#servers.driver.ask(renamed).then((shown) => this.#unprefixed(shown));
     const waiter = operation['as'] ?? (WAITING.has(op) ? operation['member'] : undefined);
     if (waiter === undefined) return await answer;
     const told = answer.then(

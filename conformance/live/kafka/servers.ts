@@ -52,6 +52,9 @@ export class KafkaServers {
     if (this.#driver === null) throw new Error('the cluster has not started');
     return this.#driver;
   }
+  get bootstrap(): string {
+    return this.#places.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  }
   get nodes(): number {
     return this.#places.length;
   }

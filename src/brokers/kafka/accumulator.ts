@@ -7,6 +7,10 @@ export interface PendingBatch {
   readonly partition: number;
   records: NewRecord[];
   bytes: number;
+  /** bytes of buffer.memory that it holds, and can have at most */
+  readonly buffer: number;
+  /** A record did not fit: nothing is added any more. */
+  closed: boolean;
   /** µs */
   readonly createdAt: number;
   attempts: number;
@@ -20,13 +24,20 @@ export interface PendingBatch {
 const RECORD_HEADER = 12;
 export const recordBytes = (size: number): number => size + RECORD_HEADER;
 const NOTHING: readonly PendingBatch[] = [];
+/** bytes: a buffer has room for the longest that a record's own fields could become */
+const RESERVE = 16;
+/** Nothing can be added to it: it goes before its time (ProducerBatch.isFull). */
+export const isFull = ({ bytes, buffer, closed }: PendingBatch): boolean => closed || bytes >= buffer;
 
 export class Accumulator {
+  /** bytes of buffer.memory: a batch holds its buffer until it is answered for */
   used = 0;
   /** By partition. */
   private queues: PendingBatch[][] = [];
   private byId = new Map<number, PendingBatch>();
   private next = 0;
+  /** Partitions that ever had a batch. */
+  private readonly known = new Set<number>();
 
   /** Partitions that may have batches: those below. */
   get partitions(): number {
@@ -44,39 +55,73 @@ export class Accumulator {
   batch(id: number): PendingBatch | undefined {
     return this.byId.get(id);
   }
-  /** @returns whether the newest batch of that partition can take a record of this size */
-  fits(partition: number, size: number, batchSize: number): boolean {
+  /** The newest batch of a partition that was not sent yet. */
+  private newest(partition: number): PendingBatch | undefined {
     const last = this.queues[partition]?.at(-1);
-    return last !== undefined && last.attempts === 0 && !last.inFlight && last.bytes + recordBytes(size) <= batchSize;
+    return last === undefined || last.inFlight || last.attempts > 0 ? undefined : last;
+  }
+  /** @returns whether the newest batch of that partition can take a record of this size */
+  fits(partition: number, size: number): boolean {
+    const newest = this.newest(partition);
+    return newest !== undefined && !isFull(newest) && newest.bytes + recordBytes(size) <= newest.buffer;
+  }
+  /** @returns whether no batch of that partition waits for more records */
+  allFull(partition: number): boolean {
+    const newest = this.newest(partition);
+    return newest === undefined || isFull(newest);
+  }
+  /** A record did not fit. */
+  closeNewest(partition: number): void {
+    const newest = this.newest(partition);
+    if (newest) newest.closed = true;
+  }
+  /** bytes of the buffer that a batch gets for its first record (BufferPool) */
+  static buffer(size: number, batchSize: number): number {
+    return Math.max(batchSize, BATCH_OVERHEAD + recordBytes(size) + RESERVE);
   }
   /** @returns the batch when it is a new one */
   add(partition: number, record: NewRecord, batchSize: number, now: number): PendingBatch | undefined {
     const bytes = recordBytes(record.size);
-    this.used += bytes;
-    const last = this.queues[partition]?.at(-1);
-    if (last && this.fits(partition, record.size, batchSize)) {
-      last.records.push(record);
-      last.bytes += bytes;
+    const newest = this.newest(partition);
+    if (newest && this.fits(partition, record.size)) {
+      newest.records.push(record);
+      newest.bytes += bytes;
       return undefined;
     }
-    const batch: PendingBatch = { id: this.next++, partition, records: [record], bytes: BATCH_OVERHEAD + bytes, createdAt: now, attempts: 0, retryAt: 0, sequence: -1, inFlight: false };
+    this.closeNewest(partition);
+    const buffer = Accumulator.buffer(record.size, batchSize);
+    const batch: PendingBatch = { id: this.next++, partition, records: [record], bytes: BATCH_OVERHEAD + bytes, buffer, closed: false, createdAt: now, attempts: 0, retryAt: 0, sequence: -1, inFlight: false };
+    this.used += buffer;
+    this.known.add(partition);
     while (this.queues.length <= partition) this.queues.push([]);
     this.queues[partition]?.push(batch);
     this.byId.set(batch.id, batch);
     return batch;
   }
+  /** How many partitions ever had a batch. */
+  get knownPartitions(): number {
+    return this.known.size;
+  }
+  /** Batches of a partition that are not under way. */
+  waiting(partition: number): number {
+    let count = 0;
+    for (const { inFlight } of this.queue(partition)) if (!inFlight) count++;
+    return count;
+  }
   remove(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
     if (!queue || !this.byId.delete(batch.id)) return;
     queue.splice(queue.indexOf(batch), 1);
-    this.used -= batch.bytes - BATCH_OVERHEAD;
+    this.used -= batch.buffer;
   }
   /** A batch that is too large for the broker goes in two (Sender.completeBatch). */
   split(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
     if (!queue) return;
     const middle = Math.ceil(batch.records.length / 2);
-    const made = [batch.records.slice(0, middle), batch.records.slice(middle)].map((records): PendingBatch => ({ ...batch, id: this.next++, records, bytes: BATCH_OVERHEAD + records.reduce((sum, r) => sum + recordBytes(r.size), 0), attempts: 1, retryAt: 0, sequence: -1, inFlight: false }));
+    // Their memory is none of the pool's.
+    this.used -= batch.buffer;
+    const made = [batch.records.slice(0, middle), batch.records.slice(middle)].map((records): PendingBatch => ({ ...batch, id: this.next++, records, bytes: BATCH_OVERHEAD + records.reduce((sum, r) => sum + recordBytes(r.size), 0), buffer: 0, attempts: 1, retryAt: 0, sequence: -1, inFlight: false }));
     queue.splice(queue.indexOf(batch), 1, ...made);
     this.byId.delete(batch.id);
     for (const half of made) this.byId.set(half.id, half);
@@ -99,11 +144,13 @@ export class Accumulator {
     this.used = 0;
     return all;
   }
-  save(): { readonly used: number; readonly queues: readonly (readonly PendingBatch[])[]; readonly next: number } {
-    return { used: this.used, queues: this.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] }))), next: this.next };
+  save(): { readonly used: number; readonly queues: readonly (readonly PendingBatch[])[]; readonly next: number; readonly known: readonly number[] } {
+    return { known: [...this.known], used: this.used, queues: this.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] }))), next: this.next };
   }
   load(state: ReturnType<Accumulator['save']>): void {
     this.used = state.used;
+    this.known.clear();
+    for (const partition of state.known) this.known.add(partition);
     this.queues = state.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] })));
     this.byId = new Map(this.all.map((b) => [b.id, b]));
     this.next = state.next;

@@ -16,24 +16,29 @@ export function act(room: KafkaRoom, action: string, on: string, parameters: Rea
   const broker = Number(/\/node-(\d+)$/.exec(on)?.[1] ?? 0) - 1;
   switch (action) {
     case 'stop-node':
-      cluster.kill(broker);
+      cluster.nodes.kill(broker);
       return `${on} was killed.`;
     case 'shut-down-node':
-      cluster.shutDown(broker);
+      cluster.nodes.shutDown(broker);
       return `${on} was shut down in good order.`;
     case 'start-node':
-      cluster.start(broker);
+      cluster.nodes.start(broker);
       return `${on} started.`;
     case 'stall-replication':
     case 'replication-resumes':
-      cluster.stall(broker, action === 'stall-replication');
+      cluster.nodes.stall(broker, action === 'stall-replication');
       return `${on} ${action === 'stall-replication' ? 'no longer replicates' : 'replicates again'}.`;
+    case 'freeze-node':
+    case 'node-goes-on':
+      cluster.nodes.freeze(broker, action === 'freeze-node');
+      return `${on} ${action === 'freeze-node' ? 'stands still' : 'goes on'}.`;
     case 'stop-cluster':
     case 'start-cluster':
-      for (let b = 0; b < cluster.brokerCount; b++) {
-        if (action === 'stop-cluster') cluster.kill(b);
-        else cluster.start(b);
-        if (action === 'start-cluster') cluster.stall(b, false);
+      for (let b = 0; b < cluster.nodes.count; b++) {
+        if (action === 'stop-cluster') cluster.nodes.kill(b);
+        else cluster.nodes.start(b);
+        if (action === 'start-cluster') cluster.nodes.stall(b, false);
+        if (action === 'start-cluster') cluster.nodes.freeze(b, false);
       }
       return `Every broker of ${on} ${action === 'stop-cluster' ? 'was killed' : 'runs'}.`;
     default:

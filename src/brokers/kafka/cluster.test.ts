@@ -24,7 +24,7 @@ describe('replication', () => {
   it(rule('acks-1'), () => {
     const c = cluster();
     expect(c.errorOf(c.produce([1], { acks: 1 }))).toBe('NONE');
-    c.kafka.kill(c.kafka.partition('t', 0)?.leader ?? 0);
+    c.kafka.nodes.kill(c.kafka.partition('t', 0)?.leader ?? 0);
     c.advance(1200);
     expect(c.kafka.partition('t', 0)?.log.end).toBe(0);
     expect(c.events.some((e) => e.kind === 'truncated' && e.end === 0 && e.accepted.length === 1)).toBe(true);
@@ -40,24 +40,24 @@ describe('replication', () => {
   });
   it(rule('isr-shrinks'), () => {
     const c = cluster();
-    c.kafka.stall(1, true);
+    c.kafka.nodes.stall(1, true);
     c.produce([1]);
     c.advance(4000);
     expect(c.kafka.partition('t', 0)?.isr).toEqual([0, 2]);
-    c.kafka.stall(1, false);
+    c.kafka.nodes.stall(1, false);
     c.advance(10);
     expect([...(c.kafka.partition('t', 0)?.isr ?? [])].sort()).toEqual([0, 1, 2]);
   });
   it(rule('min-isr'), () => {
     const c = cluster({}, { 'min.insync.replicas': 3 });
-    c.kafka.shutDown(2);
+    c.kafka.nodes.shutDown(2);
     expect(c.errorOf(c.produce([1]))).toBe('NOT_ENOUGH_REPLICAS');
     expect(c.kafka.partition('t', 0)?.log.end).toBe(0);
     expect(c.errorOf(c.produce([1], { acks: 1 }))).toBe('NONE');
   });
   it(rule('min-isr-after-append'), () => {
     const c = cluster({}, { 'min.insync.replicas': 3 });
-    c.kafka.stall(1, true);
+    c.kafka.nodes.stall(1, true);
     const n = c.produce([1]);
     c.advance(4500);
     expect(c.errorOf(n)).toBeUndefined();
@@ -69,8 +69,8 @@ describe('replication', () => {
   it(rule('strict-min-isr'), () => {
     const high = (on: boolean) => {
       const c = cluster({ 'eligible.leader.replicas': on }, { 'min.insync.replicas': 2 });
-      c.kafka.shutDown(1);
-      c.kafka.shutDown(2);
+      c.kafka.nodes.shutDown(1);
+      c.kafka.nodes.shutDown(2);
       c.produce([1], { acks: 1 });
       c.advance(10);
       return c.kafka.partition('t', 0)?.highWatermark;
@@ -99,11 +99,59 @@ describe('replication', () => {
     expect(c.messages(c.fetch(0, 'read_uncommitted', { maxPartitionBytes: 10, maxBytes: 10 }))).toEqual([1, 2]);
   });
 });
+describe('a process that stands still', () => {
+  it('answers when it goes on, also whoever has given the connection up; what came over the next connection is never read', () => {
+    const c = cluster();
+    c.kafka.nodes.freeze(0, true);
+    const first = c.produce([1]);
+    c.kafka.nodes.reconnects('c', 0);
+    const again = c.produce([1]);
+    c.advance(500);
+    expect(c.errorOf(first)).toBeUndefined();
+    c.kafka.nodes.freeze(0, false);
+    c.advance(5);
+    expect([c.errorOf(first), c.errorOf(again)]).toEqual(['NONE', undefined]);
+    expect(c.read(0)).toEqual([1]);
+    expect(c.errorOf(c.produce([2]))).toBeUndefined();
+  });
+  it('is taken for dead after broker.session.timeout.ms, and follows when it goes on', () => {
+    const c = cluster();
+    c.produce([1]);
+    c.advance(5);
+    c.kafka.nodes.freeze(0, true);
+    c.advance(900);
+    expect(c.kafka.partition('t', 0)?.leader).toBe(0);
+    c.advance(200);
+    expect(c.kafka.partition('t', 0)?.leader).toBe(1);
+    c.kafka.nodes.freeze(0, false);
+    c.advance(10);
+    expect([c.kafka.partition('t', 0)?.leader, c.kafka.partition('t', 0)?.isr]).toEqual([1, [1, 2, 0]]);
+  });
+  it('when it dies, what lies there breaks off and is in no log', () => {
+    const c = cluster();
+    c.kafka.nodes.freeze(0, true);
+    const n = c.produce([1]);
+    c.kafka.nodes.kill(0);
+    c.advance(1);
+    expect(c.errorOf(n)).toBe('DISCONNECTED');
+    expect(c.kafka.partition('t', 0)?.log.end).toBe(0);
+  });
+  it('a whole cluster that stands still keeps every question', () => {
+    const c = cluster();
+    for (const node of [0, 1, 2]) c.kafka.nodes.freeze(node, true);
+    const asked = c.ask({ api: 'Metadata', topics: ['t'] });
+    c.advance(100);
+    expect(c.answer(asked)).toBeUndefined();
+    c.kafka.nodes.freeze(2, false);
+    c.advance(1);
+    expect(c.answer(asked)?.api).toBe('Metadata');
+  });
+});
 describe('elections', () => {
   const leaderOf = (c: ReturnType<typeof cluster>) => c.kafka.partition('t', 0)?.leader;
   it(rule('fencing'), () => {
     const c = cluster();
-    c.kafka.kill(0);
+    c.kafka.nodes.kill(0);
     c.advance(900);
     expect(leaderOf(c)).toBe(0);
     c.advance(200);
@@ -112,26 +160,26 @@ describe('elections', () => {
   it(rule('controlled-shutdown'), () => {
     const c = cluster();
     c.produce([1], { acks: 1 });
-    c.kafka.shutDown(0);
+    c.kafka.nodes.shutDown(0);
     expect(leaderOf(c)).toBe(1);
     expect(c.kafka.partition('t', 0)?.log.end).toBe(1);
   });
   /** Two followers are gone from the in-sync replicas, then the leader dies and one of them comes back. */
   const alone = (topic: Config, config: Config = { 'eligible.leader.replicas': false }) => {
     const c = cluster(config, topic);
-    c.kafka.stall(1, true);
-    c.kafka.stall(2, true);
+    c.kafka.nodes.stall(1, true);
+    c.kafka.nodes.stall(2, true);
     c.produce([1], { acks: 1 });
     c.advance(4500);
-    c.kafka.kill(0);
-    c.kafka.stall(1, false);
+    c.kafka.nodes.kill(0);
+    c.kafka.nodes.stall(1, false);
     c.advance(1200);
     return c;
   };
   it(rule('no-unclean'), () => {
     const c = alone({});
     expect(leaderOf(c)).toBe(-1);
-    c.kafka.start(0);
+    c.kafka.nodes.start(0);
     expect(leaderOf(c)).toBe(0);
     expect(c.kafka.partition('t', 0)?.log.end).toBe(1);
   });
@@ -142,32 +190,32 @@ describe('elections', () => {
   });
   it(rule('elr'), () => {
     const c = cluster({ 'eligible.leader.replicas': true }, { 'min.insync.replicas': 2 });
-    c.kafka.shutDown(2);
-    c.kafka.shutDown(1);
+    c.kafka.nodes.shutDown(2);
+    c.kafka.nodes.shutDown(1);
     expect(c.kafka.partition('t', 0)?.elr).toEqual([1]);
-    c.kafka.kill(0);
+    c.kafka.nodes.kill(0);
     c.advance(1200);
     expect(leaderOf(c)).toBe(-1);
-    c.kafka.start(1);
+    c.kafka.nodes.start(1);
     expect(leaderOf(c)).toBe(1);
   });
   it('a replica that comes back after its process died is not eligible any more, but the last known leader may lead when nobody else can', () => {
     const c = cluster({ 'eligible.leader.replicas': true }, { 'min.insync.replicas': 2, 'replication.factor': 2 });
-    c.kafka.kill(1);
+    c.kafka.nodes.kill(1);
     c.advance(1200);
     expect(c.kafka.partition('t', 0)?.elr).toEqual([1]);
-    c.kafka.kill(0);
-    c.kafka.start(1);
+    c.kafka.nodes.kill(0);
+    c.kafka.nodes.start(1);
     c.advance(1200);
     expect(leaderOf(c)).toBe(-1);
     expect(c.kafka.partition('t', 0)?.elr).toEqual([0]);
-    c.kafka.start(0);
+    c.kafka.nodes.start(0);
     expect(leaderOf(c)).toBe(0);
   });
   it('a leader that is back before it was missed leads no longer: its registration is a new one', () => {
     const c = cluster();
-    c.kafka.kill(0);
-    c.kafka.start(0);
+    c.kafka.nodes.kill(0);
+    c.kafka.nodes.start(0);
     expect(leaderOf(c)).toBe(1);
   });
   it(rule('not-leader'), () => {

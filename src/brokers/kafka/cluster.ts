@@ -2,12 +2,12 @@
  * A Kafka cluster as its clients meet it: brokers, topics, replication, the controller, produce and fetch. Groups and
  * transactions have coordinators of their own (group/, transactions.ts). Each request is done with all its consequences when it returns.
  */
-import { copyOf } from '../../base/copy.ts';
 import type { BrokerHost } from '../contract.ts';
 import { Timeouts } from '../timeouts.ts';
 import { Coordinator, type CoordinatorState } from './coordinator.ts';
 import { Fetches, type FetchesState } from './fetches.ts';
-import { type Brokers, Partition, type PartitionListener, type PartitionState } from './partition.ts';
+import { Nodes, type NodesState } from './nodes.ts';
+import { Partition, type PartitionListener, type PartitionState } from './partition.ts';
 import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol.ts';
 import { Produces, type ProducesState } from './produces.ts';
 import { Quotas, type QuotasState } from './quotas.ts';
@@ -17,22 +17,13 @@ import { Replication, type ReplicationState } from './replication.ts';
 import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
 
-interface BrokerState {
-  up: boolean;
-  unfenced: boolean;
-  /** Its replica fetchers stand still: a long pause, a slow disk. */
-  stalled: boolean;
-  life: number;
-  /** Its process died: it may have lost what it had last. */
-  killed: boolean;
-}
 interface Topic {
   readonly name: string;
   settings: TopicSettings;
   readonly partitions: Partition[];
 }
 interface State {
-  readonly brokers: BrokerState[];
+  readonly nodes: NodesState;
   readonly topics: readonly { readonly name: string; readonly settings: TopicSettings; readonly replicas: readonly (readonly number[])[]; readonly partitions: readonly PartitionState[] }[];
   readonly fetches: FetchesState;
   readonly shares: SharesState;
@@ -44,7 +35,7 @@ interface State {
   readonly lagCheck: boolean;
   readonly retentionCheck: boolean;
 }
-export class KafkaCluster implements Brokers, PartitionListener {
+export class KafkaCluster implements PartitionListener {
   /** What happened since it was last emptied. */
   readonly out: KafkaEvent[] = [];
   readonly host: BrokerHost;
@@ -53,7 +44,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   readonly coordinator: Coordinator;
   readonly shares: Shares;
   readonly quotas: Quotas;
-  private brokers: BrokerState[];
+  readonly nodes: Nodes;
   private readonly topics = new Map<string, Topic>();
   readonly fetches: Fetches;
   private readonly produces: Produces;
@@ -64,7 +55,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   constructor(host: BrokerHost, settings: ClusterSettings) {
     this.host = host;
     this.settings = settings;
-    this.brokers = Array.from({ length: settings.brokers }, () => ({ up: true, unfenced: true, stalled: false, life: 0, killed: false }));
+    this.nodes = new Nodes(this);
     this.fetches = new Fetches(this);
     this.replication = new Replication(this);
     this.produces = new Produces(this);
@@ -72,75 +63,6 @@ export class KafkaCluster implements Brokers, PartitionListener {
     this.coordinator = new Coordinator(this);
     this.shares = new Shares(this);
     this.quotas = new Quotas(this);
-  }
-  // Brokers --------------------------------------------------------------------
-  get eligibleLeaderReplicas(): boolean {
-    return this.settings.eligibleLeaderReplicas;
-  }
-  get brokerCount(): number {
-    return this.brokers.length;
-  }
-  up(broker: number): boolean {
-    return this.brokers[broker]?.up ?? false;
-  }
-  unfenced(broker: number): boolean {
-    return this.brokers[broker]?.unfenced ?? false;
-  }
-  replicates(broker: number): boolean {
-    return this.up(broker) && !this.stalled(broker);
-  }
-  stalled(broker: number): boolean {
-    return this.brokers[broker]?.stalled ?? false;
-  }
-  get anyUp(): boolean {
-    return this.brokers.some((b) => b.up);
-  }
-  /** The process dies: the controller notices when its heartbeats are missing for broker.session.timeout.ms. */
-  kill(broker: number): void {
-    const state = this.brokers[broker];
-    if (!state?.up) return;
-    state.up = false;
-    state.killed = true;
-    state.life++;
-    this.out.push({ kind: 'broker', broker, up: false });
-    for (const partition of this.all()) if (partition.leader === broker) this.shares.leaderChanged(partition.topic, partition.index);
-    this.fetches.brokerLost();
-    this.shares.look();
-    this.produces.brokerLost();
-    this.host.after(this.settings.brokerSessionTimeout, 'fence', broker * 1e6 + (state.life % 1e6));
-  }
-  /** A controlled shutdown: leadership moves away first. */
-  shutDown(broker: number): void {
-    const state = this.brokers[broker];
-    if (!state?.up) return;
-    for (const partition of this.all()) partition.moveFrom(broker, this.host.now());
-    state.up = false;
-    state.life++;
-    this.out.push({ kind: 'broker', broker, up: false });
-    this.fence(broker);
-    this.fetches.brokerLost();
-    this.shares.look();
-    this.produces.brokerLost();
-  }
-  start(broker: number): void {
-    const state = this.brokers[broker];
-    if (!state || state.up) return;
-    // A broker that registers anew is not the one that the controller counted on.
-    this.fence(broker);
-    if (state.killed) for (const partition of this.all()) partition.uncleanShutdown(broker);
-    Object.assign(state, { up: true, unfenced: true, stalled: false, life: state.life + 1, killed: false });
-    this.out.push({ kind: 'broker', broker, up: true });
-    for (const partition of this.all()) {
-      partition.elect(this.host.now());
-      partition.resume(broker);
-    }
-  }
-  stall(broker: number, on: boolean): void {
-    const state = this.brokers[broker];
-    if (!state) return;
-    state.stalled = on;
-    if (on) this.watchLag();
-    else for (const partition of this.all()) partition.resume(broker);
   }
   // Topics ---------------------------------------------------------------------
   topic(name: string): Readonly<Topic> | undefined {
@@ -167,8 +89,8 @@ export class KafkaCluster implements Brokers, PartitionListener {
    */
   putTopic(name: string, settings: TopicSettings, placed?: readonly (readonly number[])[]): { readonly name: string; readonly text: string } | undefined {
     const known = this.topics.get(name);
-    if (settings.replicationFactor > this.brokers.length)
-      return { name: 'INVALID_REPLICATION_FACTOR', text: `Unable to replicate the partition ${settings.replicationFactor} time(s): The target replication factor of ${settings.replicationFactor} cannot be reached because only ${this.brokers.length} broker(s) are registered.` };
+    if (settings.replicationFactor > this.nodes.count)
+      return { name: 'INVALID_REPLICATION_FACTOR', text: `Unable to replicate the partition ${settings.replicationFactor} time(s): The target replication factor of ${settings.replicationFactor} cannot be reached because only ${this.nodes.count} broker(s) are registered.` };
     if (known && settings.partitions < known.partitions.length) return { name: 'INVALID_PARTITIONS', text: `The topic ${name} currently has ${known.partitions.length} partition(s); ${settings.partitions} would not be an increase.` };
     const topic: Topic = known ?? { name, settings, partitions: [] };
     topic.settings = settings;
@@ -178,7 +100,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
     while (topic.partitions.length < settings.partitions) {
       const index = topic.partitions.length;
       const replicas = placed?.[index] ?? spread(this.settings.racks, settings.replicationFactor, base + index);
-      topic.partitions.push(new Partition(name, index, replicas, settings, this, this));
+      topic.partitions.push(new Partition(name, index, replicas, settings, this.nodes, this));
     }
     this.watchRetention();
     this.fetches.look();
@@ -197,13 +119,13 @@ export class KafkaCluster implements Brokers, PartitionListener {
   // Requests -------------------------------------------------------------------
   /** @param broker the one that the client takes for the leader or coordinator */
   handle(from: string, correlation: number, broker: number, request: Request): void {
-    if (this.quotas.holds(from, correlation, broker, request)) return;
+    if (this.nodes.holds(from, correlation, broker, request) || this.quotas.holds(from, correlation, broker, request)) return;
     const reply = (response: Extract<KafkaEvent, { kind: 'response' }>['response']) => this.out.push({ kind: 'response', to: from, correlation, response });
     switch (request.api) {
       case 'Metadata': {
         const topics: Record<string, readonly number[]> = {};
         for (const name of request.topics) topics[name] = this.topics.get(name)?.partitions.map((p) => p.leader) ?? [];
-        reply({ api: 'Metadata', error: this.anyUp ? 'NONE' : 'DISCONNECTED', topics });
+        reply({ api: 'Metadata', error: this.nodes.anyUp ? 'NONE' : 'DISCONNECTED', topics });
         break;
       }
       case 'InitProducerId':
@@ -221,7 +143,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
       case 'ListOffsets':
         reply({
           api: 'ListOffsets',
-          error: this.anyUp ? 'NONE' : 'DISCONNECTED',
+          error: this.nodes.anyUp ? 'NONE' : 'DISCONNECTED',
           offsets: request.partitions.map(({ topic, partition }) => {
             const found = this.partition(topic, partition);
             const error = this.leaderError(found);
@@ -238,6 +160,12 @@ export class KafkaCluster implements Brokers, PartitionListener {
         this.coordinator.handle(from, correlation, request);
     }
   }
+  /** Its connections broke. */
+  brokerLost(): void {
+    this.fetches.look();
+    this.shares.look();
+    this.produces.brokerLost();
+  }
   /** Whoever sent this is gone: no answer is wanted. */
   forget(from: string): void {
     this.fetches.forget(from);
@@ -247,7 +175,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   leaderError(partition: Partition | undefined): ErrorName {
     if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
     if (partition.leader < 0) return 'LEADER_NOT_AVAILABLE';
-    return this.up(partition.leader) ? 'NONE' : 'DISCONNECTED';
+    return this.nodes.up(partition.leader) ? 'NONE' : 'DISCONNECTED';
   }
   /** The next produce request for this topic is refused as if its in-sync replicas had just become too few. */
   refuseNext(topic: string): void {
@@ -266,16 +194,13 @@ export class KafkaCluster implements Brokers, PartitionListener {
       case 'followers know':
         this.replication.followersKnow(ref);
         break;
-      case 'fence': {
-        const broker = Math.floor(ref / 1e6);
-        const state = this.brokers[broker];
-        if (state && !state.up && state.life % 1e6 === ref % 1e6) this.fence(broker);
+      case 'fence':
+        this.nodes.timer(ref);
         break;
-      }
       case 'lag':
         this.lagCheck = false;
         for (const partition of this.all()) partition.checkLag(now, this.settings.replicaLagTimeMax);
-        if (this.brokers.some((b) => b.stalled && b.up)) this.watchLag();
+        if (this.nodes.anyLags) this.watchLag();
         break;
       case 'retention':
         this.retentionCheck = false;
@@ -336,7 +261,7 @@ export class KafkaCluster implements Brokers, PartitionListener {
   }
   save(): unknown {
     const state: State = {
-      brokers: copyOf(this.brokers),
+      nodes: this.nodes.save(),
       topics: [...this.topics.values()].map(({ name, settings, partitions }) => ({ name, settings, replicas: partitions.map((p) => p.replicas.map((r) => r.broker)), partitions: partitions.map((p) => p.save()) })),
       fetches: this.fetches.save(),
       shares: this.shares.save(),
@@ -352,11 +277,11 @@ export class KafkaCluster implements Brokers, PartitionListener {
   }
   load(saved: unknown): void {
     const state = saved as State;
-    this.brokers = copyOf(state.brokers) as BrokerState[];
+    this.nodes.load(state.nodes);
     this.topics.clear();
     for (const { name, settings, replicas, partitions } of state.topics) {
       const made = partitions.map((p, i) => {
-        const partition = new Partition(name, i, replicas[i] ?? [], settings, this, this);
+        const partition = new Partition(name, i, replicas[i] ?? [], settings, this.nodes, this);
         partition.load(p);
         return partition;
       });
@@ -376,13 +301,8 @@ export class KafkaCluster implements Brokers, PartitionListener {
     for (const topic of this.topics.values()) yield* topic.partitions;
   }
 
-  private fence(broker: number): void {
-    const state = this.brokers[broker];
-    if (!state?.unfenced) return;
-    state.unfenced = false;
-    for (const partition of this.all()) partition.fenced(broker, this.host.now());
-  }
-  private watchLag(): void {
+  /** Followers that do not keep up leave the in-sync replicas. */
+  watchLag(): void {
     if (this.lagCheck) return;
     this.lagCheck = true;
     // isr-expiration runs every half of replica.lag.time.max.ms (ReplicaManager).

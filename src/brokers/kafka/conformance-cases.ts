@@ -4,6 +4,7 @@ import { Consumers } from './recorded-consumers.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { Groups } from './recorded-groups.ts';
 import { Heartbeats } from './recorded-heartbeats.ts';
+import { Producers } from './recorded-producers.ts';
 import { Producing } from './recorded-producing.ts';
 import { Reading } from './recorded-reading.ts';
 import { send } from './recorded-sending.ts';
@@ -23,6 +24,7 @@ export class KafkaAdapter {
   readonly #heartbeats: Heartbeats;
   readonly #sharing: Sharing;
   readonly #consumers: Consumers;
+  readonly #producers: Producers;
   #unblocked: Record<string, Json> = {};
 
   constructor({ setup }: Example) {
@@ -35,6 +37,7 @@ export class KafkaAdapter {
     this.#heartbeats = new Heartbeats(this.#node, this.#groups);
     this.#sharing = new Sharing(this.#node, this.#producing);
     this.#consumers = new Consumers(this.#node, this.#producing);
+    this.#producers = new Producers(this.#node, this.#producing, unblocked);
   }
   /** Goes on with a cluster made from the saved state: nothing may change. */
   reload(): void {
@@ -78,11 +81,11 @@ export class KafkaAdapter {
       this.#node.clock.advance(number(operation['ms']) * 1000);
       return null;
     },
-    kill: this.#toNode((node) => this.#node.cluster.kill(node)),
-    shutDown: this.#toNode((node) => this.#node.cluster.shutDown(node)),
-    start: this.#toNode((node) => this.#node.cluster.start(node)),
-    stall: this.#toNode((node) => this.#node.cluster.stall(node, true)),
-    resume: this.#toNode((node) => this.#node.cluster.stall(node, false)),
+    kill: this.#toNode((node) => this.#node.cluster.nodes.kill(node)),
+    shutDown: this.#toNode((node) => this.#node.cluster.nodes.shutDown(node)),
+    start: this.#toNode((node) => this.#node.cluster.nodes.start(node)),
+    stall: this.#toNode((node) => this.#node.cluster.nodes.freeze(node, true)),
+    resume: this.#toNode((node) => this.#node.cluster.nodes.freeze(node, false)),
     topic: (operation) => this.#producing.topic(operation),
     addPartitions: (operation) => this.#producing.addPartitions(operation),
     partitions: ({ topic = '' }) => ({ partitions: this.#node.must({ api: 'Metadata', topics: [text(topic)] }, 'Metadata').topics[text(topic)]?.length ?? 0 }),
@@ -119,6 +122,15 @@ export class KafkaAdapter {
     seekTo: (operation) => this.#consumers.of(operation).seek(operation['to'] === 'earliest' ? 'earliest' : 'latest'),
     commitSync: (operation) => this.#consumers.of(operation).commitSync(),
     closeConsumer: (operation) => this.#consumers.of(operation).close(),
+    openProducer: (operation) => this.#producers.open(operation),
+    sendRecords: (operation) => this.#producers.send(operation),
+    callbacks: (operation) => this.#producers.of(operation).callbacks(operation),
+    placed: (operation) => this.#producers.of(operation).placed(operation),
+    flush: (operation) => this.#producers.of(operation).flush(),
+    beginTransaction: (operation) => this.#producers.of(operation).begin(),
+    commitTransaction: (operation) => this.#producers.of(operation).end(true),
+    abortTransaction: (operation) => this.#producers.of(operation).end(false),
+    closeProducer: (operation) => this.#producers.of(operation).close(),
   };
 }
 const sorted = (nodes: readonly number[]): number[] => [...nodes].sort((a, b) => a - b);

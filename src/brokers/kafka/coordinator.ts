@@ -22,7 +22,7 @@ export class Coordinator {
     this.cluster = cluster;
   }
   handle(from: string, correlation: number, request: GroupRequest): void {
-    if (!this.cluster.anyUp) return this.reply(from, correlation, unavailable(request));
+    if (!this.cluster.nodes.anyUp) return this.reply(from, correlation, unavailable(request));
     const group = this.group(request.group);
     const client = `${correlation}|${from}`;
     this.watched(group, 'kafka.left', () => {

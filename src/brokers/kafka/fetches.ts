@@ -47,9 +47,6 @@ export class Fetches {
       if (parked && this.answer(parked, false)) this.parked.remove(id);
     }
   }
-  brokerLost(): void {
-    this.look();
-  }
   timer(lane: number): void {
     this.waits.due(lane);
   }
@@ -81,7 +78,7 @@ export class Fetches {
     if (!anyhow && !wrong && (bytes < Math.min(request.minBytes, most) || !moved)) return false;
     const throttle = this.cluster.quotas.charge('consumer_byte_rate', from, broker, bytes);
     if (throttle > 0) for (const [i, result] of results.entries()) results[i] = { ...result, next: result.from, records: NO_RECORDS };
-    this.cluster.out.push({ kind: 'response', to: from, correlation, broker, response: { api: 'Fetch', error: this.cluster.up(broker) ? 'NONE' : 'DISCONNECTED', throttle, results } });
+    this.cluster.out.push({ kind: 'response', to: from, correlation, broker, response: { api: 'Fetch', error: this.cluster.nodes.up(broker) ? 'NONE' : 'DISCONNECTED', throttle, results } });
     return true;
   }
   private read({ topic, partition: index, offset }: FetchFrom, broker: number, request: FetchRequest, most: number, already: number): Fetched {
@@ -106,7 +103,7 @@ export class Fetches {
     };
   }
   private errorOf(partition: Partition | undefined, broker: number): ErrorName {
-    if (!this.cluster.up(broker)) return 'DISCONNECTED';
+    if (!this.cluster.nodes.up(broker)) return 'DISCONNECTED';
     if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
     if (partition.leader === broker) return 'NONE';
     const follows = this.cluster.settings.rackAwareReads && partition.replicas.some((r) => r.broker === broker);

@@ -35,7 +35,7 @@ function topicLook(room: KafkaRoom, name: string, cells: number): Look {
   }
   gauges.push({ name: 'records', value: String(topic.partitions.reduce((sum, p) => sum + p.log.end - p.log.start, 0)), minor: groups.length > 1 });
   const few = topic.partitions.filter((p) => p.isr.length < p.minInsyncReplicas).length;
-  const offline = topic.partitions.filter((p) => p.leader < 0 || !room.cluster.up(p.leader)).length;
+  const offline = topic.partitions.filter((p) => p.leader < 0 || !room.cluster.nodes.up(p.leader)).length;
   const shrunk = topic.partitions.filter((p) => p.isr.length < p.replicas.length).length;
   gauges.push({ name: 'under-replicated', value: String(shrunk), minor: true });
   const rebalancing = groups.find((g) => room.cluster.coordinator.state(g)?.rebalancing);
@@ -74,7 +74,7 @@ function laneOf(room: KafkaRoom, topic: string, partition: Partition, groups: re
         .map((m) => m.client)
         .join(', ') || 'nobody',
   );
-  const offline = partition.leader < 0 || !room.cluster.up(partition.leader);
+  const offline = partition.leader < 0 || !room.cluster.nodes.up(partition.leader);
   const inSync = partition.replicas.map((r) => (partition.isr.includes(r.broker) ? '●' : '○')).join('');
   const tone = offline ? 'bad' : partition.isr.length < partition.replicas.length ? 'warn' : undefined;
   return {
@@ -89,11 +89,12 @@ function laneOf(room: KafkaRoom, topic: string, partition: Partition, groups: re
 }
 function clusterLook(room: KafkaRoom): Look {
   const { cluster } = room;
-  const all = Array.from({ length: cluster.brokerCount }, (_, b) => b);
-  const up = all.filter((b) => cluster.up(b)).length;
-  const stalled = all.filter((b) => cluster.stalled(b));
-  const words = [up === all.length ? `${up} broker${up === 1 ? '' : 's'}` : `${up} of ${all.length} brokers`, ...stalled.map((b) => `broker ${b + 1} does not replicate`)];
-  const bad = up < all.length || stalled.length > 0;
+  const all = Array.from({ length: cluster.nodes.count }, (_, b) => b);
+  const up = all.filter((b) => cluster.nodes.up(b)).length;
+  const stalled = all.filter((b) => cluster.nodes.stalled(b));
+  const frozen = all.filter((b) => cluster.nodes.frozen(b));
+  const words = [up === all.length ? `${up} broker${up === 1 ? '' : 's'}` : `${up} of ${all.length} brokers`, ...stalled.map((b) => `broker ${b + 1} does not replicate`), ...frozen.map((b) => `broker ${b + 1} stands still`)];
+  const bad = up < all.length || stalled.length > 0 || frozen.length > 0;
   return {
     lanes: [],
     gauges: [

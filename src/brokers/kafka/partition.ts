@@ -49,8 +49,8 @@ export interface PartitionListener {
   fetching(partition: Partition, brokers: readonly number[]): void;
 }
 export interface Brokers {
-  /** Its process runs. */
-  up(broker: number): boolean;
+  /** Its process runs and does not stand still. */
+  serves(broker: number): boolean;
   /** The controller counts on it: it may lead. */
   unfenced(broker: number): boolean;
   /** It replicates now. */
@@ -139,7 +139,7 @@ export class Partition {
   /** A follower's fetch came back with everything up to the leader's end, and its next fetch told the leader so. */
   replicated(broker: number, upTo: number, epoch: number, now: number): void {
     const replica = this.replica(broker);
-    if (epoch !== this.state.epoch || this.state.leader < 0 || !this.brokers.replicates(broker) || !this.brokers.up(this.state.leader)) return;
+    if (epoch !== this.state.epoch || this.state.leader < 0 || !this.brokers.replicates(broker) || !this.brokers.serves(this.state.leader)) return;
     replica.end = Math.min(upTo, this.log.end);
     if (replica.end >= this.log.end) replica.caughtUpAt = now;
     replica.known = Math.min(this.state.highWatermark, replica.end);
@@ -173,14 +173,16 @@ export class Partition {
   /** The broker is there again, or may go on: it fetches from the leader what it lacks. */
   resume(broker: number): void {
     const replica = this.state.replicas.find((r) => r.broker === broker);
-    if (!replica || broker === this.state.leader || this.state.leader < 0) return;
+    if (!replica || this.state.leader < 0) return;
+    // The followers' fetches were not answered meanwhile.
+    if (broker === this.state.leader) return this.letFetch(this.state.replicas.filter((r) => r !== replica && !r.parked));
     replica.end = Math.min(replica.end, this.log.end);
     this.letFetch([replica]);
   }
   /** Followers that have not had everything for replica.lag.time.max.ms leave the ISR. */
   checkLag(now: number, lagTimeMax: number): void {
     const { leader } = this.state;
-    if (leader < 0 || !this.brokers.up(leader)) return;
+    if (leader < 0 || !this.brokers.serves(leader)) return;
     for (const { broker, end, caughtUpAt } of this.state.replicas) {
       if (broker !== leader && this.state.isr.includes(broker) && end < this.log.end && now - caughtUpAt > lagTimeMax) this.shrink(broker);
     }

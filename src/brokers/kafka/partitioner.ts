@@ -81,6 +81,9 @@ export class StickyPartitioner {
     this.#luck = luck;
   }
 
+  get current(): number {
+    return this.#current;
+  }
   /** Where the next record without affinity goes. `batchesFull`: no batch of that partition has room, which lets a switch that was held back happen now. */
   partition(topic: TopicMetadata, batchesFull = false): number {
     if (this.#current === UNKNOWN_PARTITION) this.#switch(topic);

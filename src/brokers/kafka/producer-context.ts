@@ -30,10 +30,13 @@ export interface ProducerState {
   sent: [correlation: number, Sent][];
   /** Nothing goes to a broker before, µs: it throttles. */
   throttled: (readonly [broker: number, until: number])[];
+  /** When brokers last had batches to be sent, and when some were, µs. */
+  nodes: { readonly broker: number; readyAt: number; drainedAt: number }[];
   /** send() found no room: since when, µs; -1 when it did. */
   fullSince: number;
-  /** max.block.ms is over: the next send() throws. */
-  throws: boolean;
+  fullOf: 'buffer memory' | 'metadata';
+  /** max.block.ms is over: what the next send() fails with. */
+  throws: 'BufferExhaustedException' | 'TimeoutException' | null;
   /** A send() found no room, or may have while the producer was closed: the application is to be told when there is. */
   owesRoom: boolean;
   /** It is about to be told. */
@@ -56,15 +59,17 @@ const fresh = (): ProducerState => ({
   sequences: [],
   sent: [],
   throttled: [],
+  nodes: [],
   fullSince: -1,
-  throws: false,
+  fullOf: 'metadata',
+  throws: null,
   owesRoom: true,
   roomDue: false,
   transaction: 'none',
   uncertain: [],
   endsWith: 'commit',
 });
-const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), throttled: [...state.throttled], uncertain: [...state.uncertain] });
+const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), throttled: [...state.throttled], nodes: state.nodes.map((node) => ({ ...node })), uncertain: [...state.uncertain] });
 
 export class ProducerContext {
   readonly client: ClientState;

@@ -13,6 +13,9 @@ export interface ProducerSettings {
   readonly keyed: boolean;
   readonly ignoreKeys: boolean;
   readonly roundRobin: boolean;
+  readonly adaptive: boolean;
+  /** 0: partitions are never left out. */
+  readonly availabilityTimeout: number;
   /** Share of records without a value. */
   readonly tombstones: number;
   readonly maxRequestSize: number;
@@ -34,6 +37,7 @@ export function producerSettings(config: Config): ProducerSettings {
   const id = config['transactional.id'];
   const transactionalId = typeof id === 'string' && id !== '' ? id : null;
   const retries = number(config, 'retries', 2_147_483_647);
+  const bufferMemory = number(config, 'buffer.memory', 33_554_432);
   return {
     acks,
     idempotent: transactionalId !== null || (config['enable.idempotence'] !== false && acks === -1 && retries > 0),
@@ -43,10 +47,12 @@ export function producerSettings(config: Config): ProducerSettings {
     keyed: config['keyed'] !== false,
     ignoreKeys: config['partitioner.ignore.keys'] === true,
     roundRobin: config['partitioner.class'] === 'RoundRobinPartitioner',
+    adaptive: config['partitioner.adaptive.partitioning.enable'] !== false,
+    availabilityTimeout: ms(config, 'partitioner.availability.timeout.ms', 0),
     tombstones: number(config, 'tombstones', 0),
     maxRequestSize: number(config, 'max.request.size', 1_048_576),
-    bufferMemory: number(config, 'buffer.memory', 33_554_432),
-    batchSize: Math.max(1, number(config, 'batch.size', 16_384)),
+    bufferMemory,
+    batchSize: Math.max(1, Math.min(number(config, 'batch.size', 16_384), bufferMemory)),
     linger: ms(config, 'linger.ms', 5),
     maxInFlight: number(config, 'max.in.flight.requests.per.connection', 5),
     retries,

@@ -3,9 +3,10 @@
  * Batches go out in sender.ts, transactions are in transaction-manager.ts; the broker's side is produces.ts and transactions.ts.
  */
 import type { PublishListener, PublishSession, Refusal } from '../contract.ts';
-import { type Accumulator, recordBytes } from './accumulator.ts';
+import { Accumulator, recordBytes } from './accumulator.ts';
 import type { ClientHost, ClientState } from './connection.ts';
 import { refusal } from './errors.ts';
+import { BATCH_OVERHEAD } from './log-records.ts';
 import { murmur2, utf8 } from './murmur2.ts';
 import { partitionForHash, RoundRobinPartitioner, StickyPartitioner, type StickyState, type TopicMetadata } from './partitioner.ts';
 import { ProducerContext, type ProducerState } from './producer-context.ts';
@@ -73,25 +74,31 @@ export class KafkaProducer implements PublishSession {
     if (state.dead) return refusal(state.dead);
     if (!this.client.wanted) return 'full';
     if (state.throws) {
-      state.throws = false;
-      return refusal('TimeoutException');
+      const why = state.throws;
+      state.throws = null;
+      // Whatever fails in a transaction, it can only be aborted.
+      if (state.transaction === 'open') this.transactions.batchFailed();
+      return refusal(why);
     }
     const size = this.sizeOf(message);
     if (recordBytes(size) > settings.maxRequestSize) return refusal('RecordTooLargeException');
-    const room = accumulator.used + recordBytes(size) <= settings.bufferMemory;
     const ready = state.leaders !== null && state.leaders.length > 0 && !(settings.idempotent && state.producerId < 0) && state.transaction !== 'ending';
-    if (!room || !ready) {
-      this.full(room);
-      return 'full';
+    if (!ready) return this.full('metadata');
+    const turn = this.turns.save();
+    const { partition, key, sticky } = this.choose(message, size);
+    if (!accumulator.fits(partition, size) && accumulator.used + Accumulator.buffer(size, settings.batchSize) > settings.bufferMemory) {
+      // It is asked for the same record again.
+      this.turns.load(turn);
+      return this.full('buffer memory');
     }
     state.fullSince = -1;
     if (settings.transactionalId !== null && state.transaction === 'none') this.transactions.begin();
-    const { partition, key } = this.choose(message);
     const batch = accumulator.add(partition, { message, key, size, time: context.now }, settings.batchSize, context.now);
     if (batch) {
       context.later(settings.linger, 'linger', batch.id);
       this.sender.watch(batch);
     }
+    sticky?.appended(recordBytes(size) + (batch ? BATCH_OVERHEAD : 0), this.topicMetadata(), accumulator.allFull(partition));
     this.sender.added(partition);
     return 'taken';
   }
@@ -101,7 +108,7 @@ export class KafkaProducer implements PublishSession {
         this.learn(response.error === 'NONE' ? (response.topics[this.context.topic] ?? []) : []);
         break;
       case 'InitProducerId':
-        this.initialised(response);
+        this.identified(response);
         break;
       case 'Produce':
         this.sender.answered(correlation, response);
@@ -122,10 +129,11 @@ export class KafkaProducer implements PublishSession {
       case 'room':
         state.roomDue = false;
         if (state.transaction === 'ending') return;
-        state.fullSince = -1;
         state.owesRoom = false;
         listener.unblocked();
         listener.room();
+        // Whoever still finds none has been blocked all the while.
+        if (!state.owesRoom) state.fullSince = -1;
         break;
       case 'no metadata':
         if (!state.asking || arg !== state.asked) return;
@@ -160,12 +168,23 @@ export class KafkaProducer implements PublishSession {
       case 'block':
         if (state.fullSince < 0 || context.now - state.fullSince < context.settings.maxBlock) return;
         state.fullSince = -1;
-        state.throws = true;
+        state.throws = state.fullOf === 'buffer memory' ? 'BufferExhaustedException' : 'TimeoutException';
         listener.room();
         break;
       case 'commit':
         this.transactions.commit();
     }
+  }
+  get transaction(): ProducerState['transaction'] {
+    return this.context.state.transaction;
+  }
+  /** It has its id. */
+  get initialised(): boolean {
+    return this.context.state.producerId >= 0;
+  }
+  /** The application ends the open transaction. */
+  commit(): void {
+    this.transactions.commit();
   }
   /** The application gives the open transaction up. @returns whether there was one */
   abort(): boolean {
@@ -193,19 +212,33 @@ export class KafkaProducer implements PublishSession {
   private stickyPartitioner(): StickyPartitioner {
     return (this.sticky ??= new StickyPartitioner(this.context.settings.batchSize, this.context.host.luck(this.client, 'partitioner')));
   }
-  private choose(message: number): { readonly partition: number; readonly key: number } {
+  private choose(message: number, size: number): { readonly partition: number; readonly key: number; readonly sticky?: StickyPartitioner } {
     const { context } = this;
     const { settings } = context;
     const { messages } = context.host.host;
     const topic = this.topicMetadata();
     const key = settings.keyed ? messages.key(message) : -1;
     if (settings.roundRobin) return { partition: this.turns.partition(topic), key };
-    if (settings.keyed && !settings.ignoreKeys) return { partition: partitionForHash(this.hashOf(key, message), topic.partitions), key };
+    if (key >= 0 && !settings.ignoreKeys) return { partition: partitionForHash(this.hashOf(key, message), topic.partitions), key };
     const sticky = this.stickyPartitioner();
-    const partition = sticky.partition(topic);
-    const size = messages.size(message);
-    sticky.appended(recordBytes(size), topic, !context.accumulator.fits(partition, size, settings.batchSize));
-    return { partition, key };
+    return { partition: this.stickyPartition(sticky, topic, size), key, sticky };
+  }
+  /** A record that does not fit closes its batch, after which a switch that was held back happens before it is added. */
+  private stickyPartition(sticky: StickyPartitioner, topic: TopicMetadata, size: number): number {
+    const { accumulator } = this.context;
+    if (!accumulator.fits(sticky.current, size)) sticky.queueSizes(...this.queueSizes(topic));
+    const partition = sticky.partition(topic, accumulator.allFull(sticky.current));
+    if (accumulator.fits(partition, size)) return partition;
+    accumulator.closeNewest(partition);
+    return sticky.partition(topic, true);
+  }
+  /** Batches that wait for each partition, and how many partitions are known; those whose broker took nothing for long are left out. */
+  private queueSizes(topic: TopicMetadata): Parameters<StickyPartitioner['queueSizes']> {
+    const { accumulator, settings, state } = this.context;
+    const { knownPartitions } = accumulator;
+    if (!settings.adaptive || knownPartitions < topic.partitions) return [null];
+    const queues = topic.available.flatMap((partition) => (this.sender.unavailable(state.leaders?.[partition] ?? -1) ? [] : [{ partition, batches: accumulator.waiting(partition) }]));
+    return [queues, knownPartitions];
   }
   private topicMetadata(): TopicMetadata {
     const { leaders } = this.context.state;
@@ -247,7 +280,7 @@ export class KafkaProducer implements PublishSession {
     context.host.request(this.client, -1, { api: 'InitProducerId', transactionalId: context.settings.transactionalId, transactionTimeout: context.settings.transactionTimeout }, []);
     context.later(context.settings.requestTimeout, 'no id', ++context.state.idAsked);
   }
-  private initialised({ error, producerId, producerEpoch }: Extract<Response, { api: 'InitProducerId' }>): void {
+  private identified({ error, producerId, producerEpoch }: Extract<Response, { api: 'InitProducerId' }>): void {
     const { context } = this;
     const { state } = context;
     if (!state.initialising) return;
@@ -257,14 +290,16 @@ export class KafkaProducer implements PublishSession {
     context.freed();
   }
   /** send() blocks up to max.block.ms for metadata, an id or buffer memory. */
-  private full(room: boolean): void {
+  private full(of: 'buffer memory' | 'metadata'): 'full' {
     const { context } = this;
     const { state } = context;
     state.owesRoom = true;
-    if (state.fullSince >= 0) return;
+    state.fullOf = of;
+    if (of === 'buffer memory') context.listener.blocked('kafka.buffer_memory');
+    if (state.fullSince >= 0) return 'full';
     state.fullSince = context.now;
     context.later(context.settings.maxBlock, 'block', 0);
-    if (!room) context.listener.blocked('kafka.buffer_memory');
     this.sender.drain();
+    return 'full';
   }
 }

@@ -116,7 +116,7 @@ export class Produces {
   }
   private refusal(partition: Partition | undefined, batch: Batch, broker: number, acks: number): ErrorName {
     const { cluster } = this;
-    if (!cluster.up(broker)) return 'DISCONNECTED';
+    if (!cluster.nodes.up(broker)) return 'DISCONNECTED';
     if (!partition) return 'UNKNOWN_TOPIC_OR_PARTITION';
     if (partition.leader !== broker) return 'NOT_LEADER_OR_FOLLOWER';
     const { settings } = partition;

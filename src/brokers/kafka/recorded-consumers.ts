@@ -1,11 +1,10 @@
-import { Messages } from '../../history/messages.ts';
-import { RandomStream } from '../../kernel/random.ts';
-import type { Delivery, ReceiveListener, RoomHost } from '../contract.ts';
+import type { Delivery, ReceiveListener } from '../contract.ts';
 import type { ClientState } from './connection.ts';
 import { KafkaConsumer } from './consumer.ts';
 import type { ConsumerHost } from './consumer-context.ts';
 import { Readings } from './readings.ts';
-import { type Json, type JsonObject, object, type Operation, settingOf, text } from './recorded.ts';
+import { type Json, type JsonObject, type Operation, text } from './recorded.ts';
+import { clientHost, configOf, stateOf } from './recorded-client.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
 import type { Producing } from './recorded-producing.ts';
 import type { Config } from './settings.ts';
@@ -32,11 +31,9 @@ class RecordedConsumer {
     this.#node = node;
     this.#producing = producing;
     this.#topic = text(operation['topic']);
-    const name = text(operation['consumer']);
-    const given = Object.fromEntries(Object.entries(object(operation['config'])).map(([setting, value]) => [setting, settingOf(value)]));
     // The client library's own default, where the model's application rather commits by itself.
-    this.#config = { 'enable.auto.commit': true, ...given, 'group.id': text(operation['group']), commit: 'never' };
-    this.#state = { id: `${name} link#0`, link: 'link', client: name, kind: 'receive', wanted: false, life: 0, nextCorrelation: 0 };
+    this.#config = { 'enable.auto.commit': true, ...configOf(operation), 'group.id': text(operation['group']), commit: 'never' };
+    this.#state = stateOf(text(operation['consumer']), 'receive');
     const listener: ReceiveListener = {
       push: (delivery) => {
         this.#inHand.push(delivery);
@@ -54,7 +51,7 @@ class RecordedConsumer {
     for (let waited = 0; waited <= PATIENCE && this.#inHand.length === 0; waited += STEP) this.#node.clock.advance(waited === 0 ? 0 : STEP * 1000);
     // What comes later is given out by the next poll().
     this.#consumer.ready(0);
-    return { records: this.#inHand.map(({ message }) => ({ offset: this.#producing.offsetOf(message), value: this.#producing.written(message).value })) };
+    return { records: this.#inHand.map(({ message }) => ({ offset: this.#producing.placeOf(message)?.offset ?? -1, value: this.#producing.written(message).value })) };
   }
   pause(on: boolean): JsonObject {
     this.#consumer.pause(on);
@@ -92,41 +89,10 @@ class RecordedConsumer {
   }
   #host(): ConsumerHost {
     const node = this.#node;
-    const luck = (purpose: string) => new RandomStream(1, purpose);
-    const host: RoomHost = {
-      now: () => node.clock.now(),
-      after: nothing,
-      hop: nothing,
-      forget: nothing,
-      pass: nothing,
-      record: (kind, { reason = '' }) => {
-        if (kind === 'refused') this.#refused = reason.replace('kafka.', '');
-        return -1;
-      },
-      write: () => -1,
-      copy: () => -1,
-      luck,
-      messages: new Messages(),
-      keyName: () => '',
-    };
+    const client = clientHost(node, { config: this.#config, topic: this.#topic, messages: this.#producing.messages, keyName: () => '', session: () => this.#consumer, refused: (name) => (this.#refused = name) });
     return {
-      host,
-      readings: new Readings(host, (topic) => topic),
-      request: (state, broker, request) => {
-        const correlation = state.nextCorrelation++;
-        // The answer never comes before the request has its number.
-        node.send(Math.max(broker, 0), request, (response) => node.later(0, () => this.#consumer.answered(correlation, response)), state.id);
-        return correlation;
-      },
-      later: (state, delay, name, arg) => {
-        const { life } = state;
-        node.later(delay, () => {
-          if (state.life === life) this.#consumer.timer(name, arg);
-        });
-      },
-      config: () => this.#config,
-      topicOf: () => this.#topic,
-      luck: (_, purpose) => luck(purpose),
+      ...client,
+      readings: new Readings(client.host, (topic) => topic),
       counts: () => node.cluster.counts(),
       replicaRacks: () => new Set(),
       messageAt: nothing,

@@ -1,3 +1,4 @@
+import { Messages } from '../../history/messages.ts';
 import { utf8 } from './murmur2.ts';
 import { partitionForKey } from './partitioner.ts';
 import { type Batch, keyOf, type Response } from './protocol.ts';
@@ -34,6 +35,7 @@ const isAcks = (acks: number): acks is 0 | 1 | -1 => acks === 0 || acks === 1 ||
 /** Topics, and what recorded producers send to them. */
 export class Producing {
   readonly #node: RecordedCluster;
+  readonly messages = new Messages();
   readonly #written: Written[] = [];
   readonly #keys: string[] = [];
   readonly #producers = new Map<string, Producer>();
@@ -52,10 +54,15 @@ export class Producing {
   written(message: number): Written {
     return this.#written[message] ?? { key: null, value: null };
   }
-  /** Where the record of a message's number was written, -1 where it was not. */
-  offsetOf(message: number): number {
-    for (const { log } of this.#node.cluster.all()) for (let offset = log.start; offset < log.end; offset++) if (log.has(offset) && log.message(offset) === message) return offset;
-    return -1;
+  /** Where the record of a message's number was written. */
+  placeOf(message: number): { readonly partition: number; readonly offset: number } | undefined {
+    for (const { index, log } of this.#node.cluster.all()) for (let offset = log.start; offset < log.end; offset++) if (log.has(offset) && log.message(offset) === message) return { partition: index, offset };
+    return undefined;
+  }
+  /** @returns its message's number */
+  register(key: string | null, value: string | null): number {
+    this.#written.push({ key, value });
+    return this.messages.add(this.#node.clock.now(), 0, this.#keyNumber(key), (key?.length ?? 0) + (value?.length ?? 0), -1, false);
   }
   topic(operation: Operation): JsonObject {
     const name = text(operation['topic']);
@@ -114,7 +121,7 @@ export class Producing {
       producerEpoch: producer === undefined ? -1 : producer.epoch - number(operation['epochsBack']),
       baseSequence,
       transactional: producer !== undefined && producer.transactionalId !== null,
-      records: values.map((value, place) => ({ message: this.#written.push({ key, value }) - 1, key: this.#keyNumber(key), size: recordSize(key, value, place), time: this.#node.clock.now() })),
+      records: values.map((value, place) => ({ message: this.register(key, value), key: this.#keyNumber(key), size: recordSize(key, value, place), time: this.#node.clock.now() })),
     };
     const node = number(operation['node'], this.#node.cluster.partition(topic, partition)?.leader ?? 0);
     if (node < 0) return { error: 'LEADER_NOT_AVAILABLE' };

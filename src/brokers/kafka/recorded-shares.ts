@@ -33,7 +33,7 @@ export class Sharing {
   configure(operation: Operation): JsonObject {
     const group = text(operation['group']);
     const given = { ...this.#configs.get(group), ...object(operation['config']) };
-    const refused = refusalOfGroupConfig(given, this.#node.cluster.brokerCount);
+    const refused = refusalOfGroupConfig(given, this.#node.cluster.nodes.count);
     if (refused !== null) return { error: refused };
     const config = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, settingOf(value)]));
     this.#configs.set(group, given);

@@ -85,7 +85,7 @@ describe('producing', () => {
   it(rule('max-block'), () => {
     const { of, text } = run({ producer: { rate: 100 }, publish: { 'buffer.memory': 2000, 'max.block.ms': 500 }, timeline: [at(1000, 'cut', 'in'), at(4000, 'mend', 'in')] });
     expect(of('blocked', 'kafka.buffer_memory').length).toBeGreaterThan(0);
-    const thrown = of('refused', 'kafka.TimeoutException');
+    const thrown = of('refused', 'kafka.BufferExhaustedException');
     expect(thrown.length).toBeGreaterThan(2);
     expect(text(thrown[0]?.actor ?? -1)).toBe('shop');
     expect((thrown[0]?.time ?? 0) - (of('blocked')[0]?.time ?? 0)).toBe(500_000);

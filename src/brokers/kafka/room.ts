@@ -141,6 +141,9 @@ export class KafkaRoom implements Room, ConsumerHost {
   request(state: ClientState, broker: number, request: Request, drawn: readonly number[]): number {
     return this.traffic.request(state, broker, request, drawn);
   }
+  reconnects(state: ClientState, broker: number): void {
+    this.cluster.nodes.reconnects(this.traffic.address(state.id, state.life), broker);
+  }
   later(state: ClientState, delay: number, name: string, arg: number): void {
     this.traffic.later(state, delay, name, arg);
   }

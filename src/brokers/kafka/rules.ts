@@ -15,6 +15,7 @@ const kip890 = kip('KIP-890%3A+Transactions+Server-Side+Defense');
 const kip1050 = kip('KIP-1050%3A+Consistent+error+handling+for+Transactions');
 const kip219 = kip('KIP-219+-+Improve+quota+communication');
 const kip392 = kip('KIP-392%3A+Allow+consumers+to+fetch+from+closest+replica');
+const accumulator = 'https://github.com/apache/kafka/blob/4.1/clients/src/main/java/org/apache/kafka/clients/producer/internals/RecordAccumulator.java';
 const javadoc = (name: string) => `${D}/javadoc/org/apache/kafka/clients/consumer/${name}.html`;
 const kip98 = kip('KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging');
 
@@ -64,16 +65,31 @@ export const rules = {
   K27: { name: 'out-of-range', says: 'A fetch outside the log is refused with OFFSET_OUT_OF_RANGE.', source: `${consumer}#consumerconfigs_auto.offset.reset`, recorded: ['position-out-of-range', 'retention-deletes-closed-segments', 'commit-may-go-back-or-too-far'] },
   K28: { name: 'partitions-grow', says: 'The number of partitions of a topic can only grow.', source: `${D}/operations/basic-kafka-operations/#basic_ops_modify_topic`, recorded: ['adding-partitions-moves-keys'] },
   K29: { name: 'replication-factor', says: 'There cannot be more copies of a partition than brokers.', source: `${broker}#brokerconfigs_default.replication.factor`, recorded: ['more-replicas-than-brokers'] },
-  K30: { name: 'retry-reorders', says: 'Without idempotence and with several requests under way a retry puts its batch behind those that came after it.', source: `${producer}#producerconfigs_max.in.flight.requests.per.connection` },
+  K30: {
+    name: 'retry-reorders',
+    says: 'Without idempotence and with several requests under way a retry puts its batch behind those that came after it.',
+    source: `${producer}#producerconfigs_max.in.flight.requests.per.connection`,
+    recorded: ['retried-batch-comes-behind-later-ones', 'batch-that-was-split-comes-behind-later-ones', 'idempotent-retries-keep-their-order', 'one-request-under-way-keeps-the-order'],
+  },
   K31: { name: 'max-poll', says: 'A consumer that does not poll for max.poll.interval.ms leaves the group by itself; its next commit fails.', source: `${consumer}#consumerconfigs_max.poll.interval.ms`, recorded: ['slow-poll-leaves-the-group'] },
   K32: { name: 'auto-commit', says: 'poll() commits what earlier polls gave out, at most every auto.commit.interval.ms.', source: `${consumer}#consumerconfigs_enable.auto.commit`, recorded: ['poll-commits-what-was-given-out'] },
   K33: { name: 'offset-reset', says: 'Without a committed offset a group begins where auto.offset.reset says: latest unless set.', source: `${consumer}#consumerconfigs_auto.offset.reset`, recorded: ['reset-decides-without-a-commit', 'commit-wins-over-reset'] },
-  K34: { name: 'max-block', says: 'send() blocks for at most max.block.ms when buffer.memory is full, then throws TimeoutException.', source: `${producer}#producerconfigs_max.block.ms` },
-  K35: { name: 'delivery-timeout', says: 'A batch that is not answered within delivery.timeout.ms fails; when it was sent, nobody knows whether it is in the log.', source: `${producer}#producerconfigs_delivery.timeout.ms` },
+  K34: {
+    name: 'max-block',
+    says: 'send() blocks for at most max.block.ms: then the record fails, with BufferExhaustedException when buffer.memory is full, with TimeoutException without metadata.',
+    source: `${producer}#producerconfigs_max.block.ms`,
+    recorded: ['full-buffer-fails-send', 'full-buffer-lets-send-wait', 'send-waits-for-metadata'],
+  },
+  K35: {
+    name: 'delivery-timeout',
+    says: 'A batch that is not answered within delivery.timeout.ms fails; when it was sent, nobody knows whether it is in the log.',
+    source: `${producer}#producerconfigs_delivery.timeout.ms`,
+    recorded: ['batch-fails-after-delivery-timeout', 'batch-that-was-not-sent-fails-after-delivery-timeout', 'leaderless-batch-fails-after-delivery-timeout'],
+  },
   K36: { name: 'static', says: 'A static member that comes back within session.timeout.ms gets its partitions without a rebalance.', source: `${consumer}#consumerconfigs_group.instance.id`, recorded: ['static-member-comes-back'] },
   K37: { name: 'silent', says: 'A member that dies is out after session.timeout.ms: until then nobody reads its partitions.', source: `${consumer}#consumerconfigs_session.timeout.ms`, recorded: ['dead-member-holds-its-partitions'] },
   K38: { name: 'epoch-per-transaction', says: 'Every transaction has an epoch of its own, so that a write that comes late is refused instead of joining the next one.', source: kip890, since: '4.0', recorded: ['late-write-of-an-earlier-transaction', 'end-may-be-asked-for-again', 'abort-of-nothing-begins-an-epoch'] },
-  K39: { name: 'abortable', says: 'After a batch that failed a transaction can only be aborted: none of its records is ever seen by read_committed.', source: kip1050 },
+  K39: { name: 'abortable', says: 'After a batch that failed a transaction can only be aborted: none of its records is ever seen by read_committed.', source: kip1050, recorded: ['failed-batch-leaves-only-abort'] },
   K40: { name: 'quota', says: 'A client-id above its byte rate, averaged over quota.window.num windows, is not refused anything: the answer names a throttle time, after which the average would be back at the quota.', source: quotas, recorded: ['quota-throttles-and-refuses-nothing'] },
   K41: { name: 'quota-fetch', says: 'A fetch above consumer_byte_rate is answered empty, and the client fetches again when its throttle time is over.', source: kip219, recorded: ['fetch-above-the-quota-comes-empty'] },
   K42: { name: 'quota-mute', says: 'While a client is throttled the broker does not read its connection: what is on its way waits there.', source: kip219, recorded: ['throttled-connection-is-not-read'] },
@@ -85,6 +101,9 @@ export const rules = {
   K48: { name: 'tombstone', says: 'A record without a value deletes its key; the cleaner takes it, too, when it was kept for delete.retention.ms.', source: `${topic}#topicconfigs_delete.retention.ms`, recorded: ['tombstones-go-after-delete-retention'] },
   K49: { name: 'compaction-lag', says: 'A record younger than min.compaction.lag.ms is not compacted; one older than max.compaction.lag.ms is, however little is dirty.', source: `${topic}#topicconfigs_min.compaction.lag.ms`, recorded: ['min-compaction-lag-keeps-the-young', 'max-compaction-lag-cleans-what-is-old'] },
   K50: { name: 'producer-expires', says: 'A producer that was idle for producer.id.expiration.ms is forgotten: a batch that it sends again is written again.', source: `${broker}#brokerconfigs_producer.id.expiration.ms`, recorded: ['idle-producer-is-forgotten'] },
+  K51: { name: 'buffer-by-batch', says: 'buffer.memory is taken in buffers of batch.size, or of a larger record: a batch holds its buffer until it is answered for.', source: `${producer}#producerconfigs_batch.size`, recorded: ['buffer-counts-whole-batches', 'full-buffer-fails-send'] },
+  K52: { name: 'due-takes-along', says: 'When a batch is due, those of other partitions of its broker go with it, whatever linger.ms says.', source: accumulator, recorded: ['due-batch-takes-others-along'] },
+  K53: { name: 'linger', says: 'A batch waits for linger.ms unless it is full; what does not fit closes it, and it goes.', source: `${producer}#producerconfigs_linger.ms`, recorded: ['linger-waits-for-more-records'] },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -1,13 +1,16 @@
 /** A producer's sender: which batches go when, and what becomes of them. */
 import type { Refusal } from '../contract.ts';
 import type { Timeouts, TimeoutsState } from '../timeouts.ts';
-import { type PendingBatch, recordBytes } from './accumulator.ts';
+import { isFull, type PendingBatch } from './accumulator.ts';
 import { DRAWN, retryBackoff } from './connection.ts';
 import { refusal, RETRIABLE } from './errors.ts';
 import type { ProducerContext, Sent } from './producer-context.ts';
 import type { ProducerSettings } from './producer-settings.ts';
 import type { Batch, ErrorName, Response } from './protocol.ts';
 import type { TransactionManager } from './transaction-manager.ts';
+
+/** Nobody knows whether the batch is in the log. */
+const UNCERTAIN: ReadonlySet<ErrorName> = new Set(['DISCONNECTED', 'REQUEST_TIMED_OUT']);
 
 export interface SenderState {
   readonly requests: TimeoutsState;
@@ -33,22 +36,26 @@ export class Sender {
     const { state, settings, accumulator } = context;
     if (state.leaders === null || state.dead || (settings.idempotent && state.producerId < 0)) return;
     const { now } = context;
-    let requests: { readonly broker: number; readonly batches: PendingBatch[] }[] | undefined;
+    let requests: { readonly broker: number; readonly batches: PendingBatch[]; ready: boolean }[] | undefined;
     for (let partition = 0; partition < accumulator.partitions; partition++) {
       const queue = accumulator.queue(partition);
-      const batch = queue.length === 0 ? undefined : this.sendable(queue, settings, now);
+      const batch = queue.length === 0 ? undefined : this.next(queue, settings, now);
       const broker = state.leaders[partition] ?? -1;
       // Without a leader it waits: metadata are asked for again by themselves.
       if (!batch || broker < 0) continue;
       requests ??= [];
-      const known = requests.find((r) => r.broker === broker);
-      if (known) known.batches.push(batch);
-      else requests.push({ broker, batches: [batch] });
+      let request = requests.find((r) => r.broker === broker);
+      if (request) request.batches.push(batch);
+      else requests.push((request = { broker, batches: [batch], ready: false }));
+      request.ready ||= this.isDue(batch, queue, settings, now);
     }
     if (requests === undefined) return;
-    for (const { broker, batches } of requests) {
-      if (state.throttled.some(([b, until]) => b === broker && until > now)) continue;
-      if (this.unanswered(broker) < settings.maxInFlight) this.transmit(broker, batches);
+    // When a batch is due, those of other partitions of its broker go with it, whatever linger.ms says.
+    for (const { broker, batches, ready } of requests) {
+      if (!ready) continue;
+      const goes = this.unanswered(broker) < settings.maxInFlight && !state.throttled.some(([b, until]) => b === broker && until > now);
+      if (settings.availabilityTimeout > 0) this.seen(broker, goes);
+      if (goes) this.transmit(broker, batches);
     }
   }
   /** A record came into a partition's newest batch: only a batch that is full goes before its time. */
@@ -57,7 +64,13 @@ export class Sender {
     const queue = accumulator.queue(partition);
     const newest = queue[queue.length - 1];
     const before = queue[queue.length - 2];
-    if (settings.linger === 0 || (before && !before.inFlight) || (newest && isFull(newest, settings))) this.drain();
+    if (settings.linger === 0 || (before && !before.inFlight) || (newest && isFull(newest))) this.drain();
+  }
+  /** @returns whether nothing could be sent to a broker for partitioner.availability.timeout.ms */
+  unavailable(broker: number): boolean {
+    const { settings, state } = this.context;
+    const node = state.nodes.find((one) => one.broker === broker);
+    return settings.availabilityTimeout > 0 && node !== undefined && node.readyAt - node.drainedAt > settings.availabilityTimeout;
   }
   /** delivery.timeout.ms of a new batch begins. */
   watch(batch: PendingBatch): void {
@@ -97,12 +110,14 @@ export class Sender {
 
   /** request.timeout.ms is over. */
   private timedOut(correlation: number): void {
+    const { context } = this;
     const sent = this.take(correlation);
     if (!sent) return;
     for (const id of sent.batches) {
-      const batch = this.context.accumulator.batch(id);
-      if (batch) this.complete(batch, 'DISCONNECTED');
+      const batch = context.accumulator.batch(id);
+      if (batch) this.complete(batch, 'REQUEST_TIMED_OUT');
     }
+    context.host.reconnects(context.client, sent.broker);
     this.drain();
   }
   /** delivery.timeout.ms is over. */
@@ -131,19 +146,27 @@ export class Sender {
     const at = this.sent(correlation);
     return at < 0 ? undefined : this.context.state.sent.splice(at, 1)[0]?.[1];
   }
-  /** The first batch of a partition that is not under way, when it is time for it. */
-  private sendable(queue: readonly PendingBatch[], settings: ProducerSettings, now: number): PendingBatch | undefined {
-    const { state } = this.context;
-    const { maxInFlight, idempotent, linger } = settings;
+  /** The first batch of a partition that is not under way, when it may go. */
+  private next(queue: readonly PendingBatch[], settings: ProducerSettings, now: number): PendingBatch | undefined {
+    const { maxInFlight, idempotent } = settings;
     let before = 0;
     while (queue[before]?.inFlight) before++;
     const batch = queue[before];
     if (!batch || batch.retryAt > now) return undefined;
     // With idempotence a batch that failed goes again when all before it are answered, so that their order stands.
-    if (before > 0 && (maxInFlight === 1 || (idempotent && batch.attempts > 0))) return undefined;
-    const full = isFull(batch, settings) || queue.length > before + 1;
-    const due = now - batch.createdAt >= linger || batch.attempts > 0 || state.transaction === 'ending' || state.fullSince >= 0;
-    return full || due ? batch : undefined;
+    return before > 0 && (maxInFlight === 1 || (idempotent && batch.attempts > 0)) ? undefined : batch;
+  }
+  private isDue(batch: PendingBatch, queue: readonly PendingBatch[], { linger }: ProducerSettings, now: number): boolean {
+    const { state } = this.context;
+    return isFull(batch) || queue[queue.length - 1] !== batch || now - batch.createdAt >= linger || batch.attempts > 0 || state.transaction === 'ending' || state.fullSince >= 0;
+  }
+  /** A broker has batches to be sent, and takes some or not (NodeLatencyStats). */
+  private seen(broker: number, drained: boolean): void {
+    const { state, now } = this.context;
+    let node = state.nodes.find((one) => one.broker === broker);
+    if (!node) state.nodes.push((node = { broker, readyAt: now, drainedAt: now }));
+    node.readyAt = now;
+    if (drained) node.drainedAt = now;
   }
   private transmit(broker: number, batches: readonly PendingBatch[]): void {
     const { context } = this;
@@ -183,7 +206,7 @@ export class Sender {
       else context.accumulator.backToFront(batch);
       return;
     }
-    if (!RETRIABLE.has(error) || batch.attempts > context.settings.retries) return this.give(batch, refusal(error));
+    if (!RETRIABLE.has(error) || batch.attempts > context.settings.retries) return this.give(batch, UNCERTAIN.has(error) ? 'unknown' : refusal(error));
     context.accumulator.backToFront(batch);
     const wait = retryBackoff(context.config, batch.attempts, host.luck(client, 'backoff'));
     batch.retryAt = context.now + wait;
@@ -209,4 +232,3 @@ export class Sender {
     this.transactions.mayEnd();
   }
 }
-const isFull = ({ bytes }: PendingBatch, { batchSize }: ProducerSettings): boolean => bytes + recordBytes(0) >= batchSize;

@@ -39,6 +39,8 @@ const CUT = [at(600, 'cut', 'publish'), at(2400, 'mend', 'publish')];
 const SMALL: Config = { 'segment.ms': 200, 'retention.ms': 300 };
 const OFTEN: Config = { 'group.initial.rebalance.delay.ms': 2500, 'log.retention.check.interval.ms': 200 };
 const GROWS = [at(500, 'set', 'kafka.topic', { partitions: 6 })];
+const UNEVEN: Configs = { publish: { keyed: false, 'batch.size': 100, 'linger.ms': 0, 'max.in.flight.requests.per.connection': 2 } };
+const FROZEN = [at(600, 'freeze-node', 'kafka.cluster/node-1'), at(2400, 'node-goes-on', 'kafka.cluster/node-1')];
 
 const TRIALS: Readonly<Record<string, Trial>> = {
   'kafka.cluster.nodes': { values: [3, 1] },
@@ -99,6 +101,8 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'publish.max.block.ms': { values: [300, 60_000], with: { publish: { 'buffer.memory': 2000 } }, timeline: CUT },
   'publish.max.request.size': { values: [100, 1_048_576] },
   'publish.partitioner.class': { values: ['default', 'RoundRobinPartitioner'] },
+  'publish.partitioner.adaptive.partitioning.enable': { values: [true, false], with: UNEVEN, timeline: FROZEN },
+  'publish.partitioner.availability.timeout.ms': { values: [0, 50], with: UNEVEN, timeline: FROZEN },
   'publish.metadata.max.age.ms': { values: [300, 300_000], timeline: GROWS },
   'publish.transactional.id': { values: [undefined, 'shop'] },
   'publish.transaction.timeout.ms': { values: [200, 60_000], with: { publish: { 'transactional.id': 'shop', commitInterval: '1s' } } },

@@ -217,7 +217,7 @@ export class Shares {
     const turn = request.partitions.length === 0 ? 0 : round % request.partitions.length;
     const wanted = [...request.partitions.slice(turn), ...request.partitions.slice(0, turn)];
     const led = wanted.flatMap(({ topic, partition }) => cluster.partition(topic, partition) ?? []).filter((p) => cluster.leaderError(p) === 'NONE');
-    const wrong = !cluster.anyUp || led.length < wanted.length;
+    const wrong = !cluster.nodes.anyUp || led.length < wanted.length;
     const readable = led.map((partition) => ({ partition, shared: this.begun(group, partition) })).filter(({ shared }) => shared.it.canAcquire());
     const batches = readable.map(({ partition, shared }) => readBatches(partition, shared.it.nextFetchOffset(), Math.min(this.endOf(group, partition), shared.it.endOffset + 1 + maxRecords), maxBytes, this.endOf(group, partition)));
     const bytes = batches.reduce((sum, b) => sum + b.bytes, 0);

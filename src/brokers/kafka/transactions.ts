@@ -41,7 +41,7 @@ export class Transactions {
   }
   /** A new id, or for a transactional id the same one with the next epoch: whoever had it before is fenced, and its transaction aborted. */
   init(by: string, transactionalId: string | null, timeout: number): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
-    if (!this.cluster.anyUp) return { error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
+    if (!this.cluster.nodes.anyUp) return { error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
     if (transactionalId !== null && timeout > LONGEST) return { error: 'INVALID_TRANSACTION_TIMEOUT', producerId: -1, producerEpoch: -1 };
     if (transactionalId === null) return { error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 };
     let owner = this.owners.find((o) => o.transactionalId === transactionalId);
@@ -75,7 +75,7 @@ export class Transactions {
   /** EndTxn: the producer goes on under the epoch of the answer. */
   end(transactionalId: string, producerId: number, epoch: number, commit: boolean): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
     const refused = (error: ErrorName) => ({ error, producerId: -1, producerEpoch: -1 });
-    if (!this.cluster.anyUp) return refused('COORDINATOR_NOT_AVAILABLE');
+    if (!this.cluster.nodes.anyUp) return refused('COORDINATOR_NOT_AVAILABLE');
     const owner = this.owners.find((o) => o.transactionalId === transactionalId);
     if (!owner || owner.producerId !== producerId) return refused('PRODUCER_FENCED');
     const how = commit ? 'commit' : 'abort';

@@ -53,7 +53,7 @@ final class ClassicGroups {
       } catch (IOException broken) {
         return Json.error("DISCONNECTED");
       }
-    } while (Wires.loading(Errors.forCode(answer.errorCode())));
+    } while (!Json.is(op, "once") && Wires.loading(Errors.forCode(answer.errorCode())));
     Errors error = Errors.forCode(answer.errorCode());
     if (error == Errors.MEMBER_ID_REQUIRED || error == Errors.NONE) member.id = answer.memberId();
     if (error != Errors.NONE) return Json.outcome(error);

@@ -1,4 +1,5 @@
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -30,6 +31,7 @@ public class Driver {
   private final Producing producing;
   private final Members members = new Members();
   private final Consumers consumers;
+  private final Producers producers;
   private final Map<String, Verb> verbs = new HashMap<>();
 
   Driver(int[] ports) {
@@ -37,6 +39,7 @@ public class Driver {
     topics = new Topics(wires);
     producing = new Producing(wires);
     consumers = new Consumers(wires);
+    producers = new Producers(wires);
     Reading reading = new Reading(wires);
     Offsets offsets = new Offsets(wires, members, producing);
     ClassicGroups classic = new ClassicGroups(wires, members);
@@ -47,6 +50,7 @@ public class Driver {
     verbs.put("alive", op -> alive(op));
     verbs.put("gone", op -> gone(op));
     verbs.put("registered", op -> topics.registered());
+    verbs.put("coordinator", op -> IntNode.valueOf(wires.groups()));
     verbs.put("settings", topics::settings);
     verbs.put("topic", topics::topic);
     verbs.put("addPartitions", topics::addPartitions);
@@ -84,6 +88,15 @@ public class Driver {
     verbs.put("seekTo", consumers::seekTo);
     verbs.put("commitSync", consumers::commitSync);
     verbs.put("closeConsumer", consumers::closeConsumer);
+    verbs.put("openProducer", producers::openProducer);
+    verbs.put("sendRecords", producers::sendRecords);
+    verbs.put("callbacks", producers::callbacks);
+    verbs.put("placed", producers::placed);
+    verbs.put("flush", producers::flush);
+    verbs.put("beginTransaction", producers::beginTransaction);
+    verbs.put("commitTransaction", producers::commitTransaction);
+    verbs.put("abortTransaction", producers::abortTransaction);
+    verbs.put("closeProducer", producers::closeProducer);
   }
 
   public static void main(String[] args) throws Exception {
@@ -130,6 +143,7 @@ public class Driver {
   }
   private JsonNode reset() throws Exception {
     consumers.reset();
+    producers.reset();
     wires.reset();
     producing.reset();
     members.reset();

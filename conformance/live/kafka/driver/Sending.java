@@ -30,16 +30,18 @@ final class Sending {
         seen.add(taken);
       }
     }
-    if (Json.is(op, "byAppearance")) {
-      List<Integer> order = new ArrayList<>();
-      ArrayNode numbers = Json.array();
-      for (int partition : Json.numbers(partitions)) {
-        if (!order.contains(partition)) order.add(partition);
-        numbers.add(order.indexOf(partition));
-      }
-      return Json.object().set("partitions", numbers);
-    }
+    if (Json.is(op, "byAppearance")) return Json.object().set("partitions", byAppearance(Json.numbers(partitions)));
     if (Json.is(op, "distinct")) return Json.object().set("partitions", Json.array(seen));
     return Json.is(op, "spread") ? Json.object().put("partitions", seen.size() == 1 ? "one" : "several") : Json.object().set("partitions", partitions);
+  }
+  /** Numbered in the order in which they were first taken. */
+  static ArrayNode byAppearance(List<Integer> partitions) {
+    List<Integer> order = new ArrayList<>();
+    ArrayNode numbers = Json.array();
+    for (int partition : partitions) {
+      if (!order.contains(partition)) order.add(partition);
+      numbers.add(order.indexOf(partition));
+    }
+    return numbers;
   }
 }
