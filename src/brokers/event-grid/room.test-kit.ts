@@ -1,13 +1,13 @@
 import { catalog } from '../../catalog.ts';
-import type { Entry, Kind } from '../../history/entries.ts';
 import type { Scenario, ScenarioLink, ScenarioNode, TimelineEntry } from '../../scenario/document.ts';
 import type { Run } from '../../simulation/run.ts';
 import type { Catalog } from '../../scenario/descriptor.ts';
 import type { Models } from '../../simulation/simulation.ts';
+import { type Config, observe } from '../../testing/observe.ts';
 import { loadModels } from '../models.ts';
 
+export { at, type Config } from '../../testing/observe.ts';
 export const models = await loadModels(['event-grid']);
-export type Config = Readonly<Record<string, unknown>>;
 
 export interface Parts {
   readonly producer?: Config;
@@ -25,7 +25,6 @@ export interface Parts {
   readonly until?: number;
   readonly more?: { readonly nodes?: readonly ScenarioNode[]; readonly links?: readonly ScenarioLink[] };
 }
-export const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
 /** No luck, unless a test asks for it. */
 const PLAIN = { deliveryLatency: '10ms' };
 const STEADY = { ...PLAIN, randomization: 0, duplicates: 0, lateAnswers: 0 };
@@ -67,30 +66,3 @@ export function pulled(parts: Parts): Scenario {
 }
 /** Runs a scenario and looks into its history. @param twice of testing/run-twice.ts */
 export const runner = (twice: (document: Scenario, models: Models, catalog: Catalog, until: number) => Run) => (scenario: Scenario, seconds: number) => observe(twice(scenario, models, catalog, seconds * 1e6));
-export function observe(first: Run) {
-  const { history } = first.simulation;
-  const entries = Array.from({ length: history.length }, (_, id) => history.entry(id));
-  const text = (n: number) => (n < 0 ? '' : history.text(n));
-  const of = (kind: Kind, place?: string): Entry[] => entries.filter((e) => e.kind === kind && (place === undefined || text(e.place) === place));
-  return {
-    first,
-    entries,
-    text,
-    of,
-    count: (kind: Kind, place?: string) => of(kind, place).length,
-    /** Reasons of entries of a kind, with how often. */
-    reasons: (kind: Kind, place?: string) => {
-      const counts: Record<string, number> = {};
-      for (const e of of(kind, place)) counts[text(e.reason)] = (counts[text(e.reason)] ?? 0) + 1;
-      return counts;
-    },
-    /** Seconds at which entries of a kind happened, for one message. */
-    times: (kind: Kind, message: number) => of(kind).flatMap((e) => (e.message === message ? [Math.round(e.time / 1e5) / 10] : [])),
-    /** Messages that took effect more than once. */
-    twice: () => {
-      const seen = new Map<number, number>();
-      for (const e of of('effect')) seen.set(e.message, (seen.get(e.message) ?? 0) + 1);
-      return [...seen].filter(([, n]) => n > 1).map(([message]) => message);
-    },
-  };
-}

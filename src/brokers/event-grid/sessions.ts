@@ -1,5 +1,6 @@
 /** The clients' side: producers that post, endpoints that answer, and clients that receive under a lock. */
 import type { Delivery, PublishSession, ReceiveListener, ReceiveSession } from '../contract.ts';
+import { handOver, takeIn } from '../intake.ts';
 import type { Answer } from './schedule.ts';
 import type { SessionState, Thing, Verb, Working } from './traffic.ts';
 
@@ -157,13 +158,7 @@ export class PullSession implements ReceiveSession {
     this.host.present(state);
   }
   ready(slots: number): void {
-    const { state } = this;
-    state.slots = slots;
-    while (state.slots > 0 && state.buffer.length > 0) {
-      if (this.listener.push(state.buffer[0] as Delivery) === 'busy') return;
-      state.buffer.shift();
-      state.slots--;
-    }
+    handOver(this.state, slots, this.listener);
     this.ask();
   }
   buffered(): readonly Delivery[] {
@@ -176,8 +171,7 @@ export class PullSession implements ReceiveSession {
     for (const [delivery, token] of deliveries) {
       const mine = { ...delivery, handle: state.nextHandle++ };
       state.holds.push([mine, token]);
-      if (state.buffer.length > 0 || state.slots <= 0 || this.listener.push(mine) === 'busy') state.buffer.push(mine);
-      else state.slots--;
+      takeIn(state, mine, this.listener);
     }
     this.renewLater();
     this.ask();

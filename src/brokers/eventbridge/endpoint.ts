@@ -1,5 +1,6 @@
 /** The side of a target: an instance of an HTTP service that answers requests, or a function that Lambda invokes. */
 import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
+import { handOver } from '../intake.ts';
 import type { Answer } from './model.ts';
 import { count, type Config } from './plan.ts';
 import type { SessionState, Thing, Traffic } from './traffic.ts';
@@ -37,13 +38,7 @@ export class EndpointSession implements ReceiveSession {
     for (const handle of host.openAt(state.id).keys()) this.answer(handle, 'error', host.isFunction(state.link) ? 'eventbridge.function_error' : 'eventbridge.connection_reset');
   }
   ready(slots: number): void {
-    const { state } = this;
-    state.slots = slots;
-    while (state.slots > 0 && state.buffer.length > 0) {
-      if (this.listener.push(state.buffer[0] as Delivery) === 'busy') return;
-      state.buffer.shift();
-      state.slots--;
-    }
+    handOver(this.state, slots, this.listener);
   }
   buffered(): readonly Delivery[] {
     return this.state.buffer;

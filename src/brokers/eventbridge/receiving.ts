@@ -1,5 +1,6 @@
 /** The side of a reader of a dead-letter queue: ReceiveMessage with long polling, DeleteMessage. */
 import type { Delivery, ReceiveListener, ReceiveSession } from '../contract.ts';
+import { handOver } from '../intake.ts';
 import { count, type Config } from './plan.ts';
 import type { SessionState, Thing, Traffic } from './traffic.ts';
 
@@ -25,13 +26,7 @@ export class QueueSession implements ReceiveSession {
     Object.assign(this.state, { up: false, life: this.state.life + 1, slots: 0, buffer: [], asking: false });
   }
   ready(slots: number): void {
-    const { state } = this;
-    state.slots = slots;
-    while (state.slots > 0 && state.buffer.length > 0) {
-      if (this.listener.push(state.buffer[0] as Delivery) === 'busy') return;
-      state.buffer.shift();
-      state.slots--;
-    }
+    handOver(this.state, slots, this.listener);
     this.ask();
   }
   buffered(): readonly Delivery[] {

@@ -1,11 +1,10 @@
-import type { Entry, Kind } from '../../history/entries.ts';
 import type { Scenario, TimelineEntry } from '../../scenario/document.ts';
-import type { Run } from '../../simulation/run.ts';
+import type { Config } from '../../testing/observe.ts';
 import { loadModels } from '../models.ts';
 
 export { catalog } from '../../catalog.ts';
+export { at, type Config, observe } from '../../testing/observe.ts';
 export const models = await loadModels(['eventbridge']);
-export type Config = Readonly<Record<string, unknown>>;
 
 export interface Parts {
   readonly producer?: Config;
@@ -65,35 +64,5 @@ export function scenarioOf(parts: Parts): Scenario {
     ],
     timeline: parts.timeline ?? [],
     ...parts.more,
-  };
-}
-export const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
-
-/** Looks into the history of a run. */
-export function observe(first: Run) {
-  const { history } = first.simulation;
-  const entries = Array.from({ length: history.length }, (_, id) => history.entry(id));
-  const text = (n: number) => (n < 0 ? '' : history.text(n));
-  const here = (e: Entry, place: string | undefined) => place === undefined || text(e.place) === place;
-  return {
-    first,
-    entries,
-    text,
-    of: (kind: Kind, place?: string): Entry[] => entries.filter((e) => e.kind === kind && here(e, place)),
-    count: (kind: Kind, place?: string) => entries.filter((e) => e.kind === kind && here(e, place)).length,
-    /** Reasons of entries of a kind, with how often. */
-    reasons: (kind: Kind, place?: string) => {
-      const counts: Record<string, number> = {};
-      for (const e of entries) if (e.kind === kind && here(e, place)) counts[text(e.reason)] = (counts[text(e.reason)] ?? 0) + 1;
-      return counts;
-    },
-    /** Messages that took effect more than once at a place. */
-    twice: (place = 'pay') => {
-      const seen = new Map<number, number>();
-      for (const e of entries) if (e.kind === 'effect' && here(e, place)) seen.set(e.message, (seen.get(e.message) ?? 0) + 1);
-      return [...seen].filter(([, n]) => n > 1).map(([message]) => message);
-    },
-    /** Findings of a check, with their reasons. */
-    found: (check: string) => first.judge.findings.filter((f) => f.check === check).map((f) => `${f.place} ${f.reason ?? ''}`),
   };
 }

@@ -1,5 +1,6 @@
 /** The NATS client library's side: publish and wait for the stream's answer, the pull loop of Consume, and plain subscriptions. */
 import type { Delivery, PublishListener, PublishSession, ReceiveListener, ReceiveSession, Refusal } from '../contract.ts';
+import { handOver, takeIn } from '../intake.ts';
 import type { Fleeting, Outgoing, Say, SessionState, Thing } from './traffic.ts';
 
 /** How a reader was set up: its consume link and what it reads. */
@@ -109,13 +110,7 @@ export class NatsReceiveSession extends Session implements ReceiveSession {
     this.order();
   }
   ready(slots: number): void {
-    const { state } = this;
-    state.slots = slots;
-    while (state.slots > 0 && state.buffer.length > 0) {
-      if (this.listener.push(state.buffer[0] as Delivery) === 'busy') return;
-      state.buffer.shift();
-      state.slots--;
-    }
+    handOver(this.state, slots, this.listener);
   }
   buffered(): readonly Delivery[] {
     return this.state.buffer;
@@ -128,8 +123,7 @@ export class NatsReceiveSession extends Session implements ReceiveSession {
       if (state.buffer.length >= pendingLimit) return host.over(fleeting, 'dropped', 'nats.slow_consumer');
       host.over(fleeting, 'settled', 'nats.at_most_once');
     } else state.subjects.push([delivery.handle, subject]);
-    if (state.buffer.length > 0 || state.slots <= 0 || this.listener.push(delivery) === 'busy') state.buffer.push(delivery);
-    else state.slots--;
+    takeIn(state, delivery, this.listener);
   }
   settle(delivery: Delivery, how: 'done' | 'retry' | 'reject' | 'extend'): void {
     const { state, host } = this;

@@ -1,10 +1,9 @@
-import type { Entry, Kind } from '../../history/entries.ts';
 import type { Scenario, TimelineEntry } from '../../scenario/document.ts';
-import type { Run } from '../../simulation/run.ts';
+import type { Config } from '../../testing/observe.ts';
 import { loadModels } from '../models.ts';
 
+export { at, type Config, observe } from '../../testing/observe.ts';
 export const models = await loadModels(['redis-streams']);
-export type Config = Readonly<Record<string, unknown>>;
 
 export interface Parts {
   readonly server?: Config;
@@ -44,32 +43,5 @@ export function scenarioOf(parts: Parts): Scenario {
     ],
     timeline: parts.timeline ?? [],
     ...parts.more,
-  };
-}
-export const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
-
-/** Looks into the history of a run. */
-export function observe(first: Run) {
-  const { history } = first.simulation;
-  const entries = Array.from({ length: history.length }, (_, id) => history.entry(id));
-  const text = (n: number) => (n < 0 ? '' : history.text(n));
-  return {
-    first,
-    entries,
-    text,
-    of: (kind: Kind): Entry[] => entries.filter((e) => e.kind === kind),
-    count: (kind: Kind, place?: string) => entries.filter((e) => e.kind === kind && (place === undefined || text(e.place) === place)).length,
-    /** Reasons of entries of a kind, with how often. */
-    reasons: (kind: Kind) => {
-      const counts: Record<string, number> = {};
-      for (const e of entries) if (e.kind === kind) counts[text(e.reason)] = (counts[text(e.reason)] ?? 0) + 1;
-      return counts;
-    },
-    /** Messages that took effect more than once. */
-    twice: () => {
-      const seen = new Map<number, number>();
-      for (const e of entries) if (e.kind === 'effect') seen.set(e.message, (seen.get(e.message) ?? 0) + 1);
-      return [...seen].filter(([, n]) => n > 1).map(([message]) => message);
-    },
   };
 }

@@ -1,5 +1,6 @@
 /** The Redis client library's side, and the loop that applications write around it: read, work, acknowledge, claim. */
 import type { Delivery, PublishListener, PublishSession, ReceiveListener, ReceiveSession } from '../contract.ts';
+import { handOver, takeIn } from '../intake.ts';
 import type { Offline, Place, SessionState, Thing } from './traffic.ts';
 
 /** How a reader was set up: its consume link and its group. */
@@ -91,13 +92,7 @@ export class RedisReceiveSession extends Session implements ReceiveSession {
     this.ask();
   }
   ready(slots: number): void {
-    const { state } = this;
-    state.slots = slots;
-    while (state.slots > 0 && state.buffer.length > 0) {
-      if (this.listener.push(state.buffer[0] as Delivery) === 'busy') return;
-      state.buffer.shift();
-      state.slots--;
-    }
+    handOver(this.state, slots, this.listener);
     this.ask();
   }
   buffered(): readonly Delivery[] {
@@ -141,8 +136,7 @@ export class RedisReceiveSession extends Session implements ReceiveSession {
     const { maxDeliveries, hasDeadStream, noack } = host.reading(state);
     if (!noack && maxDeliveries !== undefined && delivery.attempt > maxDeliveries) return this.giveUp(delivery.message, at, hasDeadStream);
     state.places.push([delivery.handle, at]);
-    if (state.buffer.length > 0 || state.slots <= 0 || this.listener.push(delivery) === 'busy') state.buffer.push(delivery);
-    else state.slots--;
+    takeIn(state, delivery, this.listener);
   }
   /** An entry of its own history that exists no more: there is nothing to do but to acknowledge it. */
   skip(at: Place): void {

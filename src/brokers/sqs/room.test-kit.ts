@@ -1,12 +1,11 @@
 import { catalog } from '../../catalog.ts';
-import type { Entry, Kind } from '../../history/entries.ts';
 import type { Scenario, TimelineEntry } from '../../scenario/document.ts';
-import type { Run } from '../../simulation/run.ts';
+import type { Config } from '../../testing/observe.ts';
 import { loadModels } from '../models.ts';
 
 export { catalog };
+export { at, type Config, observe } from '../../testing/observe.ts';
 export const models = await loadModels(['sqs']);
-export type Config = Readonly<Record<string, unknown>>;
 
 export interface Parts {
   readonly producer?: Config;
@@ -51,31 +50,5 @@ export function fanOut(parts: Parts & { readonly topic?: Config; readonly subscr
     ...parts.more,
   };
 }
-export const at = (ms: number, todo: string, on: string, parameters?: Config): TimelineEntry => ({ at: `${ms}ms`, by: 'author', do: todo, on, ...(parameters ? { with: parameters } : {}) });
 
-/** Looks into the history of a run. */
-export function observe(first: Run) {
-  const { history } = first.simulation;
-  const entries = Array.from({ length: history.length }, (_, id) => history.entry(id));
-  const text = (n: number) => (n < 0 ? '' : history.text(n));
-  return {
-    first,
-    entries,
-    text,
-    of: (kind: Kind, place?: string): Entry[] => entries.filter((e) => e.kind === kind && (place === undefined || text(e.place) === place)),
-    count: (kind: Kind, place?: string) => entries.filter((e) => e.kind === kind && (place === undefined || text(e.place) === place)).length,
-    /** Reasons of entries of a kind, with how often. */
-    reasons: (kind: Kind) => {
-      const counts: Record<string, number> = {};
-      for (const e of entries) if (e.kind === kind) counts[text(e.reason)] = (counts[text(e.reason)] ?? 0) + 1;
-      return counts;
-    },
-    /** Messages that took effect more than once. */
-    twice: () => {
-      const seen = new Map<number, number>();
-      for (const e of entries) if (e.kind === 'effect') seen.set(e.message, (seen.get(e.message) ?? 0) + 1);
-      return [...seen].filter(([, n]) => n > 1).map(([message]) => message);
-    },
-  };
-}
 export const UNTIL = 3e6;
