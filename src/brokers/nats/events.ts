@@ -85,7 +85,8 @@ export type NatsEvent =
   /** -ERR: the text as sent, without quotes. */
   | { readonly kind: 'error'; readonly client: string; readonly text: string; readonly closes: boolean }
   | { readonly kind: 'closed'; readonly client: string; readonly why: string }
-  | { readonly kind: 'stored'; readonly stream: string; readonly seq: number; readonly message: number; readonly subject: string; readonly size: number }
+  /** `later`: consumers that begin behind it. */
+  | { readonly kind: 'stored'; readonly stream: string; readonly seq: number; readonly message: number; readonly subject: string; readonly size: number; readonly later: readonly string[] }
   /** An interest stream without interest: the sequence grows, nothing is kept. */
   | { readonly kind: 'skipped'; readonly stream: string; readonly seq: number; readonly message: number; readonly subject: string }
   | { readonly kind: 'duplicate'; readonly stream: string; readonly seq: number; readonly message: number; readonly id: string }

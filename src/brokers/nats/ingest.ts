@@ -91,10 +91,17 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean 
 export function keep(core: Core, stream: Stream, stored: Stored): void {
   const { subject, headers, size, seq, message } = stored;
   insert(stream.store, stored, storedBytes(stream.config.storage, subject, headers, size));
-  core.emit({ kind: 'stored', stream: stream.name, seq, message, subject, size });
+  core.emit({ kind: 'stored', stream: stream.name, seq, message, subject, size, later: beginningBehind(stream, seq) });
   enforceLimits(core, stream, subject);
   watchAge(core, stream, stored);
 }
+/** Consumers whose opt_start_seq is still to come: from 2.14 on they do not begin before it. */
+function beginningBehind({ consumers }: Stream, seq: number): readonly string[] {
+  let names: readonly string[] = NOBODY;
+  for (const { name, sseq } of consumers.values()) if (sseq > seq) names = [...names, name];
+  return names;
+}
+const NOBODY: readonly string[] = [];
 /** Consumers are told behind whatever the storing set off, such as the end of a delivery whose message made room. */
 export function announce(core: Core, { name }: Stream, { seq, subject }: Stored): void {
   core.later({ does: 'announce', stream: name, seq, subject, hops: 1 });

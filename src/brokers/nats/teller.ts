@@ -24,6 +24,7 @@ const REMOVED: Readonly<Record<RemovalReason, string>> = {
 const AGAIN = { ack_wait: 'nats.ack_wait', nak: 'nats.nak', 'nak-delay': 'nats.nak' } as const;
 /** Sequences of which the message is remembered after it is gone. */
 const REMEMBERED = 20_000;
+type Stored = Extract<NatsEvent, { readonly kind: 'stored' }>;
 type Delivered = Extract<NatsEvent, { readonly kind: 'delivered' }>;
 
 export interface TellerState {
@@ -54,7 +55,7 @@ export class Teller {
     switch (event.kind) {
       case 'stored':
         // What the server says itself is nobody's message.
-        return event.message < 0 ? undefined : this.stored(event.stream, event.seq, event.message, event.subject);
+        return event.message < 0 ? undefined : this.stored(event);
       case 'skipped': {
         if (event.message < 0) return;
         const place = geography.streamNode(event.stream);
@@ -98,10 +99,10 @@ export class Teller {
     if (this.server.stream(stream)?.consumers.get(consumer)?.config.ack_policy === 'none') this.ledger.ended('settled', stream, consumer, streamSeq, 'nats.ack_none');
     return known;
   }
-  private stored(name: string, seq: number, message: number, subject: string): void {
+  private stored({ stream: name, seq, message, subject, later }: Stored): void {
     this.messages.set(`${name} ${seq}`, message);
     if (this.messages.size > REMEMBERED) this.messages.delete(this.messages.keys().next().value as string);
-    const consumers = [...(this.server.stream(name)?.consumers.values() ?? [])].filter((one) => this.geography.consumerNode(name, one.name) !== undefined && passes(subject, one.filters));
+    const consumers = [...(this.server.stream(name)?.consumers.values() ?? [])].filter((one) => !later.includes(one.name) && this.geography.consumerNode(name, one.name) !== undefined && passes(subject, one.filters));
     const readers = this.onward.wanted(name, subject);
     const cause = this.host.record('accepted', { message, place: this.geography.streamNode(name), detail: consumers.length + readers.length });
     for (const { name: consumer } of consumers) {
