@@ -33,8 +33,8 @@ export interface LiveBroker {
   /** Why there is no server to compare with, in one sentence, or null. */
   missing(): Promise<string | null>;
   start(): Promise<LiveServer>;
-  /** For comparing random cases; absent: there are none of this broker. */
-  readonly player?: (dice: Dice) => Player;
+  /** For comparing random cases; absent: there are none of this broker. `about` names some of them, where there are several kinds. */
+  readonly player?: (dice: Dice, about?: string) => Player;
 }
 
 /** The server may not be had here, which is no fault of the comparison. */

@@ -12,11 +12,11 @@ const RUNS = 3;
 const LENGTH = 16;
 
 /** A case from a seed. The model does the operations meanwhile, so that what is outstanding is known. */
-function invented(broker: LiveBroker, version: string, seed: number): LiveCase {
+function invented(broker: LiveBroker, version: string, seed: number, about: string | undefined): LiveCase {
   const { model, player } = broker;
   if (player === undefined) throw new Error(`nobody plays ${model.broker}`);
   const dice = new Dice(seed);
-  const { record, setup, next, shown } = player(dice);
+  const { record, setup, next, shown } = player(dice, about);
   const example = { format: 1, broker: model.broker, brokerVersion: version, name: `seed-${seed}`, area: 'fuzz', teaches: '', ...(record === undefined ? {} : { record }), setup, observed: [] } as const;
   const adapter = model.adapter({ ...example, steps: [] }, version);
   for (const operation of setup) adapter.run(operation);
@@ -82,17 +82,21 @@ async function shrunk(server: LiveServer, model: ConformanceModel, example: Live
   return best;
 }
 
-/** Prints each difference as a case whose observations are the server's. @returns how many there were */
-export async function fuzz(broker: LiveBroker, runs: number, seed: number, tell: (text: string) => void): Promise<number> {
+/**
+ * Prints each difference as a case whose observations are the server's.
+ * @param how `about`: one kind of cases; `whole`: they are not shrunk, where each takes minutes
+ * @returns how many there were
+ */
+export async function fuzz(broker: LiveBroker, runs: number, seed: number, tell: (text: string) => void, { about, whole = false }: { readonly about?: string | undefined; readonly whole?: boolean } = {}): Promise<number> {
   const server = await broker.start();
   let found = 0;
   try {
     for (let i = 0; i < runs; i++) {
-      const example = invented(broker, server.version, seed + i);
+      const example = invented(broker, server.version, seed + i, about);
       const at = await compared(server, broker.model, example, RUNS);
       if (at === null) continue;
       found++;
-      const least = await shrunk(server, broker.model, example, at);
+      const least = whole ? { example, at } : await shrunk(server, broker.model, example, at);
       const observed = least.at.live.flatMap((shown, step) => (Object.keys(shown).length === 0 ? [] : [{ step, ...shown }]));
       tell(`DIFFERENCE ${broker.model.broker} ${server.version}, seed ${seed + i}, step ${least.at.step}: ${JSON.stringify(least.example.steps[least.at.step])}`);
       tell(`  live   ${JSON.stringify(least.at.live[least.at.step] ?? {})}\n  model  ${JSON.stringify(least.at.model[least.at.step] ?? {})}`);

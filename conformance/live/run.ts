@@ -6,7 +6,7 @@ import { fuzz } from './fuzz.ts';
 import { compare } from './replay.ts';
 import { difference, faults, type Row, table } from './table.ts';
 
-/** npm run conformance:live -- [--broker NAME] [--cases DIR] [--only-differences] [--fuzz N [--seed S]] */
+/** npm run conformance:live -- [--broker NAME] [--cases DIR] [--only-differences] [--fuzz N [--seed S] [--about KIND] [--whole]] */
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +15,8 @@ const { values } = parseArgs({
     'only-differences': { type: 'boolean', default: false },
     fuzz: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    about: { type: 'string' },
+    whole: { type: 'boolean', default: false },
   },
 });
 
@@ -55,7 +57,7 @@ async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Pr
 
 async function fuzzBroker(broker: LiveBroker): Promise<number> {
   const missing = await broker.missing();
-  if (missing === null && broker.player !== undefined) return await fuzz(broker, Number(values.fuzz), Number(values.seed), console.log);
+  if (missing === null && broker.player !== undefined) return await fuzz(broker, Number(values.fuzz), Number(values.seed), console.log, values);
   console.log(missing ?? `There are no random operations of ${broker.model.broker}.`);
   return 0;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { kafkaConformance } from '../../../src/brokers/kafka/conformance.ts';
 import type { LiveBroker, LiveCase, LiveServer } from '../contract.ts';
 import { Sandbox } from '../sandbox.ts';
@@ -12,10 +13,10 @@ function nodesOf({ setup }: LiveCase): number {
   return first?.op === 'settings' && typeof first['nodes'] === 'number' ? first['nodes'] : 1;
 }
 
-/** Clusters are started when a case first needs one of their size. */
+/** Clusters are started when a case first needs one of their size and settings. */
 async function start(): Promise<LiveServer> {
   const sandbox = new Sandbox('kafka');
-  const clusters = new Map<number, Promise<KafkaServers>>();
+  const clusters = new Map<string, Promise<KafkaServers>>();
   try {
     const java = await javaProgram(sandbox.folder);
     let cases = 0;
@@ -23,8 +24,10 @@ async function start(): Promise<LiveServer> {
       version: java.version,
       async client(example) {
         const nodes = nodesOf(example);
-        const cluster = clusters.get(nodes) ?? KafkaServers.start(java, sandbox, nodes);
-        clusters.set(nodes, cluster);
+        const own = (example.server ?? {}) as Readonly<Record<string, string>>;
+        const kind = `${nodes} ${JSON.stringify(own)}`;
+        const cluster = clusters.get(kind) ?? KafkaServers.start(java, sandbox, nodes, join(sandbox.folder, `cluster-${clusters.size}`), own);
+        clusters.set(kind, cluster);
         const servers = await cluster;
         await servers.driver.ask({ op: 'reset' });
         return new KafkaClient(servers, `case${++cases}.`);

@@ -9,7 +9,7 @@ export interface NodePlace {
 }
 
 /** server.properties as the cases suppose (conformance/FORMAT.md). What is not named has Kafka's default. */
-export function properties({ node, port, controller, folder }: NodePlace, all: readonly NodePlace[]): string {
+export function properties({ node, port, controller, folder }: NodePlace, all: readonly NodePlace[], own: Readonly<Record<string, string>>): string {
   const single = all.length === 1;
   const replicas = String(all.length);
   const settings: Record<string, string> = {
@@ -34,7 +34,7 @@ export function properties({ node, port, controller, folder }: NodePlace, all: r
     'log.retention.check.interval.ms': '500',
     'log.initial.task.delay.ms': '500',
   };
-  return lines({ ...settings, ...(single ? SINGLE : CLUSTER), ...(single ? {} : { 'broker.rack': RACKS[node] ?? '' }) });
+  return lines({ ...settings, ...(single ? SINGLE : CLUSTER), ...(single ? {} : { 'broker.rack': RACKS[node] ?? '' }), ...own });
 }
 const SINGLE = {
   'group.initial.rebalance.delay.ms': '0',

@@ -28,15 +28,15 @@ export class KafkaServers {
     this.#places = places;
     this.#processes = places.map(() => null);
   }
-  /** @param nodes how many */
-  static async start(java: JavaProgram, sandbox: Sandbox, nodes: number): Promise<KafkaServers> {
+  /** @param nodes how many. @param own settings besides those that all have */
+  static async start(java: JavaProgram, sandbox: Sandbox, nodes: number, folder: string, own: Readonly<Record<string, string>>): Promise<KafkaServers> {
     const places: NodePlace[] = [];
-    for (let node = 0; node < nodes; node++) places.push({ node, port: await freePort(), controller: await freePort(), folder: join(sandbox.folder, `cluster-of-${nodes}`, `node-${node}`) });
+    for (let node = 0; node < nodes; node++) places.push({ node, port: await freePort(), controller: await freePort(), folder: join(folder, `node-${node}`) });
     const servers = new KafkaServers(java, sandbox, places);
     const id = (await output(java.program, ['-cp', java.jars, 'kafka.tools.StorageTool', 'random-uuid'])).trim().split('\n').at(-1) ?? '';
     for (const place of places) {
       mkdirSync(place.folder, { recursive: true });
-      writeFileSync(servers.#config(place.node), properties(place, places));
+      writeFileSync(servers.#config(place.node), properties(place, places, own));
       await output(java.program, ['-cp', java.jars, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', servers.#config(place.node)], place.folder);
     }
     await Promise.all(places.map(({ node }) => servers.#run(node)));

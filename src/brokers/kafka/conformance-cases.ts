@@ -69,7 +69,7 @@ export class KafkaAdapter {
   }
   /** Done to a node, not asked of it. */
   readonly #toNode = (what: (node: number) => void) => (operation: Operation) => {
-    what(number(operation['node']));
+    what(operation['node'] === 'coordinator' ? this.#node.cluster.coordinator.nodeOf(text(operation['group'])) : number(operation['node']));
     this.#node.listen();
     return null;
   };

@@ -5,6 +5,8 @@ import type { GroupError } from './group/errors.ts';
 import { JOIN_EPOCH } from './group/modern-state.ts';
 import type { OffsetToCommit, PartitionError } from './group/offsets.ts';
 import { Group, type GroupSettings, type GroupState } from './groups.ts';
+import { hashOfString } from './assignors/hash-order.ts';
+import { toPositive } from './murmur2.ts';
 import type { ErrorName, GroupRequest, GroupResponse, Response, TopicPartition } from './protocol.ts';
 
 export interface CoordinatorState {
@@ -90,6 +92,18 @@ export class Coordinator {
   topicsChanged(): void {
     for (const group of this.groups.values()) group.modern.topicsChanged();
   }
+  /** A broker has gone or come: groups whose coordinator is gone get another. */
+  brokersChanged(): void {
+    for (const group of this.groups.values()) {
+      if (this.cluster.nodes.up(group.node) || !this.cluster.nodes.anyUp) continue;
+      group.node = this.place(group.id);
+      this.watched(group, 'kafka.session_timeout', () => group.handOver());
+    }
+  }
+  /** The broker that coordinates a group. */
+  nodeOf(name: string): number {
+    return this.group(name).node;
+  }
   committed(group: string, { topic, partition }: TopicPartition): number {
     const known = this.groups.get(group);
     return known?.type === 'share' ? this.cluster.shares.startOffset(group, { topic, partition }) : (known?.offsets.committed(topic, partition) ?? -1);
@@ -129,6 +143,13 @@ export class Coordinator {
     this.next = state.next;
   }
 
+  /** The partition of __consumer_offsets that a group's name comes to is led by the first of the brokers, in its order, that is there. */
+  private place(id: string): number {
+    const { nodes } = this.cluster;
+    const first = toPositive(hashOfString(id)) % nodes.count;
+    const order = Array.from({ length: nodes.count }, (_, i) => (first + i) % nodes.count);
+    return order.find((node) => nodes.up(node)) ?? first;
+  }
   private group(id: string): Group {
     const known = this.groups.get(id);
     if (known) return known;
@@ -137,7 +158,7 @@ export class Coordinator {
       this.timers.set(timer, [id, name, ref]);
       this.cluster.host.after(delay, 'group', timer);
     };
-    const group: Group = new Group(id, this.cluster, { after, send: (to, response) => this.send(group, to, response) });
+    const group: Group = new Group(id, this.place(id), this.cluster, { after, send: (to, response) => this.send(group, to, response) });
     this.groups.set(id, group);
     return group;
   }

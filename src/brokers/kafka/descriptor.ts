@@ -274,7 +274,7 @@ export const kafka: RoomDescriptor = {
     'Each link is a client of its own: one producer, or one consumer per instance, with one connection.',
     'A batch is not compressed, and its size is that of its records and their headers. A request takes a batch of every partition, however large they are together (max.request.size); a batch.size above buffer.memory counts as that.',
     'A broker that stands still and goes on knows at once who leads now. An empty answer to a fetch may still come from it meanwhile.',
-    'The group and transaction coordinators and the controller are there while any broker is.',
+    'When the broker that coordinates a group goes, another does so at once; the transaction coordinator and the controller are there while any broker is.',
     'What a replica has that its new leader lacks is cut off at the election, not when the replica comes back.',
     'A group that has members refuses those of another protocol: it is not converted while it runs (group.consumer.migration.policy).',
     'A member of the consumer protocol gives partitions up, and takes new ones, when its application calls poll(); it subscribes to its topic by name.',

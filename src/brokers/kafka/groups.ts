@@ -14,6 +14,7 @@ import type { GroupResponse, TopicPartition } from './protocol.ts';
 export type GroupType = 'classic' | 'consumer' | 'share';
 export interface GroupState {
   readonly id: string;
+  readonly node: number;
   readonly type: GroupType;
   readonly classic: unknown;
   readonly modern: unknown;
@@ -32,6 +33,8 @@ interface GroupHost {
 
 export class Group {
   readonly id: string;
+  /** The broker that coordinates it. */
+  node: number;
   readonly classic: ClassicGroup;
   readonly modern: ModernGroup;
   readonly share: ShareGroup;
@@ -42,7 +45,8 @@ export class Group {
   /** Client of a member id. */
   private names = new Map<string, string>();
   private own: GroupSettings = {};
-  constructor(id: string, cluster: KafkaCluster, { after, send }: GroupHost) {
+  constructor(id: string, node: number, cluster: KafkaCluster, { after, send }: GroupHost) {
+    this.node = node;
     const { settings } = cluster;
     this.id = id;
     const now = () => cluster.host.now();
@@ -97,6 +101,11 @@ export class Group {
   get generation(): number {
     return this.type === 'classic' ? this.classic.generationId : (this.type === 'consumer' ? this.modern : this.share).groupEpoch;
   }
+  /** Another broker is the coordinator now. */
+  handOver(): void {
+    if (this.type === 'classic') this.classic.handOver();
+    else (this.type === 'consumer' ? this.modern : this.share).handOver();
+  }
   timer(name: string, ref: number): void {
     if (name === 'offsets-retention') this.offsets.timer(name, ref);
     else if (name === 'consumer-group') this.modern.timer(name, ref);
@@ -111,9 +120,10 @@ export class Group {
     return this.names.get(memberId) ?? memberId.replace(/-\d+$/, '');
   }
   save(): GroupState {
-    return { id: this.id, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists, own: { ...this.own } };
+    return { id: this.id, node: this.node, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists, own: { ...this.own } };
   }
   load(state: GroupState): void {
+    this.node = state.node;
     this.type = state.type;
     this.classic.load(state.classic);
     this.modern.load(state.modern);

@@ -82,6 +82,7 @@ export class Nodes implements Brokers {
     for (const partition of this.cluster.all()) if (partition.leader === broker) this.cluster.shares.leaderChanged(partition.topic, partition.index);
     this.cluster.brokerLost();
     this.missesHeartbeats(broker, node);
+    this.cluster.coordinator.brokersChanged();
     this.takeUp(broker);
   }
   /** A controlled shutdown: leadership moves away first. */
@@ -93,6 +94,7 @@ export class Nodes implements Brokers {
     this.cluster.out.push({ kind: 'broker', broker, up: false });
     this.fence(broker);
     this.cluster.brokerLost();
+    this.cluster.coordinator.brokersChanged();
     this.takeUp(broker);
   }
   start(broker: number): void {
@@ -104,6 +106,7 @@ export class Nodes implements Brokers {
     Object.assign(node, { up: true, stalled: false, killed: false });
     this.cluster.out.push({ kind: 'broker', broker, up: true });
     this.returns(broker, node);
+    this.cluster.coordinator.brokersChanged();
   }
   /** Its replica fetchers stand still, or go on. */
   stall(broker: number, on: boolean): void {

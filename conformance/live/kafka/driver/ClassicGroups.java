@@ -41,7 +41,9 @@ final class ClassicGroups {
   }
   JsonNode join(JsonNode op) throws Exception {
     Members.Member member = members.of(op);
-    byte[] metadata = bytes(ConsumerProtocol.serializeSubscription(new Subscription(Json.texts(op, "topics"))));
+    List<TopicPartition> owned = new ArrayList<>();
+    if (op.has("owned")) for (var one : op.get("owned").properties()) Json.numbers(one.getValue()).forEach(p -> owned.add(new TopicPartition(one.getKey(), p)));
+    byte[] metadata = bytes(ConsumerProtocol.serializeSubscription(new Subscription(Json.texts(op, "topics"), null, owned)));
     var protocols = new JoinGroupRequestData.JoinGroupRequestProtocolCollection();
     for (String name : op.has("protocols") ? Json.texts(op, "protocols") : List.of("range")) protocols.add(new JoinGroupRequestData.JoinGroupRequestProtocol().setName(name).setMetadata(metadata));
     JoinGroupRequestData data = new JoinGroupRequestData().setGroupId(member.group).setMemberId(member.id).setGroupInstanceId(member.instanceId)

@@ -13,6 +13,7 @@ export class ClassicMembers implements OffsetOwner {
   protected readonly settings: ClassicSettings;
   protected data: ClassicData;
   protected readonly deadlines: Deadlines;
+  #written: ClassicData | null = null;
 
   constructor(host: ClassicGroupHost, settings: Partial<ClassicSettings> = {}) {
     this.host = host;
@@ -41,18 +42,26 @@ export class ClassicMembers implements OffsetOwner {
   }
 
   save(): unknown {
-    return { data: copyGroup(this.data), deadlines: this.deadlines.save() };
+    return { data: copyGroup(this.data), written: this.#written === null ? null : copyGroup(this.#written), deadlines: this.deadlines.save() };
   }
   load(state: unknown): void {
-    const { data, deadlines } = state as { data: ClassicData; deadlines: DeadlinesState };
+    const { data, written, deadlines } = state as { data: ClassicData; written: ClassicData | null; deadlines: DeadlinesState };
+    this.#written = written === null ? null : copyGroup(written);
     this.data = copyGroup(data);
     this.deadlines.load(deadlines);
   }
 
-  /** Another broker is the coordinator now, or the group was deleted: whoever waits is told. */
-  unload(error: GroupError = 'NOT_COORDINATOR'): void {
-    for (const member of this.data.members) this.answerWaiting(member, error);
+  /** The group was deleted: whoever waits is told. */
+  unload(): void {
+    for (const member of this.data.members) this.answerWaiting(member, 'NOT_COORDINATOR');
     this.enter('Dead');
+  }
+  /** Another broker is the coordinator now: it goes on with what was written down. Whoever waits is told, and sessions begin anew. */
+  handOver(): void {
+    for (const member of this.data.members) this.answerWaiting(member, 'NOT_COORDINATOR');
+    this.deadlines.clearWhere(() => true);
+    this.data = { ...(this.#written === null ? emptyGroup(this.host.now()) : copyGroup(this.#written)), ids: this.data.ids };
+    for (const { memberId } of this.data.members) this.keepAlive(memberId);
   }
 
   mayCommit({ memberId, groupInstanceId, generationOrEpoch, transactional }: CommitRequest): GroupError | null {
@@ -154,5 +163,7 @@ export class ClassicMembers implements OffsetOwner {
     this.data.previous = this.data.state;
     this.data.state = state;
     this.data.since = this.host.now();
+    // A generation is written down with its assignment, or when nobody is left.
+    if (state === 'Stable' || state === 'Empty') this.#written = copyGroup(this.data);
   }
 }

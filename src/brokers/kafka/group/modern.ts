@@ -81,6 +81,10 @@ export class ModernGroup implements OffsetOwner {
     const member = this.#member(rest.join(' '));
     if (member?.memberEpoch === Number(epoch)) this.#fence(member.memberId);
   }
+  /** Another broker is the coordinator now: everything was written down, and sessions begin anew. */
+  handOver(): void {
+    for (const { memberId } of this.#data.members) this.#deadlines.set(SESSION + memberId, this.#settings['group.consumer.session.timeout.ms']);
+  }
   save(): unknown {
     return { data: copyOf(this.#data), deadlines: this.#deadlines.save() };
   }

@@ -116,6 +116,10 @@ export class ShareGroup {
     const memberId = this.#sessions.due(ref);
     if (memberId !== null) this.#remove(memberId);
   }
+  /** Another broker is the coordinator now: sessions begin anew. */
+  handOver(): void {
+    for (const { memberId } of this.#data.members) this.#sessions.set(memberId, this.#settings['group.share.session.timeout.ms']);
+  }
   save(): unknown {
     return { data: copyOf(this.#data), sessions: this.#sessions.save() };
   }
