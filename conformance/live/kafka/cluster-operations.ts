@@ -34,6 +34,8 @@ export function cluster(d: Dice): Talk {
     if (away !== null) return { op: away.how === 'stall' ? d.pick(['resume', 'resume', 'kill']) : 'start', node: away.node };
     return { op: d.pick(['kill', 'shutDown', 'stall']), node: d.pick(NODES) };
   };
+  const elsewhere = (): Operation => ({ ...produce(), node: d.pick(there()) });
+  const fetches = (): Operation => ({ op: 'fetch', ...at(), from: d.below(4), ...(d.chance(0.4) ? { node: d.pick(there()) } : {}), ...(d.chance(0.4) ? { rack: d.pick(['a', 'b']) } : {}) });
   const asked = (): Operation => {
     const one = at();
     const node = d.pick((replicas[Number(one['partition'])] ?? []).filter((other) => there().includes(other)));
@@ -47,7 +49,7 @@ export function cluster(d: Dice): Talk {
       { op: 'initProducer', producer: PRODUCER },
       { op: 'advance', ms: 1_000 },
     ],
-    makes: [produce, produce, produce, moves, moves, asked, () => ({ op: 'describe', ...at() }), () => ({ op: 'describe', ...at() }), () => ({ op: 'listOffsets', ...at(), at: 'latest' }), () => ({ op: 'fetch', ...at(), from: d.below(4) })],
+    makes: [produce, produce, produce, elsewhere, moves, moves, moves, asked, asked, fetches, () => ({ op: 'describe', ...at() }), () => ({ op: 'describe', ...at() }), () => ({ op: 'listOffsets', ...at(), at: 'latest' })],
     calm: CALM,
     heard({ op, node }) {
       if (op === 'start' || op === 'resume') away = null;

@@ -11,6 +11,7 @@ import { send } from './recorded-sending.ts';
 import { Sharing } from './recorded-shares.ts';
 
 interface Example {
+  readonly server?: JsonObject;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
 }
@@ -27,10 +28,10 @@ export class KafkaAdapter {
   readonly #producers: Producers;
   #unblocked: Record<string, Json> = {};
 
-  constructor({ setup }: Example) {
+  constructor({ setup, server = {} }: Example) {
     const unblocked = (who: string, shown: Json) => (this.#unblocked[who] = shown);
     const { nodes, config } = clusterOf(setup[0]);
-    this.#node = new RecordedCluster(nodes, config);
+    this.#node = new RecordedCluster(nodes, { ...server, ...config });
     this.#producing = new Producing(this.#node, unblocked);
     this.#groups = new Groups(this.#node, unblocked);
     this.#reading = new Reading(this.#node, this.#producing, this.#groups, unblocked);

@@ -117,7 +117,7 @@ it('a static member that died keeps others out with UNRELEASED_INSTANCE_ID until
   expect(of('refused', 'pay/1').map((e) => e.reason)).toEqual(['kafka.UNRELEASED_INSTANCE_ID']);
   expect(of('assigned', 'pay/1').at(-1)).toMatchObject({ detail: 3 });
 });
-it('a group that has members refuses one of another protocol: GROUP_ID_NOT_FOUND, or INCONSISTENT_GROUP_PROTOCOL', () => {
+it('without migration a group that has members refuses one of another protocol: GROUP_ID_NOT_FOUND, or INCONSISTENT_GROUP_PROTOCOL', () => {
   const reasons = (more: More) =>
     new Set(
       run(more)
@@ -125,8 +125,23 @@ it('a group that has members refuses one of another protocol: GROUP_ID_NOT_FOUND
         .map((e) => e.reason),
     );
   const late = { latency: '50ms' };
-  expect(reasons({ protocol: 'classic', other: { ...late, 'group.protocol': 'consumer' } })).toEqual(new Set(['kafka.GROUP_ID_NOT_FOUND']));
-  expect(reasons({ protocol: 'consumer', other: { ...late, 'group.protocol': 'classic' } })).toEqual(new Set(['kafka.INCONSISTENT_GROUP_PROTOCOL']));
+  const cluster = { 'group.consumer.migration.policy': 'disabled' };
+  expect(reasons({ cluster, protocol: 'classic', other: { ...late, 'group.protocol': 'consumer' } })).toEqual(new Set(['kafka.GROUP_ID_NOT_FOUND']));
+  expect(reasons({ cluster, protocol: 'consumer', other: { ...late, 'group.protocol': 'classic' } })).toEqual(new Set(['kafka.INCONSISTENT_GROUP_PROTOCOL']));
+});
+it('a group is migrated member by member: those of both protocols read on, and share the partitions', () => {
+  for (const [protocol, other] of [
+    ['classic', 'consumer'],
+    ['consumer', 'classic'],
+  ] as const) {
+    const { of } = run({ protocol, other: { 'group.protocol': other, latency: '50ms', 'auto.offset.reset': 'earliest', 'heartbeat.interval.ms': 500 }, timeline: [at(6000, 'shut-down', 'late/1')] });
+    expect(of('refused').map((e) => e.reason)).toEqual([]);
+    expect(of('effect', 'late/1').length).toBeGreaterThan(50);
+    expect(of('assigned', 'late/1').at(-1)?.detail).toBe(2);
+    // When it has gone, the others have everything again.
+    expect(['pay/1', 'pay/2'].map((actor) => of('assigned', actor).at(-1)?.detail)).toEqual([3, 3]);
+    expect(Math.max(...of('effect').map((e) => e.time))).toBeGreaterThan(9.5e6);
+  }
 });
 it('new partitions are assigned with the next heartbeat, whatever the members know', () => {
   const { of } = run({ timeline: [at(3000, 'set', 'orders', { partitions: 8 })] });

@@ -26,59 +26,61 @@ export class Coordinator {
   handle(from: string, correlation: number, request: GroupRequest): void {
     if (!this.cluster.nodes.anyUp) return this.reply(from, correlation, unavailable(request));
     const group = this.group(request.group);
+    if (QUIET.has(request.api)) return this.answer(from, correlation, group, request);
+    this.watched(group, 'kafka.left', () => this.answer(from, correlation, group, request));
+  }
+  private answer(from: string, correlation: number, group: Group, request: GroupRequest): void {
     const client = `${correlation}|${from}`;
-    this.watched(group, 'kafka.left', () => {
-      switch (request.api) {
-        case 'JoinGroup': {
-          const error = group.refusalOf('classic');
-          if (error !== null) this.send(group, client, { kind: 'JoinGroup', error, memberId: request.join.memberId, generationId: -1, protocolName: null, leader: '', members: [], skipAssignment: false });
-          else {
-            group.founded();
-            group.classic.join({ ...request.join, client });
-          }
-          break;
+    switch (request.api) {
+      case 'JoinGroup': {
+        const error = group.refusalOf('classic');
+        if (error !== null) this.send(group, client, { kind: 'JoinGroup', error, memberId: request.join.memberId, generationId: -1, protocolName: null, leader: '', members: [], skipAssignment: false });
+        else {
+          group.founded();
+          group.join({ ...request.join, client });
         }
-        case 'SyncGroup':
-          group.classic.sync({ ...request.sync, client });
-          break;
-        case 'Heartbeat':
-          group.classic.heartbeat({ ...request.heartbeat, client });
-          break;
-        case 'LeaveGroup':
-          group.classic.leave({ ...request.leave, client });
-          break;
-        case 'ConsumerGroupHeartbeat': {
-          const { memberId, memberEpoch } = request.heartbeat;
-          const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null;
-          if (error !== null) return this.send(group, client, { kind: 'ConsumerGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
-          group.knows(memberId, from);
-          group.modern.heartbeat({ ...request.heartbeat, client });
-          if (group.memberIds().length > 0) group.founded();
-          break;
-        }
-        case 'ShareGroupHeartbeat': {
-          const { memberId, memberEpoch } = request.heartbeat;
-          const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('share') : null;
-          if (error !== null) return this.send(group, client, { kind: 'ShareGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
-          group.knows(memberId, from);
-          group.share.heartbeat({ ...request.heartbeat, client });
-          break;
-        }
-        case 'OffsetCommit':
-          this.commit(from, correlation, group, request);
-          break;
-        case 'TxnOffsetCommit':
-          this.reply(from, correlation, { api: 'OffsetCommit', error: this.commitInTransaction(group, request) });
-          break;
-        case 'OffsetFetch': {
-          const { memberId, generationOrEpoch } = request.member;
-          const who = group.type === 'consumer' && memberId !== '' ? { memberId, memberEpoch: generationOrEpoch } : { memberId: null, memberEpoch: -1 };
-          const answer = group.offsets.fetch(who, request.partitions, request.stable);
-          const unstable = typeof answer === 'string' ? answer : (answer.find((o) => o.error !== null)?.error ?? null);
-          this.reply(from, correlation, { api: 'OffsetFetch', error: unstable, offsets: typeof answer === 'string' ? [] : answer.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
-        }
+        break;
       }
-    });
+      case 'SyncGroup':
+        group.sync({ ...request.sync, client });
+        break;
+      case 'Heartbeat':
+        group.heartbeat({ ...request.heartbeat, client });
+        break;
+      case 'LeaveGroup':
+        group.leave({ ...request.leave, client });
+        break;
+      case 'ConsumerGroupHeartbeat': {
+        const { memberId, memberEpoch } = request.heartbeat;
+        const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null;
+        if (error !== null) return this.send(group, client, { kind: 'ConsumerGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
+        group.knows(memberId, from);
+        group.modern.heartbeat({ ...request.heartbeat, client });
+        if (group.memberIds().length > 0) group.founded();
+        break;
+      }
+      case 'ShareGroupHeartbeat': {
+        const { memberId, memberEpoch } = request.heartbeat;
+        const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('share') : null;
+        if (error !== null) return this.send(group, client, { kind: 'ShareGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
+        group.knows(memberId, from);
+        group.share.heartbeat({ ...request.heartbeat, client });
+        break;
+      }
+      case 'OffsetCommit':
+        this.commit(from, correlation, group, request);
+        break;
+      case 'TxnOffsetCommit':
+        this.reply(from, correlation, { api: 'OffsetCommit', error: this.commitInTransaction(group, request) });
+        break;
+      case 'OffsetFetch': {
+        const { memberId, generationOrEpoch } = request.member;
+        const who = group.type === 'consumer' && memberId !== '' ? { memberId, memberEpoch: generationOrEpoch } : { memberId: null, memberEpoch: -1 };
+        const answer = group.offsets.fetch(who, request.partitions, request.stable);
+        const unstable = typeof answer === 'string' ? answer : (answer.find((o) => o.error !== null)?.error ?? null);
+        this.reply(from, correlation, { api: 'OffsetFetch', error: unstable, offsets: typeof answer === 'string' ? [] : answer.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
+      }
+    }
   }
   timer(id: number): void {
     const timer = this.timers.get(id);
@@ -200,13 +202,16 @@ export class Coordinator {
     todo();
     const members = group.memberIds();
     const tell = (id: string, joined: boolean) => this.cluster.out.push({ kind: 'member', group: group.id, client: group.nameOf(id), joined, because: gone });
-    for (const id of before.members) if (!members.includes(id)) tell(id, false);
-    for (const id of members) if (!before.members.includes(id)) tell(id, true);
+    const [had, has] = [new Set(before.members), new Set(members)];
+    for (const id of before.members) if (!has.has(id)) tell(id, false);
+    for (const id of members) if (!had.has(id)) tell(id, true);
     const { state, rebalancing, generation } = group;
     if (!before.rebalancing && rebalancing) this.cluster.out.push({ kind: 'rebalance', group: group.id, begins: true, generation });
     if (before.state !== 'Stable' && state === 'Stable' && group.type !== 'share') this.cluster.out.push({ kind: 'rebalance', group: group.id, begins: false, generation });
   }
 }
+/** Requests that neither bring a member nor take one away: most of all that a coordinator is asked. */
+const QUIET: ReadonlySet<GroupRequest['api']> = new Set(['OffsetCommit', 'TxnOffsetCommit', 'OffsetFetch', 'Heartbeat']);
 const toCommit = (one: TopicPartition & { readonly offset: number; readonly metadata?: string }): OffsetToCommit => ({ metadata: '', ...one, leaderEpoch: -1 });
 /** Of a request as a whole, or of its first partition that was refused. */
 const errorOf = (answer: GroupError | readonly PartitionError[]): GroupError | null => (typeof answer === 'string' ? answer : (answer.find(({ error }) => error !== null)?.error ?? null));

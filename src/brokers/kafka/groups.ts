@@ -3,18 +3,22 @@ import type { KafkaCluster } from './cluster.ts';
 import { clientOf } from './connection.ts';
 import { ClassicGroup } from './group/classic.ts';
 import type { GroupError } from './group/errors.ts';
-import { ModernGroup } from './group/modern.ts';
+import type { HeartbeatRequest, JoinRequest, LeaveRequest, SyncRequest } from './group/classic-state.ts';
+import { type Migrated, MixedGroup } from './group/mixed.ts';
 import type { OffsetOwner } from './group/offset-owner.ts';
 import { GroupOffsets } from './group/offsets.ts';
 import type { ModernSettings } from './group/modern-state.ts';
 import { ShareGroup, type ShareGroupSettings } from './group/share-group.ts';
 import type { GroupResponse, TopicPartition } from './protocol.ts';
 
+/** `group.consumer.migration.policy` */
+export type MigrationPolicy = 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
 /** `group.type`: what a group speaks. */
 export type GroupType = 'classic' | 'consumer' | 'share';
 export interface GroupState {
   readonly id: string;
   readonly node: number;
+  readonly ids: number;
   readonly type: GroupType;
   readonly classic: unknown;
   readonly modern: unknown;
@@ -36,10 +40,13 @@ export class Group {
   /** The broker that coordinates it. */
   node: number;
   readonly classic: ClassicGroup;
-  readonly modern: ModernGroup;
+  readonly modern: MixedGroup;
   readonly share: ShareGroup;
   readonly offsets: GroupOffsets;
   type: GroupType = 'classic';
+  private readonly policy: MigrationPolicy;
+  /** Member ids given out so far. */
+  private ids = 0;
   /** Somebody joined it, or committed without being a member: before that the coordinator knows no such group. */
   private exists = false;
   /** Client of a member id. */
@@ -51,9 +58,11 @@ export class Group {
     this.id = id;
     const now = () => cluster.host.now();
     const topics = () => cluster.counts();
-    const host = { groupId: id, now, after, send };
+    const newMemberId = (prefix: string) => `${prefix}-${++this.ids}`;
+    const host = { groupId: id, now, after, send, newMemberId };
     this.classic = new ClassicGroup(host, { 'group.initial.rebalance.delay.ms': settings.initialRebalanceDelay / 1000, 'group.max.size': settings.groupMaxSize });
-    this.modern = new ModernGroup({ ...host, topics }, { 'group.consumer.session.timeout.ms': settings.consumerSessionTimeout / 1000, 'group.consumer.heartbeat.interval.ms': settings.consumerHeartbeatInterval / 1000 });
+    this.policy = settings.migrationPolicy;
+    this.modern = new MixedGroup({ ...host, topics, downgrades: (group) => this.downgrade(group) }, { 'group.consumer.session.timeout.ms': settings.consumerSessionTimeout / 1000, 'group.consumer.heartbeat.interval.ms': settings.consumerHeartbeatInterval / 1000 });
     this.share = new ShareGroup({ ...host, topics }, { 'group.share.session.timeout.ms': settings.shareSessionTimeout / 1000, 'group.share.heartbeat.interval.ms': settings.shareHeartbeatInterval / 1000 });
     const owner = (): OffsetOwner => (this.type === 'consumer' ? this.modern : this.classic);
     const owned: OffsetOwner = { mayCommit: (request) => owner().mayCommit(request), committed: (memberId) => owner().committed(memberId), mayFetch: (memberId, epoch) => owner().mayFetch(memberId, epoch), offsetExpiry: () => owner().offsetExpiry() };
@@ -68,9 +77,35 @@ export class Group {
   /** Whoever comes first says what the group is; once it has members (or shares its partitions), it is that. @returns why not */
   refusalOf(type: GroupType): GroupError | null {
     if (this.type === type) return null;
-    if (this.memberIds().length > 0 || this.type === 'share') return type === 'classic' ? 'INCONSISTENT_GROUP_PROTOCOL' : 'GROUP_ID_NOT_FOUND';
+    const empty = this.memberIds().length === 0 && this.type !== 'share';
+    if (!empty && this.type === 'classic' && type === 'consumer' && (this.policy === 'bidirectional' || this.policy === 'upgrade')) this.modern.adopt(this.classic.upgrade());
+    else if (!empty && this.type === 'consumer' && type === 'classic' && this.policy !== 'disabled') return null;
+    else if (!empty) return type === 'classic' ? 'INCONSISTENT_GROUP_PROTOCOL' : 'GROUP_ID_NOT_FOUND';
     this.type = type;
     return null;
+  }
+  /** The requests of the classic protocol, which a consumer group takes, too. */
+  join(request: JoinRequest): void {
+    if (this.type === 'consumer') this.modern.join(request);
+    else this.classic.join(request);
+  }
+  sync(request: SyncRequest): void {
+    if (this.type === 'consumer') this.modern.sync(request);
+    else this.classic.sync(request);
+  }
+  heartbeat(request: HeartbeatRequest): void {
+    if (this.type === 'consumer') this.modern.beat(request);
+    else this.classic.heartbeat(request);
+  }
+  leave(request: LeaveRequest): void {
+    if (this.type === 'consumer') this.modern.leave(request);
+    else this.classic.leave(request);
+  }
+  private downgrade(group: Migrated): boolean {
+    if (this.policy !== 'bidirectional' && this.policy !== 'downgrade') return false;
+    this.type = 'classic';
+    this.classic.downgraded(group);
+    return true;
   }
   founded(): void {
     this.exists = true;
@@ -120,10 +155,11 @@ export class Group {
     return this.names.get(memberId) ?? memberId.replace(/-\d+$/, '');
   }
   save(): GroupState {
-    return { id: this.id, node: this.node, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists, own: { ...this.own } };
+    return { id: this.id, node: this.node, ids: this.ids, type: this.type, classic: this.classic.save(), modern: this.modern.save(), share: this.share.save(), offsets: this.offsets.save(), names: [...this.names], exists: this.exists, own: { ...this.own } };
   }
   load(state: GroupState): void {
     this.node = state.node;
+    this.ids = state.ids;
     this.type = state.type;
     this.classic.load(state.classic);
     this.modern.load(state.modern);

@@ -74,7 +74,7 @@ export class Groups {
   join(operation: Operation): null {
     const member = this.member(operation);
     const names = operation['protocols'] === undefined ? ['range'] : list(operation['protocols']).map((one) => text(one));
-    const metadata = { topics: list(operation['topics']).map((one) => text(one)), owned: [], generation: null };
+    const metadata = { topics: list(operation['topics']).map((one) => text(one)), owned: ownedOf(operation), generation: null };
     const timeouts = { sessionTimeoutMs: number(operation['sessionTimeoutMs'], 45_000), rebalanceTimeoutMs: number(operation['rebalanceTimeoutMs'], 300_000) };
     const join = { memberId: member.id, groupInstanceId: member.instanceId, clientId: 'tailrace', ...timeouts, protocolType: 'consumer', protocols: names.map((name) => ({ name, metadata })) };
     return this.#send(operation, { api: 'JoinGroup', group: member.group, join });
@@ -119,3 +119,5 @@ export class Groups {
 function isClassic(response: GroupResponse): response is ClassicResponse {
   return response.kind !== 'ConsumerGroupHeartbeat' && response.kind !== 'ShareGroupHeartbeat';
 }
+/** Partitions by topic. */
+export const ownedOf = (operation: Operation): TopicPartition[] => Object.entries(object(operation['owned'])).flatMap(([topic, partitions]) => list(partitions).map((one) => ({ topic, partition: number(one) })));

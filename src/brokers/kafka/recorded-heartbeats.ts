@@ -1,7 +1,7 @@
 import type { GroupResponse, Request, TopicPartition } from './protocol.ts';
-import { type JsonObject, list, number, object, type Operation, text } from './recorded.ts';
+import { type JsonObject, list, number, type Operation, text } from './recorded.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
-import type { Groups, Member } from './recorded-groups.ts';
+import { type Groups, type Member, ownedOf } from './recorded-groups.ts';
 
 /** Recorded heartbeats of the protocols in which the coordinator assigns. A member's id is its name. */
 export class Heartbeats {
@@ -51,7 +51,6 @@ type HeartbeatResponse = Extract<GroupResponse, { readonly kind: 'ConsumerGroupH
 const isHeartbeat = (response: GroupResponse): response is HeartbeatResponse => response.kind === 'ConsumerGroupHeartbeat' || response.kind === 'ShareGroupHeartbeat';
 
 const topicsOf = (operation: Operation) => (operation['topics'] === undefined ? null : list(operation['topics']).map((one) => text(one)));
-const ownedOf = (operation: Operation): TopicPartition[] => Object.entries(object(operation['owned'])).flatMap(([topic, partitions]) => list(partitions).map((one) => ({ topic, partition: number(one) })));
 
 function byTopic(partitions: readonly TopicPartition[]): JsonObject {
   const all: Record<string, number[]> = {};

@@ -23,7 +23,7 @@ function stage(configs: Configs, timeline: readonly TimelineEntry[]): Scenario {
     links: [
       { id: 'publish', kind: 'publish', from: 'producer', to: 'kafka.topic', config: c('publish') },
       { id: 'consume', kind: 'consume', from: 'kafka.topic', to: 'consumer', config: c('consume', { 'group.id': 'one', 'auto.offset.reset': 'earliest' }) },
-      { id: 'rest', kind: 'consume', from: 'other', to: 'second', config: { 'group.id': 'rest', 'auto.offset.reset': 'earliest' } },
+      { id: 'rest', kind: 'consume', from: 'other', to: 'second', config: c('rest', { 'group.id': 'rest', 'auto.offset.reset': 'earliest' }) },
     ],
     timeline,
   };
@@ -53,6 +53,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     until: 6e6,
   },
   'kafka.cluster.log.retention.check.interval.ms': { values: [200, 2000], with: { 'kafka.cluster': { 'group.initial.rebalance.delay.ms': 2500 }, 'kafka.topic': SMALL } },
+  'kafka.cluster.group.consumer.migration.policy': { values: ['bidirectional', 'disabled'], with: { rest: { 'group.id': 'one', 'group.protocol': 'consumer', latency: '200ms' } } },
   'kafka.cluster.group.initial.rebalance.delay.ms': { values: [0, 1000] },
   'kafka.cluster.broker.rack': { values: [undefined, 'a, b'], with: { 'kafka.cluster': { nodes: 4, rackLatency: '20ms' }, 'kafka.topic': { 'replication.factor': 2 }, consume: { 'group.id': 'one', 'auto.offset.reset': 'earliest', 'client.rack': 'b' } } },
   'kafka.cluster.rackLatency': { values: ['0us', '50ms'], with: { 'kafka.cluster': { 'broker.rack': 'a, b, c' } } },

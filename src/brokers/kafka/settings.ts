@@ -1,4 +1,5 @@
 /** A cluster's and its topics' settings in the model's units (µs, bytes), read from the broker's own names. */
+import type { MigrationPolicy } from './groups.ts';
 import { micros } from '../../base/time.ts';
 import type { ScenarioNode } from '../../scenario/document.ts';
 import type { GroupSettings } from './groups.ts';
@@ -17,6 +18,7 @@ export interface ClusterSettings {
   readonly eligibleLeaderReplicas: boolean;
   readonly retentionCheckInterval: number;
   readonly initialRebalanceDelay: number;
+  readonly migrationPolicy: MigrationPolicy;
   readonly offsetsRetention: number;
   readonly offsetsRetentionCheckInterval: number;
   /** members of a classic group */
@@ -48,6 +50,8 @@ export const number = (config: Config, name: string, fallback: number): number =
 /** @returns µs of a setting in ms */
 export const ms = (config: Config, name: string, fallback: number): number => number(config, name, fallback) * 1000;
 
+const POLICIES: readonly MigrationPolicy[] = ['bidirectional', 'upgrade', 'downgrade', 'disabled'];
+const policyOf = (value: unknown): MigrationPolicy => POLICIES.find((one) => one === value) ?? 'bidirectional';
 export function clusterSettings(config: Config, latency: number): ClusterSettings {
   return {
     brokers: number(config, 'nodes', 3),
@@ -56,6 +60,7 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     brokerSessionTimeout: ms(config, 'broker.session.timeout.ms', 9_000),
     eligibleLeaderReplicas: config['eligible.leader.replicas'] !== false,
     retentionCheckInterval: ms(config, 'log.retention.check.interval.ms', 300_000),
+    migrationPolicy: policyOf(config['group.consumer.migration.policy']),
     initialRebalanceDelay: ms(config, 'group.initial.rebalance.delay.ms', 3_000),
     offsetsRetention: number(config, 'offsets.retention.minutes', 10_080) * 60e6,
     offsetsRetentionCheckInterval: ms(config, 'offsets.retention.check.interval.ms', 600_000),

@@ -1,11 +1,20 @@
 import { type ClassicData, type ClassicGroupHost, classicDefaults, type ClassicGroupState, type ClassicSettings, copyGroup, emptyGroup, type JoinResponse, type Member, memberOf, membersInOrder, NEW_MEMBER_JOIN_TIMEOUT_MS, refusalOfMember, type SyncResponse, topicsOf } from './classic-state.ts';
 import { Deadlines, type DeadlinesState } from './deadlines.ts';
 import type { GroupError } from './errors.ts';
+import type { Migrated } from './mixed.ts';
+import { newMember } from './modern.ts';
+import type { ModernMember } from './modern-state.ts';
 import { type CommitRequest, type ExpiryRule, never, type OffsetOwner, sinceCommit } from './offset-owner.ts';
 
 /** Names of deadlines. */
 export const SYNC = 'sync';
 export const HEARTBEAT = 'heartbeat ';
+
+function modernMember({ memberId, groupInstanceId, rebalanceTimeoutMs, sessionTimeoutMs, protocols, assignment }: Member, epoch: number): ModernMember {
+  const topics = [...new Set(protocols[0]?.metadata.topics)].sort();
+  const assigned = assignment.map(({ topic, partition }) => ({ topic, partition, epoch }));
+  return { ...newMember(memberId, groupInstanceId), memberEpoch: epoch, previousEpoch: epoch, rebalanceTimeoutMs, topics, assigned, classic: { sessionTimeoutMs, protocols } };
+}
 
 /** Members of a classic group: what they wait for, how long they may be silent, who may commit for them. */
 export class ClassicMembers implements OffsetOwner {
@@ -55,6 +64,15 @@ export class ClassicMembers implements OffsetOwner {
   unload(): void {
     for (const member of this.data.members) this.answerWaiting(member, 'NOT_COORDINATOR');
     this.enter('Dead');
+  }
+  /** It becomes a consumer group: whoever waits is sent back to join again. @returns what its members had */
+  upgrade(): Migrated {
+    const { generationId: generation, members } = this.data;
+    for (const member of members) this.answerWaiting(member, 'REBALANCE_IN_PROGRESS');
+    this.deadlines.clearWhere(() => true);
+    this.data = emptyGroup(this.host.now());
+    this.#written = null;
+    return { generation, members: members.map((member) => modernMember(member, generation)) };
   }
   /** Another broker is the coordinator now: it goes on with what was written down. Whoever waits is told, and sessions begin anew. */
   handOver(): void {

@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../assignors/assignment.ts';
 import { ClassicMembers, HEARTBEAT, SYNC } from './classic-members.ts';
-import { everybodyJoined, type Member, memberOf, membersInOrder, rebalanceTimeoutMs, selectProtocol, type SyncRequest } from './classic-state.ts';
+import { emptyGroup, everybodyJoined, type Member, memberOf, membersInOrder, rebalanceTimeoutMs, selectProtocol, type SyncRequest } from './classic-state.ts';
+import type { Migrated } from './mixed.ts';
 
 const JOIN = 'join';
 
@@ -11,6 +12,27 @@ export class ClassicRebalance extends ClassicMembers {
     if (due === JOIN) this.#joinDue();
     else if (due === SYNC) this.#syncDue();
     else if (due !== null) this.#sessionDue(due.slice(HEARTBEAT.length));
+  }
+  /** A consumer group becomes this one: its members, who all speak the classic protocol, are to join again. */
+  downgraded({ generation, members }: Migrated): void {
+    const made = members.map(
+      ({ memberId, instanceId, rebalanceTimeoutMs: rebalance, assigned, classic }): Member => ({
+        memberId,
+        groupInstanceId: instanceId,
+        sessionTimeoutMs: classic?.sessionTimeoutMs ?? 0,
+        rebalanceTimeoutMs: rebalance,
+        protocols: classic?.protocols ?? [],
+        assignment: assigned.map(({ topic, partition }) => ({ topic, partition })),
+        awaitingJoin: null,
+        awaitingSync: null,
+        isNew: false,
+      }),
+    );
+    this.data = { ...emptyGroup(this.host.now()), generationId: generation, ids: this.data.ids, members: made, protocolType: 'consumer', leader: made[0]?.memberId ?? null };
+    this.data.protocolName = selectProtocol(this.data);
+    this.enter('Stable');
+    for (const { memberId } of made) this.keepAlive(memberId);
+    this.prepareRebalance();
   }
   protected rebalanceOrComplete(): void {
     const { state } = this.data;

@@ -37,6 +37,9 @@ export class Deadlines {
     if (known !== undefined && known.wakes <= at) Object.assign(known, { at, order });
     else this.#arm(key, { at, order, ref: 0, wakes: at });
   }
+  has(key: string): boolean {
+    return this.#deadlines.has(key);
+  }
   clear(key: string): void {
     this.#deadlines.delete(key);
   }

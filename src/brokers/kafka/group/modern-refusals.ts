@@ -16,7 +16,7 @@ export function refusalOfDynamic(existing: ModernMember | undefined, request: Co
   return refusalOfEpoch(existing, request);
 }
 export function refusalOfStatic(existing: ModernMember | undefined, request: ConsumerHeartbeat): GroupError | null {
-  if (request.memberEpoch === JOIN_EPOCH) return existing === undefined || existing.memberEpoch === LEAVE_STATIC_EPOCH ? null : 'UNRELEASED_INSTANCE_ID';
+  if (request.memberEpoch === JOIN_EPOCH) return existing === undefined || existing.memberEpoch === LEAVE_STATIC_EPOCH || existing.classic !== null ? null : 'UNRELEASED_INSTANCE_ID';
   if (existing === undefined) return 'UNKNOWN_MEMBER_ID';
   return existing.memberId === request.memberId ? refusalOfEpoch(existing, request) : 'FENCED_INSTANCE_ID';
 }

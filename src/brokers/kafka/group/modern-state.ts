@@ -1,5 +1,6 @@
 import type { BrokerHost } from '../../contract.ts';
 import type { PartitionCounts, TopicPartition } from '../assignors/assignment.ts';
+import type { JoinProtocol } from './classic-state.ts';
 import type { GroupError } from './errors.ts';
 
 /** Requests, responses and members of a group of the consumer protocol (KIP-848). https://kafka.apache.org/44/design/protocol/ (ConsumerGroupHeartbeat) */
@@ -68,6 +69,8 @@ export interface ModernMember {
   assignor: string | null;
   assigned: readonly OwnedPartition[];
   pendingRevocation: readonly OwnedPartition[];
+  /** Of a member that speaks the classic protocol (mixed.ts). */
+  classic: { readonly sessionTimeoutMs: number; readonly protocols: readonly JoinProtocol[] } | null;
 }
 /** All state of the group but its deadlines. */
 export interface ModernData {

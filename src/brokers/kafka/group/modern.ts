@@ -10,7 +10,8 @@ import { refusalOfDynamic, refusalOfRequest, refusalOfStatic } from './modern-re
 import { type ConsumerHeartbeat, type ConsumerHeartbeatResponse, emptyModern, includes, JOIN_EPOCH, LEAVE_STATIC_EPOCH, type ModernData, modernDefaults, type ModernGroupHost, type ModernMember, type ModernSettings, NEW_GROUP_EPOCH, samePartition } from './modern-state.ts';
 import { type CommitRequest, type ExpiryRule, type OffsetOwner, sinceCommit } from './offset-owner.ts';
 
-const SESSION = 'session ';
+/** Names of deadlines. */
+export const SESSION = 'session ';
 const REBALANCE = 'rebalance ';
 /** `group.consumer.assignors` */
 const assignors: Readonly<Record<string, ServerAssignor>> = { uniform, range: serverRange };
@@ -23,82 +24,85 @@ const SUPPORTED: ReadonlySet<string> = new Set(Object.keys(assignors));
  * https://cwiki.apache.org/confluence/display/KAFKA/KIP-848%3A+The+Next+Generation+of+the+Consumer+Rebalance+Protocol
  */
 export class ModernGroup implements OffsetOwner {
-  readonly #host: ModernGroupHost;
+  protected readonly host: ModernGroupHost;
   readonly #given: ModernSettings;
-  #settings: ModernSettings;
-  readonly #deadlines: Deadlines;
-  #data = emptyModern();
+  protected settings: ModernSettings;
+  protected readonly deadlines: Deadlines;
+  protected data = emptyModern();
 
   constructor(host: ModernGroupHost, settings: Partial<ModernSettings> = {}) {
-    this.#host = host;
+    this.host = host;
     this.#given = { ...modernDefaults, ...settings };
-    this.#settings = this.#given;
-    this.#deadlines = new Deadlines(host, 'consumer-group');
+    this.settings = this.#given;
+    this.deadlines = new Deadlines(host, 'consumer-group');
   }
 
   /** @param own what this group has instead of the brokers' settings */
   configure(own: Partial<ModernSettings>): void {
-    this.#settings = { ...this.#given, ...own };
+    this.settings = { ...this.#given, ...own };
   }
   get groupId(): string {
-    return this.#host.groupId;
+    return this.host.groupId;
   }
   get groupEpoch(): number {
-    return this.#data.groupEpoch;
+    return this.data.groupEpoch;
   }
   get state(): 'Empty' | 'Assigning' | 'Reconciling' | 'Stable' {
-    const { members, groupEpoch, assignmentEpoch } = this.#data;
+    const { members, groupEpoch, assignmentEpoch } = this.data;
     if (members.length === 0) return 'Empty';
     if (groupEpoch > assignmentEpoch) return 'Assigning';
     return members.every((member) => member.state === 'STABLE' && member.memberEpoch === assignmentEpoch) ? 'Stable' : 'Reconciling';
   }
   members(): readonly Readonly<ModernMember>[] {
-    return this.#data.members;
+    return this.data.members;
   }
   targetOf(memberId: string): readonly TopicPartition[] {
-    return this.#data.target.find((one) => one.memberId === memberId)?.partitions ?? [];
+    return this.data.target.find((one) => one.memberId === memberId)?.partitions ?? [];
   }
 
   /** ConsumerGroupHeartbeat: joins, keeps in, reconciles and leaves. */
   heartbeat(request: ConsumerHeartbeat): void {
-    const error = refusalOfRequest(request, SUPPORTED) ?? this.#absence(request) ?? (request.memberEpoch < 0 ? this.#leave(request) : this.#regular(request));
+    const error = refusalOfRequest(request, SUPPORTED) ?? this.absence(request) ?? (request.memberEpoch < 0 ? this.#leave(request) : this.#regular(request));
     if (error !== null) this.#answer(request, { error });
   }
   /** A group is there when its first member has joined. */
-  #absence({ memberEpoch }: ConsumerHeartbeat): GroupError | null {
-    const { groupEpoch, members } = this.#data;
+  protected absence({ memberEpoch }: ConsumerHeartbeat): GroupError | null {
+    const { groupEpoch, members } = this.data;
     return memberEpoch !== JOIN_EPOCH && groupEpoch === NEW_GROUP_EPOCH && members.length === 0 ? 'GROUP_ID_NOT_FOUND' : null;
   }
   /** Topics were made, deleted or got more partitions: the next heartbeat looks whether it matters. */
   topicsChanged(): void {
-    this.#data.metadataStale = true;
+    this.data.metadataStale = true;
   }
   timer(_name: string, ref: number): void {
-    const due = this.#deadlines.due(ref);
-    if (due?.startsWith(SESSION)) this.#fence(due.slice(SESSION.length));
-    if (!due?.startsWith(REBALANCE)) return;
+    const due = this.deadlines.due(ref);
+    if (due !== null) this.reached(due);
+  }
+  protected reached(due: string): void {
+    if (due.startsWith(SESSION)) this.fence(due.slice(SESSION.length));
+    if (!due.startsWith(REBALANCE)) return;
     const [epoch = '', ...rest] = due.slice(REBALANCE.length).split(' ');
-    const member = this.#member(rest.join(' '));
-    if (member?.memberEpoch === Number(epoch)) this.#fence(member.memberId);
+    const member = this.member(rest.join(' '));
+    if (member?.memberEpoch === Number(epoch)) this.fence(member.memberId);
   }
   /** Another broker is the coordinator now: everything was written down, and sessions begin anew. */
   handOver(): void {
-    for (const { memberId } of this.#data.members) this.#deadlines.set(SESSION + memberId, this.#settings['group.consumer.session.timeout.ms']);
+    for (const { memberId, classic } of this.data.members) this.deadlines.set(SESSION + memberId, classic?.sessionTimeoutMs ?? this.settings['group.consumer.session.timeout.ms']);
   }
   save(): unknown {
-    return { data: copyOf(this.#data), deadlines: this.#deadlines.save() };
+    return { data: copyOf(this.data), deadlines: this.deadlines.save() };
   }
   load(state: unknown): void {
     const { data, deadlines } = state as { data: ModernData; deadlines: DeadlinesState };
-    this.#data = copyOf(data);
-    this.#deadlines.load(deadlines);
+    this.data = copyOf(data);
+    this.deadlines.load(deadlines);
   }
 
   /** A member may be behind by epochs in which the partition was its own all the while. */
   mayCommit({ memberId, groupInstanceId, generationOrEpoch, transactional, partitions }: CommitRequest): GroupError | null {
-    if (generationOrEpoch < 0 && this.#data.members.length === 0) return null;
+    if (generationOrEpoch < 0 && this.data.members.length === 0) return null;
     if (transactional && generationOrEpoch === -1 && memberId === '' && groupInstanceId === null) return null;
-    const member = this.#member(memberId);
+    const member = this.member(memberId);
     if (member === undefined) return 'UNKNOWN_MEMBER_ID';
     if (generationOrEpoch === member.memberEpoch) return null;
     const mine = [...member.assigned, ...member.pendingRevocation];
@@ -110,38 +114,40 @@ export class ModernGroup implements OffsetOwner {
   }
   mayFetch(memberId: string | null, memberEpoch: number): GroupError | null {
     if (memberId === null && memberEpoch < 0) return null;
-    const member = this.#member(memberId ?? '');
+    const member = this.member(memberId ?? '');
     if (member === undefined) return 'UNKNOWN_MEMBER_ID';
     return member.memberEpoch === memberEpoch ? null : 'STALE_MEMBER_EPOCH';
   }
   offsetExpiry(): ExpiryRule {
-    return { ...sinceCommit, keeps: (topic) => this.#data.members.some((member) => member.topics.includes(topic)) };
+    return { ...sinceCommit, keeps: (topic) => this.data.members.some((member) => member.topics.includes(topic)) };
   }
 
   #regular(request: ConsumerHeartbeat): GroupError | null {
     const { memberId, instanceId, memberEpoch } = request;
-    const existing = instanceId === null ? this.#member(memberId) : this.#data.members.find((member) => member.instanceId === instanceId);
-    const full = this.#data.members.length >= this.#settings['group.consumer.max.size'];
-    if (full && existing === undefined && this.#member(memberId) === undefined) return 'GROUP_MAX_SIZE_REACHED';
+    const existing = instanceId === null ? this.member(memberId) : this.data.members.find((member) => member.instanceId === instanceId);
+    const full = this.data.members.length >= this.settings['group.consumer.max.size'];
+    if (full && existing === undefined && this.member(memberId) === undefined) return 'GROUP_MAX_SIZE_REACHED';
     const error = instanceId === null ? refusalOfDynamic(existing, request) : refusalOfStatic(existing, request);
     if (error !== null) return error;
     const preferred = this.#preferredAssignor();
     // A dynamic member may come again as a static one.
-    const known = existing ?? this.#member(memberId);
-    const before = known === undefined ? newMember(memberId, instanceId) : this.#replaced(known, memberId, memberEpoch);
+    const known = existing ?? this.member(memberId);
+    const before = known === undefined ? newMember(memberId, instanceId) : this.replaced(known, memberId, memberEpoch);
     const updated: ModernMember = {
       ...before,
       instanceId: instanceId ?? before.instanceId,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs ?? before.rebalanceTimeoutMs,
       topics: request.subscribedTopicNames === null ? before.topics : [...new Set(request.subscribedTopicNames)].sort(),
       assignor: request.serverAssignor ?? before.assignor,
+      // Whoever speaks this protocol does so from now on.
+      classic: null,
     };
     const subscriptionChanged = updated.topics.join('\n') !== before.topics.join('\n');
-    this.#put(updated);
-    this.#bumpIfNeeded(subscriptionChanged || this.#preferredAssignor() !== preferred);
-    this.#computeTarget();
-    const member = this.#reconcile(updated, subscriptionChanged, request.topicPartitions);
-    this.#deadlines.set(SESSION + memberId, this.#settings['group.consumer.session.timeout.ms']);
+    this.put(updated);
+    this.bumpIfNeeded(subscriptionChanged || this.#preferredAssignor() !== preferred);
+    this.computeTarget();
+    const member = this.reconcile(updated, subscriptionChanged, request.topicPartitions);
+    this.deadlines.set(SESSION + memberId, this.settings['group.consumer.session.timeout.ms']);
     const saysAll = request.rebalanceTimeoutMs !== null && request.subscribedTopicNames !== null && request.topicPartitions !== null;
     const tells = memberEpoch === JOIN_EPOCH || saysAll || assignmentChanged(before, member);
     const assignment = tells ? member.assigned.map(({ topic, partition }) => ({ topic, partition })) : null;
@@ -149,16 +155,16 @@ export class ModernGroup implements OffsetOwner {
     return null;
   }
   /** A static member that comes back has a new id and takes over all that its predecessor had. */
-  #replaced(member: ModernMember, memberId: string, memberEpoch: number): ModernMember {
+  protected replaced(member: ModernMember, memberId: string, memberEpoch: number): ModernMember {
     if (member.instanceId === null || memberEpoch !== JOIN_EPOCH) return member;
-    const { data, before } = { data: this.#data, before: member.memberId };
+    const { data, before } = { data: this.data, before: member.memberId };
     data.members = data.members.filter((other) => other !== member);
     data.target = data.target.map((one) => (one.memberId === before ? { ...one, memberId } : one));
     return { ...member, memberId, memberEpoch: 0, previousEpoch: 0, assigned: member.assigned.map((one) => ({ ...one, epoch: 0 })) };
   }
 
-  #bumpIfNeeded(changed: boolean): void {
-    const data = this.#data;
+  protected bumpIfNeeded(changed: boolean): void {
+    const data = this.data;
     if (!changed && !data.metadataStale) return;
     const metadata = this.#metadata();
     if (changed || metadata !== data.metadata) data.groupEpoch++;
@@ -166,63 +172,74 @@ export class ModernGroup implements OffsetOwner {
     data.metadataStale = false;
   }
   #metadata(): string {
-    const topics = [...this.#host.topics()].filter(([topic]) => this.#data.members.some((member) => member.topics.includes(topic)));
+    const topics = [...this.host.topics()].filter(([topic]) => this.data.members.some((member) => member.topics.includes(topic)));
     return topics.map(([topic, count]) => `${topic} ${count}`).join('\n');
   }
 
   /** Not more often than the interval allows: until then, the last target stands. */
-  #computeTarget(): void {
-    const data = this.#data;
+  protected computeTarget(): void {
+    const data = this.data;
     if (data.groupEpoch <= data.assignmentEpoch) return;
-    const interval = this.#settings['group.consumer.assignment.interval.ms'] * 1000;
-    if (data.assignmentAt !== null && this.#host.now() - data.assignmentAt < interval) return;
+    const interval = this.settings['group.consumer.assignment.interval.ms'] * 1000;
+    if (data.assignmentAt !== null && this.host.now() - data.assignmentAt < interval) return;
     const assign = assignors[this.#preferredAssignor()] ?? uniform;
     const assignment = assign(
-      this.#host.topics(),
+      this.host.topics(),
       data.members.map((member) => ({ ...member, assigned: this.targetOf(member.memberId) })),
     );
     data.target = data.members.map(({ memberId }) => ({ memberId, partitions: (assignment.get(memberId) ?? []).map(({ topic, partition }) => ({ topic, partition })) }));
     data.assignmentEpoch = data.groupEpoch;
-    data.assignmentAt = this.#host.now();
+    data.assignmentAt = this.host.now();
   }
   #preferredAssignor(): string {
     const votes = new Map<string, number>();
-    for (const { assignor } of this.#data.members) if (assignor !== null) votes.set(assignor, (votes.get(assignor) ?? 0) + 1);
+    for (const { assignor } of this.data.members) if (assignor !== null) votes.set(assignor, (votes.get(assignor) ?? 0) + 1);
     const most = Math.max(...votes.values());
     return [...votes.keys()].sort().find((name) => votes.get(name) === most) ?? DEFAULT_ASSIGNOR;
   }
 
-  #reconcile(member: ModernMember, subscriptionChanged: boolean, owned: readonly TopicPartition[] | null): ModernMember {
-    const taken = (one: TopicPartition) => this.#data.members.some((other) => includes(other.assigned, one) || includes(other.pendingRevocation, one));
-    const existing = this.#host.topics();
+  protected reconcile(member: ModernMember, subscriptionChanged: boolean, owned: readonly TopicPartition[] | null): ModernMember {
+    const existing = this.host.topics();
     const topics = new Set(member.topics.filter((topic) => existing.has(topic)));
-    const after = reconcile(member, { target: this.targetOf(member.memberId), targetEpoch: this.#data.assignmentEpoch, owned, subscriptionChanged, topics, taken });
+    const after = reconcile(member, { target: this.targetOf(member.memberId), targetEpoch: this.data.assignmentEpoch, owned, subscriptionChanged, topics, taken: (one) => this.#taken(one) });
     if (after === member) return member;
-    this.#put(after);
+    this.put(after);
     this.#clearRebalance(member.memberId);
-    if (after.state === 'UNREVOKED_PARTITIONS') this.#deadlines.set(`${REBALANCE}${after.memberEpoch} ${after.memberId}`, after.rebalanceTimeoutMs);
+    if (after.state === 'UNREVOKED_PARTITIONS') this.deadlines.set(`${REBALANCE}${after.memberEpoch} ${after.memberId}`, after.rebalanceTimeoutMs);
     return after;
   }
+  #taken(one: TopicPartition): boolean {
+    return this.data.members.some((other) => includes(other.assigned, one) || includes(other.pendingRevocation, one));
+  }
+  /** @returns whether nobody has a partition any more for which a member waits */
+  protected someIsFree(member: ModernMember): boolean {
+    return this.targetOf(member.memberId).some((one) => !includes(member.assigned, one) && !this.#taken(one));
+  }
+  /** Nobody is in it, and it never was. */
+  protected reset(): void {
+    this.data = emptyModern();
+    this.deadlines.clearWhere(() => true);
+  }
   #clearRebalance(memberId: string): void {
-    this.#deadlines.clearWhere((key) => key.startsWith(REBALANCE) && key.slice(key.indexOf(' ', REBALANCE.length) + 1) === memberId);
+    this.deadlines.clearWhere((key) => key.startsWith(REBALANCE) && key.slice(key.indexOf(' ', REBALANCE.length) + 1) === memberId);
   }
 
   #leave({ client, memberId, memberEpoch, instanceId }: ConsumerHeartbeat): GroupError | null {
-    const member = instanceId === null ? this.#member(memberId) : this.#data.members.find((one) => one.instanceId === instanceId);
+    const member = instanceId === null ? this.member(memberId) : this.data.members.find((one) => one.instanceId === instanceId);
     if (member === undefined) return 'UNKNOWN_MEMBER_ID';
     if (member.memberId !== memberId) return 'FENCED_INSTANCE_ID';
-    if (memberEpoch === LEAVE_STATIC_EPOCH) this.#put({ ...member, memberEpoch, pendingRevocation: [] });
-    else this.#fence(memberId);
-    this.#host.send(client, { kind: 'ConsumerGroupHeartbeat', error: null, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
+    if (memberEpoch === LEAVE_STATIC_EPOCH) this.put({ ...member, memberEpoch, pendingRevocation: [] });
+    else this.fence(memberId);
+    this.host.send(client, { kind: 'ConsumerGroupHeartbeat', error: null, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
     return null;
   }
   /** Takes a member out, with all it had. */
-  #fence(memberId: string): void {
-    const data = this.#data;
-    if (this.#member(memberId) === undefined) return;
+  protected fence(memberId: string): void {
+    const data = this.data;
+    if (this.member(memberId) === undefined) return;
     data.members = data.members.filter((member) => member.memberId !== memberId);
     data.target = data.target.filter((one) => one.memberId !== memberId);
-    this.#deadlines.clear(SESSION + memberId);
+    this.deadlines.clear(SESSION + memberId);
     this.#clearRebalance(memberId);
     data.metadata = this.#metadata();
     data.groupEpoch++;
@@ -231,21 +248,21 @@ export class ModernGroup implements OffsetOwner {
     data.assignmentAt = null;
   }
 
-  #member(memberId: string): ModernMember | undefined {
-    return this.#data.members.find((member) => member.memberId === memberId);
+  protected member(memberId: string): ModernMember | undefined {
+    return this.data.members.find((member) => member.memberId === memberId);
   }
-  #put(member: ModernMember): void {
-    const at = this.#data.members.findIndex((other) => other.memberId === member.memberId);
-    if (at < 0) this.#data.members.push(member);
-    else this.#data.members[at] = member;
+  protected put(member: ModernMember): void {
+    const at = this.data.members.findIndex((other) => other.memberId === member.memberId);
+    if (at < 0) this.data.members.push(member);
+    else this.data.members[at] = member;
   }
   #answer({ client, memberId, memberEpoch }: ConsumerHeartbeat, response: Partial<ConsumerHeartbeatResponse>): void {
-    const heartbeatIntervalMs = this.#settings['group.consumer.heartbeat.interval.ms'];
-    this.#host.send(client, { kind: 'ConsumerGroupHeartbeat', error: null, memberId, memberEpoch, heartbeatIntervalMs, assignment: null, ...response });
+    const heartbeatIntervalMs = this.settings['group.consumer.heartbeat.interval.ms'];
+    this.host.send(client, { kind: 'ConsumerGroupHeartbeat', error: null, memberId, memberEpoch, heartbeatIntervalMs, assignment: null, ...response });
   }
 }
 
-const newMember = (memberId: string, instanceId: string | null): ModernMember => ({
+export const newMember = (memberId: string, instanceId: string | null): ModernMember => ({
   memberId,
   instanceId,
   memberEpoch: 0,
@@ -256,4 +273,5 @@ const newMember = (memberId: string, instanceId: string | null): ModernMember =>
   assignor: null,
   assigned: [],
   pendingRevocation: [],
+  classic: null,
 });

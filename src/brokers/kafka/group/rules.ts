@@ -104,6 +104,27 @@ export const groupRules = {
   G96: { name: 'share-session', says: 'A member that is silent for group.share.session.timeout.ms (45 s) is out.', source: groupConfigs, recorded: ['silent-share-member-is-out'] },
   G97: { name: 'share-state-first', says: 'A share group’s partitions are assigned when their state has been made: the first member gets them with its second heartbeat, group.share.heartbeat.interval.ms (5 s) later.', source: kip932, recorded: ['share-members-wait-for-nobody'] },
   G98: { name: 'held-without-membership', says: 'Who is out of a share group holds on to its records: they come back when its share session ends, or their locks run out.', source: kip932, recorded: ['records-outlive-the-membership'] },
+
+  G100: {
+    name: 'upgrade',
+    says: 'A member of the consumer protocol makes a classic group with members a consumer group: whoever waits is sent back to join, and those of the classic protocol are led to what the coordinator assigns by joining again.',
+    source: kip848,
+    recorded: ['classic-group-is-upgraded-and-back', 'rebalance-ends-when-the-group-is-upgraded', 'static-member-goes-over-to-the-consumer-protocol'],
+  },
+  G101: { name: 'downgrade', says: 'When the last member of the consumer protocol goes, the group is a classic one again, and its members join anew.', source: kip848, recorded: ['classic-group-is-upgraded-and-back', 'last-consumer-that-dies-downgrades-the-group'] },
+  G102: {
+    name: 'migration-policy',
+    says: 'group.consumer.migration.policy says which way a group with members may go; with disabled neither protocol lets members of the other in.',
+    source: `${broker}#brokerconfigs_group.consumer.migration.policy`,
+    recorded: ['migration-policy-disabled', 'migration-policy-downgrade', 'migration-policy-upgrade', 'migration-policy-upgrade-lets-classic-members-in'],
+  },
+  G103: {
+    name: 'classic-in-consumer-group',
+    says: 'A consumer group takes members of the classic protocol that have an assignor in common: their generation is their epoch, nobody leads, and they are told REBALANCE_IN_PROGRESS when they are behind, have to give something up, or may have more.',
+    source: kip848,
+    recorded: ['classic-member-joins-a-consumer-group', 'generation-of-a-classic-member-is-its-epoch', 'classic-member-needs-an-assignor-in-common'],
+  },
+  G104: { name: 'classic-join-again', says: 'In a consumer group a member of the classic protocol that was told to join and does not, or joins and does not sync, within its rebalance timeout is out.', source: kip848, recorded: ['classic-member-that-does-not-join-again-is-out'] },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof groupRules)[keyof typeof groupRules]['name'];
