@@ -139,8 +139,8 @@ export class MixedGroup extends ModernGroup {
   /** The member of the classic protocol that speaks, or why it may not. */
   #speaking({ memberId, groupInstanceId, generationId }: HeartbeatRequest): ModernMember | GroupError {
     const member = this.#named(memberId, groupInstanceId);
+    if (member !== undefined && member.memberId !== memberId) return 'FENCED_INSTANCE_ID';
     if (member?.classic == null) return 'UNKNOWN_MEMBER_ID';
-    if (member.memberId !== memberId) return 'FENCED_INSTANCE_ID';
     return generationId === member.memberEpoch ? member : 'ILLEGAL_GENERATION';
   }
   /** It has to give something up, may have more, or is behind. */
