@@ -123,6 +123,7 @@ export class NatsClient implements LiveClient {
       await this.#node(operation['server'])[op]();
       return null;
     }
+    if (op === 'leafz') return await this.#leafz(operation);
     if (op === 'sync') {
       for (const node of this.#nodes.values()) node.sync();
       return null;
@@ -170,6 +171,13 @@ export class NatsClient implements LiveClient {
     }
   }
 
+  /** How many leaf connections a server has, or whether several have so many between them. */
+  async #leafz({ server, servers, least }: Operation): Promise<Json> {
+    if (servers === undefined) return { leafnodes: await this.#node(server).leafz() };
+    let sum = 0;
+    for (const one of list(servers)) sum += await this.#node(one).leafz();
+    return { reached: sum >= number(least) };
+  }
   #subscribe(connection: NatsConnection, operation: Operation, name: string, subject: string): null {
     const { respond } = operation;
     const listener: Listener = { name, client: clientOf(operation), subject, queue: text(operation['queue']), respond: typeof respond === 'string' ? respond : null, sid: 0 };

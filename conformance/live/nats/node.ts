@@ -63,7 +63,7 @@ export class NatsNode {
       for (const name of Object.keys(servers)) nodes.set(name, new NatsNode(ports.get(name) as Ports, configOf(common, servers, ports, name)));
       const there = [...nodes].filter(([name]) => servers[name]?.['started'] !== false);
       for (const [, node] of there) await node.start();
-      for (const [name, node] of there) await node.#reaches(list(servers[name]?.['remotes']).length);
+      for (const [name, node] of there) await node.#reaches(list(servers[name]?.['remotes']).filter((hub) => servers[text(hub)]?.['started'] !== false).length);
       for (const [first = '', ...others] of common['jetstream'] === undefined ? [] : clustersOf(servers)) await (nodes.get(first) as NatsNode).#isLed(1 + others.length);
       return nodes;
     } catch (error) {
@@ -77,10 +77,14 @@ export class NatsNode {
   /** Until its connections to its hubs are there. */
   async #reaches(hubs: number): Promise<void> {
     for (const deadline = Date.now() + PATIENCE; hubs > 0; await sleep(25)) {
-      const seen = (await fetch(`http://127.0.0.1:${this.#ports.monitor}/leafz`).then((answer) => answer.json())) as { readonly leafnodes?: number };
-      if ((seen.leafnodes ?? 0) >= hubs) return;
+      if ((await this.leafz()) >= hubs) return;
       if (Date.now() > deadline) throw new Error('a leaf node did not reach its hub');
     }
+  }
+  /** How many leaf connections it has, in either direction. */
+  async leafz(): Promise<number> {
+    const seen = (await fetch(`http://127.0.0.1:${this.#ports.monitor}/leafz`).then((answer) => answer.json())) as { readonly leafnodes?: number };
+    return seen.leafnodes ?? 0;
   }
   /** Until its cluster can be given streams. */
   async #isLed(servers: number): Promise<void> {

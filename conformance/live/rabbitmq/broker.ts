@@ -4,23 +4,50 @@ import { RabbitClient } from './client.ts';
 import { player } from './operations.ts';
 import { findMapper, findServer, RabbitNode } from './node.ts';
 
+type Nodes = ReadonlyMap<string, RabbitNode>;
+
+/** Clusters that cases have asked for, by their servers: started when the first one does. */
+class Clusters {
+  readonly #known = new Map<string, Nodes>();
+
+  async of(servers: NonNullable<LiveCase['servers']>): Promise<Nodes> {
+    const key = JSON.stringify(servers);
+    const nodes = this.#known.get(key) ?? (await RabbitNode.startAll(servers));
+    this.#known.set(key, nodes);
+    for (const node of nodes.values()) if (!node.isRunning) await node.start();
+    return nodes;
+  }
+  async stop(): Promise<void> {
+    for (const nodes of this.#known.values()) for (const node of nodes.values()) await node.stop();
+  }
+}
+
 async function start(): Promise<LiveServer> {
   const node = await RabbitNode.start();
+  const clusters = new Clusters();
   let hosts = 0;
+  /** A client of nodes that other cases use, too. */
+  const guest = async (nodes: Nodes, example: LiveCase) => {
+    const host = `case-${++hosts}`;
+    const manage = async (method: 'PUT' | 'DELETE') => {
+      await [...nodes.values()].find(({ isRunning }) => isRunning)?.manage(method, `vhosts/${host}`);
+    };
+    await manage('PUT');
+    return new RabbitClient(nodes, host, () => manage('DELETE'), example);
+  };
   try {
     return {
       version: await node.version(),
       async client(example: LiveCase) {
-        if (wantsOwn(example)) {
-          const own = await RabbitNode.start(example.server);
-          await own.version();
-          return new RabbitClient(own, '/', true, example);
-        }
-        const host = `case-${++hosts}`;
-        await node.manage('PUT', `vhosts/${host}`);
-        return new RabbitClient(node, host, false, example);
+        if (example.servers !== undefined) return await guest(await clusters.of(example.servers), example);
+        if (!wantsOwn(example)) return await guest(new Map([['', node]]), example);
+        const own = await RabbitNode.start(example.server);
+        return new RabbitClient(new Map([['', own]]), '/', () => own.stop(), example);
       },
-      stop: () => node.stop(),
+      async stop() {
+        await clusters.stop();
+        await node.stop();
+      },
     };
   } catch (error) {
     await node.stop();

@@ -4,6 +4,9 @@ import { shownMessage } from '../../../src/brokers/rabbitmq/recorded.ts';
 import type { Json, JsonObject, Observation, Operation } from '../../../src/testing/conformance-runner.ts';
 import { type LiveCase, type LiveClient, sleep } from '../contract.ts';
 import type { RabbitNode } from './node.ts';
+import { flag, list, object, text } from './shapes.ts';
+import { StreamOperations, type StreamSeen } from './stream-operations.ts';
+import { StreamConnection } from './stream-connection.ts';
 import { type Failure, failureOf, type Open, Wire } from './wire.ts';
 
 interface Handed {
@@ -13,28 +16,39 @@ interface Handed {
   readonly message: Message;
   settled: boolean;
 }
-interface Seen {
-  readonly deliveries: Record<string, Json[]>;
+interface Seen extends StreamSeen {
+  /** Confirms for what was published in an earlier step. */
+  readonly confirmed: Json[];
   readonly returns: Json[];
   readonly cancelled: string[];
   readonly closed: Json[];
   readonly blocked: string[];
   readonly unblocked: string[];
 }
-const nothing = (): Seen => ({ deliveries: {}, returns: [], cancelled: [], closed: [], blocked: [], unblocked: [] });
-const text = (value: Json | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
-const flag = (value: Json | undefined): boolean => value === true;
-const object = (value: Json | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
+type Confirm = 'ack' | 'nack' | 'none';
+const nothing = (): Seen => ({ deliveries: {}, consumerUpdates: {}, confirmed: [], returns: [], cancelled: [], closed: [], blocked: [], unblocked: [] });
 /** The library gives a confirm no more when its channel is closed: ms. */
 const CONFIRM_PATIENCE = 2000;
+/** What a flood consists of. */
+const FLOOD_BYTES = 10;
+const FLOOD_BURST = 2000;
+/** How long a queue may be without a leader: ms. */
+const LEADER_PATIENCE = 60_000;
+
+/** Where an operation is done, unless it names a connection: the server that it names, or the first. */
+const placeOf = ({ connection, server }: Operation): string => text(connection, text(server, 'main'));
 
 /** The clients of one case on RabbitMQ, on a virtual host of its own. */
 export class RabbitClient implements LiveClient {
-  readonly #node: RabbitNode;
+  /** By name, the first of which is meant where none is named. */
+  readonly #nodes: ReadonlyMap<string, RabbitNode>;
+  /** Names of servers by the roles they were found in. */
+  readonly #roles = new Map<string, string>();
   readonly #host: string;
-  /** Whether the node is this case's alone. */
-  readonly #own: boolean;
+  /** What is left to do when the case is over. */
+  readonly #leave: () => Promise<void>;
   readonly #wire: Wire;
+  readonly #streams: StreamOperations;
   readonly #record: ReadonlySet<string>;
   /** Channels that are in a transaction cannot be in confirm mode. */
   readonly #transactional: ReadonlySet<string>;
@@ -42,13 +56,17 @@ export class RabbitClient implements LiveClient {
   readonly #channelOf = new Map<string, string>();
   #seen = nothing();
 
-  constructor(node: RabbitNode, host: string, own: boolean, { record, setup, steps }: LiveCase) {
-    this.#node = node;
+  constructor(nodes: ReadonlyMap<string, RabbitNode>, host: string, leave: () => Promise<void>, { record, setup, steps }: LiveCase) {
+    this.#nodes = nodes;
     this.#host = host;
-    this.#own = own;
+    this.#leave = leave;
+    this.#streams = new StreamOperations(
+      (server, listener) => StreamConnection.open(this.#node(server).streamPort, host, listener),
+      () => this.#seen,
+    );
     this.#record = new Set(record ?? []);
     this.#transactional = new Set([...setup, ...steps].filter(({ op }) => op === 'txSelect').map(({ channel }) => text(channel, 'tx')));
-    this.#wire = new Wire(node.port, host, {
+    this.#wire = new Wire(host, {
       blocked: (connection, on) => this.#seen[on ? 'blocked' : 'unblocked'].push(connection),
       closed: (what, failure) => this.#seen.closed.push({ ...what, ...failure }),
       returned: ({ content, fields }) => {
@@ -67,9 +85,15 @@ export class RabbitClient implements LiveClient {
     return Object.keys(shown).length === 0 ? null : shown;
   }
   async close(): Promise<void> {
+    this.#streams.close();
     await this.#wire.close();
-    if (this.#own) await this.#node.stop();
-    else await this.#node.manage('DELETE', `vhosts/${this.#host}`);
+    await this.#leave();
+  }
+
+  #node(name: Json | undefined): RabbitNode {
+    const node = name === undefined ? [...this.#nodes.values()][0] : this.#nodes.get(this.#roles.get(text(name)) ?? text(name));
+    if (node === undefined) throw new Error(`there is no server ${text(name)}`);
+    return node;
   }
 
   async #do(operation: Operation): Promise<Json> {
@@ -77,8 +101,9 @@ export class RabbitClient implements LiveClient {
       await sleep(Number(operation['ms']));
       return null;
     }
+    if (this.#streams.knows(operation.op)) return await this.#streams.run(operation);
     if (operation.op === 'closeConnection') {
-      await this.#wire.closeConnection(text(operation['connection'], 'main'));
+      if (!this.#streams.closeConnection(placeOf(operation))) await this.#wire.closeConnection(placeOf(operation));
       return null;
     }
     if (operation.op === 'closeChannel') {
@@ -86,13 +111,25 @@ export class RabbitClient implements LiveClient {
       return null;
     }
     if (operation.op === 'restart') {
-      this.#wire.forgetAll();
-      await this.#node.restart();
+      const node = this.#node(operation['server']);
+      this.#forget(node);
+      await node.restart();
       this.#seen = nothing();
       return null;
     }
+    if (operation.op === 'kill' || operation.op === 'shutDown') {
+      const node = this.#node(operation['server']);
+      this.#forget(node);
+      await node[operation.op]();
+      return null;
+    }
+    if (operation.op === 'start') {
+      await this.#node(operation['server']).start();
+      return null;
+    }
+    if (operation.op === 'roles') return await this.#findRoles(operation);
     if (operation.op === 'memoryAlarm') {
-      await this.#node.control('set_vm_memory_high_watermark', operation['on'] === true ? '0.0000001' : '0.9');
+      await this.#node(operation['server']).control('set_vm_memory_high_watermark', operation['on'] === true ? '0.0000001' : '0.9');
       return null;
     }
     if (operation.op === 'policy' || operation.op === 'deletePolicy') return await this.#policy(operation);
@@ -110,8 +147,34 @@ export class RabbitClient implements LiveClient {
     const { op } = operation;
     const byDelivery = op === 'ack' || op === 'nack' || op === 'reject' ? this.#delivery(operation).channel : undefined;
     const usual = op === 'publish' || op === 'reply' ? 'pub' : op === 'get' || op === 'drain' ? 'getter' : op === 'consume' ? text(operation['consumer']) : op === 'cancel' ? (this.#channelOf.get(text(operation['consumer'])) ?? text(operation['consumer'])) : op.startsWith('tx') ? 'tx' : 'admin';
-    const name = byDelivery ?? text(operation['channel'], usual);
-    return this.#wire.on(name, text(operation['connection'], 'main'), !this.#transactional.has(name));
+    const { server } = operation;
+    // What nobody names is a channel of its own on every server.
+    const name = byDelivery ?? text(operation['channel'], server === undefined || op === 'consume' || op === 'cancel' ? usual : `${usual} at ${text(server)}`);
+    return this.#wire.on(name, placeOf(operation), this.#node(server).port, !this.#transactional.has(name));
+  }
+  /** That connections end with their server is not shown: they are made anew when they are asked for again. */
+  #forget(node: RabbitNode): void {
+    this.#wire.forgetAt(node.port);
+    this.#streams.forgetAt(node.streamPort);
+  }
+  /** Who leads a queue, who else has a replica of it, and who has none. */
+  async #findRoles({ queue, leader, replicas, others }: Operation): Promise<null> {
+    const named = (node: Json | undefined) => [...this.#nodes].find(([, { name }]) => name === node)?.[0] ?? '';
+    for (const deadline = Date.now() + LEADER_PATIENCE; ; await sleep(200)) {
+      const asked = [...this.#nodes.values()].find(({ isRunning }) => isRunning);
+      const found = await asked?.manage('GET', `queues/${encodeURIComponent(this.#host)}/${text(queue)}`).catch(() => null);
+      const led = named(found?.['leader']);
+      if (this.#nodes.get(led)?.isRunning === true) {
+        const members = list(found?.['members']).map(named);
+        this.#roles.set(text(leader), led);
+        const within = [...this.#nodes.keys()].filter((name) => name !== led && members.includes(name));
+        const without = [...this.#nodes.keys()].filter((name) => !members.includes(name));
+        for (const [i, role] of list(replicas).entries()) this.#roles.set(role, within[i] ?? '');
+        for (const [i, role] of list(others).entries()) this.#roles.set(role, without[i] ?? '');
+        return null;
+      }
+      if (Date.now() > deadline) throw new Error(`nobody leads ${text(queue)}`);
+    }
   }
   /** A channel that goes with its connection says only that it has ended. */
   async #failureOf(open: Open, error: unknown): Promise<Failure> {
@@ -128,8 +191,8 @@ export class RabbitClient implements LiveClient {
   }
   async #policy(operation: Operation): Promise<null> {
     const path = `policies/${encodeURIComponent(this.#host)}/${text(operation['name'])}`;
-    if (operation.op === 'deletePolicy') await this.#node.manage('DELETE', path);
-    else await this.#node.manage('PUT', path, { pattern: operation['pattern'] ?? '', definition: operation['definition'] ?? {}, priority: Number(operation['priority'] ?? 0), 'apply-to': 'all' });
+    if (operation.op === 'deletePolicy') await this.#node(undefined).manage('DELETE', path);
+    else await this.#node(undefined).manage('PUT', path, { pattern: operation['pattern'] ?? '', definition: operation['definition'] ?? {}, priority: Number(operation['priority'] ?? 0), 'apply-to': 'all' });
     return null;
   }
 
@@ -169,7 +232,7 @@ export class RabbitClient implements LiveClient {
     const confirms: Record<string, Json> = {};
     const order: string[] = [];
     const settled = bodies.map(async (body) => {
-      const answer = await this.#publishOne(open, text(operation['exchange']), keys === null ? text(operation['routingKey']) : body, body.padEnd(Number(operation['bytes'] ?? 0)), options);
+      const answer = await this.#publishOne(open, text(operation['exchange']), keys === null ? text(operation['routingKey']) : body, body, body.padEnd(Number(operation['bytes'] ?? 0)), options);
       confirms[body] = answer;
       order.push(body);
     });
@@ -177,17 +240,53 @@ export class RabbitClient implements LiveClient {
     if (!open.confirms) return null;
     return { confirms, ...(flag(operation['reportOrder']) ? { order } : {}) };
   }
-  #publishOne({ channel, confirms }: Open, exchange: string, routingKey: string, content: string, options: Options.Publish): Promise<'ack' | 'nack'> {
+  /** A channel that closed confirms nothing more; one that is open may confirm later. */
+  #publishOne(open: Open, exchange: string, routingKey: string, body: string, content: string, options: Options.Publish): Promise<Confirm> {
+    const { channel, confirms } = open;
     return new Promise((done) => {
+      let isLate = false;
+      const answered = (error: unknown) => {
+        if (isLate && this.#wire.isOpen(open)) this.#seen.confirmed.push({ [body]: error === null || error === undefined ? 'ack' : 'nack' });
+        else done(error === null || error === undefined ? 'ack' : 'nack');
+      };
+      const late = () => {
+        isLate = true;
+        done(this.#wire.isOpen(open) ? 'none' : 'nack');
+      };
       try {
         if (!confirms) channel.publish(exchange, routingKey, Buffer.from(content), options);
-        else (channel as ConfirmChannel).publish(exchange, routingKey, Buffer.from(content), options, (error) => done(error === null || error === undefined ? 'ack' : 'nack'));
-        if (confirms) setTimeout(() => done('nack'), CONFIRM_PATIENCE);
+        else (channel as ConfirmChannel).publish(exchange, routingKey, Buffer.from(content), options, answered);
+        if (confirms) setTimeout(late, CONFIRM_PATIENCE);
         else done('ack');
       } catch {
         done('nack');
       }
     });
+  }
+  /** Publishes as fast as the connection takes it, and looks meanwhile whether the connection is in state flow. */
+  async #flood({ channel, connection }: Open, operation: Operation): Promise<Json> {
+    const content = Buffer.alloc(FLOOD_BYTES);
+    const until = Date.now() + Number(operation['ms']);
+    let isOver = false;
+    const publishing = (async () => {
+      while (!isOver) {
+        let hasRoom = true;
+        for (let i = 0; i < FLOOD_BURST && hasRoom; i++) hasRoom = channel.publish('', text(operation['queue']), content);
+        await (hasRoom ? sleep(0) : new Promise((done) => channel.once('drain', done)));
+      }
+    })();
+    let flow = false;
+    while (!flow && Date.now() < until) {
+      flow = (await this.#stateOf(connection, this.#node(operation['server']))) === 'flow';
+    }
+    isOver = true;
+    await publishing;
+    return { flow };
+  }
+  async #stateOf(connection: string, node: RabbitNode): Promise<Json> {
+    const port = this.#wire.localPort(connection);
+    const all = await node.control('list_connections', '--quiet', 'peer_port', 'state');
+    return new RegExp(`^${port}\\s+(\\w+)`, 'm').exec(all)?.[1] ?? null;
   }
   async #get(open: Open, operation: Operation, noAck: boolean): Promise<JsonObject | null> {
     const got = await open.channel.get(text(operation['queue']), { noAck });
@@ -283,6 +382,8 @@ export class RabbitClient implements LiveClient {
       await channel.prefetch(Number(operation['count'] ?? 0), flag(operation['global']));
       return null;
     },
+    flood: (open, operation) => this.#flood(open, operation),
+    connectionState: async ({ connection }, operation) => ({ state: await this.#stateOf(connection, this.#node(operation['server'])) }),
     reply: async ({ channel }, operation) => {
       const { replyTo } = this.#delivery(operation).message.properties;
       channel.publish('', text(replyTo), Buffer.from(text(operation['body'])), { persistent: true });

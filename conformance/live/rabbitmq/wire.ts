@@ -27,22 +27,24 @@ interface Raw {
 }
 
 export class Wire {
-  readonly #url: string;
+  readonly #host: string;
   readonly #listener: WireListener;
   readonly #connections = new Map<string, ChannelModel>();
+  /** To which port each connection goes. */
+  readonly #ports = new Map<string, number>();
   readonly #channels = new Map<string, Open>();
   /** Why the server closed a connection, by its name: an operation may have been under way. */
   readonly #failures = new Map<string, Failure>();
 
-  constructor(port: number, host: string, listener: WireListener) {
-    this.#url = `amqp://guest:guest@127.0.0.1:${port}/${encodeURIComponent(host)}?heartbeat=0`;
+  constructor(host: string, listener: WireListener) {
+    this.#host = host;
     this.#listener = listener;
   }
-  /** @param confirms in confirm mode, if it is not open yet */
-  async on(name: string, connection: string, confirms: boolean): Promise<Open> {
+  /** @param port of the server, if it is not connected yet; @param confirms in confirm mode, if it is not open yet */
+  async on(name: string, connection: string, port: number, confirms: boolean): Promise<Open> {
     const known = this.#channels.get(name);
     if (known !== undefined) return known;
-    const model = await this.#connection(connection);
+    const model = await this.#connection(connection, port);
     const channel = confirms ? await model.createConfirmChannel() : await model.createChannel();
     const open = { name, connection, channel, confirms };
     this.#channels.set(name, open);
@@ -52,6 +54,14 @@ export class Wire {
     });
     channel.on('return', (message) => this.#listener.returned(message));
     return open;
+  }
+  /** The port of our end. */
+  localPort(connection: string): number | undefined {
+    const model = this.#connections.get(connection) as (ChannelModel & { readonly connection: { readonly stream: { readonly localPort?: number } } }) | undefined;
+    return model?.connection.stream.localPort;
+  }
+  isOpen(open: Open): boolean {
+    return this.#channels.get(open.name) === open;
   }
   async method(open: Open, name: keyof typeof METHODS): Promise<void> {
     await (open.channel as unknown as Raw).rpc(METHODS[name], { nowait: false }, METHODS[name] + 1);
@@ -70,23 +80,25 @@ export class Wire {
     this.#forget(name);
     await model?.close();
   }
-  /** The server is gone: everything is made anew when it is asked for again. */
-  forgetAll(): void {
-    for (const name of [...this.#connections.keys()]) this.#forget(name);
+  /** The server at this port is about to go: everything is made anew when it is asked for again. */
+  forgetAt(port: number): void {
+    for (const [name, to] of this.#ports) if (to === port) this.#forget(name);
   }
   async close(): Promise<void> {
     for (const name of [...this.#connections.keys()]) await this.closeConnection(name).catch(() => undefined);
   }
 
-  async #connection(name: string): Promise<ChannelModel> {
+  async #connection(name: string, port: number): Promise<ChannelModel> {
     const known = this.#connections.get(name);
     if (known !== undefined) return known;
-    const model = await connect(this.#url);
+    const model = await connect(`amqp://guest:guest@127.0.0.1:${port}/${encodeURIComponent(this.#host)}?heartbeat=0`);
     this.#connections.set(name, model);
+    this.#ports.set(name, port);
     this.#failures.delete(name);
     model.on('blocked', () => this.#listener.blocked(name, true));
     model.on('unblocked', () => this.#listener.blocked(name, false));
     model.on('error', (error) => {
+      if (this.#connections.get(name) !== model) return;
       const failure = failureOf(error);
       this.#failures.set(name, failure);
       this.#forget(name);
@@ -96,6 +108,7 @@ export class Wire {
   }
   #forget(name: string): void {
     this.#connections.delete(name);
+    this.#ports.delete(name);
     for (const [channel, open] of this.#channels) if (open.connection === name) this.#channels.delete(channel);
   }
 }

@@ -13,7 +13,7 @@ export function withoutRounds(links: readonly ScenarioLink[]): Parted {
   return part(links, (before, { from, to }) => reaches(before, to, from, false));
 }
 /** Is there a way along links? @param both whether they may be gone along backwards */
-export function reaches(links: readonly ScenarioLink[], from: string, to: string, both: boolean): boolean {
+export function reaches(links: readonly Pick<ScenarioLink, 'from' | 'to'>[], from: string, to: string, both: boolean): boolean {
   const reached = new Set([from]);
   for (const at of reached) {
     for (const link of links) {

@@ -315,6 +315,11 @@ export class NatsAdapter {
     start: (operation) => this.#process('start', operation),
     stall: (operation) => this.#process('stall', operation),
     resume: (operation) => this.#process('resume', operation),
+    leafz: (operation) => {
+      if (operation['servers'] === undefined) return { leafnodes: this.#servers.leafConnections(this.#server(operation) ?? '') };
+      const sum = list(operation['servers']).reduce((before: number, one) => before + this.#servers.leafConnections(text(one)), 0);
+      return { reached: sum >= number(operation['least']) };
+    },
     sync: () => {
       this.#servers.sync();
       return null;

@@ -136,7 +136,7 @@ function doubtLeaves(doc: Scenario, found: Doubt[]): void {
   const homeOf = (node: string): string => doc.nodes.find((n) => n.id === node)?.parent ?? '';
   const domainOf = (server: string): string => String(doc.nodes.find((n) => n.id === server)?.config?.['domain'] ?? '');
   const leaves = doc.links.filter((l) => l.kind === leafnode.kind);
-  for (const { id } of withoutCircles(leaves).circular) found.push({ on: id, says: 'It closes a circle of leaf connections: the hub detects the loop and refuses it.' });
+  for (const { id } of withoutCircles(leaves).circular) found.push({ on: id, says: 'It closes a circle of leaf connections: the servers detect the loop and end it, time and again.' });
   const abroad = doc.links.filter((l) => l.kind === source.kind && homeOf(l.from) !== homeOf(l.to));
   for (const { id } of withoutRounds(abroad).circular) found.push({ on: id, says: 'It closes a circle of sources: the servers would copy every message for ever, so the model leaves it out.' });
   for (const { id, from, to } of abroad) {
@@ -184,7 +184,7 @@ export const nats: RoomDescriptor = {
     'Servers stand alone, form a cluster, or are joined as leaf nodes: no accounts, gateways or super-clusters, and nothing cuts one server of a cluster off from the others.',
     'In a cluster only replication takes time (route latency, there and back): core NATS, deliveries and acks cross routes at once, and what a consumer has delivered is known to its followers at once. Sources and mirrors take over without a proposal of their own.',
     'A consumer has its own elections; its log is that of its stream. What was away catches up with the first heartbeat of the leader, however much it missed. All servers of a cluster are synced at the same moment.',
-    'New streams go to the servers with the fewest, the first of them leads; servers that are gone are chosen last, although nobody knows that they are for a while; a leader does not step down without need, and streams are not moved. Of leaf connections that form a circle one is refused for good, where servers may break several of them for half a minute. A leaf connection ends at the cluster as a whole.',
+    'New streams go to the servers with the fewest, the first of them leads; servers that are gone are chosen last, although nobody knows that they are for a while; a leader does not step down without need, and streams are not moved. Of leaf connections that form a circle the last one is refused; where they come at the same moment servers may end several of them. A leaf connection ends at the cluster as a whole.',
     'A leaf connection has one account and one URL, no TLS, compression or permissions. Servers ping each other; clients are not pinged.',
     'A stream that sources one of another server has no flow control: after an outage all that waits is sent at once. 2.9.10 asks again as 2.10.27 does, although the real one takes some seconds longer.',
     'A payload is a size. Files are synced all at once, every sync_interval.',

@@ -87,6 +87,11 @@ describe('a leaf connection', () => {
     expect(reasons('refused')).toEqual({ 'nats.leafnode_loop': 1 });
     expect(count('effect', 'chart')).toBeGreaterThan(60);
     expect(nats.doubts?.({ ...base, ...more }).map(({ on }) => on)).toEqual(['b']);
+    // Half a minute later it is dialled again, and stays if another connection of the circle is gone by then.
+    const later = run({ more, until: 36e6 });
+    expect(later.of('refused').map(({ time }) => Math.floor(time / 1e6))).toEqual([0, 31]);
+    const open = run({ more, timeline: [at(2000, 'remove-link', 'a')], until: 36e6 });
+    expect([open.reasons('refused'), open.of('joined', 'cloud').map(({ time }) => Math.floor(time / 1e6))]).toEqual([{ 'nats.leafnode_loop': 1 }, [31]]);
   });
   it('goes with its link, and with its server', () => {
     const { count, reasons } = run({ timeline: [at(2000, 'remove-link', 'uplink')] });

@@ -3,12 +3,14 @@ import { copyOf } from '../../base/copy.ts';
 import { micros } from '../../base/time.ts';
 import type { RoomHost } from '../contract.ts';
 import type { ScenarioLink } from '../../scenario/document.ts';
-import { withoutCircles } from './circles.ts';
+import { reaches } from './circles.ts';
 import type { Envelope } from './events.ts';
 
 /** µs: how long a server waits for its hub to answer when it dials, and until the first ping of a connection. */
 const DIAL_TIMEOUT = 1_000_000;
 const FIRST_PING = 1_000_000;
+/** µs: how much later than otherwise a server dials again that was refused because of a loop. */
+const AFTER_LOOP = 30_000_000;
 /** What a hop or a wake of a leaf connection is about. */
 export const LEAF = 6;
 
@@ -53,7 +55,7 @@ interface Leaf {
 }
 /** Something under way, or due. `to`: at which end. */
 type Thing = { readonly link: string; readonly to: Side; readonly life: number } & (
-  | { readonly do: 'dial' | 'accepted' | 'refused' | 'closed' | 'ping' | 'pong' | 'dial-over' | 'redial' | 'ping-due' }
+  | { readonly do: 'dial' | 'accepted' | 'refused' | 'loop' | 'closed' | 'ping' | 'pong' | 'dial-over' | 'redial' | 'ping-due' }
   | { readonly do: 'interest'; readonly what: string; readonly wanted: boolean }
   | { readonly do: 'message'; readonly envelope: Envelope; readonly carried: Carried | null }
 );
@@ -61,7 +63,6 @@ export interface LeavesState {
   readonly leaves: readonly Leaf[];
   readonly things: readonly (readonly [number, Thing])[];
   readonly next: number;
-  readonly circles: readonly string[];
 }
 const newEnd = (): End => ({ life: 0, pings: 0, heardAt: 0, told: [], toldAt: -1 });
 const other = (side: Side): Side => (side === 'hub' ? 'spoke' : 'hub');
@@ -70,8 +71,6 @@ export class Leaves {
   private leaves = new Map<string, Leaf>();
   /** By name: the order in which they were made is another one after a checkpoint was restored. */
   private order: readonly Leaf[] = [];
-  /** Links that were refused because they close a circle. */
-  private circles: readonly string[] = [];
   private things = new Map<number, Thing>();
   private next = 0;
   private links: readonly ScenarioLink[] = [];
@@ -84,21 +83,18 @@ export class Leaves {
   know(links: readonly ScenarioLink[]): void {
     this.links = links.filter(({ kind }) => kind === 'leafnode');
   }
-  /** Makes the connections those of the document. A server whose connection would close a circle is refused by its hub. */
+  /** Makes the connections those of the document. */
   reconcile(): void {
-    const { straight, circular } = withoutCircles(this.links);
     for (const leaf of this.order) {
-      if (straight.some((l) => l.id === leaf.id && l.from === leaf.spoke && l.to === leaf.hub)) continue;
+      if (this.links.some((l) => l.id === leaf.id && l.from === leaf.spoke && l.to === leaf.hub)) continue;
       for (const side of ['spoke', 'hub'] as const) this.hangUp(leaf, side, 'nats.leafnode_closed');
       this.host.forget(leaf.id, leaf.id);
       this.leaves.delete(leaf.id);
     }
-    const fresh = straight.filter(({ id }) => !this.leaves.has(id)).map(({ id, from, to }): Leaf => ({ id, spoke: from, hub: to, life: 0, ends: { spoke: newEnd(), hub: newEnd() } }));
+    const fresh = this.links.filter(({ id }) => !this.leaves.has(id)).map(({ id, from, to }): Leaf => ({ id, spoke: from, hub: to, life: 0, ends: { spoke: newEnd(), hub: newEnd() } }));
     for (const leaf of fresh) this.leaves.set(leaf.id, leaf);
     this.sort();
     for (const leaf of fresh) this.dial(leaf);
-    for (const { id, from, to } of circular) if (!this.circles.includes(id)) this.host.record('refused', { place: to, actor: from, reason: 'nats.leafnode_loop' });
-    this.circles = circular.map(({ id }) => id);
   }
   private sort(): void {
     this.order = [...this.leaves.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -127,6 +123,10 @@ export class Leaves {
     for (const thing of this.things.values()) if (thing.do === 'message' && thing.carried?.place === cluster) count++;
     return count;
   }
+  /** How many connections a server has, in either direction. */
+  connections(cluster: string): number {
+    return this.order.reduce((sum, leaf) => sum + sidesOf(leaf, cluster).filter((side) => leaf.ends[side].life !== 0).length, 0);
+  }
   has(cluster: string): boolean {
     return this.links.some(({ from, to }) => from === cluster || to === cluster);
   }
@@ -147,6 +147,7 @@ export class Leaves {
     if (leaf === undefined) return this.missed(thing);
     if (thing.do === 'dial') return this.dialled(leaf, thing.life);
     if (thing.do === 'accepted') return thing.life === leaf.life ? this.connected(leaf, 'spoke', thing.life) : undefined;
+    if (thing.do === 'loop') return thing.life === leaf.life && leaf.ends.spoke.life === 0 ? this.redialLater(leaf) : undefined;
     if (thing.do === 'refused') return thing.life === leaf.life && leaf.ends.spoke.life === 0 ? this.redial(leaf, true) : undefined;
     const end = leaf.ends[thing.to];
     const server = this.servers.get(leaf[thing.to]);
@@ -174,7 +175,7 @@ export class Leaves {
     if (thing !== undefined) this.missed(thing);
   }
   save(): LeavesState {
-    return copyOf({ leaves: [...this.leaves.values()], things: [...this.things], next: this.next, circles: this.circles });
+    return copyOf({ leaves: [...this.leaves.values()], things: [...this.things], next: this.next });
   }
   load(saved: LeavesState): void {
     const state = copyOf(saved);
@@ -183,7 +184,6 @@ export class Leaves {
     for (const { ends } of this.leaves.values()) for (const end of Object.values(ends)) end.toldAt = -1;
     this.things = new Map(state.things);
     this.next = state.next;
-    this.circles = state.circles;
     this.sort();
   }
 
@@ -219,13 +219,31 @@ export class Leaves {
     leaf.life++;
     this.later(leaf, 'spoke', { do: 'redial' }, leaf.life, delay + (failed ? Math.floor(this.host.luck(`leaf ${leaf.id}`).next() * delay) : 0));
   }
+  private redialLater(leaf: Leaf): void {
+    leaf.life++;
+    this.later(leaf, 'spoke', { do: 'redial' }, leaf.life, this.reconnectOf(leaf) + AFTER_LOOP);
+  }
   private dialled(leaf: Leaf, life: number): void {
     const hub = this.servers.get(leaf.hub);
     if (hub === undefined || hub.isDown) return this.send(leaf, 'spoke', { do: 'refused' }, life);
     // A hub takes a second connection of the same server for proof that the first is dead.
     this.hangUp(leaf, 'hub', 'nats.leafnode_closed');
+    if (this.closesCircle(leaf)) {
+      this.host.record('refused', { place: leaf.hub, actor: leaf.spoke, reason: 'nats.leafnode_loop' });
+      return this.send(leaf, 'spoke', { do: 'loop' }, life);
+    }
     this.send(leaf, 'spoke', { do: 'accepted' }, life);
     this.connected(leaf, 'hub', life);
+  }
+  /** Each end of a connection finds out when it hears of itself over another one. */
+  private closesCircle({ id, spoke, hub }: Leaf): boolean {
+    const there = this.order.filter(({ id: other, ends }) => other !== id && (ends.hub.life !== 0 || ends.spoke.life !== 0));
+    return reaches(
+      there.map((one) => ({ from: one.spoke, to: one.hub })),
+      spoke,
+      hub,
+      true,
+    );
   }
   private connected(leaf: Leaf, side: Side, life: number): void {
     const server = this.servers.get(leaf[side]);

@@ -128,6 +128,10 @@ export class RecordedServers {
     const leader = server.cluster.groups.get(id ?? -2)?.leader ?? -1;
     return { leader: members[leader] ?? null, others: members.filter((_, member) => member !== leader) };
   }
+  /** How many leaf connections a server has. */
+  leafConnections(name: string): number {
+    return this.#leaves.connections(this.#of(name).cluster);
+  }
   /** What is under way arrives, and what comes of it is told. */
   settle(): void {
     this.#listen();

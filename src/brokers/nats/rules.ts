@@ -88,7 +88,7 @@ export const rules = {
   N74: { name: 'leaf-lost', says: 'What is on its way when a leaf connection breaks is gone, and until it is back nothing crosses; both sides go on by themselves.', source: LEAF, recorded: ['leaf-loses-what-nobody-can-get'] },
   N75: { name: 'leaf-reconnect', says: 'A leaf dials again after reconnect; an attempt that failed adds up to as much again.', source: SOURCE('leafnode.go'), recorded: ['leaf-dials-again-after-reconnect'] },
   N76: { name: 'leaf-stale', says: 'An end of a leaf connection whose pings stay without an answer, ping_max of them, gives it up with the next.', source: SOURCE('client.go'), recorded: ['leaf-gives-up-a-silent-hub', 'leaf-waits-for-a-slow-hub'] },
-  N77: { name: 'leaf-loop', says: 'Leaf nodes form no circles: what would close one is refused.', source: SOURCE('leafnode.go') },
+  N77: { name: 'leaf-loop', says: 'Leaf nodes form no circles: a connection that closes one is ended, and dialled again half a minute later than otherwise.', source: SOURCE('leafnode.go') },
   N78: { name: 'leaf-stream', says: 'A stream at one end stores what is published under its subjects at the other, as any listener would get it.', source: `${LEAF}/jetstream_leafnodes`, recorded: ['leaf-stream-hears-the-hub'] },
   N79: { name: 'domain', says: 'A stream sources a stream of another server by the domain of that server.', source: `${LEAF}/jetstream_leafnodes`, recorded: ['source-by-domain'] },
   N80: { name: 'source-again', says: 'A source whose consumer skips, or is silent for ten seconds, asks for a new one from where it was; an answer is waited for half a minute.', source: SOURCE('stream.go'), recorded: ['source-catches-up-after-an-outage'] },

@@ -206,7 +206,7 @@ export interface RabbitServer {
   queueUnbind(connection: string, channel: number, args: BindArgs): Outcome;
   purge(connection: string, channel: number, queue: string): Outcome<{ messageCount: number }>;
 
-  /** `held`: the broker does not read from this connection now (alarm or flow); it will take the message later. */
+  /** `held`: the broker does not read from this connection now (alarm or flow), or a queue has no majority of its members; it will take the message later. */
   publish(connection: string, channel: number, args: PublishArgs): Outcome<{ seqNo: number | null; held: boolean }>;
   basicQos(connection: string, channel: number, args: { prefetchCount: number; global?: boolean }): Outcome;
   basicConsume(connection: string, channel: number, args: ConsumeArgs): Outcome<{ consumerTag: string }>;
@@ -225,6 +225,8 @@ export interface RabbitServer {
   storeOffset(stream: string, reference: string, offset: number): void;
   /** QueryOffset of the stream protocol. */
   queryOffset(stream: string, reference: string): Outcome<{ offset: number }>;
+  /** QueryPublisherSequence of the stream protocol: the last publishing id of a named producer, 0 when there is none. */
+  queryPublisherSequence(stream: string, reference: string): Outcome<{ sequence: number }>;
 
   setPolicy(args: PolicyArgs): Outcome;
   clearPolicy(name: string): Outcome;

@@ -242,12 +242,34 @@ describe('queues', () => {
     expect(only(s.events(), 'leader').map((one) => one.node)).toEqual(['n2']);
     s.broker.stopNode('n3');
     expect(only(s.events(), 'leader').map((one) => one.node)).toEqual([null]);
-    s.send('q', { connection: 'b' });
-    expect(only(s.events(), 'confirm').map((one) => one.because)).toEqual(['rabbitmq.no_quorum']);
+    s.open('c', 1, 'n2');
+    for (const connection of ['b', 'c']) s.send('q', { connection });
+    expect(s.events()).toEqual([]);
     s.broker.basicAck('b', 1, { deliveryTag: 1 });
     expect(s.broker.queueCounts('q')?.unacked).toBe(1);
+    s.broker.closeConnection('c');
     s.broker.startNode('n1');
-    expect(s.broker.queueCounts('q')?.unacked).toBe(0);
+    // What waited comes in, is confirmed and delivered; what a channel that is gone had waiting is lost.
+    const events = s.events();
+    expect(only(events, 'confirm').map(({ connection, ack }) => [connection, ack])).toEqual([['b', true]]);
+    expect(only(events, 'enqueued')).toHaveLength(1);
+    expect(s.broker.queueCounts('q')).toMatchObject({ ready: 0, unacked: 1 });
+  });
+  test('A message for several queues of which one has no majority waits as a whole, also over a checkpoint.', () => {
+    const s = server({ nodes: ['n1', 'n2'] });
+    s.queue('q', { ...quorum, 'x-quorum-initial-group-size': 2 });
+    s.queue('r');
+    s.broker.exchangeDeclare('a', 1, { exchange: 'x', type: 'fanout' });
+    for (const queue of ['q', 'r']) s.broker.queueBind('a', 1, { exchange: 'x', queue });
+    s.broker.stopNode('n2');
+    s.events();
+    s.broker.publish('a', 1, { exchange: 'x', routingKey: '', message: 1 });
+    expect(s.events()).toEqual([]);
+    s.broker.load(JSON.parse(JSON.stringify(s.broker.save())));
+    s.broker.startNode('n2');
+    const events = s.events();
+    expect(only(events, 'enqueued').map(({ queue }) => queue)).toEqual(['q', 'r']);
+    expect(only(events, 'confirm').map(({ ack }) => ack)).toEqual([true]);
   });
   test('The cost of a message does not grow with the number that wait', () => {
     for (const table of [{}, quorum]) {

@@ -12,7 +12,7 @@ import { isPattern } from './policy.ts';
 import { publish } from './publishing.ts';
 import { applyPolicies, expiryDue, removeConsumers, use } from './queues.ts';
 import { loadCore, saveCore } from './state.ts';
-import { isStream, storeOffset } from './stream.ts';
+import { answered, isStream, storeOffset, type StreamQueue } from './stream.ts';
 import { filterValueOf } from './stream-filter.ts';
 import { consumerUpdated } from './stream-protocol.ts';
 import { timeoutsDue } from './timeouts.ts';
@@ -192,8 +192,8 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
       const queue = this.core.queues.get(args.stream);
       if (queue === undefined || !isStream(queue)) return errors.noStream(args.stream);
       const { name = null, singleActive = false, partition = -1, credit, consumerTag, arguments: table = {} } = args;
-      if (singleActive && name === null) return errors.unnamedSingleActive(args.stream);
       // Single active consumers came with 3.11.
+      if (singleActive && name === null && this.core.since40) return errors.unnamedSingleActive(args.stream);
       const outcome = consume(this.core, on, queue, { queue: queue.name, consumerTag, arguments: table, subscription: { name, singleActive: singleActive && this.core.since40, partition, credit } });
       this.finish();
       return outcome;
@@ -213,10 +213,21 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     if (queue !== undefined && isStream(queue)) storeOffset(this.core, queue, reference, offset);
   }
   queryOffset(stream: string, reference: string): Outcome<{ offset: number }> {
+    return this.#tracked<{ offset: number }>(stream, ({ stream: log }) => {
+      const offset = log.tracked(reference);
+      return offset === null ? errors.noOffset(reference) : { refused: false, offset };
+    });
+  }
+  queryPublisherSequence(stream: string, reference: string): Outcome<{ sequence: number }> {
+    return this.#tracked<{ sequence: number }>(stream, ({ stream: log }) => ({ refused: false, sequence: Math.max(0, log.sequence(reference)) }));
+  }
+  #tracked<T>(stream: string, ask: (queue: StreamQueue) => Outcome<T>): Outcome<T> {
     const queue = this.core.queues.get(stream);
     if (queue === undefined || !isStream(queue)) return errors.noStream(stream);
-    const offset = queue.stream.tracked(reference);
-    return offset === null ? errors.noOffset(reference) : { refused: false, offset };
+    const outcome = ask(queue);
+    answered(this.core, queue);
+    this.finish();
+    return outcome;
   }
 
   setPolicy(args: PolicyArgs): Outcome {

@@ -4,6 +4,7 @@ import { armRetry, chooseActive, dispatch, forget, settle, trim } from './custod
 import { errors } from './errors.ts';
 import { deleteExchange } from './exchanges.ts';
 import type { Held, Queue } from './model.ts';
+import { resumePending } from './publishing.ts';
 import { cancelByBroker, deleteQueue, detach, use } from './queues.ts';
 
 const members = (core: Core, queue: Queue) => queue.members.filter((name) => core.nodeUp(name));
@@ -84,6 +85,7 @@ function carryOn(core: Core, queue: Queue): void {
       settlement,
     );
   if (queue.undertakings.size > 0) core.workers.add(queue.id);
+  resumePending(core, queue);
   chooseActive(core, queue);
   armRetry(core, queue);
   trim(core, queue);

@@ -53,3 +53,10 @@ test('the table of consistent hashing', () => {
   expect(outcomes.length).toBe(rows.length);
   expect(outcomes.filter((one) => one.outcome !== 'passed')).toEqual([]);
 });
+
+test('the table of partitions of super streams', () => {
+  const { rows } = read('conformance/vectors/rabbitmq-super-stream.json');
+  const outcomes = runVectors(rabbitmqConformance, 'rabbitmq-super-stream', rows) ?? [];
+  expect(outcomes.length).toBe(rows.length);
+  expect(outcomes.filter((one) => one.outcome !== 'passed')).toEqual([]);
+});

@@ -5,6 +5,9 @@ import { shareOf } from './consistent-hash.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
 import type { Share } from './model.ts';
 import { shownMessage } from './recorded.ts';
+import { flood } from './recorded-flow.ts';
+import { RecordedStreams } from './recorded-streams.ts';
+import { partitionFor } from './super-stream.ts';
 import { topicMatches, words } from './topic.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
@@ -15,6 +18,7 @@ type Shown = Record<string, FieldValue>;
 interface Example {
   readonly record?: readonly string[];
   readonly server?: Table;
+  readonly servers?: Readonly<Record<string, Table>>;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
 }
@@ -39,26 +43,43 @@ const list = (value: FieldValue | undefined): readonly string[] => (Array.isArra
 const bytes = (body: string) => encodeURIComponent(body).replace(/%[0-9A-F]{2}/g, '.').length;
 const errorOf = (refusal: Refusal) => ({ code: refusal.code, name: refusal.name.replaceAll('_', '-') });
 
+/** Where an operation is done, unless it names a connection: the server that it names, or the first. */
+const placeOf = ({ connection, server }: Partial<Operation>): string => text(connection, text(server, 'main'));
+/** What nobody names is a channel of its own on every server; a consumer's is its own in any case. */
+const channelOf = ({ op, channel, server }: Operation, usual: string): string => text(channel, server === undefined || op === 'consume' || op === 'cancel' ? usual : `${usual} at ${text(server)}`);
+
 export class RabbitAdapter {
   readonly clock = new VirtualClock();
   #server: RabbitBroker;
   readonly #version: Version;
   readonly #settings: Partial<RabbitOptions>;
   readonly #record: ReadonlySet<string>;
+  readonly #streams: RecordedStreams;
+  /** Names of nodes by the roles they were found in. */
+  readonly #roles = new Map<string, string>();
   readonly #bodies: string[] = [];
   readonly #channels = new Map<string, OpenChannel>();
   readonly #names = new Map<string, string>();
   readonly #handed: Handed[] = [];
   #confirmed = new Map<number, boolean>();
   #order: string[] = [];
+  /** The first message of this step. */
+  #first = 0;
   #next = 1;
 
-  constructor(example: Pick<Example, 'record' | 'server'>, version: Version) {
+  constructor(example: Pick<Example, 'record' | 'server' | 'servers'>, version: Version) {
     this.#version = version;
-    this.#settings = example.server ?? {};
+    this.#settings = { ...example.server, ...(example.servers === undefined ? {} : { nodes: Object.keys(example.servers) }) };
     this.#record = new Set(example.record ?? []);
     this.#server = new RabbitBroker(this.clock, { version, ...this.#settings });
     this.clock.attach((name, ref) => this.#server.timer(name, ref));
+    this.#streams = new RecordedStreams({
+      server: () => this.#server,
+      on: (name, operation, connection) => this.#on(name, { ...operation, connection }),
+      message: (body) => this.#bodies.push(body) - 1,
+      body: (message) => this.#bodies[message] ?? '',
+      confirmed: (message) => this.#confirmed.get(message),
+    });
   }
   get server(): RabbitServer {
     return this.#server;
@@ -71,10 +92,12 @@ export class RabbitAdapter {
   }
 
   run(operation: Operation): Shown | null {
-    const verb = this.#verbs[operation.op];
+    const streams = this.#streams;
+    const verb = this.#verbs[operation.op] ?? (streams.knows(operation.op) ? (one: Operation) => streams.run(one) : undefined);
     if (verb === undefined) throw new Error(`unknown operation ${operation.op}`);
     this.#confirmed = new Map();
     this.#order = [];
+    this.#first = this.#bodies.length;
     const seen: Shown = {};
     const result = verb(operation);
     this.#drain(seen);
@@ -83,12 +106,14 @@ export class RabbitAdapter {
     return Object.keys(seen).length === 0 ? null : seen;
   }
 
-  #on(name: string, connection = 'main'): OpenChannel {
+  #on(name: string, operation: Partial<Operation> = {}): OpenChannel {
+    const connection = placeOf(operation);
     const open = this.#channels.get(name);
     if (open !== undefined) return open;
     // Connecting twice would replace the first connection.
     if (!this.#names.has(connection)) {
-      this.#server.connect(connection);
+      const node = operation['server'];
+      this.#server.connect(connection, node === undefined ? {} : { node: this.#nodeOf(text(node)) });
       this.#names.set(connection, '');
     }
     const channel = { connection, number: this.#next++ };
@@ -97,39 +122,69 @@ export class RabbitAdapter {
     this.#names.set(`${connection}/${channel.number}`, name);
     return channel;
   }
+  #nodeOf(name: string): string {
+    return this.#roles.get(name) ?? name;
+  }
+  /** Who leads a queue, who else has a replica of it, and who has none. */
+  #findRoles(operation: Operation): null {
+    const queue = this.#server.queues().find((one) => one.queue === operation['queue']);
+    if (queue === undefined || queue.node === null) throw new Error(`nobody leads ${text(operation['queue'])}`);
+    const { node: led, members } = queue;
+    const nodes = this.#settings.nodes ?? [];
+    this.#roles.set(text(operation['leader']), led);
+    const name = (roles: FieldValue | undefined, found: readonly string[]) => {
+      for (const [i, role] of list(roles).entries()) this.#roles.set(role, found[i] ?? '');
+    };
+    name(
+      operation['replicas'],
+      nodes.filter((node) => node !== led && members.includes(node)),
+    );
+    name(
+      operation['others'],
+      nodes.filter((node) => !members.includes(node)),
+    );
+    return null;
+  }
   #admin(operation: Operation, name = 'admin'): [string, number] {
-    const { connection, number } = this.#on(text(operation['channel'], name), text(operation['connection'], 'main'));
+    const { connection, number } = this.#on(channelOf(operation, name), operation);
     return [connection, number];
   }
 
   #drain(seen: Shown): void {
     const deliveries: Record<string, FieldValue[]> = {};
+    const consumerUpdates: Record<string, FieldValue[]> = {};
     const lists: Record<string, FieldValue[]> = {};
     const add = (name: string, value: FieldValue) => (lists[name] ??= []).push(value);
     for (const event of this.#server.out) {
       if (event.kind === 'deliver') {
         const channel = this.#names.get(`${event.connection}/${event.channel}`) ?? '';
-        (deliveries[event.consumer] ??= []).push(this.#view(event, event.consumer, channel));
-      } else if (event.kind === 'confirm') {
+        (deliveries[event.consumer] ??= []).push(this.#streams.delivered(event) ?? this.#view(event, event.consumer, channel));
+      } else if (event.kind === 'consumer-update') (consumerUpdates[event.consumer] ??= []).push({ active: event.active });
+      else if (event.kind === 'confirm') {
+        const body = this.#bodies[event.message] ?? '';
         this.#confirmed.set(event.message, event.ack);
-        this.#order.push(this.#bodies[event.message] ?? '');
+        this.#order.push(body);
+        if (event.message < this.#first) add('confirmed', { [body]: event.ack ? 'ack' : 'nack' });
       } else if (event.kind === 'return') {
         const { message, replyCode, replyText, exchange, routingKey } = event;
         add('returns', { body: this.#bodies[message] ?? '', replyCode, replyText, exchange, routingKey });
       } else if (event.kind === 'cancelled') add('cancelled', event.consumer);
       else if (event.kind === 'blocked' || event.kind === 'unblocked') add(event.kind, event.connection);
+      else if (event.kind === 'throttled') this.#throttled[event.on ? 'add' : 'delete'](event.connection);
       else if (event.kind === 'closed') this.#closed(event.connection, event.channel, event.refusal, add);
     }
     this.#server.out.length = 0;
     lists['cancelled']?.sort();
     if (Object.keys(deliveries).length > 0) seen['deliveries'] = deliveries;
+    if (Object.keys(consumerUpdates).length > 0) seen['consumerUpdates'] = consumerUpdates;
     Object.assign(seen, lists);
   }
   #closed(connection: string, number: number | null, refusal: Refusal | null, add: (name: string, value: FieldValue) => void): void {
     if (number === null) {
       for (const [name, open] of [...this.#channels]) if (open.connection === connection) this.#channels.delete(name);
       this.#names.delete(connection);
-      if (refusal !== null) add('closed', { connection, ...errorOf(refusal) });
+      // That connections end with their node is not shown.
+      if (refusal !== null && refusal.name !== 'CONNECTION_FORCED') add('closed', { connection, ...errorOf(refusal) });
       return;
     }
     const name = this.#names.get(`${connection}/${number}`) ?? '';
@@ -151,8 +206,8 @@ export class RabbitAdapter {
   }
 
   #publish(operation: Operation): () => FieldValue {
-    const name = text(operation['channel'], 'pub');
-    const channel = this.#on(name, text(operation['connection'], 'main'));
+    const name = channelOf(operation, 'pub');
+    const channel = this.#on(name, operation);
     if (!this.#transactional.has(name)) this.#server.confirmSelect(channel.connection, channel.number);
     const keys = Array.isArray(operation['keys']) ? list(operation['keys']) : null;
     const bodies = keys ?? (Array.isArray(operation['bodies']) ? list(operation['bodies']) : [text(operation['body'])]);
@@ -169,7 +224,12 @@ export class RabbitAdapter {
     }
     if (this.#transactional.has(name)) return () => null;
     return () => {
-      const confirms = Object.fromEntries(bodies.map((body, i) => [body, this.#confirmed.get(first + i) === true ? 'ack' : 'nack']));
+      const unanswered = this.#channels.get(name) === channel ? 'none' : 'nack';
+      const answer = (message: number) => {
+        const ack = this.#confirmed.get(message);
+        return ack === undefined ? unanswered : ack ? 'ack' : 'nack';
+      };
+      const confirms = Object.fromEntries(bodies.map((body, i) => [body, answer(first + i)]));
       return flag(operation['reportOrder']) ? { confirms, order: this.#order } : { confirms };
     };
   }
@@ -196,7 +256,7 @@ export class RabbitAdapter {
     const outcome = this.#server.basicGet(connection, number, { queue: text(operation['queue']), noAck });
     return this.#outcome(outcome, (got) => {
       if (got.empty) return { empty: true };
-      return this.#view(got, text(operation['channel'], 'getter'), text(operation['channel'], 'getter'), got.messageCount);
+      return this.#view(got, channelOf(operation, 'getter'), channelOf(operation, 'getter'), got.messageCount);
     });
   }
   #drainQueue(operation: Operation): FieldValue {
@@ -280,6 +340,10 @@ export class RabbitAdapter {
       return null;
     },
     restart: () => this.#restart(),
+    shutDown: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])))),
+    kill: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])))),
+    start: (operation) => this.#outcome(this.#server.startNode(this.#nodeOf(text(operation['server'])))),
+    roles: (operation) => this.#findRoles(operation),
     txSelect: (operation) => {
       this.#transactional.add(text(operation['channel'], 'tx'));
       return this.#outcome(this.#server.txSelect(...this.#admin(operation, 'tx')));
@@ -325,8 +389,17 @@ export class RabbitAdapter {
       return null;
     },
     closeConnection: (operation) => {
-      this.#server.closeConnection(text(operation['connection'], 'main'));
+      this.#server.closeConnection(placeOf(operation));
       return null;
+    },
+    flood: (operation) => {
+      const [connection, number] = this.#admin(operation);
+      const flow = flood(this.#server, this.clock, () => this.#bodies.push('') - 1, { connection, number, queue: text(operation['queue']), most: Number(operation['ms']) });
+      return { flow };
+    },
+    connectionState: (operation) => {
+      const [connection] = this.#admin(operation);
+      return { state: this.#throttled.has(connection) ? 'flow' : 'running' };
     },
     reply: (operation) => {
       const { replyTo } = this.#delivery(operation);
@@ -337,13 +410,15 @@ export class RabbitAdapter {
       return null;
     },
   };
+  /** Connections in state flow. */
+  readonly #throttled = new Set<string>();
   readonly #channelOf = new Map<string, string>();
   /** Not in confirm mode. */
   readonly #transactional = new Set<string>();
 
   /** Which operations there are: a case that uses another cannot be run. */
   knows(op: string): boolean {
-    return op in this.#verbs;
+    return op in this.#verbs || this.#streams.knows(op);
   }
 }
 
@@ -361,6 +436,12 @@ function hashed(row: Table) {
   const message = { routingKeys: [text(row['key'])], headers: {}, correlationId: null, messageId: null, timestamp: null };
   const share = shareOf({ ring, arguments: {} }, message, true);
   return { row: `${text(row['key'])} over ${JSON.stringify(weights)}`, expected: row['queue'] ?? null, actual: share === null ? null : Number(share.destination) };
+}
+
+/** To which partition of a super stream the clients send a routing key. */
+function partitioned(row: Table) {
+  const [key, partitions] = [text(row['key']), Number(row['partitions'])];
+  return { row: `${key} over ${partitions}`, expected: row['partition'] ?? null, actual: partitionFor(key, partitions, 'hash') ?? null };
 }
 
 /** The release of 4.3 that was recorded. */
@@ -384,6 +465,7 @@ export const rabbitmqConformance = {
   adapter: (example: Example, version: string) => new RabbitAdapter(example, version === RECORDED_43 ? '4.3' : (version as Version)),
   vectors(name: string, rows: readonly Table[]) {
     if (name === 'rabbitmq-consistent-hash') return rows.map(hashed);
+    if (name === 'rabbitmq-super-stream') return rows.map(partitioned);
     if (name !== 'rabbitmq-topic') return null;
     return rows.map((row) => {
       const [pattern, key] = [text(row['pattern']), text(row['key'])];

@@ -66,6 +66,14 @@ export interface Copy {
   failed: number;
 }
 
+/** A message that waits until a queue has a majority of its members. It goes with its channel. */
+export interface Pending {
+  readonly channel: Channel;
+  readonly args: PublishArgs;
+  /** Of its confirm; null when it has none. */
+  readonly seqNo: number | null;
+}
+
 export interface Held {
   readonly copy: Copy;
   /** Under which its queue has it: the copy's id, or a number of its own where several consumers can have the same copy out. */
@@ -243,6 +251,8 @@ export interface Queue {
   available: boolean;
   /** Quorum without a leader: what channels settled meanwhile. */
   deferred: { readonly batch: readonly Held[]; readonly settlement: Settlement }[];
+  /** Without a majority of its members: what channels published meanwhile. */
+  pending: Pending[];
   deleted: boolean;
 }
 

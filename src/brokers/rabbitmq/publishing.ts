@@ -9,7 +9,7 @@ import type { PublishArgs, Reason } from './events.ts';
 import { route } from './exchanges.ts';
 import { checkMessage, sealed } from './message.ts';
 import { intake, isReading, noteAlarm } from './flow.ts';
-import type { Channel, Envelope } from './model.ts';
+import type { Channel, Envelope, Pending, Queue } from './model.ts';
 import { isStream } from './stream.ts';
 import { isUnfilterable } from './stream-message.ts';
 import { write } from './stream-protocol.ts';
@@ -47,21 +47,54 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
     channel.tx.published.push({ args, queues: route(core, exchange, message, cover) });
     return { refused: false, seqNo: null, held: false };
   }
-  const seqNo = channel.confirms ? ++channel.published : null;
-  const failure = distribute(core, channel, args, null);
-  if (failure === 'crash') return no(errors.crash());
+  return deliverIn(core, { channel, args, seqNo: channel.confirms ? ++channel.published : null });
+}
+
+/** Brings a message to its queues and confirms it. While one of them has no majority of its members it waits, as a whole. */
+function deliverIn(core: Core, pending: Pending): Outcome<{ seqNo: number | null; held: boolean }> {
+  const { channel, args, seqNo } = pending;
+  const { connection } = channel;
+  const failure = distribute(core, channel, args, null, true);
+  if (failure === 'crash') return refuse(core, connection, channel, errors.crash());
+  if (failure !== null && typeof failure === 'object') {
+    failure.pending.push(pending);
+    return { refused: false, seqNo, held: true };
+  }
   if (seqNo !== null) core.emit({ kind: 'confirm', connection: connection.name, channel: channel.number, seqNo, message: args.message, ack: failure === null, because: failure });
   noteAlarm(core);
   return { refused: false, seqNo, held: false };
 }
+/** The queue has a majority again: what waits for it is brought in, unless its channel has gone in the meantime. */
+export function resumePending(core: Core, queue: Queue): void {
+  const { pending } = queue;
+  queue.pending = [];
+  for (const one of pending) {
+    const { channel, args } = one;
+    if (channel.closing) continue;
+    if (args.publishing === undefined) deliverIn(core, one);
+    else write(core, channel, args, args.publishing);
+  }
+}
 
-/** Brings a message to its queues. @param routed where to, if that is known; @returns why some queue did not take it, or null; 'crash' when the server fails over it */
-export function distribute(core: Core, channel: Channel, args: PublishArgs, routed: readonly string[] | null): Reason | 'crash' | null {
+/**
+ * Brings a message to its queues. @param routed where to, if that is known; @param mayWait for a queue that has no majority
+ * @returns why some queue did not take it, or null; 'crash' when the server fails over it; the queue for which it waits, when nothing was done
+ */
+export function distribute(core: Core, channel: Channel, args: PublishArgs, routed: readonly string[] | null, mayWait: true): Reason | 'crash' | Queue | null;
+export function distribute(core: Core, channel: Channel, args: PublishArgs, routed: readonly string[] | null, mayWait: false): Reason | 'crash' | null;
+export function distribute(core: Core, channel: Channel, args: PublishArgs, routed: readonly string[] | null, mayWait: boolean): Reason | 'crash' | Queue | null {
   const { connection } = channel;
+  const mark = core.out.length;
   const exchange = core.exchanges.get(args.exchange);
   const envelope = sealed(core, args);
   const replied = args.exchange === '' && args.routingKey.startsWith(`${REPLY_TO}.`) && reply(core, envelope);
   const queues = replied ? [] : (routed ?? (exchange === undefined ? [] : route(core, exchange, envelope.message, envelope.cover)));
+  for (const name of mayWait ? queues : []) {
+    const queue = core.queues.get(name);
+    if (queue === undefined || queue.type === 'classic' || queue.available) continue;
+    core.out.length = mark;
+    return queue;
+  }
   let failure: Reason | null = null;
   let fails = false;
   if (queues.length === 0 && !replied) {

@@ -63,6 +63,7 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
     ...placement(core, type, args, connection),
     available: true,
     deferred: [],
+    pending: [],
     deleted: false,
   };
   core.queues.set(queue.name, queue);

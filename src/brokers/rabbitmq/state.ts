@@ -22,7 +22,7 @@ type HeldState = readonly [CopyState, number, number, number, number, boolean, n
 type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'reading' | 'subscription' | 'unacked' | 'cancelled' | 'late'> & {
   channel: number;
 };
-type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'deleted'> & {
+type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'pending' | 'deleted'> & {
   stream: unknown;
   held: HeldState[];
   consumers: ConsumerState[];
@@ -31,6 +31,7 @@ type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'he
   delayed: { at: number; seq: number; copy: CopyState }[];
   undertakings: { copy: CopyState; reason: Undertaking['reason'] }[];
   deferred: { batch: number[]; settlement: Settlement }[];
+  pending: { channel: number; args: PublishArgs; seqNo: number | null }[];
 };
 type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers' | 'tx'> & { consumers: number[]; tags: [tag: number, fetched: boolean][]; tx: { published: Transaction['published']; settled: { tags: number[]; settlement: Settlement }[] } | null };
 interface ConnectionState {
@@ -96,7 +97,7 @@ export function saveCore(core: Core): unknown {
     return { ...rest, channel: channel.id };
   };
   const writeQueue = (queue: Queue): QueueState => {
-    const { settings: _s, policy: _p, deleted: _d, backlog, stream, held, consumers, ring, active, delayed, undertakings, deferred, ...rest } = queue;
+    const { settings: _s, policy: _p, deleted: _d, backlog, stream, held, consumers, ring, active, delayed, undertakings, deferred, pending, ...rest } = queue;
     // Consumers that were cancelled while messages were out live on in those deliveries.
     const known = new Set([...consumers.values(), ...[...held.values()].flatMap((one) => one.consumer ?? [])]);
     return {
@@ -109,6 +110,7 @@ export function saveCore(core: Core): unknown {
       delayed: delayed.sorted().map((one) => ({ ...one, copy: writeCopy(one.copy) })),
       undertakings: [...undertakings].map((one) => ({ copy: writeCopy(one.copy), reason: one.reason })),
       deferred: deferred.map(({ batch, settlement }) => ({ batch: batch.map((one) => one.copy.id), settlement })),
+      pending: pending.flatMap(({ channel, ...one }) => (channel.closing ? [] : [{ channel: channel.id, ...one }])),
     };
   };
   const writeChannel = (channel: Channel): ChannelState => {
@@ -195,7 +197,7 @@ function readConnection(core: Core, state: ConnectionState, channels: Map<number
 }
 
 function readQueue(core: Core, state: QueueState, backlog: unknown, envelopes: readonly Envelope[], channels: Map<number, Channel>, consumers: Map<number, Consumer>, helds: Held[]): void {
-  const { stream, held, consumers: written, ring, active, delayed, undertakings, deferred, ...rest } = state;
+  const { stream, held, consumers: written, ring, active, delayed, undertakings, deferred, pending, ...rest } = state;
   const readCopy = (value: unknown): Copy => {
     const [number, copy] = value as CopyState;
     return { ...copy, envelope: envelopes[number] as Envelope };
@@ -215,6 +217,10 @@ function readQueue(core: Core, state: QueueState, backlog: unknown, envelopes: r
     delayed: newDelayed(),
     undertakings: new Deque(undertakings.map((one) => ({ ...one, copy: readCopy(one.copy) }))),
     deferred: [],
+    pending: pending.flatMap(({ channel: id, ...one }) => {
+      const channel = channels.get(id);
+      return channel === undefined ? [] : [{ channel, ...one }];
+    }),
     deleted: false,
   };
   queue.backlog.load(backlog, readCopy);

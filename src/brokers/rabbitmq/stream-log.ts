@@ -33,8 +33,11 @@ const FILE_HEADER = 8;
 /** A snapshot of the writers' sequences and of tracked offsets opens every segment but the first; it takes an offset. Written with a message it saves that one its trailer. */
 const SNAPSHOT_BYTES = 105;
 const TRAILER_BYTES = 45;
+/** What a snapshot has of each tracked offset and of each named producer, without its reference. */
+const SNAPSHOT_OFFSET_BYTES = 10;
+const SNAPSHOT_SEQUENCE_BYTES = 18;
 /** A chunk that tracks an offset, without its reference. */
-const TRACKING_BYTES = 56;
+const TRACKING_BYTES = 62;
 const MOST_CHUNKS = 256_000;
 /** Of so many named producers a stream remembers the publishing id. */
 const MOST_PRODUCERS = 255;
@@ -79,10 +82,20 @@ export class StreamLog {
     const latest = this.#latest();
     if (latest.bytes < maxSegmentBytes && latest.copies.length < MOST_CHUNKS) return false;
     if (latest.copies.length === 0) return false;
-    this.#segments.push({ first: this.#nextOffset, bytes: FILE_HEADER + (this.#tracked ? SNAPSHOT_BYTES - (awaited ? 0 : TRAILER_BYTES) : 0), copies: [] });
-    if (this.#tracked) this.#nextOffset++;
     for (const [reference, offset] of this.#offsets) if (offset < this.firstOffset) this.#offsets.delete(reference);
+    this.#segments.push({ first: this.#nextOffset, bytes: FILE_HEADER + (this.#tracked ? this.#snapshotBytes - (awaited ? 0 : TRAILER_BYTES) : 0), copies: [] });
+    if (this.#tracked) this.#nextOffset++;
     return true;
+  }
+  get #snapshotBytes(): number {
+    let bytes = SNAPSHOT_BYTES;
+    for (const reference of this.#offsets.keys()) bytes += SNAPSHOT_OFFSET_BYTES + reference.length;
+    for (const reference of this.#sequences.keys()) bytes += SNAPSHOT_SEQUENCE_BYTES + reference.length;
+    return bytes;
+  }
+  /** Whether it keeps anything of those who write and read. */
+  get isTracking(): boolean {
+    return this.#tracked;
   }
   append(copy: Copy, bytes: number, tracked: boolean): void {
     const latest = this.#latest();

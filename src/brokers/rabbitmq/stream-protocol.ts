@@ -12,6 +12,10 @@ import { beginReading, isStream, offsetSpec, readAll, type StreamQueue } from '.
 export function write(core: Core, channel: Channel, args: PublishArgs, { id, reference }: NonNullable<PublishArgs['publishing']>): void {
   const { message, routingKey } = args;
   const queue = core.queues.get(routingKey);
+  if (queue !== undefined && isStream(queue) && !queue.available) {
+    queue.pending.push({ channel, args, seqNo: id });
+    return;
+  }
   const confirm = (because: Reason | null) => core.emit({ kind: 'confirm', connection: channel.connection.name, channel: channel.number, seqNo: id, message, ack: because === null, because });
   const envelope = sealed(core, args);
   const because = queue === undefined || !isStream(queue) ? 'rabbitmq.no_stream' : refuses(queue, envelope.size);

@@ -58,6 +58,10 @@ export function storeOffset(core: Core, queue: StreamQueue, reference: string, o
 export function look(core: Core, queue: StreamQueue): void {
   if (queue.stream.prepare(queue.settings.maxSegmentBytes, core.now(), true)) retain(core, queue);
 }
+/** Whoever asks the writer of a stream makes it look, too, once it has answered. */
+export function answered(core: Core, queue: StreamQueue): void {
+  if (queue.stream.isTracking) look(core, queue);
+}
 /** The stream is deleted. */
 export function dropStream(core: Core, queue: StreamQueue, because: Reason): void {
   const copies = [...queue.stream.all()];

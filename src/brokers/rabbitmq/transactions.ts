@@ -21,7 +21,7 @@ export function commit(core: Core, channel: Channel, tx: Transaction): Refusal |
   const { published, settled } = tx;
   channel.tx = newTransaction();
   let failure: Reason | 'crash' | null = null;
-  for (const one of published) failure = distribute(core, channel, one.args, one.queues) ?? failure;
+  for (const one of published) failure = distribute(core, channel, one.args, one.queues, false) ?? failure;
   for (const { batch, settlement } of settled) settleAll(core, channel, batch, settlement);
   core.emit({ kind: 'transaction', connection: channel.connection.name, channel: channel.number, messages: published.length, how: 'commit' });
   return failure === null ? null : failure === 'crash' ? errors.crash() : errors.partialTransaction();

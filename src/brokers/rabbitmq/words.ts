@@ -21,7 +21,7 @@ const ends: Readonly<Record<Reason | RequeueReason, Words>> = {
   'rabbitmq.node_down_queue': { says: 'The queue was not durable, and its node went down.', rule: at('queues#durability') },
   'rabbitmq.no_binding': { says: 'No binding of the exchange matches its routing key. The confirm came all the same: unroutable is not an error.', rule: at('publishers#unroutable') },
   'rabbitmq.queue_unavailable': { says: 'The node that holds the queue is down.', rule: at('clustering') },
-  'rabbitmq.no_quorum': { says: "Most of the queue's members are down: without a majority it takes nothing.", rule: at('quorum-queues') },
+  'rabbitmq.no_quorum': { says: "Most of the queue's members are down: without a majority it takes nothing in.", rule: at('quorum-queues') },
   'rabbitmq.dead_letter_to_stream': { says: 'Before 4.0 a dead letter does not reach a stream, unless its queue brings it at least once.', rule: at('streams') },
   'rabbitmq.stream_retention': { says: 'The stream was over x-max-length-bytes or x-max-age, so its oldest segments were deleted.', rule: at('streams#retention') },
   'rabbitmq.no_stream': { says: 'There is no stream of that name.', rule: at('stream') },

@@ -1,0 +1,143 @@
+import type { Refusal } from '../contract.ts';
+import type { Outcome } from './api.ts';
+import type { RabbitBroker } from './broker.ts';
+import type { FieldValue, RabbitEvent, Table } from './events.ts';
+
+/** Recorded operations of the stream protocol (conformance/FORMAT.md), mapped to the verbs of the server. */
+
+type Operation = { readonly op: string; readonly [argument: string]: FieldValue };
+type Shown = Record<string, FieldValue>;
+type Delivered = Extract<RabbitEvent, { kind: 'deliver' }>;
+interface OpenChannel {
+  readonly connection: string;
+  readonly number: number;
+}
+/** What the rest of the adapter does for it. */
+export interface Around {
+  server(): RabbitBroker;
+  /** The channel of that name on the connection that the operation asks for. */
+  on(name: string, operation: Operation, connection: string): OpenChannel;
+  /** A new message with this body. */
+  message(body: string): number;
+  body(message: number): string;
+  /** What became of a message that was published in this step. */
+  confirmed(message: number): boolean | undefined;
+}
+interface Publisher extends OpenChannel {
+  readonly stream: string;
+  readonly reference: string | null;
+}
+
+const CREDIT = 10;
+/** Connections and channels are called so where nobody names them. */
+const STREAM = 'stream';
+const text = (value: FieldValue | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
+const list = (value: FieldValue | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const table = (value: FieldValue | undefined): Table => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {});
+const errorOf = ({ code, name }: Refusal) => ({ error: { code, name } });
+const shown = <T>(outcome: Outcome<T>, show: (result: T) => FieldValue = () => null): FieldValue => (outcome.refused ? errorOf(outcome) : show(outcome));
+
+export class RecordedStreams {
+  readonly #around: Around;
+  readonly #subscriptions = new Map<string, OpenChannel>();
+  readonly #publishers = new Map<string, Publisher>();
+
+  constructor(around: Around) {
+    this.#around = around;
+  }
+  knows(op: string): boolean {
+    return op in this.#verbs;
+  }
+  run(operation: Operation): FieldValue | (() => FieldValue) {
+    return this.#verbs[operation.op]?.(operation) ?? null;
+  }
+  /** A delivery to a subscription gives back the credit that it took. @returns null when it is for a consumer of another protocol */
+  delivered({ consumer, message, deliveryTag, headers }: Delivered): Shown | null {
+    const to = this.#subscriptions.get(consumer);
+    if (to === undefined) return null;
+    this.#server.basicAck(to.connection, to.number, { deliveryTag });
+    return { offset: headers['x-stream-offset'] ?? null, body: this.#around.body(message) };
+  }
+
+  get #server(): RabbitBroker {
+    return this.#around.server();
+  }
+  #channel(operation: Operation): OpenChannel {
+    const connection = text(operation['connection'], text(operation['server'], STREAM));
+    return this.#around.on(`${STREAM} ${connection}`, operation, connection);
+  }
+  /** Streams that are bound to the exchange of a super stream, or the answer that there is none. */
+  #bound(superStream: string): { readonly stream: string; readonly routingKey: string; readonly order: number }[] | null {
+    if (!this.#server.hasExchange(superStream)) return null;
+    const bindings = this.#server.bindings().filter(({ source, destinationKind }) => source === superStream && destinationKind === 'queue');
+    return bindings.map(({ destination, routingKey, arguments: given }) => ({ stream: destination, routingKey, order: Number(given['x-stream-partition-order'] ?? 0) }));
+  }
+  #partitions(superStream: string): string[] | null {
+    return (
+      this.#bound(superStream)
+        ?.sort((a, b) => a.order - b.order)
+        .map(({ stream }) => stream) ?? null
+    );
+  }
+  #streams(found: readonly string[] | null): FieldValue {
+    return found === null ? { error: { code: 2, name: 'STREAM_DOES_NOT_EXIST' } } : { streams: found };
+  }
+
+  readonly #verbs: Readonly<Record<string, (operation: Operation) => FieldValue | (() => FieldValue)>> = {
+    createSuperStream: (operation) => {
+      const superStream = text(operation['superStream']);
+      if (this.#server.hasExchange(superStream)) return { error: { code: 5, name: 'STREAM_ALREADY_EXISTS' } };
+      const { connection, number } = this.#channel(operation);
+      const keys = Array.isArray(operation['bindingKeys']) ? list(operation['bindingKeys']) : Array.from({ length: Number(operation['partitions'] ?? 0) }, (_, i) => String(i));
+      this.#server.exchangeDeclare(connection, number, { exchange: superStream, type: 'direct', arguments: { 'x-super-stream': true } });
+      for (const [i, routingKey] of keys.entries()) {
+        const queue = `${superStream}-${routingKey}`;
+        this.#server.queueDeclare(connection, number, { queue, arguments: { 'x-queue-type': 'stream' } });
+        this.#server.queueBind(connection, number, { exchange: superStream, queue, routingKey, arguments: { 'x-stream-partition-order': i } });
+      }
+      return null;
+    },
+    partitions: (operation) => this.#streams(this.#partitions(text(operation['superStream']))),
+    route: (operation) => this.#streams(this.#bound(text(operation['superStream']))?.flatMap(({ stream, routingKey }) => (routingKey === operation['routingKey'] ? [stream] : [])) ?? null),
+    declarePublisher: (operation) => {
+      const [stream, reference] = [text(operation['stream']), text(operation['reference'])];
+      return shown(this.#server.queryPublisherSequence(stream, reference), () => {
+        this.#publishers.set(text(operation['publisher']), { ...this.#channel(operation), stream, reference: reference === '' ? null : reference });
+        return null;
+      });
+    },
+    queryPublisherSequence: (operation) => shown(this.#server.queryPublisherSequence(text(operation['stream']), text(operation['reference'])), ({ sequence }) => ({ sequence })),
+    publishStream: (operation) => this.#publish(operation),
+    subscribe: (operation) => {
+      const subscription = text(operation['subscription']);
+      const { connection, number } = this.#channel(operation);
+      const properties = table(operation['properties']);
+      const [stream, name, superStream] = [text(operation['stream']), text(properties['name']), text(properties['super-stream'])];
+      this.#subscriptions.set(subscription, { connection, number });
+      const args = { stream, consumerTag: subscription, credit: Number(operation['credit'] ?? CREDIT), ...(name === '' ? {} : { name }), singleActive: properties['single-active-consumer'] === 'true' };
+      const partition = superStream === '' ? -1 : (this.#partitions(superStream)?.indexOf(stream) ?? -1);
+      return shown(this.#server.subscribe(connection, number, { ...args, partition, arguments: { 'x-stream-offset': operation['offset'] ?? 'next' } }));
+    },
+    unsubscribe: (operation) => this.#of(operation, (connection, number, tag) => this.#server.basicCancel(connection, number, tag)),
+    consumerUpdate: (operation) => this.#of(operation, (connection, number, consumerTag) => this.#server.consumerUpdated(connection, number, { consumerTag, from: operation['offset'] ?? 'next' })),
+    storeOffset: (operation) => {
+      this.#server.storeOffset(text(operation['stream']), text(operation['reference']), Number(operation['offset']));
+      return null;
+    },
+    queryOffset: (operation) => shown(this.#server.queryOffset(text(operation['stream']), text(operation['reference'])), ({ offset }) => ({ offset })),
+  };
+  #of(operation: Operation, verb: (connection: string, number: number, tag: string) => Outcome): FieldValue {
+    const subscription = text(operation['subscription']);
+    const { connection, number } = this.#subscriptions.get(subscription) ?? this.#channel(operation);
+    return shown(verb(connection, number, subscription));
+  }
+  #publish(operation: Operation): () => FieldValue {
+    const publisher = this.#publishers.get(text(operation['publisher']));
+    if (publisher === undefined) throw new Error(`no publisher ${text(operation['publisher'])}`);
+    const { connection, number, stream, reference } = publisher;
+    const bodies = list(operation['bodies']);
+    const sent = list(operation['ids']).map((id, i) => ({ id: Number(id), message: this.#around.message(bodies[i] ?? '') }));
+    for (const { id, message } of sent) this.#server.publish(connection, number, { exchange: '', routingKey: stream, message, publishing: { id, reference } });
+    return () => ({ confirmed: sent.flatMap(({ id, message }) => (this.#around.confirmed(message) === true ? [id] : [])).sort((a, b) => a - b) });
+  }
+}
