@@ -25,9 +25,12 @@ interface Seen {
   readonly groups: Record<string, Json[]>;
   readonly errors: Json[];
   readonly disconnected: string[];
+  readonly reconnected: Json[];
 }
-const nothing = (): Seen => ({ deliveries: {}, groups: {}, errors: [], disconnected: [] });
+const nothing = (): Seen => ({ deliveries: {}, groups: {}, errors: [], disconnected: [], reconnected: [] });
 const order = (a: Json, b: Json) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+/** nats.go's ReconnectWait: ms. */
+const RECONNECT_WAIT = 2000;
 /** A stream that acknowledges nothing stays silent: ms. */
 const ACK_PATIENCE = 400;
 
@@ -50,10 +53,13 @@ export class NatsClient implements LiveClient {
   readonly #omit: ReadonlySet<string>;
   readonly #connections = new Map<string, NatsConnection>();
   readonly #listeners: Listener[] = [];
+  /** The servers that a client knows besides its own, by its name: the next one first. */
+  readonly #pools = new Map<string, string[]>();
   readonly #handed: Handing[] = [];
   /** Per listener, what its last flow control request is to be answered on. */
   readonly #flow = new Map<string, string>();
   #seen = nothing();
+  #isOver = false;
 
   constructor(nodes: ReadonlyMap<string, NatsNode>, own: boolean, { broker, record, omit }: LiveCase) {
     this.#nodes = nodes;
@@ -72,6 +78,7 @@ export class NatsClient implements LiveClient {
     return Object.keys(shown).length === 0 ? null : shown;
   }
   async close(): Promise<void> {
+    this.#isOver = true;
     for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
     if (this.#own) for (const node of this.#nodes.values()) await node.stop();
@@ -84,7 +91,8 @@ export class NatsClient implements LiveClient {
   }
   async #connection(operation: Operation): Promise<NatsConnection> {
     const name = clientOf(operation);
-    return this.#connections.get(name) ?? (await this.#connect(name, this.#node(operation['server']), object(operation['options'])));
+    const [first] = operation.op === 'connect' ? list(operation['servers']) : [];
+    return this.#connections.get(name) ?? (await this.#connect(name, this.#node(first ?? operation['server']), object(operation['options'])));
   }
   async #connect(name: string, node: NatsNode, options: JsonObject): Promise<NatsConnection> {
     const { noEcho, noResponders, permissions, ...rest } = options;
@@ -95,13 +103,29 @@ export class NatsClient implements LiveClient {
       flags,
       (error) => this.#seen.errors.push({ client: name, error }),
       () => {
-        if (this.#connections.delete(name)) this.#seen.disconnected.push(name);
+        if (!this.#connections.delete(name)) return;
+        this.#seen.disconnected.push(name);
+        void this.#reconnect(name, options);
       },
     );
     this.#connections.set(name, made);
     return made;
   }
 
+  /** As the official clients do: the next server at once, and a wait when all were tried. */
+  async #reconnect(name: string, options: JsonObject): Promise<void> {
+    const pool = this.#pools.get(name);
+    for (let tried = 1; pool !== undefined && !this.#isOver; tried = tried >= pool.length ? 1 : tried + 1) {
+      if (tried >= pool.length) await sleep(RECONNECT_WAIT);
+      const next = pool.shift() ?? '';
+      pool.push(next);
+      const made = await this.#connect(name, this.#node(next), options).catch(() => null);
+      if (made === null) continue;
+      for (const one of this.#listeners) if (one.client === name) one.sid = made.subscribe(one.subject, one.queue, (message) => this.#receive(made, one, message));
+      this.#seen.reconnected.push({ client: name, server: next });
+      return;
+    }
+  }
   async #do(operation: Operation, settleMs: number): Promise<Json> {
     const { op } = operation;
     const administer = administration[op];
@@ -143,6 +167,10 @@ export class NatsClient implements LiveClient {
     if (administer !== undefined) return await administer(connection, operation, this.#omit);
     switch (op) {
       case 'connect':
+        if (operation['servers'] !== undefined) {
+          const [first = '', ...others] = list(operation['servers']).map((one) => text(one));
+          this.#pools.set(clientOf(operation), [...others, first]);
+        }
         return null;
       case 'subscribe':
         return this.#subscribe(connection, operation, text(operation['sub']), text(operation['subject']));

@@ -32,6 +32,8 @@ const CONFIRM_PATIENCE = 2000;
 /** What a flood consists of. */
 const FLOOD_BYTES = 10;
 const FLOOD_BURST = 2000;
+/** How long a connection may take to come into a state: ms. */
+const STATE_PATIENCE = 60_000;
 /** How long a queue may be without a leader: ms. */
 const LEADER_PATIENCE = 60_000;
 
@@ -383,7 +385,12 @@ export class RabbitClient implements LiveClient {
       return null;
     },
     flood: (open, operation) => this.#flood(open, operation),
-    connectionState: async ({ connection }, operation) => ({ state: await this.#stateOf(connection, this.#node(operation['server'])) }),
+    connectionState: async ({ connection }, operation) => {
+      for (const deadline = Date.now() + STATE_PATIENCE; ; ) {
+        const state = await this.#stateOf(connection, this.#node(operation['server']));
+        if (operation['until'] === undefined || state === operation['until'] || Date.now() > deadline) return { state };
+      }
+    },
     reply: async ({ channel }, operation) => {
       const { replyTo } = this.#delivery(operation).message.properties;
       channel.publish('', text(replyTo), Buffer.from(text(operation['body'])), { persistent: true });

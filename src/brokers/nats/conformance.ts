@@ -7,6 +7,7 @@ import type { Action } from './consumers.ts';
 import { type Place, RecordedServers } from './recorded-servers.ts';
 import type { NatsServer } from './server.ts';
 import { isLiteral, isSubsetOf, isValidLiteral, isValidSubject, subjectMatches, subjectsCollide } from './subjects.ts';
+import { goOn, type Pooled } from './server-pool.ts';
 import { byteLength } from './transform.ts';
 
 /** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
@@ -24,7 +25,13 @@ interface Handing {
   settled: boolean;
 }
 type Broker = 'nats' | 'jetstream';
-type Shown = { deliveries: Record<string, Json[]>; groups: Record<string, Json[]>; errors: JsonObject[]; disconnected: string[] };
+type Shown = { deliveries: Record<string, Json[]>; groups: Record<string, Json[]>; errors: JsonObject[]; disconnected: string[]; reconnected: JsonObject[] };
+/** A client that knows several servers. */
+interface Pool extends Pooled {
+  readonly names: readonly string[];
+  readonly operation: Operation;
+}
+const nothing = (): Shown => ({ deliveries: {}, groups: {}, errors: [], disconnected: [], reconnected: [] });
 const refused = <T>(answer: Answer<T>, show: (value: T) => Json): Json => (typeof answer === 'object' && answer !== null && 'refused' in answer ? errorOf(answer) : show(answer));
 
 export class NatsAdapter {
@@ -36,11 +43,12 @@ export class NatsAdapter {
   readonly #clients = new Map<string, Place>();
   /** Names of servers by the roles they were found in. */
   readonly #roles = new Map<string, string>();
+  readonly #pools = new Map<string, Pool>();
   readonly #listeners = new Map<number, Listener>();
   readonly #answers = new Map<number, Handed[]>();
   readonly #bodies: string[] = [];
   readonly #handed: Handing[] = [];
-  #shown: Shown = { deliveries: {}, groups: {}, errors: [], disconnected: [] };
+  #shown = nothing();
   /** Per listener, what its last flow control request is to be answered on. */
   readonly #flow = new Map<string, string>();
   #next = 1;
@@ -62,7 +70,7 @@ export class NatsAdapter {
   }
 
   run(operation: Operation): JsonObject | null {
-    this.#shown = { deliveries: {}, groups: {}, errors: [], disconnected: [] };
+    this.#shown = nothing();
     const verb = this.#verbs[operation.op];
     if (verb === undefined) throw new Error(`operation ${operation.op} is not known`);
     const result = verb(operation);
@@ -112,6 +120,20 @@ export class NatsAdapter {
     const place = this.#servers.named(this.#server(operation));
     this.#clients.set(name, place);
     place.server.connect(name, { echo, ...flags, ...permissions });
+  }
+  /** A client that knows several servers has lost its own, or did not find the one that it tried. */
+  #goOn(client: string, pool: Pool): void {
+    const wait = goOn(pool, pool.names.length);
+    if (wait > 0) this.#servers.later(wait, () => this.#tryNext(client, pool));
+    else this.#tryNext(client, pool);
+  }
+  #tryNext(client: string, pool: Pool): void {
+    const server = pool.names[pool.server] ?? '';
+    if (!this.#servers.isUp(server)) return this.#goOn(client, pool);
+    pool.tries = 0;
+    this.#connect(client, { ...pool.operation, server });
+    for (const { client: owner, sid, subject, queue } of this.#listeners.values()) if (owner === client) this.#serverOf(client).subscribe(client, { sid, subject, queue });
+    this.#shown.reconnected.push({ client, server });
   }
   #serverOf(client: string): NatsServer {
     return (this.#clients.get(client) ?? this.#servers.named(undefined)).server;
@@ -264,6 +286,11 @@ export class NatsAdapter {
       server.disconnect(client);
     }
     this.#servers[how](name);
+    this.#servers.settle();
+    for (const [client] of there) {
+      const pool = this.#pools.get(client);
+      if (pool !== undefined) this.#goOn(client, pool);
+    }
     return null;
   }
   #leadership(operation: Operation): ReturnType<RecordedServers['leadership']> {
@@ -276,7 +303,10 @@ export class NatsAdapter {
       return null;
     },
     connect: (operation) => {
-      this.#connect(this.#nameOf(operation), operation);
+      const names = list(operation['servers']).map((one) => text(one));
+      const [first] = names;
+      this.#connect(this.#nameOf(operation), first === undefined ? operation : { ...operation, server: first });
+      if (first !== undefined) this.#pools.set(this.#nameOf(operation), { server: 0, tries: 0, names, operation });
       return null;
     },
     disconnect: (operation) => {

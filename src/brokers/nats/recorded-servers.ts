@@ -74,6 +74,8 @@ export class RecordedServers {
   /** Servers that stand still, and what waits for them. */
   readonly #stalled = new Set<string>();
   #held: Held[] = [];
+  /** What is to happen when a client has waited, by its name. */
+  readonly #waiting = new Map<number, () => void>();
   #entries = 0;
   readonly #luck = new RandomStream(1, 'cluster');
 
@@ -131,6 +133,15 @@ export class RecordedServers {
   /** How many leaf connections a server has. */
   leafConnections(name: string): number {
     return this.#leaves.connections(this.#of(name).cluster);
+  }
+  isUp(name: string): boolean {
+    const { server, members, isDown } = this.#of(name);
+    return members.length > 1 ? server.cluster.servers[members.indexOf(name)]?.up !== false : !isDown;
+  }
+  /** A client waits. @param delay µs */
+  later(delay: number, then: () => void): void {
+    this.#waiting.set(++this.#entries, then);
+    this.clock.after(delay, 'client', this.#entries);
   }
   /** What is under way arrives, and what comes of it is told. */
   settle(): void {
@@ -192,7 +203,11 @@ export class RecordedServers {
   #due(name: string, ref: number): void {
     if (name === 'wake') this.#leaves.wake(ref);
     else if (name === 'arrive') this.#leaves.arrive(ref);
-    else {
+    else if (name === 'client') {
+      const then = this.#waiting.get(ref);
+      this.#waiting.delete(ref);
+      then?.();
+    } else {
       const at = name.indexOf(' ');
       this.#servers.get(name.slice(0, at))?.server.timer(name.slice(at + 1), ref);
     }

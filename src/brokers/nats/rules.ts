@@ -88,7 +88,7 @@ export const rules = {
   N74: { name: 'leaf-lost', says: 'What is on its way when a leaf connection breaks is gone, and until it is back nothing crosses; both sides go on by themselves.', source: LEAF, recorded: ['leaf-loses-what-nobody-can-get'] },
   N75: { name: 'leaf-reconnect', says: 'A leaf dials again after reconnect; an attempt that failed adds up to as much again.', source: SOURCE('leafnode.go'), recorded: ['leaf-dials-again-after-reconnect'] },
   N76: { name: 'leaf-stale', says: 'An end of a leaf connection whose pings stay without an answer, ping_max of them, gives it up with the next.', source: SOURCE('client.go'), recorded: ['leaf-gives-up-a-silent-hub', 'leaf-waits-for-a-slow-hub'] },
-  N77: { name: 'leaf-loop', says: 'Leaf nodes form no circles: a connection that closes one is ended, and dialled again half a minute later than otherwise.', source: SOURCE('leafnode.go') },
+  N77: { name: 'leaf-loop', says: 'Leaf nodes form no circles: a connection that closes one is ended, and dialled again half a minute later than otherwise.', source: SOURCE('leafnode.go'), recorded: ['leaf-circle'] },
   N78: { name: 'leaf-stream', says: 'A stream at one end stores what is published under its subjects at the other, as any listener would get it.', source: `${LEAF}/jetstream_leafnodes`, recorded: ['leaf-stream-hears-the-hub'] },
   N79: { name: 'domain', says: 'A stream sources a stream of another server by the domain of that server.', source: `${LEAF}/jetstream_leafnodes`, recorded: ['source-by-domain'] },
   N80: { name: 'source-again', says: 'A source whose consumer skips, or is silent for ten seconds, asks for a new one from where it was; an answer is waited for half a minute.', source: SOURCE('stream.go'), recorded: ['source-catches-up-after-an-outage'] },
@@ -107,7 +107,7 @@ export const rules = {
   N93: { name: 'power-majority', says: 'A majority that loses power before its files are synced loses what was acknowledged, whatever the others have.', source: SYNC, recorded: ['cluster-power-majority'] },
   N94: { name: 'placement', says: 'Replicas need as many servers; one that was not heard of for two and a half minutes does not count, unless a majority of the others is there (2.14).', source: SOURCE('jetstream_cluster.go'), recorded: ['cluster-placement'] },
   N95: { name: 'leaderless', says: 'Without a leader of the cluster no stream or consumer is made or changed: 10008.', source: SOURCE('jetstream_api.go'), recorded: ['cluster-leaderless'] },
-  N96: { name: 'next-server', says: 'A client whose server is gone connects to the next one at once, and waits only when it has tried all.', source: 'https://docs.nats.io/using-nats/developer/connecting/reconnect' },
+  N96: { name: 'next-server', says: 'A client whose server is gone connects to the next one at once, and waits only when it has tried all.', source: 'https://docs.nats.io/using-nats/developer/connecting/reconnect', recorded: ['cluster-next-server'] },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -15,12 +15,10 @@ import { depthsOf, lookAt } from './look.ts';
 import { operate } from './operate.ts';
 import { type Config, type ConsumerPlan, domainOf, NOTHING, type Plan, plan, serverName } from './plan.ts';
 import { NatsServer } from './server.ts';
+import { goOn } from './server-pool.ts';
 import { clientLost, NatsPublishSession, NatsReceiveSession, type Reading, type SessionHost } from './sessions.ts';
 import { Teller, type TellerState } from './teller.ts';
 import { type Fleeting, type SessionState, type Thing, Traffic, type TrafficState, WAKE } from './traffic.ts';
-
-/** nats.go's ReconnectWait, µs. https://docs.nats.io/using-nats/developer/connecting/reconnect/wait */
-const RECONNECT_WAIT = 2_000_000;
 
 /** What it needs of the other servers of the scenario. */
 export interface Neighbours {
@@ -362,12 +360,7 @@ export class ServerRoom implements Room, SessionHost, Geography, Wiring, Availab
     if (!state.wanted) return;
     clientLost(state, this.publishers.get(state.id)?.listener, why);
     this.host.record('left', { place: this.nodeOf(state), actor: state.client, reason: why });
-    // It goes through the servers it knows, and waits when it has been through.
-    const servers = this.server.cluster.servers.length;
-    const pauses = state.tries + 1 >= servers;
-    state.tries = pauses ? 0 : state.tries + 1;
-    state.server = (state.server + 1) % servers;
-    this.traffic.later(pauses ? RECONNECT_WAIT : 0, WAKE.reconnect, state);
+    this.traffic.later(goOn(state, this.server.cluster.servers.length), WAKE.reconnect, state);
   }
   /** A thing at its far end. */
   private happen(state: SessionState, thing: Thing): void {
