@@ -10,16 +10,15 @@ const PRODUCER = 'x';
 /** A group in which the coordinator assigns. A member says what it owns as it was told last, or does not say. */
 export function consumerGroup(d: Dice): Talk {
   const given = new Map<string, JsonObject>();
-  // When two have as many votes, a server changes its mind with every heartbeat.
-  const favourite = d.pick(['uniform', 'range']);
+  const assignor = () => d.pick(['uniform', 'range']);
   const call = (more: JsonObject): Operation => ({ op: 'consumerHeartbeat', group: 'k', ...(STATIC.has(String(more['member'])) ? { instanceId: 's' } : {}), ...more });
   const topics = () => d.pick([[TOPIC], [TOPIC], [TOPIC, 'u'], ['u'], ['v', TOPIC], []]);
-  const joins = (): Operation => call({ member: d.pick(MEMBERS), topics: topics(), epoch: 0, ...(d.chance(0.2) ? { assignor: d.chance(0.2) ? 'none' : favourite } : {}), ...(d.chance(0.05) ? { owned: { t: [0] } } : {}) });
+  const joins = (): Operation => call({ member: d.pick(MEMBERS), topics: topics(), epoch: 0, ...(d.chance(0.2) ? { assignor: d.chance(0.2) ? 'none' : assignor() } : {}), ...(d.chance(0.05) ? { owned: { t: [0] } } : {}) });
   const beats = (): Operation => {
     const member = d.pick(MEMBERS);
     const owned = given.get(member);
     const says = owned === undefined || d.chance(0.2) ? {} : { owned: d.chance(0.15) ? { t: [1] } : owned };
-    return call({ member, ...says, ...(d.chance(0.15) ? { topics: topics() } : {}), ...(d.chance(0.1) ? { rebalanceTimeoutMs: 300_000 } : {}), ...(d.chance(0.1) ? { assignor: favourite } : {}) });
+    return call({ member, ...says, ...(d.chance(0.15) ? { topics: topics() } : {}), ...(d.chance(0.1) ? { rebalanceTimeoutMs: 300_000 } : {}), ...(d.chance(0.1) ? { assignor: assignor() } : {}) });
   };
   const committed = (more: JsonObject): JsonObject => ({ group: 'k', topic: TOPIC, partition: d.below(2), offset: d.below(9), ...(d.chance(0.8) ? { member: d.pick(MEMBERS) } : {}), ...(d.chance(0.3) ? { generation: d.below(5) } : {}), ...more });
   return {

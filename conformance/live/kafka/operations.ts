@@ -5,6 +5,7 @@ import { assignors } from './assignor-operations.ts';
 import { classicGroup } from './classic-operations.ts';
 import { cluster } from './cluster-operations.ts';
 import { consumerGroup } from './consumer-operations.ts';
+import { mixedGroup } from './mixed-operations.ts';
 import { producers } from './producer-operations.ts';
 import { shareGroup } from './share-operations.ts';
 
@@ -30,8 +31,8 @@ export const TOPIC = 't';
 const PARTITIONS = 2;
 /** Until every part of a broker has heard of new topics and partitions. */
 const NEWS = { topic: 300, addPartitions: 300 };
-const TALKS = { producers, classicGroup, consumerGroup, shareGroup, assignors, cluster };
-const USUAL = [producers, producers, classicGroup, classicGroup, consumerGroup, consumerGroup, shareGroup, shareGroup, assignors];
+const TALKS = { producers, classicGroup, consumerGroup, mixedGroup, shareGroup, assignors, cluster };
+const USUAL = [producers, producers, classicGroup, classicGroup, consumerGroup, consumerGroup, mixedGroup, shareGroup, shareGroup, assignors];
 
 /** @param about one of the conversations; without it any of those with one node, since a cluster takes minutes */
 export function player(d: Dice, about?: string): Player {

@@ -36,6 +36,8 @@ export class Accumulator {
   private queues: PendingBatch[][] = [];
   private byId = new Map<number, PendingBatch>();
   private next = 0;
+  /** How many are under way, by partition. */
+  private flying: number[] = [];
   /** Partitions that ever had a batch. */
   private readonly known = new Set<number>();
 
@@ -54,11 +56,6 @@ export class Accumulator {
   }
   batch(id: number): PendingBatch | undefined {
     return this.byId.get(id);
-  }
-  /** The newest batch of a partition that was not sent yet. */
-  private newest(partition: number): PendingBatch | undefined {
-    const last = this.queues[partition]?.at(-1);
-    return last === undefined || last.inFlight || last.attempts > 0 ? undefined : last;
   }
   /** @returns whether the newest batch of that partition can take a record of this size */
   fits(partition: number, size: number): boolean {
@@ -104,13 +101,17 @@ export class Accumulator {
   }
   /** Batches of a partition that are not under way. */
   waiting(partition: number): number {
-    let count = 0;
-    for (const { inFlight } of this.queue(partition)) if (!inFlight) count++;
-    return count;
+    return this.queue(partition).length - (this.flying[partition] ?? 0);
+  }
+  setInFlight(batch: PendingBatch, on: boolean): void {
+    if (batch.inFlight === on) return;
+    batch.inFlight = on;
+    this.flying[batch.partition] = (this.flying[batch.partition] ?? 0) + (on ? 1 : -1);
   }
   remove(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
     if (!queue || !this.byId.delete(batch.id)) return;
+    this.setInFlight(batch, false);
     queue.splice(queue.indexOf(batch), 1);
     this.used -= batch.buffer;
   }
@@ -140,6 +141,8 @@ export class Accumulator {
   clear(): PendingBatch[] {
     const all = this.all;
     this.queues = [];
+    this.flying = [];
+    this.known.clear();
     this.byId.clear();
     this.used = 0;
     return all;
@@ -152,7 +155,14 @@ export class Accumulator {
     this.known.clear();
     for (const partition of state.known) this.known.add(partition);
     this.queues = state.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] })));
+    this.flying = this.queues.map((q) => q.filter(({ inFlight }) => inFlight).length);
     this.byId = new Map(this.all.map((b) => [b.id, b]));
     this.next = state.next;
+  }
+
+  /** The newest batch of a partition that was not sent yet. */
+  private newest(partition: number): PendingBatch | undefined {
+    const last = this.queues[partition]?.at(-1);
+    return last === undefined || last.inFlight || last.attempts > 0 ? undefined : last;
   }
 }

@@ -16,6 +16,7 @@ import { spread } from './racks.ts';
 import { Replication, type ReplicationState } from './replication.ts';
 import { Shares, type SharesState } from './shares.ts';
 import { Transactions, type TransactionsState } from './transactions.ts';
+import { Upkeep, type UpkeepState } from './upkeep.ts';
 
 interface Topic {
   readonly name: string;
@@ -32,8 +33,7 @@ interface State {
   readonly transactions: TransactionsState;
   readonly coordinator: CoordinatorState;
   readonly replication: ReplicationState;
-  readonly lagCheck: boolean;
-  readonly retentionCheck: boolean;
+  readonly upkeep: UpkeepState;
 }
 export class KafkaCluster implements PartitionListener {
   /** What happened since it was last emptied. */
@@ -49,8 +49,7 @@ export class KafkaCluster implements PartitionListener {
   readonly fetches: Fetches;
   private readonly produces: Produces;
   private readonly replication: Replication;
-  private lagCheck = false;
-  private retentionCheck = false;
+  readonly upkeep: Upkeep;
 
   constructor(host: BrokerHost, settings: ClusterSettings) {
     this.host = host;
@@ -63,6 +62,7 @@ export class KafkaCluster implements PartitionListener {
     this.coordinator = new Coordinator(this);
     this.shares = new Shares(this);
     this.quotas = new Quotas(this);
+    this.upkeep = new Upkeep(this);
   }
   // Topics ---------------------------------------------------------------------
   topic(name: string): Readonly<Topic> | undefined {
@@ -102,7 +102,7 @@ export class KafkaCluster implements PartitionListener {
       const replicas = placed?.[index] ?? spread(this.settings.racks, settings.replicationFactor, base + index);
       topic.partitions.push(new Partition(name, index, replicas, settings, this.nodes, this));
     }
-    this.watchRetention();
+    this.upkeep.watchRetention();
     this.fetches.look();
     this.shares.look();
     this.coordinator.topicsChanged();
@@ -186,7 +186,6 @@ export class KafkaCluster implements PartitionListener {
     return new Timeouts({ now: () => this.host.now(), call: (delay, lane) => this.host.after(delay, name, lane), ...whose });
   }
   timer(name: string, ref: number): void {
-    const now = this.host.now();
     switch (name) {
       case 'replicated':
         this.replication.arrived(ref);
@@ -198,14 +197,8 @@ export class KafkaCluster implements PartitionListener {
         this.nodes.timer(ref);
         break;
       case 'lag':
-        this.lagCheck = false;
-        for (const partition of this.all()) partition.checkLag(now, this.settings.replicaLagTimeMax);
-        if (this.nodes.anyLags) this.watchLag();
-        break;
       case 'retention':
-        this.retentionCheck = false;
-        this.clean(now);
-        this.watchRetention();
+        this.upkeep.timer(name);
         break;
       case 'fetch':
         this.fetches.timer(ref);
@@ -270,8 +263,7 @@ export class KafkaCluster implements PartitionListener {
       transactions: this.transactions.save(),
       coordinator: this.coordinator.save(),
       replication: this.replication.save(),
-      lagCheck: this.lagCheck,
-      retentionCheck: this.retentionCheck,
+      upkeep: this.upkeep.save(),
     };
     return state;
   }
@@ -294,36 +286,9 @@ export class KafkaCluster implements PartitionListener {
     this.transactions.load(state.transactions);
     this.coordinator.load(state.coordinator);
     this.replication.load(state.replication);
-    this.lagCheck = state.lagCheck;
-    this.retentionCheck = state.retentionCheck;
+    this.upkeep.load(state.upkeep);
   }
   *all(): IterableIterator<Partition> {
     for (const topic of this.topics.values()) yield* topic.partitions;
-  }
-
-  /** Followers that do not keep up leave the in-sync replicas. */
-  watchLag(): void {
-    if (this.lagCheck) return;
-    this.lagCheck = true;
-    // isr-expiration runs every half of replica.lag.time.max.ms (ReplicaManager).
-    this.host.after(Math.ceil(this.settings.replicaLagTimeMax / 2), 'lag', 0);
-  }
-  private watchRetention(): void {
-    if (this.retentionCheck) return;
-    this.retentionCheck = true;
-    this.host.after(this.settings.retentionCheckInterval, 'retention', 0);
-  }
-  /** Retention and compaction, as the log manager does every log.retention.check.interval.ms. */
-  private clean(now: number): void {
-    for (const partition of this.all()) {
-      const { topic, index, log, settings } = partition;
-      partition.producers.expire(now - this.settings.producerIdExpiration);
-      const taken = log.compact(now, settings);
-      if (taken.length > 0) this.out.push({ kind: 'compacted', topic, partition: index, offsets: taken });
-      const before = log.start;
-      if (log.retain(now, settings, partition.highWatermark) <= before) continue;
-      this.out.push({ kind: 'deleted', topic, partition: index, before: log.start });
-      this.shares.logStart(topic, index, log.start);
-    }
   }
 }

@@ -29,6 +29,7 @@ export const errors = {
   TimeoutException: { code: -1, text: 'Expiring record(s): delivery.timeout.ms has passed, or max.block.ms without metadata.', retriable: true },
   BufferExhaustedException: { code: -1, text: 'Failed to allocate memory within the configured max blocking time (max.block.ms).', retriable: true },
   RecordTooLargeException: { code: -1, text: 'The message is larger than the maximum request size you have configured with the max.request.size configuration.', retriable: false },
+  TransactionAbortableException: { code: -1, text: 'The client encountered an error with the transaction, which can now only be aborted.', retriable: false },
   TransactionAbortedException: { code: -1, text: 'Failing batch since transaction was aborted.', retriable: false },
   RetriableCommitFailedException: { code: -1, text: 'Offset commit failed with a retriable exception. You should retry committing the latest consumed offsets.', retriable: true },
   CommitFailedException: { code: -1, text: 'Offset commit cannot be completed since the consumer is not part of an active group for auto partition assignment; it is likely that the consumer was kicked out of the group.', retriable: false },

@@ -113,7 +113,7 @@ export class Nodes implements Brokers {
     const node = this.nodes[broker];
     if (!node) return;
     node.stalled = on;
-    if (on) this.cluster.watchLag();
+    if (on) this.cluster.upkeep.watchLag();
     else for (const partition of this.cluster.all()) partition.resume(broker);
   }
   /** Its process stands still, or goes on with what lies there. */
@@ -122,7 +122,7 @@ export class Nodes implements Brokers {
     if (!node?.up || node.frozen === on) return;
     node.frozen = on;
     if (on) {
-      this.cluster.watchLag();
+      this.cluster.upkeep.watchLag();
       this.missesHeartbeats(broker, node);
       return;
     }

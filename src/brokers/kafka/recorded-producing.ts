@@ -54,9 +54,9 @@ export class Producing {
   written(message: number): Written {
     return this.#written[message] ?? { key: null, value: null };
   }
-  /** Where the record of a message's number was written. */
+  /** Where the record of a message's number was written last. */
   placeOf(message: number): { readonly partition: number; readonly offset: number } | undefined {
-    for (const { index, log } of this.#node.cluster.all()) for (let offset = log.start; offset < log.end; offset++) if (log.has(offset) && log.message(offset) === message) return { partition: index, offset };
+    for (const { index, log } of this.#node.cluster.all()) for (let offset = log.end - 1; offset >= log.start; offset--) if (log.has(offset) && log.message(offset) === message) return { partition: index, offset };
     return undefined;
   }
   /** @returns its message's number */

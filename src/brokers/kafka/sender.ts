@@ -178,7 +178,7 @@ export class Sender {
         batch.sequence = state.sequences[batch.partition] ?? 0;
         state.sequences[batch.partition] = batch.sequence + batch.records.length;
       }
-      batch.inFlight = true;
+      context.accumulator.setInFlight(batch, true);
       batch.attempts++;
       // Nothing is added to a batch that was sent once.
       return { topic, partition: batch.partition, producerId: state.producerId, producerEpoch: state.epoch, baseSequence: batch.sequence, transactional, records: batch.records };
@@ -195,7 +195,7 @@ export class Sender {
   }
   private complete(batch: PendingBatch, error: ErrorName): void {
     const { context } = this;
-    batch.inFlight = false;
+    context.accumulator.setInFlight(batch, false);
     if (error === 'NONE') return this.give(batch, 'confirmed');
     const { client, host } = context;
     host.host.record('refused', { message: batch.records[0]?.message ?? -1, place: client.client, actor: client.client, attempt: batch.attempts, reason: `kafka.${error}`, detail: batch.records.length });

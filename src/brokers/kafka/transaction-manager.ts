@@ -31,21 +31,21 @@ export class TransactionManager {
     this.mayEnd();
   }
   /** The application gives the open transaction up: what was not sent yet never is. @returns whether there was one */
-  abort(): boolean {
+  abort(because: 'TransactionAbortedException' | 'TransactionAbortableException' = 'TransactionAbortedException'): boolean {
     const { state, accumulator, listener } = this.context;
     if (state.transaction !== 'open') return false;
     Object.assign(state, { transaction: 'ending', endsWith: 'abort' });
     for (const batch of accumulator.all) {
       if (batch.inFlight) continue;
       accumulator.remove(batch);
-      for (const { message } of batch.records) listener.outcome(message, refusal('TransactionAbortedException'));
+      for (const { message } of batch.records) listener.outcome(message, refusal(because));
     }
     this.mayEnd();
     return true;
   }
   /** commitTransaction() would throw: all that the application can do with the transaction now is to abort it (KIP-1050). */
   batchFailed(): void {
-    if (this.abort()) return;
+    if (this.abort('TransactionAbortableException')) return;
     this.context.state.endsWith = 'abort';
   }
   /** commitTransaction flushes first: the end is sent when every batch has its answer. */

@@ -54,7 +54,7 @@ export class MixedGroup extends ModernGroup {
     const subscriptionChanged = topics.join('\n') !== before.topics.join('\n');
     this.put(updated);
     this.bumpIfNeeded(subscriptionChanged);
-    this.computeTarget();
+    this.computeTarget(memberId);
     const member = this.reconcile(updated, subscriptionChanged, first?.metadata.owned ?? []);
     this.deadlines.clear(JOIN + memberId);
     this.deadlines.set(SYNC + memberId, rebalanceTimeoutMs);

@@ -38,6 +38,20 @@ function consumerGroup(settings: Partial<ModernSettings> = { 'group.consumer.ass
 }
 
 describe('epochs and targets', () => {
+  test(groupRule('tied-assignors'), () => {
+    const g = consumerGroup();
+    g.join('a', { serverAssignor: 'uniform' });
+    g.join('b', { serverAssignor: 'range' });
+    const epochAfter = (member: string) => {
+      g.beat(member);
+      return g.group.groupEpoch;
+    };
+    expect(['a', 'b', 'a', 'b', 'a'].map(epochAfter)).toEqual([4, 4, 5, 5, 6]);
+    // With a third voter there is no tie.
+    g.join('c', { serverAssignor: 'range' });
+    const settled = epochAfter('a');
+    expect(['a', 'b', 'c'].map(epochAfter)).toEqual([settled, settled, settled]);
+  });
   test(groupRule('epoch'), () => {
     const g = consumerGroup();
     expect(g.join('a')).toBe('2: 0 1 2 3');

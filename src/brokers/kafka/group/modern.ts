@@ -144,8 +144,8 @@ export class ModernGroup implements OffsetOwner {
     };
     const subscriptionChanged = updated.topics.join('\n') !== before.topics.join('\n');
     this.put(updated);
-    this.bumpIfNeeded(subscriptionChanged || this.#preferredAssignor() !== preferred);
-    this.computeTarget();
+    this.bumpIfNeeded(subscriptionChanged || this.#preferredAssignor(memberId) !== preferred);
+    this.computeTarget(memberId);
     const member = this.reconcile(updated, subscriptionChanged, request.topicPartitions);
     this.deadlines.set(SESSION + memberId, this.settings['group.consumer.session.timeout.ms']);
     const saysAll = request.rebalanceTimeoutMs !== null && request.subscribedTopicNames !== null && request.topicPartitions !== null;
@@ -177,12 +177,12 @@ export class ModernGroup implements OffsetOwner {
   }
 
   /** Not more often than the interval allows: until then, the last target stands. */
-  protected computeTarget(): void {
+  protected computeTarget(by: string): void {
     const data = this.data;
     if (data.groupEpoch <= data.assignmentEpoch) return;
     const interval = this.settings['group.consumer.assignment.interval.ms'] * 1000;
     if (data.assignmentAt !== null && this.host.now() - data.assignmentAt < interval) return;
-    const assign = assignors[this.#preferredAssignor()] ?? uniform;
+    const assign = assignors[this.#preferredAssignor(by)] ?? uniform;
     const assignment = assign(
       this.host.topics(),
       data.members.map((member) => ({ ...member, assigned: this.targetOf(member.memberId) })),
@@ -191,11 +191,20 @@ export class ModernGroup implements OffsetOwner {
     data.assignmentEpoch = data.groupEpoch;
     data.assignmentAt = this.host.now();
   }
-  #preferredAssignor(): string {
+  /**
+   * Most votes win, and of as many the assignor that was asked for first; but one that only the member asks for whose heartbeat it is
+   * counts as asked for last, so that a tie is decided otherwise with each of its heartbeats (ConsumerGroup.computePreferredServerAssignor).
+   */
+  #preferredAssignor(by?: string): string {
     const votes = new Map<string, number>();
     for (const { assignor } of this.data.members) if (assignor !== null) votes.set(assignor, (votes.get(assignor) ?? 0) + 1);
+    const own = by === undefined ? null : (this.member(by)?.assignor ?? null);
+    if (own !== null && votes.get(own) === 1) {
+      votes.delete(own);
+      votes.set(own, 1);
+    }
     const most = Math.max(...votes.values());
-    return [...votes.keys()].sort().find((name) => votes.get(name) === most) ?? DEFAULT_ASSIGNOR;
+    return [...votes.keys()].find((name) => votes.get(name) === most) ?? DEFAULT_ASSIGNOR;
   }
 
   protected reconcile(member: ModernMember, subscriptionChanged: boolean, owned: readonly TopicPartition[] | null): ModernMember {
