@@ -4,10 +4,10 @@ import { lean } from './forgetting.ts';
 import type { SimulationState } from './simulation.ts';
 
 const MOST = 80;
-/** Even when they are heavy, so many are kept: a seek then replays a twenty-fourth of the run at most. */
-const FEW = 48;
+/** Of so many every second one goes when they are heavy: in a run of a day a seek then replays a twelfth of it at most. */
+const FEW = 24;
 /** Bytes that those before the history's window may take while there are more than a few. */
-const BUDGET = 96e6;
+const BUDGET = 128e6;
 /** µs of virtual time between checkpoints, at first. */
 const GAP = 1_000_000;
 

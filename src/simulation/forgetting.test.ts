@@ -58,15 +58,15 @@ it('checkpoints of a long run stay within their budget, from its beginning to it
   const { simulation } = startRun(FULL, models, catalog);
   const checkpoints = new Checkpoints(2e6);
   const last = 8_000_000;
-  for (let now = 0; now < last; now += 50_000) {
+  for (let now = 0; now < last; now += 100_000) {
     simulation.run(now);
     // As if each were the one after a long while.
     const state = simulation.save();
     checkpoints.add(now, { ...state, history: { ...state.history, rows: { ...state.history.rows, first: Math.max(0, state.history.rows.length - 1000) } } });
   }
   const moments = checkpoints.states.map(({ history }) => history.rows.length);
-  expect(moments.length).toBeGreaterThanOrEqual(20);
-  expect(moments.length).toBeLessThan(48);
+  expect(moments.length).toBeGreaterThanOrEqual(12);
+  expect(moments.length).toBeLessThanOrEqual(25);
   expect(checkpoints.before(1)).toBeDefined();
   expect(checkpoints.before(last)?.history.rows.length).toBeGreaterThan(moments.at(0) as number);
 }, 60_000);
