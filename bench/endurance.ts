@@ -36,7 +36,16 @@ for (let hour = 1; hour <= hours; hour++) {
   runTo(hour * 3600e6);
   if (hour % 3 !== 0 && hour !== 1) continue;
   const { history, messages } = run.simulation;
-  const row = { hour, entries: history.length, messages: messages.length, 'MB of state': Math.round(weightOf(run.simulation.save()) / 1e6), 'MB held, checkpoints included': Math.round(held()), checkpoints: checkpoints.states.length, 'longest ms to keep one': Math.round(longest), 'million entries per wall second': Number((history.length / (performance.now() - began) / 1000).toFixed(3)) };
+  const row = {
+    hour,
+    entries: history.length,
+    messages: messages.length,
+    'MB of state': Math.round(weightOf(run.simulation.save()) / 1e6),
+    'MB held, checkpoints included': Math.round(held()),
+    checkpoints: checkpoints.states.length,
+    'longest ms to keep one': Math.round(longest),
+    'million entries per wall second': Number((history.length / (performance.now() - began) / 1000).toFixed(3)),
+  };
   console.log(JSON.stringify(row));
   longest = 0;
 }

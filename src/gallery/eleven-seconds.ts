@@ -37,5 +37,5 @@ export const elevenSeconds: Scenario = {
   ],
   timeline: [],
   invariants: [{ check: 'no-loss' }, { check: 'effect-once', on: 'store' }, { check: 'effect-once', on: 'print' }],
-  layout: { scanner: [0, 307], scans: [250, 320], labels: [480, 0], ledger: [480, 180], archive: [480, 360], routing: [480, 540], print: [890, 25], book: [890, 205], store: [890, 385], route: [890, 565] },
+  layout: { scanner: [0, 221], scans: [234, 234], labels: [462, 0], ledger: [462, 138], archive: [462, 276], routing: [462, 414], print: [872, 0], book: [872, 138], store: [872, 276], route: [872, 414] },
 };

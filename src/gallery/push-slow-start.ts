@@ -42,5 +42,5 @@ export const pushSlowStart: Scenario = {
     { at: '14s', by: 'author', do: 'outage-ends', on: 'mail' },
   ],
   invariants: [{ check: 'no-loss' }, { check: 'dead-lettered', on: 'to-index' }, { check: 'dead-lettered', on: 'to-mail' }, { check: 'latency', on: 'thumbs', quantile: 0.9, below: '3s' }],
-  layout: { phones: [0, 217], photos: [240, 230], 'to-thumbs': [460, 0], 'to-index': [460, 180], 'to-mail': [460, 360], thumbs: [850, 0], index: [850, 255], mail: [850, 385], failed: [540, 565], kept: [850, 515] },
+  layout: { phones: [0, 232], photos: [230, 245], 'to-thumbs': [446, 40], 'to-index': [446, 236], 'to-mail': [446, 366], thumbs: [836, 0], index: [836, 255], mail: [836, 381], failed: [530, 524], kept: [836, 504] },
 };

@@ -4,7 +4,7 @@ import type { Fields } from './fields.ts';
 
 /** What a palette and a check need to know of a kind: who makes messages, who works on them, and what lies between. */
 export type Family = 'producer' | 'consumer' | 'router' | 'queue' | 'cluster';
-/** How a node is drawn, from its settings alone: its size never depends on what flows. */
+/** How a node is drawn, from its settings and its wires alone: its size never depends on what flows. */
 export interface Shape {
   readonly lanes: number;
   /** Width of the labels at the left of its lanes, canvas units; 0 = none. */
@@ -38,8 +38,8 @@ export interface NodeDescriptor {
   readonly doc?: string;
   /** Right-aligned words in the node's header, from its settings. */
   readonly badge: (config: Readonly<Record<string, unknown>>) => string;
-  /** Absent: one lane for what waits, none for a router. */
-  readonly shape?: (config: Readonly<Record<string, unknown>>) => Shape;
+  /** Absent: one lane for what waits, none for a router. `readers`: instances of the clients that it is wired to. */
+  readonly shape?: (config: Readonly<Record<string, unknown>>, readers: number) => Shape;
   /** Names of actions (see ActionDescriptor) that can be done to it now. */
   readonly actions: readonly string[];
   /** Messages a second that it may bring into the system at its peak; absent = none. */

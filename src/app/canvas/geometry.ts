@@ -42,19 +42,27 @@ const SHAPES: Readonly<Record<Family, Shape>> = {
   queue: { lanes: 1, labels: 0, width: 236 },
   cluster: { lanes: 0, labels: 0, width: 300 },
 };
-function shapeOf(node: ScenarioNode, catalog: Catalog): Shape {
+function shapeOf(node: ScenarioNode, readers: number, catalog: Catalog): Shape {
   const descriptor = catalog.node(node.kind);
-  return descriptor?.shape?.(node.config ?? {}) ?? SHAPES[descriptor?.family ?? 'queue'];
+  return descriptor?.shape?.(node.config ?? {}, readers) ?? SHAPES[descriptor?.family ?? 'queue'];
+}
+/** By node: instances of the clients that it is wired to. */
+function readersOf({ nodes, links }: Scenario, catalog: Catalog): ReadonlyMap<string, number> {
+  const instances = new Map(nodes.filter(({ kind }) => catalog.node(kind)?.family === 'consumer').map(({ id, config }) => [id, Number(config?.['instances'] ?? 1)]));
+  const readers = new Map<string, number>();
+  for (const { from, to } of links) readers.set(from, (readers.get(from) ?? 0) + (instances.get(to) ?? 0));
+  return readers;
 }
 /** Height of one lane of so many. */
 export const laneHeight = (lanes: number): number => (lanes > LARGE_LANES ? Math.round(LANE * SMALL) : LANE);
 
 export function boxesOf(doc: Scenario, catalog: Catalog): Map<string, NodeBox> {
   const out = new Map<string, NodeBox>();
+  const readers = readersOf(doc, catalog);
   let free = 0;
   for (const node of doc.nodes) {
     if (catalog.node(node.kind)?.container) continue;
-    const { lanes: count, labels, width, ends = 0 } = shapeOf(node, catalog);
+    const { lanes: count, labels, width, ends = 0 } = shapeOf(node, readers.get(node.id) ?? 0, catalog);
     const each = laneHeight(count);
     const h = HEADER + count * each + (count === 0 ? 30 : 32);
     const [x = 40 + (free % 4) * 260, y = 60 + Math.floor(free++ / 4) * 150] = doc.layout?.[node.id] ?? [];

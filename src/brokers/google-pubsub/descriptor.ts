@@ -26,7 +26,7 @@ const subscription: NodeDescriptor = {
   family: 'queue',
   stem: 'sub',
   doc: `${DOC}/subscription-overview`,
-  shape: () => ({ lanes: 1 + LEASE_LANES, labels: 50, width: 320, ends: 66 }),
+  shape: (_, readers) => ({ lanes: 1 + Math.max(1, Math.min(LEASE_LANES, readers)), labels: 50, width: 320, ends: 66 }),
   badge: (c) =>
     [c['deliveryType'] === 'Push' ? 'push' : 'pull', ...(c['enableExactlyOnceDelivery'] === true ? ['exactly once'] : []), ...(c['enableMessageOrdering'] === true ? ['ordered'] : []), ...(typeof c['ackDeadlineSeconds'] === 'number' && c['ackDeadlineSeconds'] !== 10 ? [`${c['ackDeadlineSeconds']} s`] : [])].join(', '),
   actions: ['seek-to-time', 'purge-subscription', 'create-snapshot', 'seek-to-snapshot', 'detach-subscription'],
