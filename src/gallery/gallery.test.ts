@@ -68,7 +68,7 @@ const POINTS: Readonly<Record<string, readonly (readonly [check: string, says: R
     ['no-loss', /was lost at Cleo\. The position of the group was moved/, 16],
   ],
   'one-unacked': [
-    ['growing-depth', /^Orders \(subscription packing\) keeps growing: 2\d\d messages wait/, 12],
+    ['growing-depth', /^Orders \(subscription packing\) keeps growing: 1\d\d messages wait/, 12],
     ['idle-consumer', /^pack\/[23] has been idle for 11 s while work is pending/, 17],
   ],
   'dead-letters-gone': [

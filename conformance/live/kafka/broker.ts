@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { kafkaConformance } from '../../../src/brokers/kafka/conformance.ts';
 import type { LiveBroker, LiveCase, LiveServer } from '../contract.ts';
+import { type JavaServer, javaProgram, missingJava } from '../java.ts';
 import { Sandbox } from '../sandbox.ts';
 import { KafkaClient } from './client.ts';
-import { javaProgram, missingJava } from './java.ts';
 import { player } from './operations.ts';
 import { KafkaServers } from './servers.ts';
+
+const APACHE_KAFKA: JavaServer = { title: 'Apache Kafka', at: import.meta.url, jar: 'kafka-clients' };
 
 /** How many nodes a case is about: its first operation may say so. */
 function nodesOf({ setup }: LiveCase): number {
@@ -18,7 +20,7 @@ async function start(): Promise<LiveServer> {
   const sandbox = new Sandbox('kafka');
   const clusters = new Map<string, Promise<KafkaServers>>();
   try {
-    const java = await javaProgram(sandbox.folder);
+    const java = await javaProgram(APACHE_KAFKA, sandbox.folder);
     let cases = 0;
     return {
       version: java.version,
@@ -43,4 +45,4 @@ async function start(): Promise<LiveServer> {
   }
 }
 
-export const kafka: LiveBroker = { model: kafkaConformance, lanes: 1, missing: async () => missingJava(), start, player };
+export const kafka: LiveBroker = { model: kafkaConformance, lanes: 1, missing: async () => missingJava(APACHE_KAFKA), start, player };

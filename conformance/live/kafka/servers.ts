@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../contract.ts';
+import { Driver } from '../driver.ts';
+import type { JavaProgram } from '../java.ts';
 import { ended, freePort, output, type Sandbox } from '../sandbox.ts';
-import { Driver } from './driver.ts';
-import type { JavaProgram } from './java.ts';
 import { type NodePlace, properties } from './properties.ts';
 
 /** ms that a node may take to start, and to be counted on by the controller */
@@ -42,7 +42,8 @@ export class KafkaServers {
     await Promise.all(places.map(({ node }) => servers.#run(node)));
     servers.#driver = new Driver(
       java,
-      places.map(({ port }) => port),
+      ['-Xmx192m'],
+      places.map(({ port }) => String(port)),
     );
     await servers.#counted();
     await servers.driver.ask({ op: 'warmUp' });

@@ -34,7 +34,6 @@ export function deleteEntry(core: Core, p: Partition, s: Subscription, position:
   const taken = s.take(position);
   if (!s.cursor.delete(position)) return;
   s.backlog -= left;
-  s.backlogBytes -= entry.bytes;
   s.redeliveries.delete(position);
   s.keyed?.remove(position);
   if (told) core.emit({ kind: 'acked', partition: p.name, subscription: s.name, position, indexes: null });
@@ -79,15 +78,14 @@ export function settle(core: Core, p: Partition, s: Subscription): void {
   trim(core, p);
   dispatch(core, p, s);
 }
-/** Entries that all subscriptions are done with go. What retention keeps is looked at now and then only. */
+/** Closed ledgers that all subscriptions are done with go. What retention keeps is looked at now and then only. */
 export function trim(core: Core, p: Partition, looks = false): void {
   const { retentionTime, retentionBytes } = core.options;
   const keeps = retentionTime !== 0 && retentionBytes !== 0;
   if (keeps && !looks) return;
   let safe = p.log.end;
   for (const { cursor } of p.subscriptions.values()) safe = Math.min(safe, cursor.safe, cursor.markDelete);
-  const now = core.now();
-  p.log.trim(safe, ({ publishTime }) => !keeps || (retentionTime >= 0 && now - publishTime > retentionTime) || (retentionBytes >= 0 && p.log.bytes > retentionBytes));
+  p.log.trim(safe, core.now(), core.options);
 }
 export function flow(core: Core, p: Partition, s: Subscription, session: string, permits: number): void {
   const c = s.consumer(session);

@@ -13,7 +13,7 @@ test('the table of key hashes', () => {
 
 const directory = 'conformance/cases/pulsar';
 const cases: ConformanceCase[] = readdirSync(directory).map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')));
-describe('what the documentation says', () => {
+describe('what a real broker did', () => {
   for (const example of cases) {
     test(`${example.name}: ${example.teaches}`, () => {
       expect(runCase(pulsarConformance, example, '4.2.4')).toEqual({ outcome: 'passed' });

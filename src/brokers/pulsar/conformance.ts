@@ -1,4 +1,4 @@
-/** Documented cases, run against the model: what a bare client of the binary protocol sees. The shapes are those of conformance/FORMAT.md. */
+/** Recorded cases, run against the model: what a bare client of the binary protocol sees. The shapes are those of conformance/FORMAT.md. */
 import { RandomStream } from '../../kernel/random.ts';
 import type { Refusal } from '../contract.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -8,6 +8,7 @@ import { keyHash } from './murmur3.ts';
 import type { AccessMode } from './partition.ts';
 import { optionsOf } from './plan.ts';
 import { rangesOf } from './reading.ts';
+import { RecordedConsumer } from './recorded-consumer.ts';
 import { PulsarServer } from './server.ts';
 import type { SubscriptionType } from './subscription.ts';
 
@@ -26,6 +27,7 @@ interface Seen {
 }
 /** Permits of a consumer that says nothing of them. */
 const PERMITS = 1000;
+const CALL = 'client';
 const words = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []);
 
 class PulsarAdapter {
@@ -36,6 +38,16 @@ class PulsarAdapter {
   /** Where the entry of a body is. */
   private readonly places = new Map<string, { readonly partition: string; readonly position: number; readonly index: number }>();
   private readonly consumers = new Map<string, { readonly partition: string; readonly subscription: string }>();
+  /** Those of the client library, by name and by session. */
+  private readonly clients = new Map<string, RecordedConsumer>();
+  /** Of messages that clients were sent last. */
+  private readonly redeliveries = new Map<number, number>();
+  private readonly calls: (() => void)[] = [];
+  /** Producers that are connected, each to its partition. */
+  private readonly producers = new Set<string>();
+  /** Incarnations of producers that were closed. */
+  private readonly lives = new Map<string, number>();
+  private life = 0;
   private tags = 0;
   private seen: Seen = {};
 
@@ -47,14 +59,17 @@ class PulsarAdapter {
   run(operation: Operation): Record<string, Json> | null {
     this.seen = {};
     const result = this.operate(operation);
+    this.clock.advance(0);
     this.drain();
+    this.seen.closed?.sort();
     if (result !== undefined) this.seen.result = result;
     return Object.keys(this.seen).length === 0 ? null : (this.seen as Record<string, Json>);
   }
   private made(settings: Record<string, Json>): PulsarServer {
     const server = new PulsarServer(this.clock, optionsOf({ journalLatency: '0us', version: this.version, ...settings }), () => this.luck);
     this.clock.attach((name, ref) => {
-      server.timer(name, ref);
+      if (name === CALL) this.calls[ref]?.();
+      else server.timer(name, ref);
       this.drain();
     });
     server.start();
@@ -74,11 +89,15 @@ class PulsarAdapter {
         return undefined;
       case 'topic':
         return void server.createTopic(topic, { partitions: number('partitions', 0), persistent: operation['persistent'] !== false });
+      case 'addPartitions':
+        return void server.createTopic(topic, { partitions: number('partitions', 0), persistent: true });
       case 'advance':
         return void clock.advance(number('ms', 0) * 1000);
       case 'createProducer':
-        return answer(server.connectProducer(topic, { session: text('producer'), name: text('name', text('producer')), mode: text('accessMode', 'Shared') as AccessMode }));
+        return this.connect(operation, topic);
       case 'closeProducer':
+        this.producers.delete(`${topic} ${text('producer')}`);
+        this.lives.set(`${topic} ${text('producer')}`, ++this.life);
         return void server.disconnectProducer(topic, text('producer'));
       case 'produce':
         return this.produce(operation, topic);
@@ -87,34 +106,89 @@ class PulsarAdapter {
       case 'flow':
         return void server.flow(partition, subscription, consumer, number('permits', PERMITS));
       case 'ack':
-        return void server.acknowledge(partition, subscription, this.acks(words(operation['bodies']), operation['whole'] === false));
+        // Each with a command of its own.
+        for (const one of this.acks(words(operation['bodies']), operation['whole'] === false)) server.acknowledge(partition, subscription, [one]);
+        return undefined;
       case 'ackUpTo':
         return void server.acknowledgeUpTo(partition, subscription, this.places.get(text('body'))?.position ?? -1);
       case 'redeliver':
-        return void server.redeliver(
-          partition,
-          subscription,
-          consumer,
-          words(operation['bodies']).map((body) => this.places.get(body)?.position ?? -1),
-          'nack',
-        );
+        return void server.redeliver(partition, subscription, consumer, operation['bodies'] === undefined ? null : words(operation['bodies']).map((body) => this.places.get(body)?.position ?? -1), 'nack');
+      case 'seek': {
+        const p = server.partition(partition);
+        const s = p?.subscriptions.get(subscription);
+        return p === undefined || s === undefined ? null : void server.resetCursor(p, s, text('to') === 'earliest' ? 'earliest' : 'latest');
+      }
+      case 'crash':
       case 'close':
         return void server.closeConsumer(partition, subscription, consumer);
+      case 'openConsumer':
+        return this.openConsumer(consumer, topic, operation['config'] ?? {});
+      case 'receive': {
+        const client = this.client(consumer);
+        const message = client.receive(number('ms', 1500));
+        if (client.error !== null) return { error: client.error };
+        const again = this.redeliveries.get(message ?? -1) ?? 0;
+        return message === null ? {} : { body: this.bodies[message] ?? '', ...(again > 0 ? { redeliveryCount: again } : {}) };
+      }
+      case 'acknowledge':
+        return void this.client(consumer).settle(this.bodies.indexOf(text('body')), 'done', 0);
+      case 'negativeAcknowledge':
+      case 'reconsumeLater':
+        return void this.client(consumer).settle(this.bodies.indexOf(text('body')), 'retry', number('delayMs', 0));
+      case 'closeConsumer':
+        return void this.client(consumer).close();
       case 'stats': {
         const s = server.partition(topic)?.subscriptions.get(text('subscription'));
-        return s === undefined ? null : { msgBacklog: s.backlog, unackedMessages: s.out, consumers: s.consumers.length };
+        return s === undefined ? null : { msgBacklog: s.entriesBehind(server.partition(topic)?.log.end ?? 0), unackedMessages: s.individual ? s.out : 0, consumers: s.consumers.length };
       }
       case 'unload':
         return void server.unload(server.partition(topic) as never);
       case 'stopBroker':
         return void server.crashBroker(server.partition(topic)?.owner ?? 0);
+      case 'crashBroker': {
+        const broker = server.partition(topic)?.owner ?? 0;
+        server.crashBroker(broker);
+        return void server.startBroker(broker);
+      }
       case 'stopBookie':
         return void server.stopBookie(number('bookie', 0));
       default:
         return void server.startBookie(number('bookie', 0));
     }
   }
+  private openConsumer(name: string, topic: string, config: Json): Json | undefined {
+    const { clock } = this;
+    const later = (delay: number, todo: () => void) => clock.after(delay, CALL, this.calls.push(todo) - 1);
+    const client = new RecordedConsumer({ server: this.server, now: () => clock.now(), later, advance: (us) => clock.advance(us) }, name, topic, config as Record<string, unknown>);
+    this.clients.set(name, client);
+    this.clients.set(client.session, client);
+    const error = client.open();
+    return error === null ? undefined : { error };
+  }
+  private client(name: string): RecordedConsumer {
+    const client = this.clients.get(name);
+    if (client === undefined) throw new Error(`there is no consumer ${name}`);
+    return client;
+  }
+  /** A client asks where a topic is before it connects. */
+  private lookUp(topic: string): void {
+    if (this.server.partition(topic) === undefined) this.server.lookUp(topic);
+  }
+  private connect(operation: Operation, topic: string): Json | undefined {
+    const session = String(operation['producer'] ?? 'p');
+    this.lookUp(topic);
+    const refusal = this.server.connectProducer(topic, { session, name: String(operation['name'] ?? session), mode: String(operation['accessMode'] ?? 'Shared') as AccessMode, life: this.lives.get(`${topic} ${session}`) ?? 0 });
+    if (refusal === null || refusal === 'waiting') this.producers.add(`${topic} ${session}`);
+    return answer(refusal);
+  }
   private produce(operation: Operation, topic: string): undefined {
+    if (!this.producers.has(`${topic} ${String(operation['producer'] ?? 'p')}`)) {
+      const refused = this.connect(operation, topic) as { readonly error?: string } | undefined;
+      if (refused !== undefined) {
+        this.seen.errors = [refused.error ?? 'waiting'];
+        return undefined;
+      }
+    }
     const bodies = words(operation['bodies'] ?? operation['body']);
     const messages = bodies.map((body) => this.bodies.push(body) - 1);
     const after = operation['deliverAfterMs'];
@@ -126,7 +200,7 @@ class PulsarAdapter {
         bytes: Number(operation['bytes'] ?? 100),
         producer: String(operation['producer'] ?? 'p'),
         sequence: Number(operation['sequence'] ?? -1),
-        key: typeof operation['key'] === 'string' ? operation['key'] : null,
+        key: words(operation['orderingKey'] ?? operation['keys'] ?? operation['key'])[0] ?? null,
         deliverAt: typeof after === 'number' ? this.clock.now() + after * 1000 : -1,
       },
     );
@@ -135,10 +209,11 @@ class PulsarAdapter {
   }
   private subscribe(operation: Operation, consumer: string, topic: string): Json | undefined {
     const subscription = String(operation['subscription'] ?? 's');
+    this.lookUp(topic);
     const refusal = this.server.subscribe(topic, consumer, {
       subscription,
       type: String(operation['type'] ?? 'Shared') as SubscriptionType,
-      name: consumer,
+      name: String(operation['name'] ?? consumer),
       priority: Number(operation['priorityLevel'] ?? 0),
       initialPosition: operation['initialPosition'] === 'Earliest' ? 'Earliest' : 'Latest',
       keyShared: { mode: typeof operation['ranges'] === 'string' ? 'STICKY' : 'AUTO_SPLIT', allowOutOfOrderDelivery: operation['allowOutOfOrderDelivery'] === true, ranges: rangesOf(String(operation['ranges'] ?? '')) },
@@ -159,6 +234,11 @@ class PulsarAdapter {
   }
   private see(event: PulsarEvent): void {
     const { seen } = this;
+    const client = this.clients.get('to' in event ? event.to.session : event.kind === 'dispatched' ? event.consumer : event.kind === 'closed' ? event.session : '');
+    if (client !== undefined) {
+      if (event.kind === 'dispatched') for (const i of event.indexes) this.redeliveries.set(event.entry.messages[i] ?? -1, event.redeliveries);
+      return client.hear(event);
+    }
     switch (event.kind) {
       case 'stored':
         for (const [index, message] of event.entry.messages.entries()) this.places.set(this.bodies[message] ?? '', { partition: event.partition, position: event.entry.position, index });
@@ -174,6 +254,7 @@ class PulsarAdapter {
         return;
       case 'closed':
         seen.closed = [...(seen.closed ?? []), event.session];
+        this.producers.delete(`${event.partition} ${event.session}`);
         return;
       case 'granted':
         seen.granted = [...(seen.granted ?? []), event.session];
@@ -185,7 +266,35 @@ class PulsarAdapter {
 function answer(refusal: Refusal | 'waiting' | null): Json | undefined {
   return refusal === null ? undefined : refusal === 'waiting' ? { waiting: true } : { error: refusal.name };
 }
-const KNOWN = new Set(['settings', 'topic', 'advance', 'createProducer', 'closeProducer', 'produce', 'subscribe', 'flow', 'ack', 'ackUpTo', 'redeliver', 'close', 'stats', 'unload', 'stopBroker', 'stopBookie', 'startBookie']);
+const KNOWN = new Set([
+  'settings',
+  'topic',
+  'addPartitions',
+  'advance',
+  'createProducer',
+  'closeProducer',
+  'produce',
+  'subscribe',
+  'flow',
+  'ack',
+  'ackUpTo',
+  'redeliver',
+  'close',
+  'crash',
+  'seek',
+  'openConsumer',
+  'receive',
+  'acknowledge',
+  'negativeAcknowledge',
+  'reconsumeLater',
+  'closeConsumer',
+  'stats',
+  'unload',
+  'stopBroker',
+  'crashBroker',
+  'stopBookie',
+  'startBookie',
+]);
 type Row = Readonly<Record<string, unknown>>;
 
 /** The room's entry for the conformance runner: a table of facts, and cases from the documentation. */

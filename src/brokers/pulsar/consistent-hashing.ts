@@ -13,15 +13,16 @@ interface Point {
 
 /** AUTO_SPLIT with `subscriptionKeySharedUseConsistentHashing`, the default: every consumer has points on a ring. */
 export class ConsistentHashingSelector implements StickyKeyConsumerSelector {
-  readonly keyHashRange: HashRange = { start: 1, end: RANGE_SIZE - 1 };
+  readonly keyHashRange: HashRange;
   readonly #replicaPoints: number;
   /** In the order in which they joined. */
   #entries: Entry[] = [];
   /** By hash. */
   #ring: readonly Point[] = [];
 
-  /** @param replicaPoints `subscriptionKeySharedConsistentHashingReplicaPoints` */
-  constructor(replicaPoints = 100) {
+  /** @param replicaPoints `subscriptionKeySharedConsistentHashingReplicaPoints`, @param end of the ring */
+  constructor(replicaPoints = 100, end = RANGE_SIZE - 1) {
+    this.keyHashRange = { start: 1, end };
     this.#replicaPoints = replicaPoints;
   }
   add({ id, name }: KeySharedConsumer): null {

@@ -86,7 +86,8 @@ export class Cursor {
       // What borders on the mark-delete position is no hole.
       if (p !== last + 1 && p !== from) count++;
       last = p;
-      if (count > ranges) back.add(p);
+      // As many, and one more.
+      if (count > ranges + 1) back.add(p);
       else this.acked.add(p);
     }
     while (this.acked.delete(this.markDelete)) this.markDelete++;

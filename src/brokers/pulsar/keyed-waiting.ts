@@ -27,6 +27,9 @@ export interface KeyedState {
   readonly hashOf: readonly (readonly [number, number])[];
 }
 
+/** The ring of the classic dispatcher has as many places as there are hashes. */
+const CLASSIC_RING = 0x7fff_fffe;
+
 export class KeyedWaiting {
   readonly plan: KeyedPlan;
   readonly selector: StickyKeyConsumerSelector;
@@ -41,7 +44,7 @@ export class KeyedWaiting {
 
   constructor(plan: KeyedPlan) {
     this.plan = plan;
-    this.selector = plan.sticky ? new StickyRangesSelector() : plan.points > 0 ? new ConsistentHashingSelector(plan.points) : new AutoSplitSelector();
+    this.selector = plan.sticky ? new StickyRangesSelector() : plan.points > 0 ? new ConsistentHashingSelector(plan.points, plan.classic ? CLASSIC_RING : undefined) : new AutoSplitSelector();
     this.draining = plan.sticky || plan.outOfOrder || plan.classic ? null : new DrainingHashes();
   }
   static of(state: KeyedState): KeyedWaiting {

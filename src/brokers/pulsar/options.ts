@@ -21,12 +21,19 @@ export interface Options {
   readonly retentionTime: number;
   readonly retentionBytes: number;
   readonly retentionCheck: number;
+  /** A ledger with so many entries or bytes, or so old, is closed, unless it is younger than the least time, µs. */
+  readonly ledgerEntries: number;
+  readonly ledgerBytes: number;
+  readonly ledgerMinTime: number;
+  readonly ledgerMaxTime: number;
   /** µs; 0 = off */
   readonly ttl: number;
   readonly expiryCheck: number;
   /** -1 = off */
   readonly backlogBytes: number;
   readonly backlogTime: number;
+  /** Whether the age of entries counts, or that of closed ledgers. */
+  readonly preciseBacklogTime: boolean;
   readonly backlogPolicy: QuotaPolicy;
   readonly backlogCheck: number;
   /** 0 = off */
@@ -71,10 +78,15 @@ export const DEFAULTS: Options = {
   retentionTime: 0,
   retentionBytes: 0,
   retentionCheck: 120 * SECOND,
+  ledgerEntries: 50_000,
+  ledgerBytes: 2048 * 1_048_576,
+  ledgerMinTime: 10 * MINUTE,
+  ledgerMaxTime: 240 * MINUTE,
   ttl: 0,
   expiryCheck: 5 * MINUTE,
   backlogBytes: -1,
   backlogTime: -1,
+  preciseBacklogTime: false,
   backlogPolicy: 'producer_request_hold',
   backlogCheck: 60 * SECOND,
   maxUnackedPerConsumer: 50_000,

@@ -8,6 +8,13 @@ export interface Producer {
   readonly session: string;
   readonly name: string;
   readonly mode: AccessMode;
+  /** Incarnation of its process: it goes on with the epoch of the topic that it was given. */
+  readonly life: number;
+}
+/** The epoch that a producer was given, and its incarnation then. */
+interface Held {
+  readonly life: number;
+  readonly epoch: number;
 }
 /** An entry on its way to the bookies. */
 export interface Writing {
@@ -23,9 +30,13 @@ export interface PartitionState {
   readonly producers: readonly Producer[];
   readonly waiters: readonly Producer[];
   readonly exclusive: string | null;
+  readonly fenced: readonly string[];
+  readonly epoch: number;
+  readonly epochs: readonly (readonly [session: string, held: Held])[];
   readonly writing: readonly Writing[];
   readonly owner: number;
   readonly serving: boolean;
+  readonly opened: boolean;
   readonly moves: number;
   readonly sequences: readonly (readonly [string, readonly [number, number]])[];
   readonly budget: number;
@@ -48,10 +59,18 @@ export class Partition {
   waiters: Producer[] = [];
   /** Session of the producer that has exclusive access. */
   exclusive: string | null = null;
+  /** Sessions that were fenced out and do not know it yet. */
+  fenced = new Set<string>();
+  /** Counts how often exclusive access was given anew. */
+  epoch = 0;
+  /** What producers with exclusive access know of it, by session. */
+  epochs = new Map<string, Held>();
   writing: Writing[] = [];
   /** The broker that serves it. */
   owner = -1;
   serving = false;
+  /** Its broker has a ledger for it to write to. */
+  opened = false;
   /** Counts its moves: what was planned before one is void. */
   moves = 0;
   /** Deduplication: the highest sequence id by producer name, and when it was last heard of. */
@@ -66,15 +85,24 @@ export class Partition {
     this.persistent = persistent;
     this.name = index < 0 ? topic : `${topic}-partition-${index}`;
   }
+  /** As brokers know it. */
+  get fullName(): string {
+    return `${this.persistent ? 'persistent' : 'non-persistent'}://public/default/${this.name}`;
+  }
   /** Where the next entry will be. */
   get next(): number {
     return this.log.end + this.writing.length;
   }
-  /** bytes of the largest backlog */
+  /** The subscription whose mark-delete position is the lowest. */
+  get slowest(): Subscription | undefined {
+    let slowest: Subscription | undefined;
+    for (const s of this.subscriptions.values()) if (slowest === undefined || s.cursor.markDelete < slowest.cursor.markDelete) slowest = s;
+    return slowest;
+  }
+  /** bytes of the largest backlog, as brokers estimate it */
   get backlogBytes(): number {
-    let most = 0;
-    for (const { backlogBytes } of this.subscriptions.values()) most = Math.max(most, backlogBytes);
-    return most;
+    const { slowest } = this;
+    return slowest === undefined ? 0 : this.log.bytesFrom(slowest.cursor.markDelete);
   }
   /** When the oldest entry that somebody has yet to acknowledge was published; -1 for none. */
   get oldest(): number {
@@ -83,23 +111,27 @@ export class Partition {
     return least === Infinity ? -1 : least;
   }
   save(): PartitionState {
-    const { name, no, producers, waiters, exclusive, writing, owner, serving, moves, budget, refillAt } = this;
+    const { name, no, producers, waiters, exclusive, epoch, writing, owner, serving, opened, moves, budget, refillAt } = this;
     return {
-      ...{ name, no, exclusive, owner, serving, moves, budget, refillAt },
+      ...{ name, no, exclusive, epoch, owner, serving, opened, moves, budget, refillAt },
       producers: [...producers],
       waiters: [...waiters],
       writing: [...writing],
+      fenced: [...this.fenced],
+      epochs: [...this.epochs],
       sequences: [...this.sequences],
       log: this.log.save(),
       subscriptions: [...this.subscriptions.values()].map((s) => s.save()),
     };
   }
   load(state: PartitionState): void {
-    const { no, exclusive, owner, serving, moves, budget, refillAt } = state;
-    Object.assign(this, { no, exclusive, owner, serving, moves, budget, refillAt });
+    const { no, exclusive, epoch, owner, serving, opened, moves, budget, refillAt } = state;
+    Object.assign(this, { no, exclusive, epoch, owner, serving, opened, moves, budget, refillAt });
     this.producers = [...state.producers];
     this.waiters = [...state.waiters];
     this.writing = [...state.writing];
+    this.fenced = new Set(state.fenced);
+    this.epochs = new Map(state.epochs);
     this.sequences = new Map(state.sequences);
     this.log.load(state.log);
     this.subscriptions.clear();

@@ -3,7 +3,7 @@ import { deleteEntry, settle } from './acknowledging.ts';
 import type { Core } from './core.ts';
 import type { Gone } from './events.ts';
 import type { Partition } from './partition.ts';
-import { quotaExceeded } from './producing.ts';
+import { quotaExceeded, tooBig, tooOld } from './producing.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Of the limit, what is left after an eviction. */
@@ -28,17 +28,41 @@ export function expire(core: Core, p: Partition): void {
 }
 /** Backlog quotas are looked at now and then only: until then a topic may have more. */
 export function checkQuota(core: Core, p: Partition): void {
-  const { backlogPolicy, backlogBytes, backlogTime } = core.options;
-  if (backlogPolicy !== 'consumer_backlog_eviction') {
+  if (core.options.backlogPolicy !== 'consumer_backlog_eviction') {
     const refusal = quotaExceeded(core, p);
     if (refusal === null) return;
     p.exclusive = null;
     for (const { session } of p.producers.splice(0)) core.emit({ kind: 'closed', partition: p.name, session, why: refusal.name });
     return;
   }
-  for (const s of p.subscriptions.values()) {
-    if (backlogBytes >= 0 && s.backlogBytes > backlogBytes) drop(core, p, s, 'evicted', () => s.backlogBytes > backlogBytes * EVICTION_FACTOR);
-    if (backlogTime >= 0) drop(core, p, s, 'evicted', (position) => core.now() - (p.log.at(position)?.publishTime ?? 0) > backlogTime);
+  if (tooBig(core, p)) evictBySize(core, p);
+  else if (tooOld(core, p)) evictByAge(core, p);
+}
+/** The slowest subscription skips so many entries as its share of the excess is, and whichever is the slowest then, but none twice in a row. */
+function evictBySize(core: Core, p: Partition): void {
+  const target = Math.floor(core.options.backlogBytes * EVICTION_FACTOR);
+  let last: Subscription | undefined;
+  for (let size = p.backlogBytes; size > target; size = p.backlogBytes) {
+    const { slowest } = p;
+    if (slowest === undefined || slowest === last) return;
+    const skip = Math.floor(((size - target) * slowest.entriesBehind(p.log.end)) / size);
+    if (skip === 0) return;
+    const to = slowest.cursor.markDelete + skip;
+    drop(core, p, slowest, 'evicted', (position) => position < to);
+    last = slowest;
+  }
+}
+/** Whole closed ledgers go, or, where age is to be precise, what is older than nine tenths of the limit. */
+function evictByAge(core: Core, p: Partition): void {
+  const { backlogTime, preciseBacklogTime } = core.options;
+  if (preciseBacklogTime) {
+    const limit = Math.floor((backlogTime / 1e6) * EVICTION_FACTOR) * 1e6;
+    for (const s of p.subscriptions.values()) drop(core, p, s, 'evicted', (position) => core.now() - (p.log.at(position)?.publishTime ?? 0) > limit);
+    return;
+  }
+  for (let { slowest } = p; slowest !== undefined && tooOld(core, p); { slowest } = p) {
+    const end = p.log.closedAround(slowest.cursor.markDelete)?.end ?? 0;
+    drop(core, p, slowest, 'evicted', (position) => position < end);
   }
 }
 /** All that a subscription has not acknowledged is skipped. */

@@ -35,46 +35,70 @@ export function connectProducer(core: Core, p: Partition, producer: Producer): R
     case 'Exclusive':
       if (p.exclusive !== null || p.waiters.length > 0) return errors.producerFenced('Topic has an existing exclusive producer');
       if (p.producers.length > 0) return errors.producerFenced('Topic has existing shared producers');
-      p.exclusive = producer.session;
-      break;
+      return takeAccess(p, producer);
     case 'ExclusiveWithFencing':
-      for (const { session } of [...p.producers.splice(0), ...p.waiters.splice(0)]) core.emit({ kind: 'closed', partition: p.name, session, why: 'ProducerFenced' });
-      p.exclusive = producer.session;
-      break;
+      fenceOut(core, p);
+      return takeAccess(p, producer);
     case 'WaitForExclusive':
-      if (p.producers.length > 0) {
-        p.waiters.push(producer);
-        return 'waiting';
-      }
-      p.exclusive = producer.session;
+      if (p.producers.length === 0) return takeAccess(p, producer);
+      p.waiters.push(producer);
+      return 'waiting';
   }
   p.producers.push(producer);
   return null;
 }
+/** Exclusive access, unless it is a producer of an epoch that is over. */
+function takeAccess(p: Partition, producer: Producer): Refusal | null {
+  const { session, life } = producer;
+  const held = p.epochs.get(session);
+  if (held?.life !== life) p.epochs.set(session, { life, epoch: ++p.epoch });
+  else if (held.epoch < p.epoch) return errors.producerFenced('Topic epoch has already moved');
+  p.exclusive = session;
+  p.producers.push(producer);
+  return null;
+}
+/** Who waits is told at once, whoever was connected with the next message it sends. */
+function fenceOut(core: Core, p: Partition): void {
+  for (const { session } of p.waiters.splice(0)) core.emit({ kind: 'closed', partition: p.name, session, why: 'ProducerFenced' });
+  for (const { session } of p.producers.splice(0)) p.fenced.add(session);
+  p.exclusive = null;
+}
 export function disconnectProducer(core: Core, p: Partition, session: string): void {
+  p.fenced.delete(session);
   p.producers = p.producers.filter((one) => one.session !== session);
   p.waiters = p.waiters.filter((one) => one.session !== session);
   if (p.exclusive === session) p.exclusive = null;
-  const [next] = p.waiters;
-  if (next === undefined || p.producers.length > 0) return;
-  p.waiters.shift();
-  p.exclusive = next.session;
-  p.producers.push(next);
-  core.emit({ kind: 'granted', partition: p.name, session: next.session });
+  while (p.producers.length === 0) {
+    const next = p.waiters.shift();
+    if (next === undefined) return;
+    const granted = takeAccess(p, next) === null;
+    core.emit(granted ? { kind: 'granted', partition: p.name, session: next.session } : { kind: 'closed', partition: p.name, session: next.session, why: 'ProducerFenced' });
+  }
+}
+/** The backlog quota by size. */
+export function tooBig({ options: { backlogBytes } }: Core, p: Partition): boolean {
+  return backlogBytes >= 0 && p.backlogBytes >= backlogBytes;
+}
+/** The backlog quota by age. Unless it is to be precise, a ledger is as old as it has been closed for, and one that is written to has no age. */
+export function tooOld(core: Core, p: Partition): boolean {
+  const { backlogTime, preciseBacklogTime } = core.options;
+  const { slowest } = p;
+  if (backlogTime <= 0 || slowest === undefined) return false;
+  const since = preciseBacklogTime ? p.log.at(slowest.cursor.markDelete)?.publishTime : p.log.closedAround(slowest.cursor.markDelete)?.closed;
+  return since !== undefined && core.now() - since > backlogTime;
 }
 /** Why nobody may produce, or null. https://pulsar.apache.org/docs/4.0.x/cookbooks-retention-expiry/#backlog-quotas */
 export function quotaExceeded(core: Core, p: Partition): Refusal | null {
-  const { backlogBytes, backlogTime, backlogPolicy } = core.options;
-  if (backlogPolicy === 'consumer_backlog_eviction') return null;
-  const tooBig = backlogBytes >= 0 && p.backlogBytes > backlogBytes;
-  const tooOld = backlogTime >= 0 && p.oldest >= 0 && core.now() - p.oldest > backlogTime;
-  if (!tooBig && !tooOld) return null;
+  const { backlogPolicy } = core.options;
+  if (backlogPolicy === 'consumer_backlog_eviction' || !(tooBig(core, p) || tooOld(core, p))) return null;
   const text = 'Cannot create producer on topic with backlog quota exceeded';
   return backlogPolicy === 'producer_exception' ? errors.blockedQuotaException(text) : errors.blockedQuotaError(text);
 }
 
 export function send(core: Core, p: Partition, to: Sender, args: SendArgs): void {
   const { options } = core;
+  // Nobody of that number is connected, so that the broker closes the connection.
+  if (p.fenced.delete(to.session)) return core.emit({ kind: 'closed', partition: p.name, session: to.session, why: 'connection_closed' });
   const refuse = (refusal: Refusal) => core.emit({ kind: 'send-error', partition: p.name, to, refusal });
   if (!p.serving) return refuse(errors.serviceNotReady('The topic is not served by any broker now'));
   if (options.deduplication && args.sequence >= 0) {
@@ -107,21 +131,19 @@ export function written(core: Core, p: Partition): void {
 }
 export function store(core: Core, p: Partition, entry: Entry, to: Sender | null): void {
   const { retentionTime, retentionBytes } = core.options;
-  p.log.append(entry);
+  const closed = p.log.append(entry, core.now(), core.options);
   for (const s of p.subscriptions.values()) {
     s.backlog += entry.messages.length;
-    s.backlogBytes += entry.bytes;
   }
   core.emit({ kind: 'stored', partition: p.name, entry, subscriptions: [...p.subscriptions.keys()], kept: retentionTime !== 0 && retentionBytes !== 0 });
   if (to !== null) core.emit({ kind: 'receipt', partition: p.name, to });
   for (const s of p.subscriptions.values()) dispatch(core, p, s);
-  if (p.subscriptions.size === 0) trim(core, p);
+  if (closed) trim(core, p);
 }
 /** A non-persistent topic keeps nothing: who has no permits gets nothing. https://pulsar.apache.org/docs/4.0.x/concepts-messaging/#non-persistent-topics */
 function pass(core: Core, p: Partition, entry: Entry): void {
   // Positions go on, though nothing is kept.
-  p.log.append({ ...entry, bytes: 0 });
-  p.log.trim(p.log.end, () => true);
+  p.log.skip();
   const readers = [...p.subscriptions.values()].filter((s) => s.consumers.length > 0);
   core.emit({ kind: 'stored', partition: p.name, entry, subscriptions: readers.map(({ name }) => name), kept: false });
   const n = entry.messages.length;

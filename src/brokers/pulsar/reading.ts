@@ -65,7 +65,7 @@ function build(config: Config): Reading {
     queueOfAll: number(config, 'maxTotalReceiverQueueSizeAcrossPartitions', 50_000),
     ackGroupTime: number(config, 'acknowledgementsGroupTimeMicros', 100_000),
     ackGroupSize: number(config, 'maxAcknowledgmentGroupSize', 1000),
-    batchIndexAck: config['batchIndexAckEnabled'] === true,
+    batchIndexAck: config['batchIndexAckEnabled'] !== false,
     tick: number(config, 'tickDurationMillis', 1000) * 1000,
     ackTimeout: (redeliveries) => (timeout === 0 ? 0 : (backoff(config, 'ackTimeoutRedeliveryBackoff', redeliveries) ?? timeout)),
     nackDelay: (redeliveries) => backoff(config, 'negativeAckRedeliveryBackoff', redeliveries) ?? number(config, 'negativeAckRedeliveryDelayMicros', 60_000_000),

@@ -71,11 +71,11 @@ describe('producers', () => {
     expect([of('refused', 'pulsar.InvalidMessageException').length > 10, of('accepted')]).toEqual([true, []]);
   });
   it(rule('fenced-for-good'), () => {
-    const more = { nodes: [{ id: 'desk', kind: 'producer', config: { rate: 5 } }], links: [{ id: 'desk-in', kind: 'publish', from: 'desk', to: 'orders', config: {} }] };
-    const { of, text } = run({ more, timeline: [at(1000, 'set', 'in', { accessMode: 'ExclusiveWithFencing' })] });
+    const more = { nodes: [{ id: 'desk', kind: 'producer', config: { rate: 5 } }], links: [] };
+    const { of, text } = run({ more, publish: { accessMode: 'Exclusive' }, timeline: [at(1000, 'add-link', 'desk-in', { from: 'desk', to: 'orders', kind: 'publish', config: { accessMode: 'ExclusiveWithFencing' } })] });
     const refused = of('refused', 'pulsar.AlreadyClosedException');
     expect(refused.length).toBeGreaterThan(5);
-    expect(new Set(refused.map((e) => text(e.actor)))).toEqual(new Set(['desk']));
+    expect(new Set(refused.map((e) => text(e.actor)))).toEqual(new Set(['shop']));
     expect(of('accepted').some((e) => e.time > 3e6)).toBe(true);
   });
   it(rule('auto-creation'), () => {

@@ -250,7 +250,7 @@ export class PulsarRoom implements Room, ProducerHost, ConsumerHost {
     const answer =
       state.kind === 'receive'
         ? server.subscribe(a.partition, state.id, subscribeArgs(config, state.client))
-        : server.connectProducer(a.partition, { session: state.id, name: typeof name === 'string' && name !== '' ? name : state.id, mode: mode === 'Exclusive' || mode === 'ExclusiveWithFencing' || mode === 'WaitForExclusive' ? mode : 'Shared' });
+        : server.connectProducer(a.partition, { session: state.id, name: typeof name === 'string' && name !== '' ? name : state.id, mode: mode === 'Exclusive' || mode === 'ExclusiveWithFencing' || mode === 'WaitForExclusive' ? mode : 'Shared', life: state.life });
     if (answer === null || answer === 'waiting') {
       const first = state.attachments.every(({ served }) => served < 0);
       a.served = life;

@@ -58,8 +58,8 @@ export class Bench {
     this.server.flow(partition, 's', consumer, permits);
     this.drain();
   }
-  produce(producer: string, mode: AccessMode = 'Shared', name = producer): string {
-    const answer = this.server.connectProducer('t', { session: producer, name, mode });
+  produce(producer: string, mode: AccessMode = 'Shared', name = producer, life = 0): string {
+    const answer = this.server.connectProducer('t', { session: producer, name, mode, life });
     this.drain();
     return answer === null ? 'ok' : answer === 'waiting' ? answer : answer.name;
   }

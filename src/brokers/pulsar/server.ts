@@ -118,7 +118,7 @@ export class PulsarServer implements Core {
   connectProducer(partition: string, producer: Producer): Refusal | 'waiting' | null {
     const p = this.partitions.get(partition);
     if (p === undefined) return errors.topicNotFound(`Topic ${partition} does not exist`);
-    return p.serving ? connectProducer(this, p, producer) : errors.serviceNotReady('Topic is temporarily unavailable');
+    return this.open(p) ?? connectProducer(this, p, producer);
   }
   disconnectProducer(partition: string, session: string): void {
     const p = this.partitions.get(partition);
@@ -133,7 +133,8 @@ export class PulsarServer implements Core {
   subscribe(partition: string, session: string, args: SubscribeArgs): Refusal | null {
     const p = this.partitions.get(partition);
     if (p === undefined) return errors.topicNotFound(`Topic ${partition} does not exist`);
-    if (!p.serving) return errors.serviceNotReady('Topic is temporarily unavailable');
+    const closed = this.open(p);
+    if (closed !== null) return closed;
     const s = p.subscriptions.get(args.subscription) ?? this.createSubscription(p, args.subscription, args.type, args.initialPosition);
     return join(this, p, s, session, this.consumers++, args);
   }
@@ -145,7 +146,6 @@ export class PulsarServer implements Core {
       const entry = p.log.at(position);
       if (entry === undefined) continue;
       s.backlog += entry.messages.length;
-      s.backlogBytes += entry.bytes;
       this.emit({ kind: 'again', partition: p.name, subscription: name, entry, why: 'initial_position' });
     }
     return s;
@@ -284,6 +284,7 @@ export class PulsarServer implements Core {
       } else if (name === 'backlog') checkQuota(this, p);
       else {
         if (name === 'flush') for (const { cursor } of p.subscriptions.values()) cursor.write(this.now(), 0);
+        else p.log.rollOver(this.now(), this.options);
         trim(this, p, name === 'retention');
       }
     }
@@ -295,6 +296,13 @@ export class PulsarServer implements Core {
     p.owner = up[p.no % up.length] as number;
     p.serving = true;
   }
+  /** The first client that asks for a partition makes its broker open it, with a new ledger. */
+  private open(p: Partition): Refusal | null {
+    if (!p.serving) return errors.serviceNotReady('Topic is temporarily unavailable');
+    if (!p.opened && p.persistent && this.bookies.up(this.options) < this.options.ensembleSize) return errors.persistence('Not enough non-faulty bookies available');
+    p.opened = true;
+    return null;
+  }
   private moveLater(p: Partition, delay: number): void {
     p.moves++;
     this.after(delay + this.options.unloadTime, 'move', p.no * 1e6 + (p.moves % 1e6));
@@ -302,6 +310,8 @@ export class PulsarServer implements Core {
   private disconnect(p: Partition, why: string): void {
     for (const { session } of [...p.producers.splice(0), ...p.waiters.splice(0)]) this.emit({ kind: 'closed', partition: p.name, session, why });
     p.exclusive = null;
+    for (const session of p.fenced) this.emit({ kind: 'closed', partition: p.name, session, why });
+    p.fenced.clear();
     for (const s of p.subscriptions.values()) for (const { session } of s.consumers) this.emit({ kind: 'closed', partition: p.name, session, why });
   }
   /** Nobody serves it now: connections end, and what the broker had in memory only is gone. */
@@ -314,6 +324,8 @@ export class PulsarServer implements Core {
       for (const position of s.cursor.restore(this.options.maxUnackedRanges, crashed)) this.comeBack(p, s, position, 'ack_not_written');
     }
     p.serving = false;
+    p.opened = false;
+    p.log.close(this.now());
     // What was on its way to the bookies is found there by whoever takes over; nobody tells its producer.
     for (const { entry, to } of p.writing.splice(0)) store(this, p, entry, crashed ? null : to);
     this.moveLater(p, delay);
@@ -322,7 +334,6 @@ export class PulsarServer implements Core {
     const entry = p.log.at(position);
     if (entry === undefined) return;
     s.backlog += s.cursor.isDeleted(position) || why === 'ack_not_written' ? entry.messages.length : s.cursor.deletedOf(position).size;
-    if (s.cursor.isDeleted(position) || why === 'ack_not_written') s.backlogBytes += entry.bytes;
     this.emit({ kind: 'again', partition: p.name, subscription: s.name, entry, why });
   }
 }

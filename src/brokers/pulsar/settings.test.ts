@@ -28,6 +28,8 @@ const KEY_SHARED: Config = { subscriptionType: 'Key_Shared' };
 /** A second cursor that begins at the earliest message that is there. */
 const LATE = [at(1500, 'add-link', 'later', { from: 'orders', to: 'late', kind: 'consume', config: { subscriptionName: 'late', subscriptionInitialPosition: 'Earliest' } })];
 const DEAD: Config = { maxRedeliverCount: 1, negativeAckRedeliveryDelayMicros: 10_000 };
+/** Ledgers that are closed with every few entries. */
+const LEDGERS: Config = { managedLedgerMaxEntriesPerLedger: 2, managedLedgerMinLedgerRolloverTimeMinutes: 0 };
 const QUOTA: Config = { backlogQuotaDefaultLimitBytes: 4000, backlogQuotaCheckIntervalInSeconds: 1 };
 const IN_BIG_BATCHES: Configs = { publish: { batchingMaxPublishDelayMicros: 200_000 } };
 
@@ -50,13 +52,18 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     timeline: [at(2000, 'remove-link', 'in'), at(150_000, 'add-link', 'again', { from: 'shop', to: 'orders', kind: 'publish', config: { producerName: 'one' } }), at(151_000, 'send', 'shop', { count: 5 })],
     until: 155e6,
   },
-  'pulsar.cluster.defaultRetentionTimeInMinutes': { values: [0, -1], with: { 'pulsar.cluster': { defaultRetentionSizeInMB: -1 } }, timeline: LATE },
-  'pulsar.cluster.defaultRetentionSizeInMB': { values: [1, -1], with: { 'pulsar.cluster': { defaultRetentionTimeInMinutes: -1, retentionCheckIntervalInSeconds: 1 }, producer: { size: 200_000 } }, timeline: LATE },
-  'pulsar.cluster.retentionCheckIntervalInSeconds': { values: [1, 100], with: { 'pulsar.cluster': { defaultRetentionTimeInMinutes: 1, defaultRetentionSizeInMB: -1 }, producer: { limit: 20 } }, timeline: [{ ...(LATE[0] as TimelineEntry), at: '65s' }], until: 70e6 },
+  'pulsar.cluster.managedLedgerMaxEntriesPerLedger': { values: [1, 50_000], with: { 'pulsar.cluster': { managedLedgerMinLedgerRolloverTimeMinutes: 0 } }, timeline: LATE },
+  'pulsar.cluster.managedLedgerMaxSizePerLedgerMbytes': { values: [1, 2048], with: { 'pulsar.cluster': { managedLedgerMinLedgerRolloverTimeMinutes: 0 }, producer: { size: 200_000 } }, timeline: LATE },
+  'pulsar.cluster.managedLedgerMinLedgerRolloverTimeMinutes': { values: [0, 10], with: { 'pulsar.cluster': { managedLedgerMaxEntriesPerLedger: 1 } }, timeline: LATE },
+  'pulsar.cluster.managedLedgerMaxLedgerRolloverTimeMinutes': { values: [1, 240], with: { 'pulsar.cluster': { managedLedgerMinLedgerRolloverTimeMinutes: 0, retentionCheckIntervalInSeconds: 1 }, producer: { limit: 20 } }, timeline: [{ ...(LATE[0] as TimelineEntry), at: '65s' }], until: 70e6 },
+  'pulsar.cluster.preciseTimeBasedBacklogQuotaCheck': { values: [true, false], with: { 'pulsar.cluster': { backlogQuotaDefaultLimitSecond: 1, backlogQuotaCheckIntervalInSeconds: 1 }, consumer: SLOW } },
+  'pulsar.cluster.defaultRetentionTimeInMinutes': { values: [0, -1], with: { 'pulsar.cluster': { ...LEDGERS, defaultRetentionSizeInMB: -1 } }, timeline: LATE },
+  'pulsar.cluster.defaultRetentionSizeInMB': { values: [1, -1], with: { 'pulsar.cluster': { ...LEDGERS, defaultRetentionTimeInMinutes: -1, retentionCheckIntervalInSeconds: 1 }, producer: { size: 200_000 } }, timeline: LATE },
+  'pulsar.cluster.retentionCheckIntervalInSeconds': { values: [1, 100], with: { 'pulsar.cluster': { ...LEDGERS, defaultRetentionTimeInMinutes: 1, defaultRetentionSizeInMB: -1 }, producer: { limit: 20 } }, timeline: [{ ...(LATE[0] as TimelineEntry), at: '65s' }], until: 70e6 },
   'pulsar.cluster.ttlDurationDefaultInSeconds': { values: [1, 0], with: { 'pulsar.cluster': { messageExpiryCheckIntervalInMinutes: 1 }, consumer: SLOW, consume: { receiverQueueSize: 1 } }, until: 62e6 },
   'pulsar.cluster.messageExpiryCheckIntervalInMinutes': { values: [1, 2], with: { 'pulsar.cluster': { ttlDurationDefaultInSeconds: 1 }, consumer: SLOW, consume: { receiverQueueSize: 1 } }, until: 62e6 },
   'pulsar.cluster.backlogQuotaDefaultLimitBytes': { values: [1000, 1_000_000], with: { 'pulsar.cluster': { backlogQuotaCheckIntervalInSeconds: 1 }, consumer: SLOW } },
-  'pulsar.cluster.backlogQuotaDefaultLimitSecond': { values: [1, 100], with: { 'pulsar.cluster': { backlogQuotaCheckIntervalInSeconds: 1 }, consumer: SLOW } },
+  'pulsar.cluster.backlogQuotaDefaultLimitSecond': { values: [1, 100], with: { 'pulsar.cluster': { preciseTimeBasedBacklogQuotaCheck: true, backlogQuotaCheckIntervalInSeconds: 1 }, consumer: SLOW } },
   'pulsar.cluster.backlogQuotaDefaultRetentionPolicy': { values: ['producer_request_hold', 'consumer_backlog_eviction'], with: { 'pulsar.cluster': QUOTA, consumer: SLOW } },
   'pulsar.cluster.backlogQuotaCheckIntervalInSeconds': { values: [1, 2], with: { 'pulsar.cluster': QUOTA, consumer: SLOW } },
   'pulsar.cluster.maxUnackedMessagesPerConsumer': { values: [2, 20], with: { consumer: SLOW } },

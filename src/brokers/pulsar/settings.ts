@@ -30,6 +30,7 @@ const network: Fields = {
 };
 const STORAGE = 'Storage';
 const POLICY = 'Retention and quotas';
+const LEDGERS = 'Ledgers';
 const KEY_SHARED = 'Key_Shared';
 const DISPATCH = 'Dispatch';
 const CURSOR = 'Cursors';
@@ -52,10 +53,15 @@ export const cluster: Fields = {
   defaultRetentionTimeInMinutes: broker('acknowledged messages stay so long; 0 = they may go at once, -1 = for ever', 0, { min: -1, max: 10_000_000, unit: 'min', doc: `${DOC}/cookbooks-retention-expiry/#retention-policies`, group: POLICY }),
   defaultRetentionSizeInMB: broker('and so many of them at most; -1 = no limit', 0, { min: -1, unit: 'MB', doc: `${DOC}/cookbooks-retention-expiry/#retention-policies`, group: POLICY }),
   retentionCheckIntervalInSeconds: broker('how often that is looked at', 120, { min: 1, max: 86_400, unit: 's', group: POLICY }),
+  managedLedgerMaxEntriesPerLedger: broker('a ledger with so many entries is closed; what all subscriptions have acknowledged goes with its whole ledger, once that is closed', 50_000, { min: 1, group: LEDGERS }),
+  managedLedgerMaxSizePerLedgerMbytes: broker('or with so many MB', 2048, { min: 1, unit: 'MB', group: LEDGERS }),
+  managedLedgerMinLedgerRolloverTimeMinutes: broker('but not before it is so old; 0 = at once', 10, { max: 100_000, unit: 'min', group: LEDGERS }),
+  managedLedgerMaxLedgerRolloverTimeMinutes: broker('and when it is so old, however little it has', 240, { min: 1, max: 100_000, unit: 'min', group: LEDGERS }),
   ttlDurationDefaultInSeconds: broker('what is not acknowledged for so long is acknowledged by the broker; 0 = never', 0, { max: 100_000_000, unit: 's', doc: `${DOC}/cookbooks-retention-expiry/#time-to-live-ttl`, group: POLICY }),
   messageExpiryCheckIntervalInMinutes: broker('how often that is looked at', 5, { min: 1, max: 1440, unit: 'min', group: POLICY }),
   backlogQuotaDefaultLimitBytes: broker('of the largest backlog of a topic; -1 = no limit', -1, { min: -1, unit: 'bytes', doc: `${DOC}/cookbooks-retention-expiry/#backlog-quotas`, group: POLICY }),
   backlogQuotaDefaultLimitSecond: broker('age of the oldest message that is not acknowledged; -1 = no limit', -1, { min: -1, max: 100_000_000, unit: 's', doc: `${DOC}/cookbooks-retention-expiry/#backlog-quotas`, group: POLICY }),
+  preciseTimeBasedBacklogQuotaCheck: flag('age of the message itself; off: messages of the ledger that is written to have no age, others have been as old since it was closed', BROKER, false, { applies: DYNAMIC, group: POLICY }),
   backlogQuotaDefaultRetentionPolicy: {
     type: 'choice',
     help: 'hold: producers wait, and their sends time out; exception: their sends fail; eviction: the oldest messages of the slowest subscription are gone',
@@ -138,7 +144,7 @@ export const consume: Fields = {
   ackType: { type: 'choice', help: 'Cumulative: an acknowledgment covers everything before', options: ['Individual', 'Cumulative'], default: 'Individual', applies: LIVE, doc: `${MESSAGING}/#acknowledgment`, when: SINGLE, group: ACK },
   acknowledgementsGroupTimeMicros: int('acknowledgments are sent together after so long; 0 = each at once. A crash loses those that wait', CONSUMER, 100_000, { unit: 'µs', group: ACK }),
   maxAcknowledgmentGroupSize: int('or when so many wait', CONSUMER, 1000, { min: 1, group: ACK }),
-  batchIndexAckEnabled: flag('acknowledges single messages of a batch; off: a batch comes again as a whole', `${MESSAGING}/#acknowledgment-at-batch-index-level`, false, { label: 'enableBatchIndexAcknowledgment', group: ACK }),
+  batchIndexAckEnabled: flag('acknowledges single messages of a batch, which brokers of 4.0 ignore unless set; off: a batch comes again as a whole', `${MESSAGING}/#acknowledgment-at-batch-index-level`, true, { label: 'enableBatchIndexAcknowledgment', group: ACK }),
   negativeAckRedeliveryDelayMicros: int('what failed comes again after so long', CONSUMER, 60_000_000, { unit: 'µs', group: AGAIN }),
   negativeAckRedeliveryBackoffMinDelayMs: int('instead: so long the first time, and longer each time; 0 = not', `${MESSAGING}/#negative-redelivery-backoff`, 0, { max: DAYS, unit: 'ms', group: AGAIN }),
   negativeAckRedeliveryBackoffMaxDelayMs: int('at most', `${MESSAGING}/#negative-redelivery-backoff`, 600_000, { max: DAYS, unit: 'ms', group: AGAIN }),

@@ -98,9 +98,10 @@ export function forget(s: Subscription): void {
   s.tickAt = -1;
   s.keyed = null;
 }
-/** The subscription is not blocked any more when half of its unacknowledged messages are acknowledged. */
+/** The subscription is not blocked any more when less than half of what it may have is unacknowledged. */
 export function unblock(core: Core, p: Partition, s: Subscription): void {
-  if (!s.blocked || s.out > core.options.maxUnackedPerSubscription / 2) return;
+  const most = core.options.maxUnackedPerSubscription;
+  if (!s.blocked || (most > 0 && s.out >= Math.floor(most / 2))) return;
   s.blocked = false;
   core.emit({ kind: 'blocked', partition: p.name, subscription: s.name, session: null, begins: false });
 }
@@ -108,7 +109,7 @@ export function unblock(core: Core, p: Partition, s: Subscription): void {
 function elect(core: Core, p: Partition, s: Subscription): void {
   s.consumers.sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id));
   const best = s.consumers.filter((one) => one.priority === s.consumers[0]?.priority);
-  const chosen = best[p.index >= 0 ? p.index % best.length : onRing(p.topic, best)];
+  const chosen = best[p.index >= 0 ? p.index % best.length : onRing(p.fullName, best)];
   if (chosen === undefined || chosen.id === s.active) return;
   s.active = chosen.id;
   s.changes++;

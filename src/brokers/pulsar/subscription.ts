@@ -49,7 +49,6 @@ export interface SubscriptionState {
   readonly changes: number;
   readonly out: number;
   readonly backlog: number;
-  readonly backlogBytes: number;
   readonly redeliveries: readonly (readonly [number, number])[];
   readonly replay: readonly number[];
   readonly keyed: KeyedState | null;
@@ -76,9 +75,8 @@ export class Subscription {
   changes = 0;
   /** Messages that are with consumers, unacknowledged. */
   out = 0;
-  /** Messages that are not acknowledged, and bytes of their entries. */
+  /** Messages that are not acknowledged. */
   backlog = 0;
-  backlogBytes = 0;
   /** How often each entry was given back, as long as the broker remembers. */
   redeliveries = new Map<number, number>();
   /** What is to be sent again before anything new (Shared). */
@@ -106,6 +104,10 @@ export class Subscription {
   byId(id: number | null): Consumer | undefined {
     return this.consumers.find((one) => one.id === id);
   }
+  /** Entries that are not acknowledged. @param end the position of the next entry */
+  entriesBehind(end: number): number {
+    return end - this.cursor.markDelete - this.cursor.holes;
+  }
   /** Who has an entry. */
   holder(position: number): Consumer | undefined {
     return this.consumers.find((one) => one.pending.has(position));
@@ -121,9 +123,9 @@ export class Subscription {
     return { from, had };
   }
   save(): SubscriptionState {
-    const { name, no, type, turn, active, reading, changes, out, backlog, backlogBytes, tickAt, blocked } = this;
+    const { name, no, type, turn, active, reading, changes, out, backlog, tickAt, blocked } = this;
     return {
-      ...{ name, no, type, turn, active, reading, changes, out, backlog, backlogBytes, tickAt, blocked },
+      ...{ name, no, type, turn, active, reading, changes, out, backlog, tickAt, blocked },
       cursor: this.cursor.save(),
       consumers: this.consumers.map((one) => ({ ...one, pending: [...one.pending].map(([p, had]) => [p, { ...had }] as const) })),
       redeliveries: [...this.redeliveries],
@@ -133,8 +135,8 @@ export class Subscription {
     };
   }
   load(state: SubscriptionState): void {
-    const { type, turn, active, reading, changes, out, backlog, backlogBytes, tickAt, blocked } = state;
-    Object.assign(this, { type, turn, active, reading, changes, out, backlog, backlogBytes, tickAt, blocked });
+    const { type, turn, active, reading, changes, out, backlog, tickAt, blocked } = state;
+    Object.assign(this, { type, turn, active, reading, changes, out, backlog, tickAt, blocked });
     this.cursor.load(state.cursor);
     this.consumers = state.consumers.map((one) => ({ ...one, pending: new Map(one.pending.map(([p, had]) => [p, { ...had }])) }));
     this.redeliveries = new Map(state.redeliveries);

@@ -115,6 +115,8 @@ describe('Shared', () => {
     bench.nack('a', 'm1');
     expect([...bench.of('a'), ...bench.of('b')]).toEqual(['m1 again 1']);
     bench.ack('m1', 'm2');
+    expect([...bench.of('a'), ...bench.of('b')]).toEqual([]);
+    bench.ack('m3');
     expect([...bench.of('a'), ...bench.of('b')].sort()).toEqual(['m5', 'm6']);
   });
 });
@@ -170,10 +172,13 @@ describe('where a subscription begins and what it keeps', () => {
     expect([bench.of('late'), bench.of('early')]).toEqual([[], ['m1']]);
   });
   it(rule('no-subscription'), () => {
-    const bench = new Bench();
-    bench.send('m1');
-    bench.join('early', { subscription: 'e', initialPosition: 'Earliest' });
-    expect([bench.of('early'), bench.server.partition('t')?.log.start]).toEqual([[], 1]);
+    const begins = (options: object) => {
+      const bench = new Bench({ ledgerEntries: 1, ledgerMinTime: 0, ...options });
+      bench.send('m1');
+      bench.join('early', { subscription: 'e', initialPosition: 'Earliest' });
+      return bench.of('early');
+    };
+    expect([begins({}), begins({ ledgerEntries: 2 }), begins({ retentionTime: -1, retentionBytes: -1 })]).toEqual([[], ['m1'], ['m1']]);
   });
   it(rule('durable'), () => {
     const bench = new Bench();

@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Json, JsonObject } from '../../../src/testing/conformance-runner.ts';
+import type { Json, JsonObject } from '../../src/testing/conformance-runner.ts';
 import type { JavaProgram } from './java.ts';
 
-/** The Java side (driver/Driver.java): one JSON object per line to it, one back with the same id. */
+/** The Java side (its class `Driver`): one JSON object per line to it, one back with the same id. */
 export class Driver {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { readonly done: (result: Json) => void; readonly fail: (error: Error) => void }>();
   #next = 0;
   #complaints = '';
 
-  /** @param ports of the nodes, in their order */
-  constructor({ program, jars }: JavaProgram, ports: readonly number[]) {
-    this.#child = spawn(program, ['-Xmx192m', '-cp', jars, 'Driver', ...ports.map(String)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor({ program, jars }: JavaProgram, options: readonly string[], args: readonly string[]) {
+    this.#child = spawn(program, [...options, '-cp', jars, 'Driver', ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.#child;
     stderr?.on('data', (chunk: Buffer) => (this.#complaints = (this.#complaints + chunk.toString()).slice(-4000)));
     if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => this.#answered(line));
