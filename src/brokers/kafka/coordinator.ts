@@ -52,7 +52,8 @@ export class Coordinator {
         break;
       case 'ConsumerGroupHeartbeat': {
         const { memberId, memberEpoch } = request.heartbeat;
-        const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null;
+        // A request that is wrong converts nothing.
+        const error = group.modern.refusalOf({ ...request.heartbeat, client }) ?? (memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null);
         if (error !== null) return this.send(group, client, { kind: 'ConsumerGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
         group.knows(memberId, from);
         group.modern.heartbeat({ ...request.heartbeat, client });

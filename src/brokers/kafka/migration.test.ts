@@ -122,6 +122,13 @@ describe('a group that is migrated', () => {
     late.advance(2100);
     expect(late.sync('a')).toEqual({ error: 'UNKNOWN_MEMBER_ID' });
   });
+  it('a first heartbeat that says too little converts nothing', () => {
+    const g = group();
+    g.classic('a');
+    expect(g.beat('b')).toEqual({ error: 'INVALID_REQUEST' });
+    expect(g.heartbeat('a')).toEqual({ ok: true });
+    expect(g.beat('b', { epoch: -1 })).toEqual({ error: 'GROUP_ID_NOT_FOUND' });
+  });
   it('the session of a member of the classic protocol is its own', () => {
     const g = group();
     g.enter('b');

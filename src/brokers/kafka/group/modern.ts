@@ -60,9 +60,13 @@ export class ModernGroup implements OffsetOwner {
     return this.data.target.find((one) => one.memberId === memberId)?.partitions ?? [];
   }
 
+  /** What a request itself says wrong. */
+  refusalOf(request: ConsumerHeartbeat): GroupError | null {
+    return refusalOfRequest(request, SUPPORTED);
+  }
   /** ConsumerGroupHeartbeat: joins, keeps in, reconciles and leaves. */
   heartbeat(request: ConsumerHeartbeat): void {
-    const error = refusalOfRequest(request, SUPPORTED) ?? this.absence(request) ?? (request.memberEpoch < 0 ? this.#leave(request) : this.#regular(request));
+    const error = this.refusalOf(request) ?? this.absence(request) ?? (request.memberEpoch < 0 ? this.#leave(request) : this.#regular(request));
     if (error !== null) this.#answer(request, { error });
   }
   /** A group is there when its first member has joined. */
