@@ -32,9 +32,9 @@ const PARTITIONS = 2;
 /** Until every part of a broker has heard of new topics and partitions. */
 const NEWS = { topic: 300, addPartitions: 300 };
 const TALKS = { producers, classicGroup, consumerGroup, mixedGroup, shareGroup, assignors, cluster };
-const USUAL = [producers, producers, classicGroup, classicGroup, consumerGroup, consumerGroup, mixedGroup, shareGroup, shareGroup, assignors];
+const USUAL = [producers, producers, classicGroup, classicGroup, consumerGroup, consumerGroup, shareGroup, shareGroup, assignors];
 
-/** @param about one of the conversations; without it any of those with one node, since a cluster takes minutes */
+/** @param about one of the conversations; without it any of those that take seconds, and in which nothing is chance */
 export function player(d: Dice, about?: string): Player {
   const chosen = Object.entries(TALKS).find(([name]) => name === about)?.[1];
   if (about !== undefined && chosen === undefined) throw new Error(`there are random cases about ${Object.keys(TALKS).join(', ')}`);

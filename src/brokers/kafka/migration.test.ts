@@ -102,6 +102,7 @@ describe('a group that is migrated', () => {
     expect(g.sync('a')).toEqual({ assignment: [2, 3] });
     expect(g.commit('a', 4)).toEqual({ error: 'ILLEGAL_GENERATION' });
     expect(g.join('d', [], { protocols: ['roundrobin'] })).toEqual({ error: 'INCONSISTENT_GROUP_PROTOCOL' });
+    expect(g.join('a', [], { protocols: ['roundrobin'] })).toEqual({ error: 'INCONSISTENT_GROUP_PROTOCOL' });
     expect(g.leave('a')).toEqual({ ok: true });
     expect(g.beat('c', { owned: { t: [0, 1] } })).toEqual({ epoch: 4, assignment: { t: [0, 1, 2, 3] } });
     expect([g.heartbeat('a'), g.sync('a'), g.heartbeat('c')]).toEqual([{ error: 'UNKNOWN_MEMBER_ID' }, { error: 'UNKNOWN_MEMBER_ID' }, { error: 'UNKNOWN_MEMBER_ID' }]);

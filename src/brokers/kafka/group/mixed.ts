@@ -127,8 +127,8 @@ export class MixedGroup extends ModernGroup {
     if (sessionTimeoutMs < classicDefaults['group.min.session.timeout.ms'] || sessionTimeoutMs > classicDefaults['group.max.session.timeout.ms']) return 'INVALID_SESSION_TIMEOUT';
     const known = this.#named(memberId, groupInstanceId);
     if (known === undefined && this.data.members.length >= this.settings['group.consumer.max.size']) return 'GROUP_MAX_SIZE_REACHED';
-    const others = this.data.members.filter((member) => member !== known);
-    const common = protocols.some(({ name }) => others.every(({ classic }) => classic === null || classic.protocols.some((one) => one.name === name)));
+    // Its own, too: what it supported so far counts.
+    const common = protocols.some(({ name }) => this.data.members.every(({ classic }) => classic === null || classic.protocols.some((one) => one.name === name)));
     if (protocolType !== 'consumer' || !common) return 'INCONSISTENT_GROUP_PROTOCOL';
     if (groupInstanceId === null || memberId === '') return null;
     return known === undefined ? 'UNKNOWN_MEMBER_ID' : known.memberId === memberId ? null : 'FENCED_INSTANCE_ID';
