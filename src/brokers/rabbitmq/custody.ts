@@ -279,6 +279,7 @@ export function settle(core: Core, queue: Queue, batch: readonly Held[], settlem
   }
   chooseActive(core, queue);
   dispatch(core, queue);
+  if (settlement.how === 'requeue' && queue.type === 'quorum') trim(core, queue);
 }
 
 export function giveBack(core: Core, queue: Queue, batch: readonly Copy[], how: { because: RequeueReason; failed: boolean; mayGoToTail: boolean }): void {
@@ -310,7 +311,8 @@ export function giveBack(core: Core, queue: Queue, batch: readonly Copy[], how: 
       requeued(queue.type === 'classic' ? 'original' : 'head');
     }
   }
-  trim(core, queue);
+  // A quorum queue looks at its limit when it has served its consumers.
+  if (queue.type === 'classic') trim(core, queue);
 }
 
 /** 4.3: min(min × deliveries, max), for the kinds of return that the type names. */

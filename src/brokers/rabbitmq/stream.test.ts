@@ -223,6 +223,16 @@ describe('the log', () => {
     expect([at('one'), at('far')]).toMatchObject([{ refused: true }, { offset: 99 }]);
   });
 
+  test('Whoever asks for a stored offset or a publishing id is answered, and then a full segment is followed by a new one.', () => {
+    for (const ask of ['queryOffset', 'queryPublisherSequence'] as const) {
+      const s = server();
+      fill(s, 4, { 'x-stream-max-segment-size-bytes': 500 });
+      const { end } = s.broker.offsets('s');
+      s.broker[ask]('s', 'one');
+      s.broker[ask]('s', 'one');
+      expect(s.broker.offsets('s').end).toBe(end + 1);
+    }
+  });
   test(rule('stream-count'), () => {
     const s = server();
     fill(s, 3);
