@@ -75,17 +75,27 @@ export function settle(core: Core, p: Partition, s: Subscription): void {
   unblock(core, p, s);
   s.cursor.write(core.now(), 1e6 / markDeleteRate);
   s.cursor.read = Math.max(s.cursor.read, s.cursor.markDelete);
-  trim(core, p);
+  if (movesOn(p)) trim(core, p);
   dispatch(core, p, s);
 }
 /** Closed ledgers that all subscriptions are done with go. What retention keeps is looked at now and then only. */
 export function trim(core: Core, p: Partition, looks = false): void {
   const { retentionTime, retentionBytes } = core.options;
-  const keeps = retentionTime !== 0 && retentionBytes !== 0;
-  if (keeps && !looks) return;
+  if (retentionTime !== 0 && retentionBytes !== 0 && !looks) return;
+  p.log.trim(passed(p), core.now(), core.options);
+}
+/** Below it all subscriptions are done, and it is written that they are. */
+function passed(p: Partition): number {
   let safe = p.log.end;
   for (const { cursor } of p.subscriptions.values()) safe = Math.min(safe, cursor.safe, cursor.markDelete);
-  p.log.trim(safe, core.now(), core.options);
+  return safe;
+}
+/** Whether the slowest cursor has come into another ledger: only then is it looked at what may go. */
+function movesOn(p: Partition): boolean {
+  const ledger = p.log.ledgerOf(passed(p) - 1);
+  if (ledger === p.slowestIn) return false;
+  p.slowestIn = ledger;
+  return true;
 }
 export function flow(core: Core, p: Partition, s: Subscription, session: string, permits: number): void {
   const c = s.consumer(session);

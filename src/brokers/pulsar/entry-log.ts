@@ -124,6 +124,10 @@ export class EntryLog {
     const ledger = this.#ledgers[i];
     return ledger === undefined || ledger.closed < 0 ? null : { end: this.#endOf(i), closed: ledger.closed };
   }
+  /** Where the ledger of a position begins; -1 where it is gone. */
+  ledgerOf(position: number): number {
+    return this.#ledgers.findLast(({ start }) => start <= position)?.start ?? -1;
+  }
   save(): LogState {
     const chunks = this.#chunks.map((chunk) => (chunk.length === CHUNK ? chunk : [...chunk]));
     return { base: this.#base, end: this.#end, chunks, ledgers: this.#ledgers.map((one) => ({ ...one })) };

@@ -37,6 +37,7 @@ export interface PartitionState {
   readonly owner: number;
   readonly serving: boolean;
   readonly opened: boolean;
+  readonly slowestIn: number;
   readonly moves: number;
   readonly sequences: readonly (readonly [string, readonly [number, number]])[];
   readonly budget: number;
@@ -69,6 +70,8 @@ export class Partition {
   /** The broker that serves it. */
   owner = -1;
   serving = false;
+  /** Where the ledger begins in which the slowest cursor was when it was last looked at. */
+  slowestIn = -1;
   /** Its broker has a ledger for it to write to. */
   opened = false;
   /** Counts its moves: what was planned before one is void. */
@@ -111,9 +114,9 @@ export class Partition {
     return least === Infinity ? -1 : least;
   }
   save(): PartitionState {
-    const { name, no, producers, waiters, exclusive, epoch, writing, owner, serving, opened, moves, budget, refillAt } = this;
+    const { name, no, producers, waiters, exclusive, epoch, writing, owner, serving, opened, slowestIn, moves, budget, refillAt } = this;
     return {
-      ...{ name, no, exclusive, epoch, owner, serving, opened, moves, budget, refillAt },
+      ...{ name, no, exclusive, epoch, owner, serving, opened, slowestIn, moves, budget, refillAt },
       producers: [...producers],
       waiters: [...waiters],
       writing: [...writing],
@@ -125,8 +128,8 @@ export class Partition {
     };
   }
   load(state: PartitionState): void {
-    const { no, exclusive, epoch, owner, serving, opened, moves, budget, refillAt } = state;
-    Object.assign(this, { no, exclusive, epoch, owner, serving, opened, moves, budget, refillAt });
+    const { no, exclusive, epoch, owner, serving, opened, slowestIn, moves, budget, refillAt } = state;
+    Object.assign(this, { no, exclusive, epoch, owner, serving, opened, slowestIn, moves, budget, refillAt });
     this.producers = [...state.producers];
     this.waiters = [...state.waiters];
     this.writing = [...state.writing];

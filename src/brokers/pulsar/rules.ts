@@ -98,7 +98,12 @@ export const rules = {
   P64: { name: 'max-message-size', says: 'The client refuses a message larger than maxMessageSize.', source: `${MESSAGING}/#chunking` },
   P65: { name: 'auto-creation', says: 'A topic that does not exist is made when a client asks for it, or refused with TopicNotFound.', source: BROKER, recorded: ['topic-is-made', 'topic-is-not-made'] },
   P66: { name: 'fenced-for-good', says: 'A producer that is refused with ProducerFenced gives up: what it holds fails, and what is sent later is refused.', source: `${MESSAGING}/#access-mode` },
-  P67: { name: 'ledgers', says: 'A ledger is closed when it is full or old, but not before managedLedgerMinLedgerRolloverTimeMinutes, and when its topic moves; messages go with their whole ledger.', source: RETENTION, recorded: ['kept-in-an-open-ledger', 'moving-closes-the-ledger'] },
+  P67: {
+    name: 'ledgers',
+    says: 'A ledger is closed when it is full or old, but not before managedLedgerMinLedgerRolloverTimeMinutes, and when its topic moves; messages go with their whole ledger, when one is closed, when the slowest cursor comes into another one, or when retention is looked at.',
+    source: RETENTION,
+    recorded: ['kept-in-an-open-ledger', 'moving-closes-the-ledger'],
+  },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];
