@@ -245,7 +245,7 @@ export const kafka: RoomDescriptor = {
   id: 'kafka',
   title: 'Apache Kafka',
   doc: DOC,
-  versions: '4.4 (recorded on 4.4.0, one node, and documented); partitioners and assignors compared with the Java client',
+  versions: '4.4 (recorded on 4.4.0, one node and three, and documented); partitioners and assignors compared with the Java client',
   nodes: [cluster, topic],
   links: [produce, consume],
   derived: [],

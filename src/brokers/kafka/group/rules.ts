@@ -120,7 +120,7 @@ export const groupRules = {
     name: 'upgrade',
     says: 'A member of the consumer protocol makes a classic group with members a consumer group: whoever waits is sent back to join, and those of the classic protocol are led to what the coordinator assigns by joining again.',
     source: kip848,
-    recorded: ['classic-group-is-upgraded-and-back', 'rebalance-ends-when-the-group-is-upgraded', 'static-member-goes-over-to-the-consumer-protocol'],
+    recorded: ['classic-group-is-upgraded-and-back', 'rebalance-ends-when-the-group-is-upgraded', 'static-member-goes-over-to-the-consumer-protocol', 'request-that-is-wrong-converts-nothing'],
   },
   G101: { name: 'downgrade', says: 'When the last member of the consumer protocol goes, the group is a classic one again, and its members join anew.', source: kip848, recorded: ['classic-group-is-upgraded-and-back', 'last-consumer-that-dies-downgrades-the-group'] },
   G102: {
@@ -133,7 +133,7 @@ export const groupRules = {
     name: 'classic-in-consumer-group',
     says: 'A consumer group takes members of the classic protocol that have an assignor in common: their generation is their epoch, nobody leads, and they are told REBALANCE_IN_PROGRESS when they are behind, have to give something up, or may have more.',
     source: kip848,
-    recorded: ['classic-member-joins-a-consumer-group', 'generation-of-a-classic-member-is-its-epoch', 'classic-member-needs-an-assignor-in-common'],
+    recorded: ['classic-member-joins-a-consumer-group', 'generation-of-a-classic-member-is-its-epoch', 'classic-member-needs-an-assignor-in-common', 'member-cannot-change-its-only-assignor'],
   },
   G104: { name: 'classic-join-again', says: 'In a consumer group a member of the classic protocol that was told to join and does not, or joins and does not sync, within its rebalance timeout is out.', source: kip848, recorded: ['classic-member-that-does-not-join-again-is-out'] },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
