@@ -165,7 +165,8 @@ export class RabbitClient implements LiveClient {
     for (const deadline = Date.now() + LEADER_PATIENCE; ; await sleep(200)) {
       const asked = [...this.#nodes.values()].find(({ isRunning }) => isRunning);
       const found = await asked?.manage('GET', `queues/${encodeURIComponent(this.#host)}/${text(queue)}`).catch(() => null);
-      const led = named(found?.['leader']);
+      // 3.10 names no leader of a stream, and has it as its node.
+      const led = named(found?.['leader'] ?? found?.['node']);
       if (this.#nodes.get(led)?.isRunning === true) {
         const members = list(found?.['members']).map(named);
         this.#roles.set(text(leader), led);
