@@ -30,16 +30,6 @@ export class Admin {
   async stats(path: string): Promise<JsonObject> {
     return (await this.#ask('GET', `${path}/stats?getPreciseBacklog=true`)) as JsonObject;
   }
-  async internalStats(path: string): Promise<JsonObject> {
-    return (await this.#ask('GET', `${path}/internalStats`)) as JsonObject;
-  }
-  /** What the administrator's interface says no with: the status. */
-  async post(path: string, body?: Json): Promise<Json> {
-    return await this.#ask('POST', path, body);
-  }
-  async delete(path: string): Promise<void> {
-    await this.#ask('DELETE', path);
-  }
   /** Topics, whoever uses them. */
   async deleteEverything(): Promise<void> {
     for (const domain of ['persistent', 'non-persistent']) {

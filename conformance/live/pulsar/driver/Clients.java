@@ -1,34 +1,23 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.pulsar.client.api.BatcherBuilder;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerBuilder;
 import org.apache.pulsar.client.api.DeadLetterPolicy;
-import org.apache.pulsar.client.api.HashingScheme;
 import org.apache.pulsar.client.api.Message;
-import org.apache.pulsar.client.api.MessageId;
-import org.apache.pulsar.client.api.MessageIdAdv;
-import org.apache.pulsar.client.api.MessageRoutingMode;
-import org.apache.pulsar.client.api.Producer;
-import org.apache.pulsar.client.api.ProducerBuilder;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionType;
-import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.apache.pulsar.client.impl.MultiplierRedeliveryBackoff;
 
-/** Producers and consumers of the client library, with all that it does by itself. */
+/** Consumers of the client library, with all that it does by itself. */
 final class Clients {
   /** ms that receive() waits for a message */
   private static final int PATIENCE = 1_500;
@@ -108,40 +97,6 @@ final class Clients {
   JsonNode closeConsumer(JsonNode op) throws Exception {
     of(op).close();
     consumers.remove(op.get("consumer").asText());
-    return null;
-  }
-  /** Each message when the one before is stored; which partition it went to, numbered by appearance with `byAppearance`. */
-  JsonNode send(JsonNode op) throws Exception {
-    JsonNode config = op.path("config");
-    ProducerBuilder<String> builder = client().newProducer(Schema.STRING).topic(topics.full(Json.text(op, "topic", "t"))).enableBatching(Json.is(config, "batchingEnabled"));
-    if (config.has("messageRoutingMode")) builder.messageRoutingMode(MessageRoutingMode.valueOf(config.get("messageRoutingMode").asText()));
-    if (config.has("hashingScheme")) builder.hashingScheme(HashingScheme.valueOf(config.get("hashingScheme").asText()));
-    ArrayNode partitions = Json.array();
-    List<Integer> order = new ArrayList<>();
-    try (Producer<String> producer = builder.create()) {
-      for (JsonNode message : op.get("messages")) {
-        TypedMessageBuilder<String> one = producer.newMessage().value(message.get("body").asText() + " ".repeat(Json.number(message, "bytes", 0)));
-        if (message.hasNonNull("key")) one.key(message.get("key").asText());
-        MessageId id = one.send();
-        int partition = ((MessageIdAdv) id).getPartitionIndex();
-        if (!order.contains(partition)) order.add(partition);
-        partitions.add(Json.is(op, "byAppearance") ? order.indexOf(partition) : partition);
-      }
-    } catch (PulsarClientException error) {
-      return Json.error(error.getClass().getSimpleName());
-    }
-    return Json.object().set("partitions", partitions);
-  }
-  /** One batch of the client library. */
-  JsonNode sendBatch(JsonNode op) throws Exception {
-    try (Producer<String> producer = client().newProducer(Schema.STRING).topic(topics.full(Json.text(op, "topic", "t"))).batcherBuilder(Json.is(op, "keyBased") ? BatcherBuilder.KEY_BASED : BatcherBuilder.DEFAULT).batchingMaxPublishDelay(10, TimeUnit.SECONDS).create()) {
-      for (JsonNode message : op.get("messages")) {
-        TypedMessageBuilder<String> one = producer.newMessage().value(message.get("body").asText());
-        if (message.hasNonNull("key")) one.key(message.get("key").asText());
-        one.sendAsync();
-      }
-      producer.flush();
-    }
     return null;
   }
 

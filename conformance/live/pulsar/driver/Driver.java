@@ -43,8 +43,6 @@ public class Driver {
     verbs.put("negativeAcknowledge", clients::negativeAcknowledge);
     verbs.put("reconsumeLater", clients::reconsumeLater);
     verbs.put("closeConsumer", clients::closeConsumer);
-    verbs.put("send", clients::send);
-    verbs.put("sendBatch", clients::sendBatch);
   }
 
   public static void main(String[] args) throws Exception {
