@@ -1,6 +1,6 @@
 /** The composition root of the engine: a document and a moment become a running system, its history and its folds. */
 import { micros } from '../base/time.ts';
-import type { Room, RoomFactory, RoomHost, Topology } from '../brokers/contract.ts';
+import type { Room, RoomFactory, RoomHost } from '../brokers/contract.ts';
 import { type Client, isReader, isWriter, type Reader, type Writer } from '../clients/client.ts';
 import type { ClientHost } from '../clients/host.ts';
 import { act, type Ports } from '../faults/door.ts';
@@ -17,6 +17,7 @@ import { CLIENTS, type Known } from './clients.ts';
 import { chunksSpokenOf } from './forgetting.ts';
 import { filled } from './plans.ts';
 import { portsOf } from './ports.ts';
+import { topologiesOf } from './topologies.ts';
 import { Wiring } from './wiring.ts';
 
 /** Factories of the brokers' rooms, by family (the part of a kind before the dot). */
@@ -385,25 +386,4 @@ export class Simulation {
     for (const id of this.rooms.keys()) this.ports.broker('start-cluster', id, {});
     this.record('edited', { reason: 'horizon' });
   }
-}
-/** Broker nodes by room: a cluster's own, or all of one family that needs no cluster or whose clusters can be linked. */
-function topologiesOf(doc: Scenario, { models, catalog }: Setting): Map<string, Topology> {
-  const joint = new Set(catalog.rooms.flatMap(({ id, joint: one }) => (one ? [id] : [])));
-  const out = new Map<string, { cluster: Topology['cluster']; nodes: Scenario['nodes'][number][]; links: Scenario['links'][number][] }>();
-  const roomOf = new Map<string, string>();
-  for (const node of doc.nodes) if (node.kind.endsWith('.cluster') && !joint.has(familyOf(node.kind))) out.set(node.id, { cluster: node, nodes: [], links: [] });
-  for (const node of doc.nodes) {
-    const family = familyOf(node.kind);
-    if (!Object.hasOwn(models, family) || out.has(node.id)) continue;
-    const id = node.parent !== undefined && out.has(node.parent) ? node.parent : family;
-    const topology = out.get(id) ?? { cluster: { id, kind: family }, nodes: [], links: [] };
-    out.set(id, topology);
-    topology.nodes.push(node);
-    roomOf.set(node.id, id);
-  }
-  for (const link of doc.links) {
-    const id = roomOf.get(link.from) ?? roomOf.get(link.to);
-    if (id !== undefined) out.get(id)?.links.push(link);
-  }
-  return out;
 }
