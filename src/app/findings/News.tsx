@@ -9,14 +9,18 @@ import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
 import { iconOf, rankOf } from './kinds.ts';
 
+const OF_SEVERITY = { bad: 0, warn: 100, note: 200 } as const;
+/** The lower, the graver: what is bad comes before any warning. */
+const gravity = ({ severity, check }: Finding): number => OF_SEVERITY[severity] + rankOf(check);
+
 /** The gravest that was found so far, until somebody puts it away: below what the scenario asks, and over the canvas where that stands alone. */
 export function News() {
   const findings = useSession((s) => s.picture?.findings);
   const doc = useDocument((s) => s.doc);
   /** Checks of which nobody wants to hear again. */
   const [away, setAway] = useState<ReadonlySet<string>>(new Set());
-  const gravest = findings?.reduce<Finding | null>((worst, f) => (f.severity !== 'bad' || away.has(f.check) || (worst && rankOf(worst.check) <= rankOf(f.check)) ? worst : f), null);
-  if (!gravest) return <p className="news quiet">Nothing has gone wrong so far.</p>;
+  const gravest = findings?.reduce<Finding | null>((worst, f) => (f.severity === 'note' || away.has(f.check) || (worst && gravity(worst) <= gravity(f)) ? worst : f), null);
+  if (!gravest) return <p className="news quiet">Nothing {away.size > 0 ? 'else ' : ''}has gone wrong so far.</p>;
   const { id, check, at, title, place, message } = gravest;
   const why = () => {
     const { pause, seek } = useSession.getState();
