@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Unavailable } from './contract.ts';
 import { output, programAt } from './sandbox.ts';
 
-/** Servers that Maven Central has, and drivers in Java: beside the broker's own file are `pom.xml` and the sources in `driver/`. */
+/** Servers that Maven Central has, and drivers in Java: beside the broker's own file are `pom.xml` and the sources in `driver/`; how they are asked is in `requests/`. */
 
 const java = () => programAt('java', 'JAVA');
 const javac = () => programAt('javac', 'JAVAC');
@@ -36,7 +36,8 @@ export async function javaProgram(server: JavaServer, folder: string): Promise<J
   const library = await fromMaven(server, here('pom.xml'), folder);
   const classes = join(folder, 'driver');
   mkdirSync(classes);
-  const sources = readdirSync(here('driver')).map((name) => here(`driver/${name}`));
+  const shared = fileURLToPath(new URL('requests', import.meta.url));
+  const sources = [here('driver'), shared].flatMap((of) => readdirSync(of).map((name) => join(of, name)));
   await output(javac() ?? 'javac', ['-nowarn', '-proc:none', '-d', classes, '-cp', library, ...sources]);
   return { program: java() ?? 'java', library, jars: `${classes}${delimiter}${library}`, version: new RegExp(`${server.jar}-(\\d[\\w.]*)\\.jar`).exec(library)?.[1] ?? 'unknown' };
 }

@@ -1,17 +1,12 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -24,15 +19,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * read with the library's consumer. Each operation has a thread of its own: a join may wait for other members.
  */
 public class Driver {
-  interface Verb { JsonNode run(JsonNode op) throws Exception; }
-
   private final Wires wires;
   private final Topics topics;
   private final Producing producing;
   private final Members members = new Members();
   private final Consumers consumers;
   private final Producers producers;
-  private final Map<String, Verb> verbs = new HashMap<>();
+  private final Map<String, Requests.Verb> verbs = new HashMap<>();
 
   Driver(int[] ports) {
     wires = new Wires(ports);
@@ -100,29 +93,9 @@ public class Driver {
   }
 
   public static void main(String[] args) throws Exception {
-    Driver driver = new Driver(Arrays.stream(args).mapToInt(Integer::parseInt).toArray());
-    ExecutorService pool = Executors.newCachedThreadPool(task -> { Thread t = new Thread(task); t.setDaemon(true); return t; });
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
-      JsonNode request = Json.MAPPER.readTree(line);
-      pool.submit(() -> {
-        ObjectNode answer = Json.object().put("id", request.get("id").asInt());
-        try {
-          answer.set("result", driver.run(request));
-        } catch (Throwable error) {
-          answer.put("failed", String.valueOf(error));
-        }
-        synchronized (System.out) { System.out.println(answer); System.out.flush(); }
-      });
-    }
-    System.exit(0);
+    Requests.serve(new Driver(Arrays.stream(args).mapToInt(Integer::parseInt).toArray()).verbs);
   }
 
-  private JsonNode run(JsonNode op) throws Exception {
-    Verb verb = verbs.get(op.get("op").asText());
-    if (verb == null) throw new IllegalArgumentException("operation " + op.get("op").asText() + " is not known");
-    return verb.run(op);
-  }
   /** Who asks for a coordinator makes the broker create its topic: from then on bare requests are answered. */
   private JsonNode warmUp(ConsumerGroups groups, Shares shares) throws Exception {
     Properties p = new Properties();
