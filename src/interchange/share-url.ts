@@ -64,8 +64,22 @@ function viewOf(value: unknown): SharedView {
     ...(Array.isArray(selected) && selected.every((id) => typeof id === 'string') ? { selected: selected.slice(0, SELECTED_MAX) as string[] } : {}),
   };
 }
+/** Bytes given to the decompressor at once, which unfolds all of them (to a thousandfold at most) before anybody can stop it. */
+const MOUTHFUL = 256;
+function inMouthfuls(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream(
+    {
+      pull(to) {
+        if (at >= bytes.length) to.close();
+        else to.enqueue(bytes.subarray(at, (at += MOUTHFUL)));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+  const reader = inMouthfuls(bytes).pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const decoder = new TextDecoder();
   let out = '';
   let size = 0;
