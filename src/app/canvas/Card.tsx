@@ -3,6 +3,7 @@ import { memo } from 'react';
 import type { Family } from '../../scenario/descriptor.ts';
 import type { PlaceView } from '../../worker/protocol.ts';
 import { useSession } from '../store/session.ts';
+import { useView } from '../store/view.ts';
 import { laneHeight } from './geometry.ts';
 
 const NO_PLACE: PlaceView = { id: '', lanes: [], gauges: [] };
@@ -10,16 +11,37 @@ const NO_PLACE: PlaceView = { id: '', lanes: [], gauges: [] };
 export function usePlace(id: string): PlaceView {
   return useSession((s) => s.faces.get(id)) ?? NO_PLACE;
 }
+interface Written {
+  readonly title: string;
+  readonly families: readonly Family[];
+  readonly badge: string;
+}
 /** The frame of a node: the painter draws its cells into it. */
 export const Card = memo(function Card({ id, data, selected }: NodeProps) {
-  const place = usePlace(id);
-  const { title, families, badge } = data as { title: string; families: readonly Family[]; badge: string };
+  const { title, families, badge } = data as unknown as Written;
+  const tone = useSession((s) => s.faces.get(id)?.tone);
+  const afar = useView((s) => s.afar);
   const [writes, reads] = [families.includes('producer'), families.includes('consumer')];
-  const own = writes || reads;
+  return (
+    <article className="card" data-selected={selected} data-tone={tone}>
+      {(reads || !writes) && <Handle type="target" position={Position.Left} />}
+      {afar ? (
+        <header>
+          <strong>{title}</strong>
+        </header>
+      ) : (
+        <Words id={id} title={title} badge={badge} own={writes || reads} />
+      )}
+      {(writes || !reads) && <Handle type="source" position={Position.Right} />}
+    </article>
+  );
+});
+/** @param own its health is its own, not a broker's: it stands in the badge's place */
+function Words({ id, title, badge, own }: { readonly id: string; readonly title: string; readonly badge: string; readonly own: boolean }) {
+  const place = usePlace(id);
   const side = own ? (place.health ?? badge) : badge;
   return (
-    <article className="card" data-selected={selected} data-tone={place.tone}>
-      {(reads || !writes) && <Handle type="target" position={Position.Left} />}
+    <>
       <header>
         <strong>{title}</strong>
         <span className={`side num ${place.tone && own ? `tone-${place.tone}` : ''}`}>{!own && place.health ? <span className={`tone-${place.tone}`}>{place.health}</span> : side}</span>
@@ -44,7 +66,6 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
             </span>
           ))}
       </footer>
-      {(writes || !reads) && <Handle type="source" position={Position.Right} />}
-    </article>
+    </>
   );
-});
+}

@@ -27,7 +27,9 @@ export function Overlay({ boxes, wires, dragged }: OverlayProps) {
       // Where everything is small the words grow within their cards; from afar only titles are left.
       const canvas = host.current?.closest('.canvas');
       canvas?.toggleAttribute('data-far', transform[2] < FAR);
-      canvas?.toggleAttribute('data-afar', transform[2] < AFAR);
+      const afar = transform[2] < AFAR;
+      canvas?.toggleAttribute('data-afar', afar);
+      if (useView.getState().afar !== afar) useView.getState().setAfar(afar);
       painter.tell(['camera', { x: transform[0], y: transform[1], zoom: transform[2], width, height, ratio: Math.min(2, window.devicePixelRatio || 1) }]);
     };
     const colours = () => {

@@ -1,7 +1,7 @@
 /** What lies in places: the cells of their lanes, and what stands at a lane's end, before and under it. */
 import type { Cell, PlaceView } from '../../worker/protocol.ts';
 import { type Brush, type Pen, Sheet, type Word } from './brush.ts';
-import { CELL, FAR, type NodeBox } from './geometry.ts';
+import { AFAR, CELL, FAR, type NodeBox } from './geometry.ts';
 import { KEY_COLOURS } from './keys.ts';
 
 type Lane = PlaceView['lanes'][number];
@@ -36,8 +36,19 @@ const PENS = [...Object.values(FILLED).flat(), DEAD, ...HOLLOW, ...RIM, REDELIVE
 const BAR = 44;
 const MORE = 30;
 
+/** How many messages lie in a place, at the lower right corner of its card. */
+interface Depth {
+  readonly box: NodeBox;
+  readonly text: string;
+}
+/** From afar the number is written so large. */
+const DEPTH = 26;
+/** And not at all where it would be smaller than this on the screen, CSS pixels. */
+const SMALLEST_DEPTH = 6;
+
 export class Cells {
   private rows: Row[] = [];
+  private depths: Depth[] = [];
   private placed: Placed[] = [];
   private readonly sheet = new Sheet(PENS);
 
@@ -45,9 +56,12 @@ export class Cells {
   arrange(places: readonly PlaceView[], boxes: ReadonlyMap<string, NodeBox>): void {
     this.rows = [];
     this.placed = [];
+    this.depths = [];
     for (const place of places) {
       const box = boxes.get(place.id);
       if (!box) continue;
+      const depth = place.lanes.reduce((sum, lane) => sum + (lane.past ? 0 : lane.cells.length + lane.more), 0);
+      if (depth > 0) this.depths.push({ box, text: String(depth) });
       place.lanes.forEach((lane, i) => {
         // The lane of what went through is the last of its node, whatever is shown above it.
         const at = lane.past ? box.lanes.at(-1) : box.lanes[i];
@@ -93,6 +107,16 @@ export class Cells {
     }
     this.sheet.draw(brush);
     brush.words(words);
+    if (brush.view.zoom < AFAR) this.drawDepths(brush);
+  }
+  private drawDepths(brush: Brush): void {
+    const { context, colours, view } = brush;
+    if (DEPTH * view.zoom < SMALLEST_DEPTH) return;
+    context.textAlign = 'right';
+    context.textBaseline = 'alphabetic';
+    context.font = `700 ${DEPTH}px system-ui, 'DejaVu Sans', sans-serif`;
+    context.fillStyle = colours.text;
+    for (const { box, text } of this.depths) if (brush.sees(box.x, box.y, box.w, box.h)) context.fillText(text, box.x + box.w - 9, box.y + box.h - 10);
   }
 }
 /** A group's place in a log: a mark before the record that it gets next. */

@@ -86,6 +86,21 @@ export default function Charts() {
     </section>
   );
 }
+/** Charts that are to be drawn anew: one in each animation frame, all four at once would be a long one. */
+const due = new Set<() => void>();
+let frame = 0;
+function drawNext(): void {
+  const [draw] = due;
+  frame = 0;
+  if (!draw) return;
+  due.delete(draw);
+  draw();
+  if (due.size > 0) frame = requestAnimationFrame(drawNext);
+}
+function drawInTurn(draw: () => void): void {
+  due.add(draw);
+  frame ||= requestAnimationFrame(drawNext);
+}
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function Chart({ spec }: { readonly spec: ChartSpec }) {
@@ -129,9 +144,10 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
         element,
       );
       plot.over.addEventListener('click', () => plot?.cursor.left !== undefined && plot.cursor.left >= 0 && useSession.getState().seek(plot.posToVal(plot.cursor.left, 'x') * 1e6));
-      draw(useSession.getState().picture?.series);
+      draw();
     };
-    const draw = (series: Series | undefined) => {
+    const draw = () => {
+      const series = useSession.getState().picture?.series;
       if (!series || !plot) return;
       const rows = spec.lines.map((l) => l.of(series) as (number | null)[]);
       const xs = Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => ((i + 1) * series.stepUs) / 1e6);
@@ -147,9 +163,10 @@ function Chart({ spec }: { readonly spec: ChartSpec }) {
       if (s.hover === before.hover || !plot || element.parentElement?.parentElement?.matches(':hover')) return;
       plot.setCursor({ left: s.hover === null ? -10 : plot.valToPos(s.hover / 1e6, 'x'), top: 4 }, false);
     });
-    const stop = useSession.subscribe((s, before) => s.picture !== before.picture && draw(s.picture?.series));
+    const stop = useSession.subscribe((s, before) => s.picture !== before.picture && drawInTurn(draw));
     return () => {
       stop();
+      due.delete(draw);
       follow();
       size.disconnect();
       theme.disconnect();

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { EngineCommands, Frame, Picture, PlaceView } from '../../worker/protocol.ts';
 import { changedFrom } from '../../scenario/edits.ts';
 import { useDocument } from './document.ts';
-import { facesOf } from './faces.ts';
+import { facesOf, Turns } from './faces.ts';
 
 type Commands = { readonly [K in keyof EngineCommands]: (...a: Parameters<EngineCommands[K]>) => Promise<ReturnType<EngineCommands[K]>> };
 export interface SessionState {
@@ -67,7 +67,29 @@ export function receive(frame: Frame): void {
   lastFrame = frame;
   for (const listener of listeners) listener(frame);
   const state = useSession.getState();
-  if (frame.picture || frame.playing !== state.playing || !frame.playing) useSession.setState({ now: frame.now, head: frame.head, playing: frame.playing, ended: frame.ended, ...(frame.picture ? { picture: frame.picture, faces: facesOf(frame.picture.places, state.faces) } : {}) });
+  if (frame.picture || frame.playing !== state.playing || !frame.playing) useSession.setState({ now: frame.now, head: frame.head, playing: frame.playing, ended: frame.ended, ...(frame.picture ? { picture: frame.picture, faces: turn(facesOf(frame.picture.places, state.faces), frame.playing) } : {}) });
+}
+const turns = new Turns();
+let turning = 0;
+/** What cards write from now on. Where it runs the rest follows with the next animation frames; where it stands everything is of one moment. */
+function turn(faces: ReadonlyMap<string, PlaceView>, playing: boolean): ReadonlyMap<string, PlaceView> {
+  const shown = useSession.getState().faces;
+  if (!playing || faces.size !== shown.size) {
+    turns.clear();
+    return faces;
+  }
+  turns.add(faces, shown);
+  return takeTurns(shown);
+}
+function takeTurns(shown: ReadonlyMap<string, PlaceView>): ReadonlyMap<string, PlaceView> {
+  const next = turns.take(shown);
+  if (turns.some && turning === 0) {
+    turning = requestAnimationFrame(() => {
+      turning = 0;
+      if (turns.some) useSession.setState({ faces: takeTurns(useSession.getState().faces) });
+    });
+  }
+  return next;
 }
 /** Every change of the document reaches the engine through here, undo and redo included. */
 export function keepEngineInStep(): () => void {

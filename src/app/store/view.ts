@@ -15,6 +15,8 @@ export interface ViewState {
   readonly finding: number | null;
   /** Only the canvas and the timeline: for a wall that many look at. */
   readonly stage: boolean;
+  /** The canvas is seen from so far that cards write no more than their titles. */
+  readonly afar: boolean;
   select(ids: readonly string[]): void;
   follow(message: number | null): void;
   setTheme(theme: ViewState['theme']): void;
@@ -28,6 +30,7 @@ export interface ViewState {
   /** @param message that is then seen wherever it is; @param selected where it came about */
   ask(finding: number | null, message?: number | null, selected?: readonly string[]): void;
   setStage(stage: boolean): void;
+  setAfar(afar: boolean): void;
 }
 export const useView = create<ViewState>()(
   persist(
@@ -40,6 +43,7 @@ export const useView = create<ViewState>()(
       dock: 'findings',
       finding: null,
       stage: false,
+      afar: false,
       hover: null,
       setHover: (hover) => set({ hover }),
       select: (selected) => set({ selected }),
@@ -50,6 +54,7 @@ export const useView = create<ViewState>()(
       setDock: (dock) => set({ dock }),
       ask: (finding, message = null, selected = []) => set({ finding, message, selected, dock: 'findings' }),
       setStage: (stage) => set({ stage }),
+      setAfar: (afar) => set({ afar }),
     }),
     // Of what a person looks at, only the theme outlives the visit.
     { name: 'tailrace view', partialize: ({ theme }) => ({ theme }) },
