@@ -88,18 +88,16 @@ export default function Charts() {
 }
 /** Charts that are to be drawn anew: one in each animation frame, all four at once would be a long one. */
 const due = new Set<() => void>();
-let frame = 0;
 function drawNext(): void {
   const [draw] = due;
-  frame = 0;
   if (!draw) return;
-  due.delete(draw);
   draw();
-  if (due.size > 0) frame = requestAnimationFrame(drawNext);
+  due.delete(draw);
+  if (due.size > 0) requestAnimationFrame(drawNext);
 }
 function drawInTurn(draw: () => void): void {
+  if (due.size === 0) requestAnimationFrame(drawNext);
   due.add(draw);
-  frame ||= requestAnimationFrame(drawNext);
 }
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
