@@ -1,5 +1,6 @@
 /** What is under way between the clients and the servers of a room, and the clients' side of every connection: the same for every broker. */
 import { copyOf } from '../base/copy.ts';
+import { Things } from '../base/things.ts';
 import type { RoomHost } from './contract.ts';
 
 export interface OnceState<Thing> {
@@ -8,7 +9,7 @@ export interface OnceState<Thing> {
 }
 /** Calls of the agenda carry integers; this is what they mean. Each thing is taken once. */
 export class Once<Thing> {
-  private kept = new Map<number, Thing>();
+  private readonly kept = new Things<Thing>();
   private next = 0;
 
   keep(thing: Thing): number {
@@ -16,7 +17,7 @@ export class Once<Thing> {
     return this.next++;
   }
   take(ref: number): Thing | undefined {
-    const thing = this.kept.get(ref);
+    const thing = this.kept.at(ref);
     this.kept.delete(ref);
     return thing;
   }
@@ -28,11 +29,11 @@ export class Once<Thing> {
     this.kept.clear();
   }
   save(): OnceState<Thing> {
-    return { next: this.next, kept: [...this.kept] };
+    return { next: this.next, kept: this.kept.save() };
   }
   load({ next, kept }: OnceState<Thing>): void {
     this.next = next;
-    this.kept = new Map(kept);
+    this.kept.load(kept);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Custody ended, and nobody had the effect: witnessed when the last who could have it is gone, inferred at the end. */
 import { copyOf } from '../base/copy.ts';
+import { Things } from '../base/things.ts';
 import type { Entry, Kind } from '../history/entries.ts';
 import { nodeOf, roomOf } from '../scenario/document.ts';
 import { Check, type Evidence, type Flood, tellFlood, untoldOf } from './check.ts';
@@ -36,7 +37,7 @@ export class NoLoss extends Check {
   protected state = {};
   private floods: Record<string, Flood> = {};
   /** Copies that readers were handed and that had no effect yet. */
-  private work = new Map<number, InWork>();
+  private readonly work = new Things<InWork>();
   /** Copies whose message is on its way to other brokers, by message. */
   private relayed = new Map<number, number[]>();
   /** 1 per place and message that had its effect at a reader of the place. */
@@ -45,7 +46,7 @@ export class NoLoss extends Check {
   private copies = new PerMessage(Int32Array);
   see(entry: Entry): void {
     if (entry.kind === 'enqueued') return this.copies.set(entry.place, entry.message, Math.max(0, this.copies.at(entry.place, entry.message)) + 1);
-    const w = entry.copy < 0 ? undefined : this.work.get(entry.copy);
+    const w = entry.copy < 0 ? undefined : this.work.at(entry.copy);
     switch (entry.kind) {
       case 'delivered':
         return this.delivered(entry, w);
@@ -84,7 +85,7 @@ export class NoLoss extends Check {
         if (w) this.forget(entry.copy, w);
         return;
       case 'crashed':
-        for (const [copy, one] of this.work) this.crashed(entry, copy, one);
+        for (const [copy, one] of this.work.save()) this.crashed(entry, copy, one);
         return;
       case 'lost':
       case 'dropped':
@@ -108,7 +109,7 @@ export class NoLoss extends Check {
   }
   override judge(): void {
     const { history, now } = { history: this.context.history, now: this.context.now() };
-    for (const [copy, w] of this.work) {
+    for (const [copy, w] of this.work.save()) {
       if (!w.settled) continue;
       this.forget(copy, w);
       if (this.isElsewhere(w.given, w.place, w.message)) continue;
@@ -117,13 +118,13 @@ export class NoLoss extends Check {
     }
   }
   override save(): unknown {
-    return { ...copyOf({ floods: this.floods, work: [...this.work], relayed: [...this.relayed] }), had: this.had.save(), copies: this.copies.save() };
+    return { ...copyOf({ floods: this.floods, work: this.work.save(), relayed: [...this.relayed] }), had: this.had.save(), copies: this.copies.save() };
   }
   override load(state: unknown): void {
     const { had, copies, ...rest } = state as { floods: Record<string, Flood>; work: [number, InWork][]; relayed: [number, number[]][]; had: ReturnType<PerMessage['save']>; copies: ReturnType<PerMessage['save']> };
     const saved = copyOf(rest);
     this.floods = saved.floods;
-    this.work = new Map(saved.work);
+    this.work.load(saved.work);
     this.relayed = new Map(saved.relayed);
     this.had.load(had);
     this.copies.load(copies);
@@ -148,7 +149,7 @@ export class NoLoss extends Check {
   }
   private accepted({ message, place }: Entry): void {
     for (const copy of this.relayed.get(message) ?? []) {
-      const w = this.work.get(copy);
+      const w = this.work.at(copy);
       if (w && this.leads(w.bridge, place) && --w.wires <= 0) this.tookEffect(w.place, message, copy, w);
     }
   }

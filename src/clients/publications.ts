@@ -1,5 +1,6 @@
 /** Publishing over wires: what is open until its outcome, what is tried again, what waits for room. The same for all who publish. */
 import { copyOf } from '../base/copy.ts';
+import { Things } from '../base/things.ts';
 import type { Outcome, PublishListener, PublishSession } from '../brokers/contract.ts';
 import { type Backoff, backoffDelay, type ClientHost } from './host.ts';
 
@@ -63,9 +64,9 @@ export class Publications {
   private readonly publisher: Publisher;
   private readonly host: ClientHost;
   private all: Sessions = [];
-  private open = new Map<number, Publication>();
+  private readonly open = new Things<Publication>();
   /** The oldest that is open, by link and message. */
-  private byMessage = new Map<string, Map<number, number>>();
+  private readonly byMessage = new Map<string, Things<number>>();
   /** Those whose message was open on their link already: a bridge may be handed a message again. */
   private doubled: number[] = [];
   private state: Omit<State, 'open'> = { waiting: [], next: 0, blockedSince: -1, counts: { sent: 0, confirmed: 0, refused: 0, unknown: 0, shed: 0, returned: 0 } };
@@ -109,7 +110,7 @@ export class Publications {
         if (this.unblock()) this.drain();
       },
       lost: () => {
-        for (const [id, p] of [...this.open]) if (p.link === link && this.open.get(id) === p) this.unknown(id, p, 'connection_lost');
+        for (const [id, p] of this.open.save()) if (p.link === link && this.open.at(id) === p) this.unknown(id, p, 'connection_lost');
       },
     };
   }
@@ -125,7 +126,7 @@ export class Publications {
     } else waiting.push(offer);
   }
   due(what: 'timeout' | 'retry', id: number): void {
-    const p = this.open.get(id);
+    const p = this.open.at(id);
     if (!p) return;
     if (what === 'timeout') return this.unknown(id, p, 'confirm_timeout');
     this.close(id, p);
@@ -142,7 +143,7 @@ export class Publications {
   /** What was to go over a wire that is there no more is given up. */
   giveUpGone(): void {
     const gone = (p: Offer) => p.origin !== null && !this.all.some((s) => s.link === p.link);
-    const open = [...this.open].filter(([, p]) => gone(p));
+    const open = this.open.save().filter(([, p]) => gone(p));
     const waiting = this.state.waiting.filter(gone);
     this.state.waiting = this.state.waiting.filter((w) => !gone(w));
     for (const [id, p] of open) {
@@ -152,15 +153,15 @@ export class Publications {
     for (const w of waiting) this.end(w, false, w.origin?.cause ?? -1);
   }
   save(): State {
-    return copyOf({ ...this.state, open: [...this.open] });
+    return copyOf({ ...this.state, open: this.open.save() });
   }
   load(saved: unknown): void {
     const { open, ...state } = copyOf(saved as State);
     this.state = state;
-    this.open = new Map(open);
+    this.open.load(open);
     this.byMessage.clear();
     this.doubled = [];
-    for (const [id, p] of this.open) this.register(id, p);
+    for (const [id, p] of open) this.register(id, p);
   }
 
   /** @returns false when the session is full */
@@ -260,25 +261,25 @@ export class Publications {
   private close(id: number, p: Offer): void {
     this.open.delete(id);
     const open = this.ofLink(p.link);
-    if (open.get(p.message) !== id) {
+    if (open.at(p.message) !== id) {
       this.doubled = this.doubled.filter((other) => other !== id);
       return;
     }
     open.delete(p.message);
     if (this.doubled.length === 0) return;
-    const next = this.doubled.find((other) => this.open.get(other)?.message === p.message && this.open.get(other)?.link === p.link);
+    const next = this.doubled.find((other) => this.open.at(other)?.message === p.message && this.open.at(other)?.link === p.link);
     if (next === undefined) return;
     this.doubled = this.doubled.filter((other) => other !== next);
     open.set(p.message, next);
   }
   private oldest(link: string, message: number): [number, Publication] | undefined {
-    const id = this.byMessage.get(link)?.get(message);
-    const p = id === undefined ? undefined : this.open.get(id);
+    const id = this.byMessage.get(link)?.at(message);
+    const p = id === undefined ? undefined : this.open.at(id);
     return id === undefined || !p ? undefined : [id, p];
   }
-  private ofLink(link: string): Map<number, number> {
+  private ofLink(link: string): Things<number> {
     let open = this.byMessage.get(link);
-    if (!open) this.byMessage.set(link, (open = new Map()));
+    if (!open) this.byMessage.set(link, (open = new Things()));
     return open;
   }
 }

@@ -1,5 +1,6 @@
 /** Links between places: latency, jitter, loss, cuts. What travels is two integers; whoever sent it knows what they mean. */
 import { copyOf } from '../base/copy.ts';
+import { Things } from '../base/things.ts';
 import { micros } from '../base/time.ts';
 import type { RandomStream } from '../kernel/random.ts';
 import type { ScenarioLink } from '../scenario/document.ts';
@@ -56,7 +57,7 @@ export class Network {
   /** Drawn passages since they were last taken; null = nobody looks. */
   seen: Passage[] | null = null;
   private links = new Map<string, LinkState>();
-  private hops = new Map<number, Hop>();
+  private readonly hops = new Things<Hop>();
   private held: number[] = [];
   private next = 0;
   private readonly host: NetworkHost;
@@ -86,7 +87,7 @@ export class Network {
   }
   /** The agenda's call: the hop is at the far end, unless the link is cut. */
   land(id: number): void {
-    const hop = this.hops.get(id);
+    const hop = this.hops.at(id);
     if (!hop) return;
     if (this.links.get(hop.link)?.cut) {
       this.held.push(id);
@@ -96,7 +97,7 @@ export class Network {
     this.host.arrived(hop.owner, hop.what, hop.ref);
   }
   forget(link: string, client: string): void {
-    for (const [id, hop] of [...this.hops]) {
+    for (const [id, hop] of this.hops.save()) {
       if (hop.link !== link || hop.client !== client) continue;
       this.hops.delete(id);
       this.host.astray(hop.owner, hop.what, hop.ref);
@@ -120,7 +121,7 @@ export class Network {
     const state = this.links.get(link);
     if (!state?.cut) return;
     state.cut = false;
-    const waiting = this.held.filter((id) => this.hops.get(id)?.link === link);
+    const waiting = this.held.filter((id) => this.hops.at(id)?.link === link);
     this.held = this.held.filter((id) => !waiting.includes(id));
     for (const id of waiting) this.host.land(RETRANSMISSION, id);
     for (const order of [state.there, state.back]) for (const client of Object.keys(order)) order[client] = Math.max(order[client] ?? 0, this.host.now() + RETRANSMISSION);
@@ -136,12 +137,12 @@ export class Network {
     if (state) state.lossy = probability;
   }
   save(): NetworkState {
-    return copyOf({ links: [...this.links], hops: [...this.hops], held: this.held, next: this.next });
+    return copyOf({ links: [...this.links], hops: this.hops.save(), held: this.held, next: this.next });
   }
   load(saved: NetworkState): void {
     const state = copyOf(saved);
     this.links = new Map(state.links);
-    this.hops = new Map(state.hops);
+    this.hops.load(state.hops);
     this.held = [...state.held];
     this.next = state.next;
   }

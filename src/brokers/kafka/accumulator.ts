@@ -1,4 +1,5 @@
 /** Batches that a producer has not yet been answered for, by partition, oldest first. */
+import { Things } from '../../base/things.ts';
 import { BATCH_OVERHEAD } from './log-records.ts';
 import type { NewRecord } from './protocol.ts';
 
@@ -34,7 +35,7 @@ export class Accumulator {
   used = 0;
   /** By partition. */
   private queues: PendingBatch[][] = [];
-  private byId = new Map<number, PendingBatch>();
+  private readonly byId = new Things<PendingBatch>();
   private next = 0;
   /** How many are under way, by partition. */
   private flying: number[] = [];
@@ -55,7 +56,7 @@ export class Accumulator {
     return this.queues.flat();
   }
   batch(id: number): PendingBatch | undefined {
-    return this.byId.get(id);
+    return this.byId.at(id);
   }
   /** @returns whether the newest batch of that partition can take a record of this size */
   fits(partition: number, size: number): boolean {
@@ -110,7 +111,8 @@ export class Accumulator {
   }
   remove(batch: PendingBatch): void {
     const queue = this.queues[batch.partition];
-    if (!queue || !this.byId.delete(batch.id)) return;
+    if (!queue || !this.byId.has(batch.id)) return;
+    this.byId.delete(batch.id);
     this.setInFlight(batch, false);
     queue.splice(queue.indexOf(batch), 1);
     this.used -= batch.buffer;
@@ -156,7 +158,7 @@ export class Accumulator {
     for (const partition of state.known) this.known.add(partition);
     this.queues = state.queues.map((q) => q.map((b) => ({ ...b, records: [...b.records] })));
     this.flying = this.queues.map((q) => q.filter(({ inFlight }) => inFlight).length);
-    this.byId = new Map(this.all.map((b) => [b.id, b]));
+    this.byId.load(this.all.map((b) => [b.id, b]));
     this.next = state.next;
   }
 

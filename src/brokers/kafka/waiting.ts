@@ -1,4 +1,6 @@
 /** Requests that wait for something to happen in partitions: by number, and by partition in the order in which they came. */
+import { Things } from '../../base/things.ts';
+
 export interface WaitingState<T> {
   readonly next: number;
   readonly requests: readonly (readonly [number, T])[];
@@ -6,7 +8,7 @@ export interface WaitingState<T> {
 const NONE: readonly number[] = [];
 
 export class Waiting<T> {
-  private requests = new Map<number, T>();
+  private readonly requests = new Things<T>();
   /** Numbers, the oldest first. */
   private readonly byPartition = new Map<string, number[]>();
   private next = 0;
@@ -20,14 +22,14 @@ export class Waiting<T> {
     return id;
   }
   get(id: number): T | undefined {
-    return this.requests.get(id);
+    return this.requests.at(id);
   }
   /** Numbers of those that wait for a partition, or of all. */
   numbers(key?: string): readonly number[] {
-    return key === undefined ? [...this.requests.keys()] : (this.byPartition.get(key)?.slice() ?? NONE);
+    return key === undefined ? this.requests.save().map(([id]) => id) : (this.byPartition.get(key)?.slice() ?? NONE);
   }
   remove(id: number): void {
-    const request = this.requests.get(id);
+    const request = this.requests.at(id);
     if (request === undefined) return;
     this.requests.delete(id);
     for (const key of this.keysOf(request)) {
@@ -37,7 +39,7 @@ export class Waiting<T> {
     }
   }
   save(copied: (request: T) => T): WaitingState<T> {
-    return { next: this.next, requests: [...this.requests].map(([id, request]) => [id, copied(request)]) };
+    return { next: this.next, requests: this.requests.save().map(([id, request]) => [id, copied(request)]) };
   }
   load({ next, requests }: WaitingState<T>, copied: (request: T) => T): void {
     this.next = next;

@@ -3,6 +3,7 @@ import { hasRoom } from './consumer.ts';
 import type { Core } from './core.ts';
 import { dispatch, settle, wake, type Settlement } from './custody.ts';
 import { Deque } from '../../base/deque.ts';
+import { Things } from '../../base/things.ts';
 import { errors } from './errors.ts';
 import type { RequeueReason } from './events.ts';
 import type { Channel, Connection, Held, Queue } from './model.ts';
@@ -39,7 +40,7 @@ export function newChannel(connection: Connection, number: number, id: number): 
     prefetch: 0,
     globalPrefetch: 0,
     globalUsed: 0,
-    unacked: new Map(),
+    unacked: new Things(),
     consumers: new Map(),
     tx: null,
     replyConsumer: null,
@@ -123,7 +124,7 @@ export function refuse(core: Core, connection: Connection, channel: Channel | nu
 /** The deliveries that a tag means, oldest first, or the refusal of a tag that is not out. */
 export function byTag(channel: Channel, tag: number, multiple: boolean): readonly Held[] | Refusal {
   if (!multiple) {
-    const held = channel.unacked.get(tag);
+    const held = channel.unacked.at(tag);
     return held === undefined ? errors.unknownDeliveryTag(tag) : [held];
   }
   if (tag === 0) return [...channel.unacked.values()];

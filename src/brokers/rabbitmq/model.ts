@@ -3,6 +3,7 @@ import type { ConsumerRing } from './consumer.ts';
 import type { Settlement } from './custody.ts';
 import type { Heap } from '../../base/heap.ts';
 import type { Deque } from '../../base/deque.ts';
+import type { Things } from '../../base/things.ts';
 import type { DeathReason, FieldValue, PublishArgs, Table } from './events.ts';
 import type { QueueSettings } from './arguments.ts';
 import type { StreamFilter } from './stream-filter.ts';
@@ -142,7 +143,7 @@ export interface Channel {
   prefetch: number;
   globalPrefetch: number;
   globalUsed: number;
-  readonly unacked: Map<number, Held>;
+  readonly unacked: Things<Held>;
   readonly consumers: Map<string, Consumer>;
   /** Consumer tag of the direct reply-to consumer, and the token in its address. */
   /** In transaction mode: what is not committed. */
@@ -226,7 +227,7 @@ export interface Queue {
   readonly stream: StreamLog | null;
   readyBytes: number;
   nextSeq: number;
-  readonly held: Map<number, Held>;
+  readonly held: Things<Held>;
   readonly consumers: Map<string, Consumer>;
   readonly ring: ConsumerRing;
   active: Consumer | null;

@@ -5,6 +5,7 @@ import type { Core } from './core.ts';
 import { chooseActive, dispatch, forget, keyOf, newBacklog, trim } from './custody.ts';
 import { Heap } from '../../base/heap.ts';
 import { Deque } from '../../base/deque.ts';
+import { Things } from '../../base/things.ts';
 import type { Reason } from './events.ts';
 import { deleteExchange, removeBindingsTo } from './exchanges.ts';
 import type { Connection, Consumer, Copy, Held, Queue, QueueType } from './model.ts';
@@ -45,7 +46,7 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
     stream: type === 'stream' ? new StreamLog() : null,
     readyBytes: 0,
     nextSeq: 0,
-    held: new Map(),
+    held: new Things(),
     consumers: new Map(),
     ring: new ConsumerRing(),
     active: null,

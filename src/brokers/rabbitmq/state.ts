@@ -5,6 +5,7 @@ import { ConsumerRing } from './consumer.ts';
 import type { Core, Node, Settings } from './core.ts';
 import { keyOf, newBacklog, type Settlement } from './custody.ts';
 import { Deque } from '../../base/deque.ts';
+import { Things } from '../../base/things.ts';
 import type { PublishArgs, RabbitEvent, Table } from './events.ts';
 import { addBinding, createExchange, typeOf } from './exchanges.ts';
 import type { Binding, Channel, Connection, Consumer, Copy, Cover, Envelope, Exchange, Held, Queue, Transaction, Undertaking } from './model.ts';
@@ -90,7 +91,7 @@ export function saveCore(core: Core): unknown {
   };
   const writeHeld = (held: Held): HeldState => {
     const { copy, channel, tag, consumer, at } = held;
-    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.get(tag) === held || isInTransaction(held), held.key];
+    return [writeCopy(copy), channel.id, tag, consumer?.order ?? -1, at, channel.unacked.at(tag) === held || isInTransaction(held), held.key];
   };
   const writeConsumer = (one: Consumer): ConsumerState => {
     const { channel, queue: _queue, queued: _queued, ...rest } = one;
@@ -210,7 +211,7 @@ function readQueue(core: Core, state: QueueState, backlog: unknown, envelopes: r
     policy: policy?.name ?? null,
     backlog: newBacklog(core, rest.type),
     stream: rest.type === 'stream' ? new StreamLog() : null,
-    held: new Map(),
+    held: new Things(),
     consumers: new Map(),
     ring: new ConsumerRing(),
     active: null,
@@ -243,7 +244,7 @@ function readQueue(core: Core, state: QueueState, backlog: unknown, envelopes: r
     queue.held.set(key, one);
     if (linked) helds.push(one);
   }
-  for (const { batch, settlement } of deferred) queue.deferred.push({ batch: batch.flatMap((id) => queue.held.get(id) ?? []), settlement });
+  for (const { batch, settlement } of deferred) queue.deferred.push({ batch: batch.flatMap((id) => queue.held.at(id) ?? []), settlement });
   core.queues.set(queue.name, queue);
   core.queuesById.set(queue.id, queue);
 }

@@ -132,7 +132,7 @@ function handOver(core: Core, queue: StreamQueue, consumer: Consumer, copy: Copy
   const tag = channel.nextTag++;
   core.emit(deliverEvent(core, queue, copy, consumer, tag));
   // Several consumers can have the same message out.
-  const held: Held = { copy, key: -1 - core.order(), queue, channel, tag, consumer, at: core.now(), stale: false };
+  const held: Held = { copy, key: core.order(), queue, channel, tag, consumer, at: core.now(), stale: false };
   queue.held.set(held.key, held);
   channel.unacked.set(tag, held);
   consumer.unacked++;
