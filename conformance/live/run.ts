@@ -27,10 +27,17 @@ async function lane(broker: LiveBroker, left: LiveCase[], rows: Row[]): Promise<
     for (let example = left.shift(); example !== undefined; example = left.shift()) {
       const outcome = await compare(server, broker.model, example);
       rows.push({ broker: example.broker, version: server.version, area: example.area, name: example.name, outcome });
+      console.error(`${rows.length}  ${example.broker}/${example.name}  ${outcome.kind}`);
     }
   } finally {
     await server.stop();
   }
+}
+
+/** Cases that want the same settings come one after the other: for others a server may have to start anew. */
+function inTurn(cases: readonly LiveCase[]): LiveCase[] {
+  const settingsOf = ({ setup: [first], server }: LiveCase) => JSON.stringify([first?.op === 'settings' ? first : null, server]);
+  return [...new Set(cases.map(settingsOf))].flatMap((settings) => cases.filter((example) => settingsOf(example) === settings));
 }
 
 async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Promise<number> {
@@ -40,7 +47,7 @@ async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Pr
     return 0;
   }
   const rows: Row[] = [];
-  const left = [...cases];
+  const left = inTurn(cases);
   const lanes = Array.from({ length: Math.min(broker.lanes, left.length) }, () => lane(broker, left, rows));
   const failed = (await Promise.allSettled(lanes)).find((one) => one.status === 'rejected');
   if (failed !== undefined) {
