@@ -5,6 +5,7 @@ import { Driver } from '../driver.ts';
 import { type JavaServer, javaProgram, missingJava } from '../java.ts';
 import { Sandbox } from '../sandbox.ts';
 import { PulsarClient } from './client.ts';
+import { player } from './operations.ts';
 import { Standalone } from './standalone.ts';
 
 const APACHE_PULSAR: JavaServer = { title: 'Apache Pulsar', at: import.meta.url, jar: 'pulsar-broker' };
@@ -45,4 +46,4 @@ async function start(): Promise<LiveServer> {
   }
 }
 
-export const pulsar: LiveBroker = { model: pulsarConformance, lanes: 1, missing: async () => missingJava(APACHE_PULSAR), start };
+export const pulsar: LiveBroker = { model: pulsarConformance, lanes: 1, missing: async () => missingJava(APACHE_PULSAR), start, player };
