@@ -8,7 +8,8 @@ import { keyHash } from './murmur3.ts';
 import type { AccessMode } from './partition.ts';
 import { optionsOf } from './plan.ts';
 import { rangesOf } from './reading.ts';
-import { RecordedConsumer } from './recorded-consumer.ts';
+import { RecordedClients } from './recorded-clients.ts';
+import { RecordedMessages } from './recorded-messages.ts';
 import { PulsarServer } from './server.ts';
 import type { SubscriptionType } from './subscription.ts';
 
@@ -24,6 +25,7 @@ interface Seen {
   errors?: Json[];
   closed?: Json[];
   granted?: Json[];
+  unblocked?: Json[];
 }
 /** Permits of a consumer that says nothing of them. */
 const PERMITS = 1000;
@@ -34,14 +36,9 @@ class PulsarAdapter {
   private readonly clock = new VirtualClock();
   private server: PulsarServer;
   private readonly luck = new RandomStream(1, 'conformance');
-  private bodies: string[] = [];
-  /** Where the entry of a body is. */
-  private readonly places = new Map<string, { readonly partition: string; readonly position: number; readonly index: number }>();
+  private readonly messages = new RecordedMessages();
   private readonly consumers = new Map<string, { readonly partition: string; readonly subscription: string }>();
-  /** Those of the client library, by name and by session. */
-  private readonly clients = new Map<string, RecordedConsumer>();
-  /** Of messages that clients were sent last. */
-  private readonly redeliveries = new Map<number, number>();
+  private readonly clients: RecordedClients;
   private readonly calls: (() => void)[] = [];
   /** Producers that are connected, each to its partition. */
   private readonly producers = new Set<string>();
@@ -55,6 +52,21 @@ class PulsarAdapter {
   constructor(version: string) {
     this.version = version;
     this.server = this.made({});
+    const { clock, luck, messages } = this;
+    const server = () => this.server;
+    this.clients = new RecordedClients(
+      {
+        get server() {
+          return server();
+        },
+        messages,
+        now: () => clock.now(),
+        later: (delay, todo) => clock.after(delay, CALL, this.calls.push(todo) - 1),
+        advance: (us) => clock.advance(us),
+        draw: (n) => Math.floor(luck.next() * n),
+      },
+      (call) => (this.seen.unblocked = [...(this.seen.unblocked ?? []), call]),
+    );
   }
   run(operation: Operation): Record<string, Json> | null {
     this.seen = {};
@@ -79,7 +91,9 @@ class PulsarAdapter {
     const { op } = operation;
     const text = (name: string, fallback = ''): string => (typeof operation[name] === 'string' ? operation[name] : fallback);
     const number = (name: string, fallback: number): number => (typeof operation[name] === 'number' ? operation[name] : fallback);
-    const { server, clock } = this;
+    const { server, clock, messages, clients } = this;
+    const client = clients.verbs[op];
+    if (client !== undefined) return client(operation);
     const topic = text('topic', 't');
     const consumer = text('consumer');
     const { partition, subscription } = this.consumers.get(consumer) ?? { partition: topic, subscription: '' };
@@ -96,6 +110,7 @@ class PulsarAdapter {
       case 'createProducer':
         return this.connect(operation, topic);
       case 'closeProducer':
+        if (clients.hasProducer(text('producer'))) return void clients.closeProducer(text('producer'));
         this.producers.delete(`${topic} ${text('producer')}`);
         this.lives.set(`${topic} ${text('producer')}`, ++this.life);
         return void server.disconnectProducer(topic, text('producer'));
@@ -110,9 +125,9 @@ class PulsarAdapter {
         for (const one of this.acks(words(operation['bodies']), operation['whole'] === false)) server.acknowledge(partition, subscription, [one]);
         return undefined;
       case 'ackUpTo':
-        return void server.acknowledgeUpTo(partition, subscription, this.places.get(text('body'))?.position ?? -1);
+        return void server.acknowledgeUpTo(partition, subscription, messages.placeOfBody(text('body'))?.position ?? -1);
       case 'redeliver':
-        return void server.redeliver(partition, subscription, consumer, operation['bodies'] === undefined ? null : words(operation['bodies']).map((body) => this.places.get(body)?.position ?? -1), 'nack');
+        return void server.redeliver(partition, subscription, consumer, operation['bodies'] === undefined ? null : words(operation['bodies']).map((body) => messages.placeOfBody(body)?.position ?? -1), 'nack');
       case 'seek': {
         const p = server.partition(partition);
         const s = p?.subscriptions.get(subscription);
@@ -121,22 +136,6 @@ class PulsarAdapter {
       case 'crash':
       case 'close':
         return void server.closeConsumer(partition, subscription, consumer);
-      case 'openConsumer':
-        return this.openConsumer(consumer, topic, operation['config'] ?? {});
-      case 'receive': {
-        const client = this.client(consumer);
-        const message = client.receive(number('ms', 1500));
-        if (client.error !== null) return { error: client.error };
-        const again = this.redeliveries.get(message ?? -1) ?? 0;
-        return message === null ? {} : { body: this.bodies[message] ?? '', ...(again > 0 ? { redeliveryCount: again } : {}) };
-      }
-      case 'acknowledge':
-        return void this.client(consumer).settle(this.bodies.indexOf(text('body')), 'done', 0);
-      case 'negativeAcknowledge':
-      case 'reconsumeLater':
-        return void this.client(consumer).settle(this.bodies.indexOf(text('body')), 'retry', number('delayMs', 0));
-      case 'closeConsumer':
-        return void this.client(consumer).close();
       case 'stats': {
         const s = server.partition(topic)?.subscriptions.get(text('subscription'));
         return s === undefined ? null : { msgBacklog: s.entriesBehind(server.partition(topic)?.log.end ?? 0), unackedMessages: s.individual ? s.out : 0, consumers: s.consumers.length };
@@ -155,20 +154,6 @@ class PulsarAdapter {
       default:
         return void server.startBookie(number('bookie', 0));
     }
-  }
-  private openConsumer(name: string, topic: string, config: Json): Json | undefined {
-    const { clock } = this;
-    const later = (delay: number, todo: () => void) => clock.after(delay, CALL, this.calls.push(todo) - 1);
-    const client = new RecordedConsumer({ server: this.server, now: () => clock.now(), later, advance: (us) => clock.advance(us) }, name, topic, config as Record<string, unknown>);
-    this.clients.set(name, client);
-    this.clients.set(client.session, client);
-    const error = client.open();
-    return error === null ? undefined : { error };
-  }
-  private client(name: string): RecordedConsumer {
-    const client = this.clients.get(name);
-    if (client === undefined) throw new Error(`there is no consumer ${name}`);
-    return client;
   }
   /** A client asks where a topic is before it connects. */
   private lookUp(topic: string): void {
@@ -190,14 +175,15 @@ class PulsarAdapter {
       }
     }
     const bodies = words(operation['bodies'] ?? operation['body']);
-    const messages = bodies.map((body) => this.bodies.push(body) - 1);
+    const bytes = Number(operation['bytes'] ?? 100);
+    const messages = bodies.map((body) => this.messages.enter({ body, key: null, bytes }));
     const after = operation['deliverAfterMs'];
     this.server.send(
       topic,
       { session: String(operation['producer'] ?? 'p'), tag: this.tags++ },
       {
         messages,
-        bytes: Number(operation['bytes'] ?? 100),
+        bytes,
         producer: String(operation['producer'] ?? 'p'),
         sequence: Number(operation['sequence'] ?? -1),
         key: words(operation['orderingKey'] ?? operation['keys'] ?? operation['key'])[0] ?? null,
@@ -225,7 +211,7 @@ class PulsarAdapter {
   }
   private acks(bodies: readonly string[], some: boolean): { readonly position: number; readonly indexes: readonly number[] | null }[] {
     return bodies.flatMap((body) => {
-      const place = this.places.get(body);
+      const place = this.messages.placeOfBody(body);
       return place === undefined ? [] : [{ position: place.position, indexes: some ? [place.index] : null }];
     });
   }
@@ -234,19 +220,14 @@ class PulsarAdapter {
   }
   private see(event: PulsarEvent): void {
     const { seen } = this;
-    const client = this.clients.get('to' in event ? event.to.session : event.kind === 'dispatched' ? event.consumer : event.kind === 'closed' ? event.session : '');
-    if (client !== undefined) {
-      if (event.kind === 'dispatched') for (const i of event.indexes) this.redeliveries.set(event.entry.messages[i] ?? -1, event.redeliveries);
-      return client.hear(event);
-    }
+    if (this.clients.hear(event)) return;
     switch (event.kind) {
       case 'stored':
-        for (const [index, message] of event.entry.messages.entries()) this.places.set(this.bodies[message] ?? '', { partition: event.partition, position: event.entry.position, index });
-        return;
+        return this.messages.stored(event.partition, event.entry);
       case 'dispatched':
         seen.deliveries = {
           ...seen.deliveries,
-          [event.consumer]: [...(seen.deliveries?.[event.consumer] ?? []), ...event.indexes.map((i) => ({ body: this.bodies[event.entry.messages[i] ?? -1] ?? '', ...(event.redeliveries > 0 ? { redeliveryCount: event.redeliveries } : {}) }))],
+          [event.consumer]: [...(seen.deliveries?.[event.consumer] ?? []), ...event.indexes.map((i) => ({ body: this.messages.body(event.entry.messages[i] ?? -1), ...(event.redeliveries > 0 ? { redeliveryCount: event.redeliveries } : {}) }))],
         };
         return;
       case 'send-error':
@@ -288,6 +269,15 @@ const KNOWN = new Set([
   'negativeAcknowledge',
   'reconsumeLater',
   'closeConsumer',
+  'openProducer',
+  'send',
+  'callbacks',
+  'batches',
+  'placed',
+  'flush',
+  'holdBack',
+  'letThrough',
+  'cut',
   'stats',
   'unload',
   'stopBroker',

@@ -125,6 +125,7 @@ export const pulsar: RoomDescriptor = {
     'Each link is a client of its own, with one consumer or producer for each partition, and one connection to the broker of each; looking a topic up takes no time, and reconnecting is not jittered.',
     'What a bookie holds is not copied to another one when it stays away, and it loses nothing.',
     'Entries on their way to the bookies when a broker dies are found there by the next one, and their producer, which was told nothing, sends them again.',
+    'A batch that is being filled counts to memoryLimitBytes with its messages alone, not with its buffer, and a producer that is closed does not wait for receipts: what becomes of what it has sent is unknown to it.',
     'The delays of negative acknowledgments and of the client’s backoff are kept exactly.',
     'Applications cannot reject in Pulsar: what is rejected is published to the dead letter topic where there is one, and acknowledged.',
     'A subscription on a non-persistent topic takes its consumers in turn, whatever their keys. Inactive topics are not deleted. Policies hold for the whole cluster, as broker.conf has them, not by namespace or topic.',

@@ -35,7 +35,7 @@ const ways: Readonly<Record<keyof typeof errors, readonly [code: number, name: s
   queueFull: [0, 'ProducerQueueIsFullError', () => history({ publish: { maxPendingMessages: 1 }, timeline: cut }, 'ProducerQueueIsFullError')],
   memoryFull: [0, 'MemoryBufferIsFullError', () => history({ publish: { memoryLimitBytes: 600 }, timeline: cut }, 'MemoryBufferIsFullError')],
   invalidMessage: [0, 'InvalidMessageException', () => history({ cluster: { maxMessageSize: 10 } }, 'InvalidMessageException')],
-  alreadyClosed: [0, 'AlreadyClosedException', () => history({ publish: { accessMode: 'Exclusive' }, timeline: [{ at: '1s', by: 'author', do: 'add-link', on: 'more', with: { from: 'shop', to: 'orders', kind: 'publish', config: { accessMode: 'ExclusiveWithFencing' } } }] }, 'AlreadyClosedException')],
+  alreadyClosed: [0, 'AlreadyClosedException', () => history({ publish: { batchingMaxPublishDelayMicros: 10_000_000 }, timeline: [{ at: '1s', by: 'author', do: 'remove-link', on: 'in' }] }, 'AlreadyClosedException')],
 };
 for (const [name, [code, says, way]] of Object.entries(ways)) {
   test(`${name}: ${says}`, () => {

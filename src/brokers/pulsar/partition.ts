@@ -76,7 +76,7 @@ export class Partition {
   opened = false;
   /** Counts its moves: what was planned before one is void. */
   moves = 0;
-  /** Deduplication: the highest sequence id by producer name, and when it was last heard of. */
+  /** Deduplication: the highest sequence id by producer name, and since when it is gone, or was last heard of. */
   sequences = new Map<string, readonly [sequence: number, at: number]>();
   /** Messages that may still be dispatched in this second. */
   budget = 0;
@@ -112,6 +112,11 @@ export class Partition {
     let least = Infinity;
     for (const { cursor } of this.subscriptions.values()) least = Math.min(least, this.log.at(cursor.markDelete)?.publishTime ?? Infinity);
     return least === Infinity ? -1 : least;
+  }
+  /** A producer is gone; its sequence ids are known for some time. */
+  silent(producer: string, now: number): void {
+    const known = this.sequences.get(producer);
+    if (known !== undefined) this.sequences.set(producer, [known[0], now]);
   }
   save(): PartitionState {
     const { name, no, producers, waiters, exclusive, epoch, writing, owner, serving, opened, slowestIn, moves, budget, refillAt } = this;

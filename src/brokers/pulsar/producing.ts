@@ -65,6 +65,8 @@ function fenceOut(core: Core, p: Partition): void {
 }
 export function disconnectProducer(core: Core, p: Partition, session: string): void {
   p.fenced.delete(session);
+  const gone = p.producers.find((one) => one.session === session);
+  if (gone !== undefined) p.silent(gone.name, core.now());
   p.producers = p.producers.filter((one) => one.session !== session);
   p.waiters = p.waiters.filter((one) => one.session !== session);
   if (p.exclusive === session) p.exclusive = null;

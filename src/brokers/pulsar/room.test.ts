@@ -73,7 +73,7 @@ describe('producers', () => {
   it(rule('fenced-for-good'), () => {
     const more = { nodes: [{ id: 'desk', kind: 'producer', config: { rate: 5 } }], links: [] };
     const { of, text } = run({ more, publish: { accessMode: 'Exclusive' }, timeline: [at(1000, 'add-link', 'desk-in', { from: 'desk', to: 'orders', kind: 'publish', config: { accessMode: 'ExclusiveWithFencing' } })] });
-    const refused = of('refused', 'pulsar.AlreadyClosedException');
+    const refused = of('refused', 'pulsar.ProducerFenced').filter((e) => text(e.actor) === 'shop' && e.message >= 0);
     expect(refused.length).toBeGreaterThan(5);
     expect(new Set(refused.map((e) => text(e.actor)))).toEqual(new Set(['shop']));
     expect(of('accepted').some((e) => e.time > 3e6)).toBe(true);
@@ -158,6 +158,23 @@ describe('consumers', () => {
       return [...readers.values()].filter((one) => one.size > 1).length;
     };
     expect([wrong('KEY_BASED'), wrong('DEFAULT') > 3]).toEqual([0, true]);
+  });
+  it(rule('batches'), () => {
+    const gaps = (publish: Config) => {
+      const { of } = run({ producer: { rate: 100 }, publish: { batchingMaxPublishDelayMicros: 200_000, ...publish } });
+      const times = [...new Set(of('confirmed').map((e) => e.time / 1000))].slice(2);
+      return new Set(times.slice(1).map((time, i) => Math.round(time - (times[i] ?? 0))));
+    };
+    expect([gaps({}), gaps({ batchingMaxMessages: 5 })]).toEqual([new Set([200]), new Set([50])]);
+  });
+  it(rule('batch-too-large'), () => {
+    const { of } = run({ cluster: { maxMessageSize: 1000 }, producer: { rate: 100, limit: 20 }, publish: { batchingMaxPublishDelayMicros: 500_000 } });
+    // None of them is that large.
+    expect([of('refused', 'pulsar.InvalidMessageException').length, of('accepted').length]).toEqual([20, 0]);
+  });
+  it(rule('closing-drops-batch'), () => {
+    const { of } = run({ producer: { rate: 100 }, publish: { batchingMaxPublishDelayMicros: 500_000 }, timeline: [at(1800, 'remove-link', 'in')] });
+    expect(of('refused', 'pulsar.AlreadyClosedException').length).toBeGreaterThan(10);
   });
   it('an exclusive subscription serves one instance, and the other when that one is gone', () => {
     const { of, text } = run({ consumer: { instances: 2 }, consume: { subscriptionType: 'Exclusive' }, timeline: [at(1500, 'crash', 'pay/1')] });

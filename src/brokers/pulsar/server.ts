@@ -15,7 +15,7 @@ import { forget, join, leave, type SubscribeArgs, takeOver } from './subscribing
 import { Subscription } from './subscription.ts';
 
 /** What the brokers do again and again, and how often. */
-const ROUNDS: Readonly<Record<string, (options: Options) => number>> = { expiry: (o) => o.expiryCheck, backlog: (o) => o.backlogCheck, retention: (o) => o.retentionCheck, flush: (o) => o.cursorFlush };
+const ROUNDS: Readonly<Record<string, (options: Options) => number>> = { expiry: (o) => o.expiryCheck, backlog: (o) => o.backlogCheck, retention: (o) => o.retentionCheck, flush: (o) => o.cursorFlush, producers: (o) => o.deduplicationInactivity / 3 };
 export interface TopicPlan {
   /** 0 = a topic without partitions. */
   readonly partitions: number;
@@ -278,10 +278,9 @@ export class PulsarServer implements Core {
   private round(name: string): void {
     for (const p of this.partitions.values()) {
       if (!p.serving) continue;
-      if (name === 'expiry') {
-        expire(this, p);
-        forgetProducers(this, p);
-      } else if (name === 'backlog') checkQuota(this, p);
+      if (name === 'expiry') expire(this, p);
+      else if (name === 'producers') forgetProducers(this, p);
+      else if (name === 'backlog') checkQuota(this, p);
       else {
         if (name === 'flush') for (const { cursor } of p.subscriptions.values()) cursor.write(this.now(), 0);
         else p.log.rollOver(this.now(), this.options);
@@ -308,6 +307,7 @@ export class PulsarServer implements Core {
     this.after(delay + this.options.unloadTime, 'move', p.no * 1e6 + (p.moves % 1e6));
   }
   private disconnect(p: Partition, why: string): void {
+    for (const { name } of p.producers) p.silent(name, this.now());
     for (const { session } of [...p.producers.splice(0), ...p.waiters.splice(0)]) this.emit({ kind: 'closed', partition: p.name, session, why });
     p.exclusive = null;
     for (const session of p.fenced) this.emit({ kind: 'closed', partition: p.name, session, why });

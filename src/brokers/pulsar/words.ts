@@ -49,7 +49,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'pulsar.ProducerQueueIsFullError': { says: 'ProducerQueueIsFullError: as many messages wait for a receipt as maxPendingMessages allows.', rule: messaging('producers') },
   'pulsar.MemoryBufferIsFullError': { says: 'MemoryBufferIsFullError: the client has no memory left for messages that wait for a receipt.', rule: messaging('producers') },
   'pulsar.InvalidMessageException': { says: 'InvalidMessageException: the message is larger than maxMessageSize, or a batch came to a consumer without a queue.', rule: messaging('chunking') },
-  'pulsar.AlreadyClosedException': { says: 'AlreadyClosedException: the producer was fenced and is closed.', rule: messaging('access-mode') },
+  'pulsar.AlreadyClosedException': { says: 'AlreadyClosedException: the producer was closed before its batch was sent.', rule: messaging('batching') },
 };
 export const remedies: Readonly<Record<string, Remedy>> = {
   'delivered-once': { says: 'Pulsar delivers at least once. Make the consumer idempotent, and give it time: an acknowledgment timeout, a lost acknowledgment and a moved topic all send a message again.' },

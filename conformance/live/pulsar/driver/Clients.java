@@ -1,5 +1,7 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -9,9 +11,11 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerBuilder;
 import org.apache.pulsar.client.api.DeadLetterPolicy;
+import org.apache.pulsar.client.api.KeySharedPolicy;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.Range;
 import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionType;
@@ -49,11 +53,12 @@ final class Clients {
     if (config.has("retryEnable")) builder.enableRetry(config.get("retryEnable").asBoolean());
     if (config.has("maxRedeliverCount")) builder.deadLetterPolicy(deadLetters(config));
     try {
+      if (Json.text(config, "keySharedMode", "AUTO_SPLIT").equals("STICKY")) builder.keySharedPolicy(KeySharedPolicy.stickyHashRange().ranges(ranges(config)));
       Consumer<String> consumer = builder.subscribe();
       consumers.put(op.get("consumer").asText(), consumer);
       if (Json.number(config, "receiverQueueSize", 1) == 0) withoutQueue.add(consumer);
       return null;
-    } catch (PulsarClientException error) {
+    } catch (PulsarClientException | IllegalArgumentException error) {
       return Json.error(error.getClass().getSimpleName());
     }
   }
@@ -109,6 +114,11 @@ final class Clients {
     if (config.has("deadLetterTopic")) policy.deadLetterTopic(topics.full(config.get("deadLetterTopic").asText()));
     if (config.has("initialSubscriptionName")) policy.initialSubscriptionName(config.get("initialSubscriptionName").asText());
     return policy.build();
+  }
+  private static List<Range> ranges(JsonNode config) {
+    List<Range> ranges = new ArrayList<>();
+    for (int[] one : Consumers.ranges(config.get("stickyHashRanges").asText())) ranges.add(Range.of(one[0], one[1]));
+    return ranges;
   }
   private Consumer<String> of(JsonNode op) {
     Consumer<String> consumer = consumers.get(op.get("consumer").asText());

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.pulsar.common.api.proto.BaseCommand;
 import org.apache.pulsar.common.api.proto.CommandAck.AckType;
@@ -68,7 +67,7 @@ final class Consumers {
       for (int i = 0; i < metadata.getNumMessagesInBatch(); i++) {
         ByteBuf one = Commands.deSerializeSingleMessageInBatch(rest, new SingleMessageMetadata(), i, metadata.getNumMessagesInBatch());
         if (acknowledged(message, i)) continue;
-        shown(message, one.toString(StandardCharsets.UTF_8));
+        shown(message, one.toString(StandardCharsets.UTF_8).trim());
       }
     }
     private void shown(CommandMessage message, String body) {
@@ -180,6 +179,8 @@ final class Consumers {
   /** As it is, also where the client library would refuse it. */
   private static void policy(JsonNode op, KeySharedMeta meta) {
     meta.setKeySharedMode(op.hasNonNull("ranges") ? KeySharedMode.STICKY : KeySharedMode.AUTO_SPLIT).setAllowOutOfOrderDelivery(Json.is(op, "allowOutOfOrderDelivery"));
-    for (Matcher found = RANGE.matcher(Json.text(op, "ranges", "")); found.find(); ) meta.addHashRange().setStart(Integer.parseInt(found.group(1))).setEnd(Integer.parseInt(found.group(2)));
+    for (int[] one : ranges(Json.text(op, "ranges", ""))) meta.addHashRange().setStart(one[0]).setEnd(one[1]);
   }
+  /** Pairs of the first and the last slot. */
+  static List<int[]> ranges(String text) { return RANGE.matcher(text).results().map(one -> new int[] {Integer.parseInt(one.group(1)), Integer.parseInt(one.group(2))}).toList(); }
 }

@@ -12,6 +12,7 @@ public class Driver {
   private final Producers producers = new Producers(topics, seen);
   private final Consumers consumers = new Consumers(topics, seen);
   private final Clients clients = new Clients(topics);
+  private final Senders senders = new Senders(topics, seen);
   private final Map<String, Requests.Verb> verbs = new HashMap<>();
 
   Driver() {
@@ -19,7 +20,7 @@ public class Driver {
     verbs.put("seen", op -> seen.tell());
     verbs.put("nonPersistent", topics::nonPersistent);
     verbs.put("createProducer", producers::create);
-    verbs.put("closeProducer", producers::close);
+    verbs.put("closeProducer", op -> senders.has(op) ? senders.close(op) : producers.close(op));
     verbs.put("produce", producers::produce);
     verbs.put("subscribe", consumers::subscribe);
     verbs.put("flow", consumers::flow);
@@ -35,6 +36,15 @@ public class Driver {
     verbs.put("negativeAcknowledge", clients::negativeAcknowledge);
     verbs.put("reconsumeLater", clients::reconsumeLater);
     verbs.put("closeConsumer", clients::closeConsumer);
+    verbs.put("openProducer", senders::open);
+    verbs.put("send", senders::send);
+    verbs.put("callbacks", senders::callbacks);
+    verbs.put("batches", senders::batches);
+    verbs.put("placed", senders::placed);
+    verbs.put("flush", senders::flush);
+    verbs.put("holdBack", senders::holdBack);
+    verbs.put("letThrough", senders::letThrough);
+    verbs.put("cut", senders::cut);
   }
 
   public static void main(String[] args) throws Exception {
@@ -46,6 +56,7 @@ public class Driver {
     producers.reset();
     consumers.reset();
     clients.reset();
+    senders.reset();
     seen.tell();
     topics.reset(op.get("port").asInt());
     return null;

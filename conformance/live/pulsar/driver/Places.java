@@ -13,8 +13,9 @@ final class Places {
 
   void stored(List<String> bodies, MessageIdData id) {
     if (id.getEntryId() == -1L) return;
-    for (int i = 0; i < bodies.size(); i++) places.put(bodies.get(i), new Place(id.getLedgerId(), id.getEntryId(), i, bodies.size()));
+    for (int i = 0; i < bodies.size(); i++) stored(bodies.get(i), id.getLedgerId(), id.getEntryId(), i, bodies.size());
   }
+  void stored(String body, long ledger, long entry, int index, int size) { places.put(body, new Place(ledger, entry, index, size)); }
   Place of(String body) {
     Place place = places.get(body);
     if (place == null) throw new IllegalStateException("nobody knows where " + body + " is");

@@ -129,7 +129,7 @@ final class Producers {
     if (op.hasNonNull("orderingKey")) metadata.setOrderingKey(op.get("orderingKey").asText().getBytes(StandardCharsets.UTF_8));
     if (op.hasNonNull("deliverAfterMs")) metadata.setDeliverAtTime(System.currentTimeMillis() + op.get("deliverAfterMs").asLong());
     if (batched) metadata.setNumMessagesInBatch(bodies.size());
-    ByteBuf payload = batched ? batch(bodies, keys) : Unpooled.wrappedBuffer(padded(bodies.get(0), Json.number(op, "bytes", 0)));
+    ByteBuf payload = batched ? batch(bodies, keys) : Unpooled.wrappedBuffer(padded(bodies.get(0), Json.number(op, "bytes", 0)).getBytes(StandardCharsets.UTF_8));
     CompletableFuture<BaseCommand> receipt = new CompletableFuture<>();
     producer.receipt = receipt;
     ByteBufPair pair = Commands.newSend(ID, first, bodies.size(), Commands.ChecksumType.Crc32c, metadata, payload);
@@ -157,6 +157,6 @@ final class Producers {
     return all;
   }
   /** As long as the case says, by blanks. */
-  private static byte[] padded(String body, int bytes) { return (body + " ".repeat(Math.max(0, bytes - body.length()))).getBytes(StandardCharsets.UTF_8); }
+  static String padded(String body, int bytes) { return body + " ".repeat(Math.max(0, bytes - body.length())); }
   private static String key(String topic, String session) { return topic + " " + session; }
 }
