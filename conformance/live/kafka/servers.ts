@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { sleep } from '../contract.ts';
 import { Driver } from '../driver.ts';
 import type { JavaProgram } from '../java.ts';
-import { ended, freePort, output, type Sandbox } from '../sandbox.ts';
+import { freePort } from '../ports.ts';
+import { ended, output, type Sandbox } from '../sandbox.ts';
 import { type NodePlace, properties } from './properties.ts';
 
 /** ms that a node may take to start, and to be counted on by the controller */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../../src/testing/conformance-runner.ts';
 import { sleep } from '../contract.ts';
 import type { JavaProgram } from '../java.ts';
-import { ended, freePort, Sandbox } from '../sandbox.ts';
+import { freePort } from '../ports.ts';
+import { ended, Sandbox } from '../sandbox.ts';
 import { Admin } from './admin.ts';
 
 /** ms that Pulsar may take to start */

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/testing/conformance-runner.ts';
 import { sleep } from '../contract.ts';
-import { ended, freePort, output, programAt, Sandbox } from '../sandbox.ts';
+import { freePort } from '../ports.ts';
+import { ended, output, programAt, Sandbox } from '../sandbox.ts';
 
 /** RabbitMQ nodes with data, configuration, ports and a port mapper of their own, all on 127.0.0.1: one alone, or several that are a cluster. */
 

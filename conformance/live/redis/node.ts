@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { JsonObject } from '../../../src/testing/conformance-runner.ts';
 import type { LiveCase } from '../contract.ts';
-import { ended, freePort, programAt, Sandbox } from '../sandbox.ts';
+import { freePort } from '../ports.ts';
+import { ended, programAt, Sandbox } from '../sandbox.ts';
 import { RedisConnection } from './connection.ts';
 
 /** One redis-server with a folder and a port of its own, on 127.0.0.1. It saves when it is told to. */
