@@ -41,7 +41,8 @@ const oneOf =
 const locators = ['client-local', 'balanced', 'least-leaders', 'random'];
 const locator: Check = (value) => (typeof value !== 'string' ? `{unacceptable_type,${typeof value}}` : locators.includes(value) ? null : 'invalid_queue_locator_arg');
 
-const MAX_MS = 4294967295;
+/** Ten years. */
+const MAX_MS = 315_360_000_000;
 const milliseconds =
   (min: number): Check =>
   (value) =>

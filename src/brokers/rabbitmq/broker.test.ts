@@ -268,7 +268,7 @@ describe('queues', () => {
     s.broker.load(JSON.parse(JSON.stringify(s.broker.save())));
     s.broker.startNode('n2');
     const events = s.events();
-    expect(only(events, 'enqueued').map(({ queue }) => queue)).toEqual(['q', 'r']);
+    expect(only(events, 'enqueued').map(({ queue }) => queue)).toEqual(['r', 'q']);
     expect(only(events, 'confirm').map(({ ack }) => ack)).toEqual([true]);
   });
   test('The cost of a message does not grow with the number that wait', () => {

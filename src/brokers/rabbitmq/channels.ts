@@ -42,6 +42,7 @@ export function newChannel(connection: Connection, number: number, id: number): 
     globalUsed: 0,
     unacked: new Things(),
     consumers: new Map(),
+    registered: new Set(),
     tx: null,
     replyConsumer: null,
     replyToken: -1,

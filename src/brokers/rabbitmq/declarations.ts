@@ -76,6 +76,7 @@ export class RabbitDeclarations {
   exchangeDeclare(connection: string, channel: number, args: ExchangeArgs): Outcome {
     return this.#administer(connection, channel, () => {
       const existing = this.core.exchanges.get(args.exchange);
+      if (args.passive === true && args.exchange === '') return errors.defaultExchange();
       if (args.passive === true) return existing === undefined ? errors.noExchange(args.exchange) : null;
       const wrong = checkExchange(args, existing, this.core.since40);
       if (wrong !== null || existing !== undefined) return wrong;

@@ -9,7 +9,8 @@ const POLICY: Applies = { how: 'live', says: 'Set by policy: messages stay.' };
 const RECREATE: Applies = { how: 'recreate', says: 'Cannot be changed on a live entity: it is deleted with its messages and declared again.' };
 const RECONNECT: Applies = { how: 'reconnect', says: 'Clients subscribe anew; what they hold unacknowledged goes back to the queue.' };
 const RESTART: Applies = { how: 'restart', says: 'Taken when the cluster is made: change it at the start.' };
-const MAX_MS = 4_294_967_295;
+/** Ten years. */
+const MAX_MS = 315_360_000_000;
 
 const text = (help: string, applies: Applies, more: Partial<Field> = {}): Field => ({ type: 'text', help, maxLength: 255, optional: true, applies, ...more }) as Field;
 const flag = (help: string, fallback: boolean, applies: Applies, doc: string): Field => ({ type: 'flag', help, default: fallback, applies, doc: `${DOC}/${doc}` });
@@ -38,7 +39,7 @@ const cluster: NodeDescriptor = {
     memory: { type: 'integer', label: 'memory', help: 'of one node; empty = no memory alarm', min: 1, max: 1_000_000, unit: 'MB', optional: true, applies: RESTART, doc: `${DOC}/memory` },
     vm_memory_high_watermark: { type: 'number', help: 'share of the memory at which publishers are blocked', min: 0.01, max: 1, default: 0.6, applies: RESTART, doc: `${DOC}/memory#threshold` },
     queueIntakeRate: { type: 'integer', label: 'queue intake', help: 'what one queue process can take in; a publisher 400 ahead of it is held by credit flow; empty = no limit', min: 1, max: 1_000_000, unit: 'messages/s', optional: true, applies: RESTART, doc: `${DOC}/flow-control` },
-    consumer_timeout: { type: 'integer', help: 'a delivery must be acknowledged within; 0 = no limit', min: 0, max: MAX_MS, unit: 'ms', default: 1_800_000, applies: RESTART, doc: `${DOC}/consumers#acknowledgement-timeout` },
+    consumer_timeout: { type: 'integer', help: 'a delivery must be acknowledged within; 0 = no limit', min: 0, max: 4_294_967_295, unit: 'ms', default: 1_800_000, applies: RESTART, doc: `${DOC}/consumers#acknowledgement-timeout` },
   },
 };
 const exchange: NodeDescriptor = {

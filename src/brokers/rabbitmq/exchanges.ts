@@ -48,6 +48,7 @@ export function predeclare(core: Core): void {
 export function checkExchange(args: ExchangeArgs, existing: Exchange | undefined, since40: boolean): Refusal | null {
   const { exchange: name, type, durable = true, autoDelete = false, internal = false, arguments: table = {} } = args;
   if (!isType(type)) return since40 ? errors.unknownExchangeTypeSince40(type) : errors.unknownExchangeType(type);
+  if (name === '') return errors.defaultExchange();
   const alternate = table['alternate-exchange'];
   if (alternate !== undefined && typeof alternate !== 'string') return errors.invalidArgument('exchange', name, 'alternate-exchange', 'expected longstr');
   if (existing === undefined) {

@@ -145,6 +145,8 @@ export interface Channel {
   globalUsed: number;
   readonly unacked: Things<Held>;
   readonly consumers: Map<string, Consumer>;
+  /** Quorum queues that know it as a publisher, by their ids. */
+  readonly registered: Set<number>;
   /** Consumer tag of the direct reply-to consumer, and the token in its address. */
   /** In transaction mode: what is not committed. */
   tx: Transaction | null;

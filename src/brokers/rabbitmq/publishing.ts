@@ -9,7 +9,7 @@ import type { PublishArgs, Reason } from './events.ts';
 import { route } from './exchanges.ts';
 import { checkMessage, sealed } from './message.ts';
 import { intake, isReading, noteAlarm } from './flow.ts';
-import type { Channel, Envelope, Pending, Queue } from './model.ts';
+import type { Channel, Envelope, Pending, Queue, QueueType } from './model.ts';
 import { isStream } from './stream.ts';
 import { isUnfilterable } from './stream-message.ts';
 import { write } from './stream-protocol.ts';
@@ -104,9 +104,9 @@ export function distribute(core: Core, channel: Channel, args: PublishArgs, rout
       core.emit({ kind: 'return', connection: connection.name, channel: channel.number, message, replyCode: 312, replyText: 'NO_ROUTE', exchange: from, routingKey });
     }
   }
-  for (const name of queues) {
-    const queue = core.queues.get(name);
-    if (queue === undefined) continue;
+  for (const queue of inOrder(core, queues)) {
+    const name = queue.name;
+    if (queue.type === 'quorum') register(core, channel, queue);
     if (isStream(queue) && isUnfilterable(core, envelope)) {
       fails = true;
       continue;
@@ -123,6 +123,21 @@ export function distribute(core: Core, channel: Channel, args: PublishArgs, rout
   }
   settleDeaths(core);
   return fails ? 'crash' : failure;
+}
+
+const TYPES: readonly QueueType[] = ['classic', 'quorum', 'stream'];
+/** In the order in which a channel sends to its queues: by type, quorum queues by name, before 4.0 backwards. */
+function inOrder(core: Core, names: readonly string[]): readonly Queue[] {
+  const queues = names.flatMap((name) => core.queues.get(name) ?? []);
+  if (queues.length < 2) return queues;
+  const byName = (a: Queue, b: Queue) => (a.type !== 'quorum' ? 0 : a.name < b.name === core.since40 ? -1 : 1);
+  return queues.sort((a, b) => TYPES.indexOf(a.type) - TYPES.indexOf(b.type) || byName(a, b));
+}
+/** The first time that a channel publishes to a quorum queue it registers there, and waits: what other queues have given up of this message meanwhile is there before. */
+function register(core: Core, channel: Channel, queue: Queue): void {
+  if (channel.registered.has(queue.id)) return;
+  channel.registered.add(queue.id);
+  settleDeaths(core);
 }
 
 /** Direct reply-to: straight to the channel that asked, with no queue between. */

@@ -34,7 +34,7 @@ type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'he
   deferred: { batch: number[]; settlement: Settlement }[];
   pending: { channel: number; args: PublishArgs; seqNo: number | null }[];
 };
-type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers' | 'tx'> & { consumers: number[]; tags: [tag: number, fetched: boolean][]; tx: { published: Transaction['published']; settled: { tags: number[]; settlement: Settlement }[] } | null };
+type ChannelState = Omit<Channel, 'connection' | 'unacked' | 'consumers' | 'registered' | 'tx'> & { registered: number[]; consumers: number[]; tags: [tag: number, fetched: boolean][]; tx: { published: Transaction['published']; settled: { tags: number[]; settlement: Settlement }[] } | null };
 interface ConnectionState {
   name: string;
   order: number;
@@ -115,8 +115,14 @@ export function saveCore(core: Core): unknown {
     };
   };
   const writeChannel = (channel: Channel): ChannelState => {
-    const { connection: _c, unacked, consumers, tx, ...rest } = channel;
-    return { ...rest, tx: tx && { published: tx.published, settled: tx.settled.map(({ batch, settlement }) => ({ tags: batch.map((held) => held.tag), settlement })) }, tags: [...unacked.values()].map((held) => [held.tag, held.consumer === null]), consumers: [...consumers.values()].map((one) => one.order) };
+    const { connection: _c, unacked, consumers, registered, tx, ...rest } = channel;
+    return {
+      ...rest,
+      registered: [...registered],
+      tx: tx && { published: tx.published, settled: tx.settled.map(({ batch, settlement }) => ({ tags: batch.map((held) => held.tag), settlement })) },
+      tags: [...unacked.values()].map((held) => [held.tag, held.consumer === null]),
+      consumers: [...consumers.values()].map((one) => one.order),
+    };
   };
   const backlogs = [...core.queues.values()].map(({ backlog }) => backlog.save(writeCopy));
   const queues = [...core.queues.values()].map(writeQueue);
@@ -190,8 +196,8 @@ function readConnection(core: Core, state: ConnectionState, channels: Map<number
   const connection: Connection = Object.assign(made, { order, blocked });
   for (const id of state.throttledBy) connection.throttledBy.add(id);
   for (const one of state.waiting) connection.waiting.push(one);
-  for (const { tags: _t, consumers: _c, tx: _tx, ...rest } of state.channels) {
-    const channel = Object.assign(newChannel(connection, rest.number, rest.id), rest);
+  for (const { tags: _t, consumers: _c, registered, tx: _tx, ...rest } of state.channels) {
+    const channel = Object.assign(newChannel(connection, rest.number, rest.id), rest, { registered: new Set(registered) });
     channels.set(channel.id, channel);
     if (channel.replyConsumer !== null) core.replyChannels.set(channel.replyToken, channel);
   }
