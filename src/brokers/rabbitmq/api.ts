@@ -234,7 +234,8 @@ export interface RabbitServer {
   configure(settings: Partial<Omit<RabbitOptions, 'version' | 'nodes'>>): void;
   setMemoryAlarm(on: boolean): void;
   setDiskFree(bytes: number): void;
-  stopNode(node: string): Outcome;
+  /** `killed`: without a word to anybody; otherwise as when its operator stops it. */
+  stopNode(node: string, how?: 'killed'): Outcome;
   startNode(node: string): Outcome;
 
   timer(name: string, ref: number): void;

@@ -1,5 +1,6 @@
 import type { Refusal } from '../contract.ts';
 import type { QueueArgs } from './api.ts';
+import { foreignQueueArgument, queueArgumentsOf } from './capabilities.ts';
 import { errors } from './errors.ts';
 import type { FieldValue, Table, Version } from './events.ts';
 import type { QueueType } from './model.ts';
@@ -19,6 +20,8 @@ export interface QueueSettings extends StreamSettings {
   /** Quorum; null for none. */
   readonly deliveryLimit: number | null;
   readonly consumerTimeout: number | null;
+  /** Quorum, 4.3: how long what is out on a node that cannot be reached stays out. */
+  readonly disconnectedTimeout: number;
   readonly delayedRetry: 'disabled' | 'all' | 'failed' | 'returned';
   readonly delayedRetryMin: number;
   readonly delayedRetryMax: number;
@@ -79,57 +82,37 @@ const checks: Record<string, Check> = {
   'x-queue-leader-locator': locator,
   'x-consumer-timeout': integer(0),
   'x-consumer-disconnected-timeout': integer(0),
-  'x-delayed-retry-type': oneOf('disabled', 'all', 'failed', 'returned'),
-  'x-delayed-retry-min': integer(0),
-  'x-delayed-retry-max': integer(0),
 };
-const onlyClassic = ['x-max-priority', 'x-queue-mode', 'x-queue-version'];
-const onlyQuorum = ['x-dead-letter-strategy', 'x-quorum-initial-group-size', 'x-max-in-memory-length', 'x-max-in-memory-bytes'];
-const onlyStream = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size'];
-/** Arguments that only other types have; what no type has is let through. */
-const notFor: Readonly<Record<QueueType, readonly string[]>> = {
-  classic: [...onlyQuorum, ...onlyStream, 'x-delivery-limit'],
-  quorum: [...onlyClassic, ...onlyStream, 'x-queue-master-locator'],
-  stream: [...onlyClassic, ...onlyQuorum, 'x-queue-master-locator', 'x-delivery-limit', 'x-expires', 'x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key', 'x-max-length', 'x-overflow', 'x-single-active-consumer'],
-};
-const isNotFor = (type: QueueType, name: string, version: Version) => notFor[type].includes(name) || (name === 'x-queue-leader-locator' && type === 'classic' && version === '3.10.8');
-
 const types: readonly string[] = ['classic', 'quorum', 'stream'] satisfies QueueType[];
 export const queueType = ({ 'x-queue-type': type }: Table): QueueType => (type === 'quorum' || type === 'stream' ? type : 'classic');
 
 export function checkQueueArguments(args: QueueArgs, version: Version): Refusal | null {
   const { queue, durable = true, exclusive = false, autoDelete = false, arguments: table = {} } = args;
   const type = queueType(table);
-  const named = table['x-queue-type'];
+  // From 4.3 on an empty name is none.
+  const named = version === '4.3' && table['x-queue-type'] === '' ? undefined : table['x-queue-type'];
   if (named !== undefined && typeof named !== 'string') return errors.invalidArgument('queue', queue, 'x-queue-type', `{unacceptable_type,${typeof named}}`);
   if (named !== undefined && !types.includes(named)) return errors.invalidArgument('queue', queue, 'x-queue-type', `"unsupported queue type '${named}'"`);
-  for (const name of Object.keys(table)) if (isNotFor(type, name, version)) return errors.argumentNotForType(queue, name, type);
+  const foreign = foreignQueueArgument(Object.keys(table), type, version);
+  if (foreign !== undefined) return errors.argumentNotForType(queue, foreign, type);
+  const own = queueArgumentsOf(type, version);
   for (const [name, check] of Object.entries(checks)) {
-    const value = table[name];
+    if (version === '4.3' && name === 'x-queue-mode') continue;
+    const value = own.includes(name) ? table[name] : undefined;
     const why = value === undefined ? null : check(value);
     if (why !== null) return why === CRASH ? errors.crash() : errors.invalidArgument('queue', queue, name, why);
   }
   if ('x-dead-letter-routing-key' in table && !('x-dead-letter-exchange' in table)) {
     return errors.invalidArgument('queue', queue, 'x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
   }
-  if (version === '4.3' && (table['x-queue-version'] === 1 || 'x-queue-mode' in table)) {
-    return errors.argumentNotForType(queue, 'x-queue-mode' in table ? 'x-queue-mode' : 'x-queue-version', type);
-  }
+  if (version === '4.3' && table['x-queue-version'] === 1) return errors.invalidArgument('queue', queue, 'x-queue-version', "unsupported queue version '1'");
+  if (version === '4.3' && 'x-queue-master-locator' in table) return errors.deprecated('queue_master_locator');
   if (type === 'classic') return version === '4.3' && !durable && !exclusive ? errors.deprecated('transient_nonexcl_queues') : null;
   if (autoDelete) return errors.propertyNotForType(queue, 'auto-delete');
   if (exclusive) return errors.propertyNotForType(queue, 'exclusive-owner');
   if (!durable) return errors.propertyNotForType(queue, 'non-durable');
   return type === 'stream' ? checkStreamArguments(table, version) : null;
 }
-
-/** Arguments that a second declaration must repeat; others are not compared. */
-const comparedForAll = ['x-queue-type', 'x-expires', 'x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key', 'x-max-length', 'x-max-length-bytes', 'x-overflow', 'x-single-active-consumer'];
-const comparedForQuorum = [...comparedForAll, ...onlyQuorum, 'x-delivery-limit', 'x-queue-leader-locator', 'x-consumer-timeout', 'x-delayed-retry-type', 'x-delayed-retry-min', 'x-delayed-retry-max'];
-const compared: Readonly<Record<QueueType, readonly string[]>> = {
-  classic: [...comparedForAll, ...onlyClassic],
-  quorum: comparedForQuorum,
-  stream: ['x-queue-type', 'x-max-age', 'x-queue-leader-locator', 'x-max-length-bytes', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size'],
-};
 
 export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
@@ -140,7 +123,7 @@ export function checkEquivalent(queue: { name: string; durable: boolean; autoDel
   if (durable !== queue.durable) return errors.inequivalentProperty('queue', queue.name, 'durable', durable, queue.durable);
   if (autoDelete !== queue.autoDelete) return errors.inequivalentProperty('queue', queue.name, 'auto_delete', autoDelete, queue.autoDelete);
   const [type, asked] = [queueType(queue.arguments), queueType(table)];
-  for (const name of compared[type]) {
+  for (const name of queueArgumentsOf(queueType(queue.arguments), version)) {
     const [was, is] = [queue.arguments[name], table[name]];
     if (name === 'x-queue-type') {
       if (type === asked) continue;
@@ -167,6 +150,7 @@ function deliveryLimit(argument: number | null, policy: number | null, version: 
   return limit < 0 ? null : limit;
 }
 
+const DISCONNECTED = 60_000;
 const unset: QueueSettings = {
   ...noStream,
   ttl: null,
@@ -180,6 +164,7 @@ const unset: QueueSettings = {
   singleActive: false,
   deliveryLimit: null,
   consumerTimeout: null,
+  disconnectedTimeout: DISCONNECTED,
   delayedRetry: 'disabled',
   delayedRetryMin: 0,
   delayedRetryMax: 0,
@@ -210,6 +195,7 @@ export function settle(args: Table, policy: Table, version: Version): QueueSetti
     singleActive: args['x-single-active-consumer'] === true,
     deliveryLimit: quorum ? deliveryLimit(numberOr(args['x-delivery-limit']), numberOr(policy['delivery-limit']), version) : null,
     consumerTimeout: low('consumer-timeout'),
+    disconnectedTimeout: low('consumer-disconnected-timeout') ?? DISCONNECTED,
     delayedRetry: (retry ?? 'disabled') as QueueSettings['delayedRetry'],
     delayedRetryMin: low('delayed-retry-min') ?? 0,
     delayedRetryMax: low('delayed-retry-max') ?? 0,

@@ -3,6 +3,7 @@ import { RabbitDeclarations } from './declarations.ts';
 import type { ConnectArgs, ConsumeArgs, GetResult, Outcome, PolicyArgs, QueueCounts, RabbitOptions, RabbitServer, StoredMessage, SubscribeArgs } from './api.ts';
 import { byTag, endChannels, endConnection, newChannel, newConnection, refuse, resume, settleAll } from './channels.ts';
 import { startNode, stopNode } from './cluster.ts';
+import { disconnectedDue } from './suspects.ts';
 import { consume, consumeReplies, isReplyQueue } from './consuming.ts';
 import { dispatch, fetch, retryDue, type Settlement } from './custody.ts';
 import { errors } from './errors.ts';
@@ -253,8 +254,8 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
     this.core.diskFree = bytes;
     this.finish();
   }
-  stopNode(node: string): Outcome {
-    stopNode(this.core, node);
+  stopNode(node: string, how?: 'killed'): Outcome {
+    stopNode(this.core, node, how === 'killed');
     return this.done();
   }
   startNode(node: string): Outcome {
@@ -274,6 +275,7 @@ export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
       } else if (name === 'expires') expiryDue(core, queue);
       else if (name === 'retry') retryDue(core, queue);
       else if (name === 'undertake') core.workers.add(queue.id);
+      else if (name === 'disconnected') disconnectedDue(core, queue);
     }
     this.finish();
   }

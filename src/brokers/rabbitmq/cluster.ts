@@ -5,12 +5,14 @@ import { errors } from './errors.ts';
 import { deleteExchange } from './exchanges.ts';
 import type { Held, Queue } from './model.ts';
 import { resumePending } from './publishing.ts';
+import { acquit, suspect } from './suspects.ts';
 import { cancelByBroker, deleteQueue, detach, use } from './queues.ts';
 
 const members = (core: Core, queue: Queue) => queue.members.filter((name) => core.nodeUp(name));
 const hasMajority = (core: Core, queue: Queue) => members(core, queue).length * 2 > queue.members.length;
 
-export function stopNode(core: Core, name: string): void {
+/** @param killed the process ends at once: nobody says goodbye, and what is not on its disk is lost */
+export function stopNode(core: Core, name: string, killed: boolean): void {
   const node = core.nodes.find((one) => one.name === name);
   if (node === undefined || !node.up) return;
   node.up = false;
@@ -18,6 +20,7 @@ export function stopNode(core: Core, name: string): void {
   // What clients leave behind here waits until the queue has a place again.
   const hit = [...core.queues.values()].filter((queue) => queue.node === name || (queue.type !== 'classic' && !hasMajority(core, queue)));
   for (const queue of hit) queue.available = false;
+  if (killed) for (const queue of core.queues.values()) if (queue.type === 'quorum') suspect(core, queue, name);
   for (const connection of [...core.connections.values()]) {
     if (connection.node !== name) continue;
     core.emit({ kind: 'closed', connection: connection.name, channel: null, refusal: errors.shutdown(name) });
@@ -25,7 +28,7 @@ export function stopNode(core: Core, name: string): void {
   }
   for (const queue of hit) {
     if (queue.deleted) continue;
-    if (queue.type === 'classic') loseHome(core, queue);
+    if (queue.type === 'classic') loseHome(core, queue, killed);
     else elect(core, queue);
   }
   // Transient exchanges live in memory: they go with the last node (https://www.rabbitmq.com/docs/exchanges#durability).
@@ -34,7 +37,7 @@ export function stopNode(core: Core, name: string): void {
 }
 
 /** A classic queue lives on one node: durable ones wait for it, transient messages and queues do not come back. */
-function loseHome(core: Core, queue: Queue): void {
+function loseHome(core: Core, queue: Queue, killed: boolean): void {
   if (!queue.durable) {
     deleteQueue(core, queue, 'rabbitmq.node_down_queue');
     return;
@@ -54,6 +57,8 @@ function loseHome(core: Core, queue: Queue): void {
   queue.readyBytes = 0;
   for (const copy of all) {
     if (copy.envelope.cover.persistent) {
+      // How far it had come with its deliveries it says when it ends in order: otherwise all may have been out.
+      if (killed) copy.redelivered = true;
       // Out before or never out: kept apart, so that the old order holds.
       if (copy.redelivered) queue.backlog.giveBack(copy);
       else queue.backlog.push(copy);
@@ -97,6 +102,7 @@ export function startNode(core: Core, name: string): void {
   if (node === undefined || node.up) return;
   node.up = true;
   core.emit({ kind: 'node', node: name, up: true });
+  for (const queue of core.queues.values()) acquit(core, queue, name);
   for (const queue of [...core.queues.values()]) {
     if (queue.available) continue;
     if (queue.type === 'classic' && queue.node === name) {

@@ -171,6 +171,7 @@ export class RabbitAdapter {
       } else if (event.kind === 'cancelled') add('cancelled', event.consumer);
       else if (event.kind === 'blocked' || event.kind === 'unblocked') add(event.kind, event.connection);
       else if (event.kind === 'throttled') this.#throttled[event.on ? 'add' : 'delete'](event.connection);
+      else if (event.kind === 'deleted' && event.entity === 'queue') this.#streams.deleted(event.name);
       else if (event.kind === 'closed') this.#closed(event.connection, event.channel, event.refusal, add);
     }
     this.#server.out.length = 0;
@@ -341,7 +342,7 @@ export class RabbitAdapter {
     },
     restart: () => this.#restart(),
     shutDown: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])))),
-    kill: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])))),
+    kill: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])), 'killed')),
     start: (operation) => this.#outcome(this.#server.startNode(this.#nodeOf(text(operation['server'])))),
     roles: (operation) => this.#findRoles(operation),
     txSelect: (operation) => {

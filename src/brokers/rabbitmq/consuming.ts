@@ -1,4 +1,5 @@
 import type { ConsumeArgs, Outcome } from './api.ts';
+import { foreignConsumerArgument } from './capabilities.ts';
 import { refuse } from './channels.ts';
 import type { Core } from './core.ts';
 import { chooseActive, dispatch, keyOf } from './custody.ts';
@@ -14,19 +15,12 @@ function tagFor(core: Core, wanted: string | undefined): string {
   return wanted === undefined || wanted === '' ? `amq.ctag-${core.counters.tag++}` : wanted;
 }
 
-/** Arguments that consumers of another queue type have. */
-function isNotFor(core: Core, queue: Queue, name: string): boolean {
-  if (name === 'x-priority') return queue.type === 'stream';
-  if (name === 'x-stream-offset') return queue.type !== 'stream';
-  if (name === 'x-stream-filter') return core.since40 && queue.type !== 'stream';
-  return name === 'x-cancel-on-ha-failover' && !core.since40 && queue.type !== 'classic';
-}
-
 export function consume(core: Core, channel: Channel, queue: Queue, args: ConsumeArgs): Outcome<{ consumerTag: string }> {
   const no = (refusal: ReturnType<typeof errors.noQueue>) => refuse(core, channel.connection, channel, refusal);
   const { arguments: table = {} } = args;
   if (args.consumerTag !== undefined && channel.consumers.has(args.consumerTag)) return no(errors.consumerTagReused(args.consumerTag));
-  for (const name of Object.keys(table)) if (isNotFor(core, queue, name)) return no(errors.argumentNotForType(queue.name, name, queue.type));
+  const foreign = foreignConsumerArgument(Object.keys(table), queue.type, core.version);
+  if (foreign !== undefined) return no(errors.argumentNotForType(queue.name, foreign, queue.type));
   const reading = isStream(queue) ? openReading(core, channel, queue, args) : null;
   if (reading !== null && 'refused' in reading) return no(reading);
   const priority = table['x-priority'];

@@ -128,6 +128,10 @@ function isQuiescing(queue: Queue): boolean {
 export function chooseActive(core: Core, queue: Queue): void {
   if (!queue.settings.singleActive) return;
   const { active } = queue;
+  if (queue.suspects.some((one) => one.active)) {
+    queue.active = null;
+    return;
+  }
   if (active !== null && queue.consumers.get(keyOf(active)) === active) {
     if (!core.since40 || !isQuiescing(queue) || active.unacked > 0) return;
   }

@@ -1,7 +1,10 @@
 /** What the document says of a cluster's entities, in the broker's terms. */
 import type { ScenarioLink, ScenarioNode } from '../../scenario/document.ts';
 import type { Topology } from '../contract.ts';
+import { queueType } from './arguments.ts';
+import { knowsKey } from './capabilities.ts';
 import type { Table } from './events.ts';
+import type { QueueType } from './model.ts';
 import { partitionName, partitionsOf, SUPER_STREAM } from './super-stream.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -72,6 +75,8 @@ export const POLICY_KEYS: Readonly<Record<string, string>> = {
 };
 const ARGUMENT_KEYS = ['x-queue-type', 'x-max-priority', 'x-stream-filter-size-bytes', 'x-single-active-consumer', 'x-initial-cluster-size', 'x-queue-leader-locator'];
 
+const policyKeys = (type: QueueType) => Object.fromEntries(Object.entries(POLICY_KEYS).filter(([, key]) => knowsKey(type, key)));
+
 export function nameOf(node: ScenarioNode): string {
   const name = node.config?.['name'];
   return typeof name === 'string' && name !== '' ? name : node.id;
@@ -99,7 +104,7 @@ export function plan({ nodes, links }: Topology): EntityPlan {
         exclusive: flag(config, 'exclusive', false),
         autoDelete: flag(config, 'auto-delete', false),
         arguments: pick(config, Object.fromEntries(ARGUMENT_KEYS.map((k) => [k, k]))),
-        policy: pick(config, POLICY_KEYS),
+        policy: pick(config, policyKeys(queueType(config as Table))),
       });
     } else if (node.kind === 'rabbitmq.exchange') {
       const type = typeof config['type'] === 'string' ? config['type'] : 'direct';
@@ -124,7 +129,7 @@ function superStream(node: ScenarioNode, config: Config): EntityPlan {
   const plain = { durable: true, autoDelete: false };
   const table = { 'x-queue-type': 'stream', ...pick(config, { 'x-stream-filter-size-bytes': 'x-stream-filter-size-bytes', 'x-initial-cluster-size': 'x-initial-cluster-size' }) };
   return {
-    queues: partitions.map(({ partition, queue }) => ({ node: node.id, partition, name: queue, ...plain, exclusive: false, arguments: table, policy: pick(config, POLICY_KEYS) })),
+    queues: partitions.map(({ partition, queue }) => ({ node: node.id, partition, name: queue, ...plain, exclusive: false, arguments: table, policy: pick(config, policyKeys('stream')) })),
     exchanges: [{ node: node.id, name, type: 'direct', ...plain, internal: false, arguments: { 'x-super-stream': true }, policy: {} }],
     bindings: partitions.map(({ partition, queue }) => ({ link: node.id, source: name, destination: queue, toKind: 'queue' as const, routingKey: String(partition), arguments: { 'x-stream-partition-order': partition } })),
   };

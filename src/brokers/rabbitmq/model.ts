@@ -213,6 +213,19 @@ export interface Undertaking {
   readonly reason: DeathReason;
 }
 
+/** Quorum: what a node that was killed had of a queue, until it is back or 4.3 has waited long enough. */
+export interface Suspects {
+  readonly node: string;
+  /** Consumers that the queue counts. */
+  consumers: number;
+  /** Keys of what they have out; before 4.3 it comes back at once. */
+  held: readonly number[];
+  /** One of them is the single active one: nobody else is in the meantime. */
+  active: boolean;
+  /** µs */
+  readonly until: number;
+}
+
 export type QueueType = 'classic' | 'quorum' | 'stream';
 export interface Queue {
   readonly id: number;
@@ -235,6 +248,7 @@ export interface Queue {
   active: Consumer | null;
   /** Quorum: cancelled consumers and gets that still hold messages, and consumers that held them too long, count as consumers. */
   ghosts: number;
+  suspects: Suspects[];
   lastUsed: number;
   ttlAt: number;
   expiresAt: number;

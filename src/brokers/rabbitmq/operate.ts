@@ -18,13 +18,13 @@ export function operate(server: RabbitBroker, action: string, on: string, queue:
       return queue === undefined ? undefined : redrive(server, queue, Number(parameters['count'] ?? 1000));
     case 'stop-node':
     case 'start-node':
-      if (action === 'stop-node') server.stopNode(on);
+      if (action === 'stop-node') server.stopNode(on, 'killed');
       else server.startNode(on);
       return `${on} ${action === 'stop-node' ? 'stopped' : 'started'}.`;
     case 'stop-cluster':
     case 'start-cluster': {
       for (const node of nodes) {
-        if (action === 'stop-cluster') server.stopNode(node);
+        if (action === 'stop-cluster') server.stopNode(node, 'killed');
         else server.startNode(node);
       }
       return `${on} ${action === 'stop-cluster' ? 'stopped' : 'started'}.`;

@@ -51,6 +51,7 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
     ring: new ConsumerRing(),
     active: null,
     ghosts: 0,
+    suspects: [],
     lastUsed: core.now(),
     ttlAt: -1,
     expiresAt: -1,
@@ -115,6 +116,7 @@ export function takeAll(core: Core, queue: Queue): Copy[] {
   queue.readyBytes = 0;
   queue.undertakingBytes = 0;
   queue.ghosts = 0;
+  queue.suspects = [];
   for (const copy of all) forget(core, copy);
   return all;
 }

@@ -26,6 +26,10 @@ export interface Around {
 interface Publisher extends OpenChannel {
   readonly stream: string;
   readonly reference: string | null;
+  readonly isGone: boolean;
+}
+interface Subscription extends OpenChannel {
+  readonly stream: string;
 }
 
 const CREDIT = 10;
@@ -39,7 +43,7 @@ const shown = <T>(outcome: Outcome<T>, show: (result: T) => FieldValue = () => n
 
 export class RecordedStreams {
   readonly #around: Around;
-  readonly #subscriptions = new Map<string, OpenChannel>();
+  readonly #subscriptions = new Map<string, Subscription>();
   readonly #publishers = new Map<string, Publisher>();
 
   constructor(around: Around) {
@@ -57,6 +61,12 @@ export class RecordedStreams {
     if (to === undefined) return null;
     this.#server.basicAck(to.connection, to.number, { deliveryTag });
     return { offset: headers['x-stream-offset'] ?? null, body: this.#around.body(message) };
+  }
+
+  /** The stream is gone, and with it who read from it and who published to it. */
+  deleted(stream: string): void {
+    for (const [name, one] of this.#publishers) if (one.stream === stream) this.#publishers.set(name, { ...one, isGone: true });
+    for (const [name, one] of this.#subscriptions) if (one.stream === stream) this.#subscriptions.delete(name);
   }
 
   get #server(): RabbitBroker {
@@ -102,7 +112,7 @@ export class RecordedStreams {
     declarePublisher: (operation) => {
       const [stream, reference] = [text(operation['stream']), text(operation['reference'])];
       return shown(this.#server.queryPublisherSequence(stream, reference), () => {
-        this.#publishers.set(text(operation['publisher']), { ...this.#channel(operation), stream, reference: reference === '' ? null : reference });
+        this.#publishers.set(text(operation['publisher']), { ...this.#channel(operation), stream, reference: reference === '' ? null : reference, isGone: false });
         return null;
       });
     },
@@ -113,12 +123,19 @@ export class RecordedStreams {
       const { connection, number } = this.#channel(operation);
       const properties = table(operation['properties']);
       const [stream, name, superStream] = [text(operation['stream']), text(properties['name']), text(properties['super-stream'])];
-      this.#subscriptions.set(subscription, { connection, number });
       const args = { stream, consumerTag: subscription, credit: Number(operation['credit'] ?? CREDIT), ...(name === '' ? {} : { name }), singleActive: properties['single-active-consumer'] === 'true' };
       const partition = superStream === '' ? -1 : (this.#partitions(superStream)?.indexOf(stream) ?? -1);
-      return shown(this.#server.subscribe(connection, number, { ...args, partition, arguments: { 'x-stream-offset': operation['offset'] ?? 'next' } }));
+      const answer = this.#server.subscribe(connection, number, { ...args, partition, arguments: { 'x-stream-offset': operation['offset'] ?? 'next' } });
+      if (!answer.refused) this.#subscriptions.set(subscription, { connection, number, stream });
+      return shown(answer);
     },
-    unsubscribe: (operation) => this.#of(operation, (connection, number, tag) => this.#server.basicCancel(connection, number, tag)),
+    unsubscribe: (operation) => {
+      const known = this.#subscriptions.get(text(operation['subscription']));
+      if (known === undefined) return { error: { code: 4, name: 'SUBSCRIPTION_ID_DOES_NOT_EXIST' } };
+      const answer = this.#of(operation, (connection, number, tag) => this.#server.basicCancel(connection, number, tag));
+      this.#subscriptions.delete(text(operation['subscription']));
+      return answer;
+    },
     consumerUpdate: (operation) => this.#of(operation, (connection, number, consumerTag) => this.#server.consumerUpdated(connection, number, { consumerTag, from: operation['offset'] ?? 'next' })),
     storeOffset: (operation) => {
       this.#server.storeOffset(text(operation['stream']), text(operation['reference']), Number(operation['offset']));
@@ -136,6 +153,7 @@ export class RecordedStreams {
     if (publisher === undefined) throw new Error(`no publisher ${text(operation['publisher'])}`);
     const { connection, number, stream, reference } = publisher;
     const bodies = list(operation['bodies']);
+    if (publisher.isGone) return () => ({ confirmed: [], errors: list(operation['ids']).map((id) => ({ id: Number(id), code: 18, name: 'PUBLISHER_DOES_NOT_EXIST' })) });
     const sent = list(operation['ids']).map((id, i) => ({ id: Number(id), message: this.#around.message(bodies[i] ?? '') }));
     for (const { id, message } of sent) this.#server.publish(connection, number, { exchange: '', routingKey: stream, message, publishing: { id, reference } });
     return () => ({ confirmed: sent.flatMap(({ id, message }) => (this.#around.confirmed(message) === true ? [id] : [])).sort((a, b) => a - b) });

@@ -99,7 +99,7 @@ export const rules = {
     source: 'https://www.rabbitmq.com/docs/quorum-queues#availability',
     recorded: ['cluster-quorum-majority', 'cluster-quorum-leader-moves'],
   },
-  R52: { name: 'policy', says: 'A policy gives settings to matching entities; of numbers the lower of policy and argument counts.', source: 'https://www.rabbitmq.com/docs/policies', recorded: ['policy-lower-number'] },
+  R52: { name: 'policy', says: 'A policy gives settings to matching entities; of numbers the lower of policy and argument counts. One with a key that a queue’s type does not know is not for that queue.', source: 'https://www.rabbitmq.com/docs/policies', recorded: ['policy-lower-number', 'policy-with-a-foreign-key'] },
   R53: { name: 'direct-reply-to', says: 'Direct reply-to brings replies to the channel that asked, with no queue between.', source: 'https://www.rabbitmq.com/docs/direct-reply-to', recorded: ['direct-reply-to'] },
   R60: {
     name: 'consistent-hash',

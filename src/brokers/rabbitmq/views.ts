@@ -31,7 +31,7 @@ export function peek(core: Core, queue: Queue, max: number): { ready: PeekedCopy
   return { ready: ready.map((copy) => peeked(core, copy)), unacked };
 }
 
-export const consumerCount = (queue: Queue) => queue.consumers.size + queue.ghosts;
+export const consumerCount = (queue: Queue) => queue.consumers.size + queue.ghosts + queue.suspects.reduce((sum, { consumers }) => sum + consumers, 0);
 
 export function counts(queue: Queue): QueueCounts {
   if (isStream(queue)) {

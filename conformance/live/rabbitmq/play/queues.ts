@@ -24,12 +24,12 @@ function argumentsOf(d: Dice, name: string, quorum: boolean): JsonObject {
     ...(d.chance(0.5) ? { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': d.pick(others) } : {}),
   } as JsonObject;
 }
-function policyFor(d: Dice): JsonObject {
+function policyFor(d: Dice, quorum: boolean): JsonObject {
   return {
     // A policy needs something.
     'max-length': d.between(1, 5),
     ...d.some({
-      overflow: [0.2, () => d.pick(OVERFLOWS)],
+      overflow: [quorum ? 0 : 0.2, () => d.pick(OVERFLOWS)],
       'delivery-limit': [0.3, () => d.between(0, 2)],
       'dead-letter-exchange': [0.4, () => d.pick(['', 'x'])],
       'dead-letter-routing-key': [0.3, () => d.pick(QUEUES)],
@@ -79,7 +79,7 @@ export function queues(d: Dice): Player {
       const name = d.pick(['p', 'o']);
       if (policies.delete(name)) return { op: 'deletePolicy', name };
       policies.add(name);
-      return { op: 'policy', name, pattern: d.pick(['^q', '^q0$', '']), priority: d.between(0, 1), definition: policyFor(d) };
+      return { op: 'policy', name, pattern: d.pick(['^q', '^q0$', '']), priority: name === 'p' ? 0 : 1, definition: policyFor(d, kind !== 'classic') };
     },
     () => orPublish(transactional, () => ({ op: d.pick(['txCommit', 'txCommit', 'txRollback']), channel: 'tx' })),
     () => orPublish(transactional, () => ({ op: d.pick(['txCommit', 'txCommit', 'txRollback']), channel: 'tx' })),
