@@ -1,30 +1,24 @@
 import type { Refusal } from '../contract.ts';
-import type { Outcome, QueueArgs, RabbitOptions, RabbitServer } from './api.ts';
+import type { RabbitOptions, RabbitServer } from './api.ts';
 import { RabbitBroker } from './broker.ts';
-import { shareOf } from './consistent-hash.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
-import type { Share } from './model.ts';
 import { shownMessage } from './recorded.ts';
+import { declarations } from './recorded-declarations.ts';
 import { flood } from './recorded-flow.ts';
+import { RecordedNodes } from './recorded-nodes.ts';
+import { answerOf, bytes, channelOf, errorOf, flag, isTable, list, type OpenChannel, type Operation, placeOf, type Shown, table, text, type Verb } from './recorded-shapes.ts';
 import { RecordedStreams } from './recorded-streams.ts';
-import { partitionFor } from './super-stream.ts';
-import { topicMatches, words } from './topic.ts';
+import { vectors } from './recorded-vectors.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
 /** Recorded operations, mapped to the verbs of the server. The shapes are those of conformance/FORMAT.md. */
 
-type Operation = { readonly op: string; readonly [argument: string]: FieldValue };
-type Shown = Record<string, FieldValue>;
 interface Example {
   readonly record?: readonly string[];
   readonly server?: Table;
   readonly servers?: Readonly<Record<string, Table>>;
   readonly setup: readonly Operation[];
   readonly steps: readonly Operation[];
-}
-interface OpenChannel {
-  readonly connection: string;
-  readonly number: number;
 }
 interface Handed {
   readonly holder: string;
@@ -35,19 +29,6 @@ interface Handed {
   settled: boolean;
 }
 
-const text = (value: FieldValue | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
-const flag = (value: FieldValue | undefined): boolean => value === true;
-const isTable = (value: FieldValue | undefined): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
-const table = (value: FieldValue | undefined): Table => (isTable(value) ? value : {});
-const list = (value: FieldValue | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
-const bytes = (body: string) => encodeURIComponent(body).replace(/%[0-9A-F]{2}/g, '.').length;
-const errorOf = (refusal: Refusal) => ({ code: refusal.code, name: refusal.name.replaceAll('_', '-') });
-
-/** Where an operation is done, unless it names a connection: the server that it names, or the first. */
-const placeOf = ({ connection, server }: Partial<Operation>): string => text(connection, text(server, 'main'));
-/** What nobody names is a channel of its own on every server; a consumer's is its own in any case. */
-const channelOf = ({ op, channel, server }: Operation, usual: string): string => text(channel, server === undefined || op === 'consume' || op === 'cancel' ? usual : `${usual} at ${text(server)}`);
-
 export class RabbitAdapter {
   readonly clock = new VirtualClock();
   #server: RabbitBroker;
@@ -55,8 +36,8 @@ export class RabbitAdapter {
   readonly #settings: Partial<RabbitOptions>;
   readonly #record: ReadonlySet<string>;
   readonly #streams: RecordedStreams;
-  /** Names of nodes by the roles they were found in. */
-  readonly #roles = new Map<string, string>();
+  readonly #verbs: Readonly<Record<string, Verb>>;
+  readonly #nodes: RecordedNodes;
   readonly #bodies: string[] = [];
   readonly #channels = new Map<string, OpenChannel>();
   readonly #names = new Map<string, string>();
@@ -73,13 +54,16 @@ export class RabbitAdapter {
     this.#record = new Set(example.record ?? []);
     this.#server = new RabbitBroker(this.clock, { version, ...this.#settings });
     this.clock.attach((name, ref) => this.#server.timer(name, ref));
+    const server = () => this.#server;
+    this.#nodes = new RecordedNodes(server, this.#server.nodes, () => this.#drain({}));
     this.#streams = new RecordedStreams({
-      server: () => this.#server,
+      server,
       on: (name, operation, connection) => this.#on(name, { ...operation, connection }),
       message: (body) => this.#bodies.push(body) - 1,
       body: (message) => this.#bodies[message] ?? '',
       confirmed: (message) => this.#confirmed.get(message),
     });
+    this.#verbs = { ...this.#streams.verbs, ...declarations(server, (operation) => this.#admin(operation)), ...this.#nodes.verbs, ...this.#own };
   }
   get server(): RabbitServer {
     return this.#server;
@@ -92,8 +76,7 @@ export class RabbitAdapter {
   }
 
   run(operation: Operation): Shown | null {
-    const streams = this.#streams;
-    const verb = this.#verbs[operation.op] ?? (streams.knows(operation.op) ? (one: Operation) => streams.run(one) : undefined);
+    const verb = this.#verbs[operation.op];
     if (verb === undefined) throw new Error(`unknown operation ${operation.op}`);
     this.#confirmed = new Map();
     this.#order = [];
@@ -113,7 +96,7 @@ export class RabbitAdapter {
     // Connecting twice would replace the first connection.
     if (!this.#names.has(connection)) {
       const node = operation['server'];
-      this.#server.connect(connection, node === undefined ? {} : { node: this.#nodeOf(text(node)) });
+      this.#server.connect(connection, node === undefined ? {} : { node: this.#nodes.nodeOf(text(node)) });
       this.#names.set(connection, '');
     }
     const channel = { connection, number: this.#next++ };
@@ -121,29 +104,6 @@ export class RabbitAdapter {
     this.#channels.set(name, channel);
     this.#names.set(`${connection}/${channel.number}`, name);
     return channel;
-  }
-  #nodeOf(name: string): string {
-    return this.#roles.get(name) ?? name;
-  }
-  /** Who leads a queue, who else has a replica of it, and who has none. */
-  #findRoles(operation: Operation): null {
-    const queue = this.#server.queues().find((one) => one.queue === operation['queue']);
-    if (queue === undefined || queue.node === null) throw new Error(`nobody leads ${text(operation['queue'])}`);
-    const { node: led, members } = queue;
-    const nodes = this.#settings.nodes ?? [];
-    this.#roles.set(text(operation['leader']), led);
-    const name = (roles: FieldValue | undefined, found: readonly string[]) => {
-      for (const [i, role] of list(roles).entries()) this.#roles.set(role, found[i] ?? '');
-    };
-    name(
-      operation['replicas'],
-      nodes.filter((node) => node !== led && members.includes(node)),
-    );
-    name(
-      operation['others'],
-      nodes.filter((node) => !members.includes(node)),
-    );
-    return null;
   }
   #admin(operation: Operation, name = 'admin'): [string, number] {
     const { connection, number } = this.#on(channelOf(operation, name), operation);
@@ -202,10 +162,6 @@ export class RabbitAdapter {
     return shownMessage({ body, redelivered, exchange, routingKey, deliveryTag, priority, expiration, correlationId, headers, ...(messageCount === undefined ? {} : { messageCount }) }, this.#record);
   }
 
-  #outcome<T>(outcome: Outcome<T>, show: (result: T) => FieldValue = () => null): FieldValue {
-    return outcome.refused ? { error: errorOf(outcome) } : show(outcome);
-  }
-
   #publish(operation: Operation): () => FieldValue {
     const name = channelOf(operation, 'pub');
     const channel = this.#on(name, operation);
@@ -249,13 +205,13 @@ export class RabbitAdapter {
       exclusive: flag(operation['exclusive']),
       arguments: args,
     });
-    return this.#outcome(outcome, () => ({ ok: true }));
+    return answerOf(outcome, () => ({ ok: true }));
   }
 
   #get(operation: Operation, noAck: boolean): FieldValue {
     const [connection, number] = this.#admin(operation, 'getter');
     const outcome = this.#server.basicGet(connection, number, { queue: text(operation['queue']), noAck });
-    return this.#outcome(outcome, (got) => {
+    return answerOf(outcome, (got) => {
       if (got.empty) return { empty: true };
       return this.#view(got, channelOf(operation, 'getter'), channelOf(operation, 'getter'), got.messageCount);
     });
@@ -289,90 +245,23 @@ export class RabbitAdapter {
     return null;
   }
 
-  /** Clients come back by themselves when they are needed; that they were disconnected is not shown. */
-  #restart(): null {
-    const nodes = [...new Set(this.#server.queues().flatMap(({ node, members }) => [...(node === null ? [] : [node]), ...members]))];
-    for (const node of nodes) this.#server.stopNode(node);
-    this.#drain({});
-    for (const node of nodes) this.#server.startNode(node);
-    return null;
-  }
-  #queueArgs(operation: Operation): QueueArgs {
-    return {
-      queue: text(operation['queue']),
-      durable: operation['durable'] !== false,
-      exclusive: flag(operation['exclusive']),
-      autoDelete: flag(operation['autoDelete']),
-      arguments: table(operation['arguments']),
-    };
-  }
-  #bindArgs(operation: Operation) {
-    const { routingKey, arguments: given } = operation;
-    return { exchange: text(operation['exchange']), queue: text(operation['queue']), routingKey: text(routingKey), arguments: table(given) };
-  }
-  #counted(operation: Operation): FieldValue {
-    const outcome = this.#server.queueDeclare(...this.#admin(operation), { queue: text(operation['queue']), passive: true });
-    return this.#outcome(outcome, ({ messageCount, consumerCount }) => ({ messages: messageCount, consumers: consumerCount }));
-  }
-
-  readonly #verbs: Record<string, (operation: Operation) => FieldValue | (() => FieldValue)> = {
+  readonly #own: Readonly<Record<string, Verb>> = {
     advance: (operation) => {
       this.clock.advance(Number(operation['ms']) * 1000);
       return null;
     },
-    exchange: (operation) => {
-      const alternate = operation['alternateExchange'];
-      const args = { ...table(operation['arguments']), ...(alternate === undefined ? {} : { 'alternate-exchange': alternate }) };
-      const { type, durable } = operation;
-      const exchange = { exchange: text(operation['exchange']), type: text(type, 'direct'), durable: durable !== false, arguments: args };
-      return this.#outcome(this.#server.exchangeDeclare(...this.#admin(operation), { ...exchange, autoDelete: flag(operation['autoDelete']), internal: flag(operation['internal']) }));
-    },
-    queue: (operation) => {
-      const outcome = this.#server.queueDeclare(...this.#admin(operation), this.#queueArgs(operation));
-      return this.#outcome(outcome, ({ messageCount, consumerCount }) => (flag(operation['report']) ? { messages: messageCount, consumers: consumerCount } : null));
-    },
-    bind: (operation) => this.#outcome(this.#server.queueBind(...this.#admin(operation), this.#bindArgs(operation))),
-    unbind: (operation) => this.#outcome(this.#server.queueUnbind(...this.#admin(operation), this.#bindArgs(operation))),
-    bindExchange: (operation) => this.#outcome(this.#server.exchangeBind(...this.#admin(operation), exchangeBinding(operation))),
-    unbindExchange: (operation) => this.#outcome(this.#server.exchangeUnbind(...this.#admin(operation), exchangeBinding(operation))),
-    confirmSelect: (operation) => this.#outcome(this.#server.confirmSelect(...this.#admin(operation))),
-    memoryAlarm: (operation) => {
-      this.#server.setMemoryAlarm(flag(operation['on']));
-      return null;
-    },
-    restart: () => this.#restart(),
-    shutDown: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])))),
-    kill: (operation) => this.#outcome(this.#server.stopNode(this.#nodeOf(text(operation['server'])), 'killed')),
-    start: (operation) => this.#outcome(this.#server.startNode(this.#nodeOf(text(operation['server'])))),
-    roles: (operation) => this.#findRoles(operation),
+    confirmSelect: (operation) => answerOf(this.#server.confirmSelect(...this.#admin(operation))),
     txSelect: (operation) => {
       this.#transactional.add(text(operation['channel'], 'tx'));
-      return this.#outcome(this.#server.txSelect(...this.#admin(operation, 'tx')));
+      return answerOf(this.#server.txSelect(...this.#admin(operation, 'tx')));
     },
-    txCommit: (operation) => this.#outcome(this.#server.txCommit(...this.#admin(operation, 'tx'))),
-    txRollback: (operation) => this.#outcome(this.#server.txRollback(...this.#admin(operation, 'tx'))),
-    policy: (operation) => {
-      this.#server.setPolicy({ name: text(operation['name']), pattern: text(operation['pattern']), definition: table(operation['definition']), priority: Number(operation['priority'] ?? 0) });
-      return null;
-    },
-    deletePolicy: (operation) => {
-      this.#server.clearPolicy(text(operation['name']));
-      return null;
-    },
-    deleteQueue: (operation) => {
-      const args = { queue: text(operation['queue']), ifUnused: flag(operation['ifUnused']), ifEmpty: flag(operation['ifEmpty']) };
-      return this.#outcome(this.#server.queueDelete(...this.#admin(operation), args), ({ messageCount }) => ({ messages: messageCount }));
-    },
-    deleteExchange: (operation) => this.#outcome(this.#server.exchangeDelete(...this.#admin(operation), { exchange: text(operation['exchange']), ifUnused: flag(operation['ifUnused']) })),
-    checkQueue: (operation) => this.#outcome(this.#server.queueDeclare(...this.#admin(operation), { queue: text(operation['queue']), passive: true })),
-    checkExchange: (operation) => this.#outcome(this.#server.exchangeDeclare(...this.#admin(operation), { exchange: text(operation['exchange']), type: 'direct', passive: true })),
-    counts: (operation) => this.#counted(operation),
-    purge: (operation) => this.#outcome(this.#server.purge(...this.#admin(operation), text(operation['queue'])), ({ messageCount }) => ({ purged: messageCount })),
+    txCommit: (operation) => answerOf(this.#server.txCommit(...this.#admin(operation, 'tx'))),
+    txRollback: (operation) => answerOf(this.#server.txRollback(...this.#admin(operation, 'tx'))),
     publish: (operation) => this.#publish(operation),
     consume: (operation) => this.#consume(operation),
     cancel: (operation) => {
       const consumer = text(operation['consumer']);
-      return this.#outcome(this.#server.basicCancel(...this.#admin(operation, this.#channelOf.get(consumer) ?? consumer), consumer));
+      return answerOf(this.#server.basicCancel(...this.#admin(operation, this.#channelOf.get(consumer) ?? consumer), consumer));
     },
     get: (operation) => this.#get(operation, flag(operation['noAck'])),
     drain: (operation) => this.#drainQueue(operation),
@@ -383,8 +272,8 @@ export class RabbitAdapter {
       this.#server.basicAck(...this.#admin(operation), { deliveryTag: Number(operation['tag']), multiple: flag(operation['multiple']) });
       return null;
     },
-    recover: (operation) => this.#outcome(this.#server.basicRecover(...this.#admin(operation))),
-    prefetch: (operation) => this.#outcome(this.#server.basicQos(...this.#admin(operation), { prefetchCount: Number(operation['count'] ?? 0), global: flag(operation['global']) })),
+    recover: (operation) => answerOf(this.#server.basicRecover(...this.#admin(operation))),
+    prefetch: (operation) => answerOf(this.#server.basicQos(...this.#admin(operation), { prefetchCount: Number(operation['count'] ?? 0), global: flag(operation['global']) })),
     closeChannel: (operation) => {
       this.#server.closeChannel(...this.#admin(operation));
       return null;
@@ -419,30 +308,8 @@ export class RabbitAdapter {
 
   /** Which operations there are: a case that uses another cannot be run. */
   knows(op: string): boolean {
-    return op in this.#verbs || this.#streams.knows(op);
+    return op in this.#verbs;
   }
-}
-
-const exchangeBinding = (operation: Operation) => ({
-  source: text(operation['source']),
-  destination: text(operation['destination']),
-  routingKey: text(operation['routingKey']),
-  arguments: table(operation['arguments']),
-});
-
-/** A ring of bindings with these weights, and which of them a routing key goes to. */
-function hashed(row: Table) {
-  const weights = Array.isArray(row['weights']) ? row['weights'] : [];
-  const ring: Share[] = weights.map((weight, i) => ({ destination: String(i), destinationKind: 'queue', routingKey: String(weight), weight: Number(weight) }));
-  const message = { routingKeys: [text(row['key'])], headers: {}, correlationId: null, messageId: null, timestamp: null };
-  const share = shareOf({ ring, arguments: {} }, message, true);
-  return { row: `${text(row['key'])} over ${JSON.stringify(weights)}`, expected: row['queue'] ?? null, actual: share === null ? null : Number(share.destination) };
-}
-
-/** To which partition of a super stream the clients send a routing key. */
-function partitioned(row: Table) {
-  const [key, partitions] = [text(row['key']), Number(row['partitions'])];
-  return { row: `${key} over ${partitions}`, expected: row['partition'] ?? null, actual: partitionFor(key, partitions, 'hash') ?? null };
 }
 
 /** The release of 4.3 that was recorded. */
@@ -464,13 +331,5 @@ export const rabbitmqConformance = {
     return null;
   },
   adapter: (example: Example, version: string) => new RabbitAdapter(example, version === RECORDED_43 ? '4.3' : (version as Version)),
-  vectors(name: string, rows: readonly Table[]) {
-    if (name === 'rabbitmq-consistent-hash') return rows.map(hashed);
-    if (name === 'rabbitmq-super-stream') return rows.map(partitioned);
-    if (name !== 'rabbitmq-topic') return null;
-    return rows.map((row) => {
-      const [pattern, key] = [text(row['pattern']), text(row['key'])];
-      return { row: `${pattern} ~ ${key}`, expected: row['match'] ?? null, actual: topicMatches(words(pattern), words(key)) };
-    });
-  },
+  vectors,
 };

@@ -27,13 +27,16 @@ export function consume(core: Core, channel: Channel, queue: Queue, args: Consum
   if (priority !== undefined && !Number.isInteger(priority)) {
     return no(errors.invalidArgument('queue', queue.name, 'x-priority', `"expected integer, got ${typeof priority === 'string' ? 'longstr' : typeof priority}"`));
   }
+  const timeout = table['x-consumer-timeout'];
+  if (core.since43 && timeout !== undefined && !(Number.isInteger(timeout) && Number(timeout) >= 0)) {
+    return no(errors.invalidArgument('queue', queue.name, 'x-consumer-timeout', typeof timeout === 'number' ? `{value_negative,${timeout}}` : `"expected integer, got ${typeof timeout === 'string' ? 'longstr' : typeof timeout}"`));
+  }
   if (queue.type === 'quorum' && channel.globalPrefetch > 0) return no(errors.globalQos(queue.name));
   // Quorum queues ignore the exclusive flag.
   if (queue.type === 'classic') {
     const taken = [...queue.consumers.values()].some((one) => one.exclusive);
     if (taken || (args.exclusive === true && (queue.consumers.size > 0 || queue.settings.singleActive))) return no(errors.exclusiveUse(queue.name));
   }
-  const timeout = table['x-consumer-timeout'];
   const unlimited = queue.type === 'quorum' && !core.since40 ? UNLIMITED_BEFORE_4 : 0;
   const consumer: Consumer = {
     tag: tagFor(core, args.consumerTag),

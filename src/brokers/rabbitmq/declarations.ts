@@ -24,6 +24,9 @@ export class RabbitDeclarations {
     this.core = new Core(host, options);
     predeclare(this.core);
   }
+  get nodes(): readonly string[] {
+    return this.core.nodes.map(({ name }) => name);
+  }
   get out(): RabbitEvent[] {
     return this.core.out;
   }

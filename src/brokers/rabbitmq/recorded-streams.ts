@@ -1,17 +1,12 @@
 import type { Refusal } from '../contract.ts';
 import type { Outcome } from './api.ts';
 import type { RabbitBroker } from './broker.ts';
-import type { FieldValue, RabbitEvent, Table } from './events.ts';
+import type { FieldValue, RabbitEvent } from './events.ts';
+import { list, type OpenChannel, type Operation, type Shown, table, text, type Verb } from './recorded-shapes.ts';
 
 /** Recorded operations of the stream protocol (conformance/FORMAT.md), mapped to the verbs of the server. */
 
-type Operation = { readonly op: string; readonly [argument: string]: FieldValue };
-type Shown = Record<string, FieldValue>;
 type Delivered = Extract<RabbitEvent, { kind: 'deliver' }>;
-interface OpenChannel {
-  readonly connection: string;
-  readonly number: number;
-}
 /** What the rest of the adapter does for it. */
 export interface Around {
   server(): RabbitBroker;
@@ -35,9 +30,6 @@ interface Subscription extends OpenChannel {
 const CREDIT = 10;
 /** Connections and channels are called so where nobody names them. */
 const STREAM = 'stream';
-const text = (value: FieldValue | undefined, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
-const list = (value: FieldValue | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
-const table = (value: FieldValue | undefined): Table => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {});
 const errorOf = ({ code, name }: Refusal) => ({ error: { code, name } });
 const shown = <T>(outcome: Outcome<T>, show: (result: T) => FieldValue = () => null): FieldValue => (outcome.refused ? errorOf(outcome) : show(outcome));
 
@@ -48,12 +40,6 @@ export class RecordedStreams {
 
   constructor(around: Around) {
     this.#around = around;
-  }
-  knows(op: string): boolean {
-    return op in this.#verbs;
-  }
-  run(operation: Operation): FieldValue | (() => FieldValue) {
-    return this.#verbs[operation.op]?.(operation) ?? null;
   }
   /** A delivery to a subscription gives back the credit that it took. @returns null when it is for a consumer of another protocol */
   delivered({ consumer, message, deliveryTag, headers }: Delivered): Shown | null {
@@ -93,7 +79,7 @@ export class RecordedStreams {
     return found === null ? { error: { code: 2, name: 'STREAM_DOES_NOT_EXIST' } } : { streams: found };
   }
 
-  readonly #verbs: Readonly<Record<string, (operation: Operation) => FieldValue | (() => FieldValue)>> = {
+  readonly verbs: Readonly<Record<string, Verb>> = {
     createSuperStream: (operation) => {
       const superStream = text(operation['superStream']);
       if (this.#server.hasExchange(superStream)) return { error: { code: 5, name: 'STREAM_ALREADY_EXISTS' } };
@@ -111,8 +97,11 @@ export class RecordedStreams {
     route: (operation) => this.#streams(this.#bound(text(operation['superStream']))?.flatMap(({ stream, routingKey }) => (routingKey === operation['routingKey'] ? [stream] : [])) ?? null),
     declarePublisher: (operation) => {
       const [stream, reference] = [text(operation['stream']), text(operation['reference'])];
+      const on = this.#channel(operation);
+      // A connection has one publisher of a name to a stream.
+      if (reference !== '' && [...this.#publishers.values()].some((one) => !one.isGone && one.number === on.number && one.stream === stream && one.reference === reference)) return { error: { code: 17, name: 'PRECONDITION_FAILED' } };
       return shown(this.#server.queryPublisherSequence(stream, reference), () => {
-        this.#publishers.set(text(operation['publisher']), { ...this.#channel(operation), stream, reference: reference === '' ? null : reference, isGone: false });
+        this.#publishers.set(text(operation['publisher']), { ...on, stream, reference: reference === '' ? null : reference, isGone: false });
         return null;
       });
     },
