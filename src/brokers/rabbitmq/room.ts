@@ -1,19 +1,19 @@
 /** One RabbitMQ cluster in a scenario: the server, the sessions of its clients, and the way between them. */
 import { micros } from '../../base/time.ts';
-import type { ScenarioLink } from '../../scenario/document.ts';
 import type { Delivery, Depth, Look, PublishListener, ReceiveListener, Room, RoomHost, Topology } from '../contract.ts';
 import { RabbitBroker } from './broker.ts';
 import { applyPlan } from './administrate.ts';
-import { type EntityPlan, isStreamPlan, ownedBy, plan } from './declare.ts';
+import { Atlas } from './atlas.ts';
+import { type EntityPlan, isStreamPlan, ownedBy } from './declare.ts';
 import type { RabbitEvent, Version } from './events.ts';
 import { lookAt } from './look.ts';
 import { streamLook } from './stream-look.ts';
 import { operate } from './operate.ts';
 import { Outbox } from './outbox.ts';
-import { CHANNEL, commitsEvery, openConnection, type Stencil, shakeHands, sharesChannel, stencil } from './protocol.ts';
+import { CHANNEL, commitsEvery, openConnection, shakeHands, sharesChannel } from './protocol.ts';
 import { clientLost, RabbitPublishSession, RabbitReceiveSession, type SessionHost, type SessionState, type Thing } from './sessions.ts';
-import { beginning, readerName, type Source, storesEvery, subscribes } from './subscribing.ts';
-import { type Geography, Teller, type TellerState } from './teller.ts';
+import { beginning, readerName, storesEvery, subscribes } from './subscribing.ts';
+import { Teller, type TellerState } from './teller.ts';
 import { Traffic, type TrafficState, WAKE } from './traffic.ts';
 
 /** Client libraries try again after 5 s (Java client: https://www.rabbitmq.com/client-libraries/java-api-guide#recovery). */
@@ -35,34 +35,22 @@ interface State {
   readonly alarms: string[];
 }
 
-type BindingPlan = EntityPlan['bindings'][number];
-
-export class RabbitRoom implements Room, SessionHost, Geography {
-  readonly cluster: string;
+export class RabbitRoom implements Room, SessionHost {
+  private readonly cluster: string;
   private readonly host: RoomHost;
   private readonly server: RabbitBroker;
   private readonly nodes: readonly string[];
   private nodesDown: string[] = [];
   private alarms: string[] = [];
+  private readonly atlas: Atlas;
   private readonly teller: Teller;
   private readonly traffic: Traffic;
   private readonly outbox: Outbox;
-  private topology: Topology;
-  private entities: EntityPlan = { queues: [], exchanges: [], bindings: [] };
   private readonly publishers = new Map<string, PublishListener>();
   private readonly receivers = new Map<string, { listener: ReceiveListener; session: RabbitReceiveSession }>();
-  private queueNodes = new Map<string, string>();
-  private exchangeNodes = new Map<string, string>();
-  private links = new Map<string, ScenarioLink>();
-  /** By link that publishes. */
-  private stencils = new Map<string, { readonly target: string; readonly of: Stencil }>();
-  /** By kind of the destination, source, and destination. */
-  private bindings: Record<'queue' | 'exchange', Map<string, Map<string, BindingPlan[]>>> = { queue: new Map(), exchange: new Map() };
-
   constructor(host: RoomHost, topology: Topology) {
     this.host = host;
     this.cluster = topology.cluster.id;
-    this.topology = topology;
     const config = topology.cluster.config ?? {};
     this.nodes = Array.from({ length: Number(config['nodes'] ?? 1) }, (_, i) => `${this.cluster}/node-${i + 1}`);
     this.traffic = new Traffic(host);
@@ -75,38 +63,18 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       ...(typeof config['consumer_timeout'] === 'number' ? { consumer_timeout: config['consumer_timeout'] } : {}),
       ...(typeof config['queueIntakeRate'] === 'number' ? { queueIntakeRate: config['queueIntakeRate'] } : {}),
     });
-    this.teller = new Teller(host, this);
-    this.outbox = new Outbox(host, this.server, this.traffic, this.teller, this);
-  }
-  // Geography ------------------------------------------------------------------
-  queue(name: string): string {
-    return this.queueNodes.get(name) ?? name;
-  }
-  partition(queue: string): number {
-    return this.entities.queues.find((q) => q.name === queue)?.partition ?? -1;
-  }
-  stored(stream: string, from: number) {
-    const { first, end } = this.server.offsets(stream);
-    return { first, messages: this.server.stored(stream, from, end) };
-  }
-  exchange(name: string): string {
-    return this.exchangeNodes.get(name) ?? this.cluster;
-  }
-  wire(from: string, to: string, toKind: 'queue' | 'exchange', via: string, routingKey: string): string | undefined {
-    if (via === 'dead-letter') return `x-dead-letter-exchange:${this.queue(from)}`;
-    if (via === 'alternate-exchange') return `alternate-exchange:${this.exchange(from)}`;
-    const bindings = this.bindings[toKind].get(from)?.get(to);
-    const link = (bindings?.find((b) => b.routingKey === routingKey) ?? bindings?.[0])?.link;
-    return link === this.queue(to) ? undefined : link;
+    this.atlas = new Atlas(host, this.server, topology);
+    this.teller = new Teller(host, this.atlas);
+    this.outbox = new Outbox(host, this.server, this.traffic, this.teller, this.atlas);
   }
   // Room -----------------------------------------------------------------------
   reconcile(topology: Topology): void {
-    const before = this.entities;
-    const old = this.topology;
-    this.know(topology);
+    const before = this.atlas.entities;
+    const old = this.atlas.topology;
+    this.atlas.know(topology);
     const again = this.toReopen(old, topology, before);
     for (const state of again) this.unsubscribe(state);
-    const refused = applyPlan(this.server, before, this.entities);
+    const refused = applyPlan(this.server, before, this.atlas.entities);
     this.flush();
     this.forgetReaders();
     for (const { node, refusal } of refused) this.host.record('refused', { place: node, actor: this.cluster, reason: `rabbitmq.${refusal.name}` });
@@ -124,32 +92,13 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       if (!link || !was) return false;
       const differs = (name: string) => was.config?.[name] !== link.config?.[name];
       if (link.kind === 'publish') return differs('confirms') || differs('tx') || differs('method') || differs('name');
-      return SUBSCRIPTION.some(differs) || JSON.stringify(ownedBy(before, link.from)) !== JSON.stringify(ownedBy(this.entities, link.from));
+      return SUBSCRIPTION.some(differs) || JSON.stringify(ownedBy(before, link.from)) !== JSON.stringify(ownedBy(this.atlas.entities, link.from));
     });
     const ends = new Set(changed.flatMap((state) => state.connection ?? []));
     return this.traffic.inOrder().filter((state) => changed.includes(state) || (state.connection !== null && ends.has(state.connection)));
   }
-  /** The names of a topology, without touching the server: when a checkpoint is restored. */
   know(topology: Topology): void {
-    this.topology = topology;
-    this.entities = plan(topology);
-    this.queueNodes = new Map(this.entities.queues.map((q) => [q.name, q.node]));
-    this.exchangeNodes = new Map(this.entities.exchanges.map((e) => [e.name, e.node]));
-    this.links = new Map(topology.links.map((l) => [l.id, l]));
-    const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
-    this.stencils = new Map(
-      topology.links.flatMap(({ id, kind, to, config = {} }) => {
-        const target = kind === 'publish' ? nodes.get(to) : undefined;
-        return target ? [[id, { target: to, of: stencil(this.host, target, config) }] as const] : [];
-      }),
-    );
-    this.bindings = { queue: new Map(), exchange: new Map() };
-    for (const binding of this.entities.bindings) {
-      const { source, destination } = binding;
-      const ends = this.bindings[binding.toKind].get(source) ?? new Map<string, BindingPlan[]>();
-      ends.set(destination, [...(ends.get(destination) ?? []), binding]);
-      this.bindings[binding.toKind].set(source, ends);
-    }
+    this.atlas.know(topology);
   }
   publisher(link: string, client: string, listener: PublishListener): RabbitPublishSession {
     const id = `${client} ${link}`;
@@ -168,7 +117,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       for (const s of sessions) s.loseNextAck = true;
       return sessions.length > 0 ? 'The next acknowledgement is lost, and with it the connection.' : undefined;
     }
-    const queue = this.entities.queues.find((q) => q.node === on)?.name;
+    const queue = this.atlas.entities.queues.find((q) => q.node === on)?.name;
     if (queue === undefined && on !== this.cluster && !on.startsWith(`${this.cluster}/`)) return undefined;
     const said = operate(this.server, action, on, queue, this.nodes, parameters);
     this.flush();
@@ -211,15 +160,15 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     }
   }
   look(place: string, cells: number): Look | undefined {
-    const config = this.topology.cluster.config ?? {};
+    const config = this.atlas.topology.cluster.config ?? {};
     const memoryLimit = Number(config['memory'] ?? 0) * 1e6 * Number(config['vm_memory_high_watermark'] ?? 0.6);
-    const streams = this.entities.queues.filter((q) => q.node === place && isStreamPlan(q));
+    const streams = this.atlas.entities.queues.filter((q) => q.node === place && isStreamPlan(q));
     if (streams.length > 0) return streamLook(this.server, this.teller.streams, streams, cells, this.host.now());
-    return lookAt(this.server, { nodes: this.nodes, down: this.nodesDown, alarms: this.alarms, memoryLimit }, this.topology, this.entities, place, cells, this.host.now());
+    return lookAt(this.server, { nodes: this.nodes, down: this.nodesDown, alarms: this.alarms, memoryLimit }, this.atlas.topology, this.atlas.entities, place, cells, this.host.now());
   }
   depths(): readonly Depth[] {
-    const streams = new Set(this.entities.queues.filter(isStreamPlan).map((q) => q.name));
-    const queues = this.entities.queues.flatMap(({ node, name }) => {
+    const streams = new Set(this.atlas.entities.queues.filter(isStreamPlan).map((q) => q.name));
+    const queues = this.atlas.entities.queues.flatMap(({ node, name }) => {
       const counts = streams.has(name) ? null : this.server.queueCounts(name);
       return counts ? [{ place: node, pending: counts.ready, inFlight: counts.unacked, oldest: counts.oldestEnqueuedAt ?? -1 }] : [];
     });
@@ -244,20 +193,20 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     this.traffic.later(delay, WAKE.poll, session);
   }
   fetches(session: SessionState): number | undefined {
-    const config = this.linkConfig(session);
+    const config = this.atlas.linkConfig(session);
     return config['method'] === 'basic.get' ? micros(String(config['interval'] ?? '1s')) : undefined;
   }
   commitsEvery(session: SessionState): number | undefined {
-    return commitsEvery(this.linkConfig(session));
+    return commitsEvery(this.atlas.linkConfig(session));
   }
   storesEvery(session: SessionState): number | undefined {
-    return storesEvery(this.linkConfig(session));
+    return storesEvery(this.atlas.linkConfig(session));
   }
   autoAck(session: SessionState): boolean {
-    return this.linkConfig(session)['ack'] === 'auto';
+    return this.atlas.linkConfig(session)['ack'] === 'auto';
   }
   confirms(session: SessionState): boolean {
-    return this.linkConfig(session)['confirms'] !== false;
+    return this.atlas.linkConfig(session)['confirms'] !== false;
   }
   broken(state: SessionState, why: string): void {
     const all = state.connection === null ? [state] : this.traffic.on(state.connection);
@@ -277,11 +226,8 @@ export class RabbitRoom implements Room, SessionHost, Geography {
     // That its client is gone the broker has not heard: it gives it up all the same.
     this.server.closeConnection(connection);
     for (const one of this.traffic.on(connection)) this.traffic.connected(one, null);
-    this.host.record('left', { place: this.nodeAt(state), actor: state.client, reason: 'rabbitmq.heartbeat' });
+    this.host.record('left', { place: this.atlas.nodeAt(state), actor: state.client, reason: 'rabbitmq.heartbeat' });
     this.flush();
-  }
-  private linkConfig(session: SessionState): Readonly<Record<string, unknown>> {
-    return this.links.get(session.link)?.config ?? {};
   }
   private openSession(state: SessionState): void {
     const session = this.receivers.get(state.id)?.session ?? new RabbitPublishSession(state, this);
@@ -296,30 +242,20 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   private clientLoses(state: SessionState, why: string): void {
     if (!state.wanted) return;
     clientLost(state, this.publishers.get(state.id), this.receivers.get(state.id)?.listener, why);
-    this.host.record('left', { place: this.nodeAt(state), actor: state.client, reason: why });
+    this.host.record('left', { place: this.atlas.nodeAt(state), actor: state.client, reason: why });
     this.traffic.later(RECOVERY_INTERVAL, WAKE.recover, state);
-  }
-  /** The node at the broker's end of a session's link. */
-  private nodeAt(state: SessionState): string {
-    const link = this.links.get(state.link);
-    return (state.kind === 'publish' ? link?.to : link?.from) ?? this.cluster;
-  }
-  /** The queues at the broker's end of a session's link: one, or the partitions of a super stream. */
-  private sourcesOf(state: SessionState): readonly Source[] {
-    const node = this.nodeAt(state);
-    return this.entities.queues.filter((q) => q.node === node).map(({ name, partition = -1 }) => ({ name, partition }));
   }
   /** A client that stores its offset in the stream does so from time to time, too. */
   private storeLater(state: SessionState): void {
-    if (this.storesEvery(state) !== undefined) this.traffic.later(micros(String(this.linkConfig(state)['flushInterval'] ?? '5s')), WAKE.store, state);
+    if (this.storesEvery(state) !== undefined) this.traffic.later(micros(String(this.atlas.linkConfig(state)['flushInterval'] ?? '5s')), WAKE.store, state);
   }
   /** Readers of streams that no wire leads to any more are gone for good. */
   private forgetReaders(): void {
     const { streams } = this.teller;
     const wanted = new Set(
       this.traffic.inOrder().flatMap((state) => {
-        const link = this.topology.links.find((l) => l.id === state.link);
-        return link === undefined || state.kind === 'publish' ? [] : this.sourcesOf(state).map(({ name }) => `${readerName(link.config ?? {}, state.client).reader} ${name}`);
+        const link = this.atlas.topology.links.find((l) => l.id === state.link);
+        return link === undefined || state.kind === 'publish' ? [] : this.atlas.sourcesOf(state).map(({ name }) => `${readerName(link.config ?? {}, state.client).reader} ${name}`);
       }),
     );
     for (const { stream, reader } of streams.names()) if (!wanted.has(`${reader} ${stream}`)) streams.leave(reader, stream);
@@ -332,12 +268,12 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       const { connection } = state;
       if (connection === null || state.served !== thing.life) return;
       server.closeConnection(connection);
-      this.host.record('left', { place: this.nodeAt(state), actor: state.client, reason: 'rabbitmq.connection_closed' });
+      this.host.record('left', { place: this.atlas.nodeAt(state), actor: state.client, reason: 'rabbitmq.connection_closed' });
       this.traffic.connected(state, null);
       this.traffic.end(connection, 'rabbitmq.connection_closed');
       this.flush();
       // A reader without a name is nothing but its connection; that it crashed nobody knows.
-      if (thing.how === 'graceful' && !state.who.tracked) for (const { name } of this.sourcesOf(state)) this.teller.streams.leave(state.who.reader, name);
+      if (thing.how === 'graceful' && !state.who.tracked) for (const { name } of this.atlas.sourcesOf(state)) this.teller.streams.leave(state.who.reader, name);
       return;
     }
     const { connection } = state;
@@ -351,11 +287,11 @@ export class RabbitRoom implements Room, SessionHost, Geography {
       case 'settle':
         if (connection === null) break;
         if (thing.how === 'ack') server.basicAck(connection, CHANNEL, { deliveryTag: thing.tag });
-        else if (thing.how === 'requeue' && !subscribes(this.linkConfig(state))) server.basicNack(connection, CHANNEL, { deliveryTag: thing.tag, requeue: true });
+        else if (thing.how === 'requeue' && !subscribes(this.atlas.linkConfig(state))) server.basicNack(connection, CHANNEL, { deliveryTag: thing.tag, requeue: true });
         else server.basicReject(connection, CHANNEL, { deliveryTag: thing.tag, requeue: false });
         break;
       case 'commit':
-        if (connection !== null && !server.txCommit(connection, CHANNEL).refused) this.traffic.later(micros(String(this.linkConfig(state)['sync'] ?? '5ms')), WAKE.commit, state);
+        if (connection !== null && !server.txCommit(connection, CHANNEL).refused) this.traffic.later(micros(String(this.atlas.linkConfig(state)['sync'] ?? '5ms')), WAKE.commit, state);
         break;
       case 'committed': {
         const { batch } = state;
@@ -381,7 +317,7 @@ export class RabbitRoom implements Room, SessionHost, Geography {
         receiver?.session.update(thing.stream, thing.consumer, thing.active);
         break;
       case 'updated':
-        if (connection !== null) server.consumerUpdated(connection, CHANNEL, { consumerTag: thing.consumer, from: beginning(server, this.linkConfig(state), thing.stream) });
+        if (connection !== null) server.consumerUpdated(connection, CHANNEL, { consumerTag: thing.consumer, from: beginning(server, this.atlas.linkConfig(state), thing.stream) });
         break;
       case 'deliver':
         receiver?.session.take(thing.delivery, thing.tag, thing.at);
@@ -414,37 +350,37 @@ export class RabbitRoom implements Room, SessionHost, Geography {
   private connect(state: SessionState, life: number): void {
     if (life !== state.life) return;
     const { server } = this;
-    const config = this.linkConfig(state);
+    const config = this.atlas.linkConfig(state);
     const shared = sharesChannel(config) ? this.sharedConnection(state.client) : undefined;
     const connection = shared ?? `${state.id}#${life}`;
     state.who = readerName(config, state.client);
     let answer = shared === undefined ? openConnection(server, connection) : { refused: false as const };
-    if (!answer.refused) answer = shakeHands(server, connection, state, config, this.sourcesOf(state), ownedBy(this.entities, this.nodeAt(state)));
+    if (!answer.refused) answer = shakeHands(server, connection, state, config, this.atlas.sourcesOf(state), ownedBy(this.atlas.entities, this.atlas.nodeAt(state)));
     this.traffic.connected(state, connection);
     if (answer.refused) {
       const refusal = answer;
       if (refusal.closes !== 'connection') server.closeConnection(connection);
       this.traffic.connected(state, null);
-      this.host.record('refused', { place: this.nodeAt(state), actor: state.client, reason: `rabbitmq.${refusal.name}` });
+      this.host.record('refused', { place: this.atlas.nodeAt(state), actor: state.client, reason: `rabbitmq.${refusal.name}` });
       this.traffic.down(state, { do: 'lost', session: state.id, life, why: `rabbitmq.${refusal.name}` });
       return;
     }
-    this.host.record('joined', { place: this.nodeAt(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
+    this.host.record('joined', { place: this.atlas.nodeAt(state), actor: state.client, detail: state.kind === 'receive' ? 1 : 0 });
     this.traffic.down(state, { do: 'opened', session: state.id, life });
   }
   /** The connection on which a client has its subscriptions with a global prefetch, once there is one. */
   private sharedConnection(client: string): string | undefined {
-    return this.traffic.inOrder().find((one) => one.client === client && one.kind === 'receive' && one.connection !== null && sharesChannel(this.linkConfig(one)))?.connection ?? undefined;
+    return this.traffic.inOrder().find((one) => one.client === client && one.kind === 'receive' && one.connection !== null && sharesChannel(this.atlas.linkConfig(one)))?.connection ?? undefined;
   }
   private publish(state: SessionState, connection: string, message: number): void {
-    const prepared = this.stencils.get(state.link);
+    const prepared = this.atlas.stencils.get(state.link);
     if (!prepared) return;
     const answer = this.server.publish(connection, CHANNEL, prepared.of(message));
     if (answer.refused) this.host.record('refused', { message, place: prepared.target, actor: state.client, reason: `rabbitmq.${answer.name}` });
   }
   /** basic.get: one message, or none. */
   private get(state: SessionState, connection: string, life: number): void {
-    const got = this.server.basicGet(connection, CHANNEL, { queue: this.sourcesOf(state)[0]?.name ?? '', noAck: this.autoAck(state) });
+    const got = this.server.basicGet(connection, CHANNEL, { queue: this.atlas.sourcesOf(state)[0]?.name ?? '', noAck: this.autoAck(state) });
     if (got.refused) return;
     if (got.empty) return this.traffic.down(state, { do: 'empty', session: state.id, life });
     const entry = this.teller.fetched(got, state.client);
