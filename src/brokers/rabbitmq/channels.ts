@@ -97,7 +97,8 @@ export function endChannels(core: Core, channels: readonly Channel[], because: R
   for (const queue of left) if (!queue.deleted) dispatch(core, queue);
 }
 
-export function endConnection(core: Core, connection: Connection, because: RequeueReason): void {
+/** @param keeps its exclusive queues, which only another may delete */
+export function endConnection(core: Core, connection: Connection, because: RequeueReason, keeps = false): void {
   endChannels(core, [...connection.channels.values()], because);
   connection.channels.clear();
   connection.waiting.clear();
@@ -105,6 +106,7 @@ export function endConnection(core: Core, connection: Connection, because: Reque
   if (connection.blocked) core.blockedConnections--;
   connection.blocked = false;
   core.connections.delete(connection.name);
+  if (keeps) return;
   for (const queue of [...core.queues.values()]) {
     if (queue.exclusive === connection.name) deleteQueue(core, queue, 'rabbitmq.exclusive_owner_gone');
   }

@@ -6,7 +6,7 @@ import { deleteExchange } from './exchanges.ts';
 import type { Held, Queue } from './model.ts';
 import { resumePending } from './publishing.ts';
 import { acquit, suspect } from './suspects.ts';
-import { cancelByBroker, deleteQueue, detach, use } from './queues.ts';
+import { cancelByBroker, deleteQueue, detach, takeAll, use } from './queues.ts';
 
 const members = (core: Core, queue: Queue) => queue.members.filter((name) => core.nodeUp(name));
 const hasMajority = (core: Core, queue: Queue) => members(core, queue).length * 2 > queue.members.length;
@@ -24,7 +24,7 @@ export function stopNode(core: Core, name: string, killed: boolean): void {
   for (const connection of [...core.connections.values()]) {
     if (connection.node !== name) continue;
     core.emit({ kind: 'closed', connection: connection.name, channel: null, refusal: errors.shutdown(name) });
-    endConnection(core, connection, 'rabbitmq.node_down');
+    endConnection(core, connection, 'rabbitmq.node_down', killed && core.since43);
   }
   for (const queue of hit) {
     if (queue.deleted) continue;
@@ -36,13 +36,19 @@ export function stopNode(core: Core, name: string, killed: boolean): void {
   for (const exchange of [...core.exchanges.values()]) if (!exchange.durable) deleteExchange(core, exchange);
 }
 
+/** It does not outlive its node. */
+const isFleeting = ({ durable, exclusive }: Queue): boolean => !durable || exclusive !== null;
+
 /** A classic queue lives on one node: durable ones wait for it, transient messages and queues do not come back. */
 function loseHome(core: Core, queue: Queue, killed: boolean): void {
-  if (!queue.durable) {
+  // Whoever has not heard from the node since 4.3 keeps what would go with it until it is back, and empty.
+  const waits = isFleeting(queue) && killed && core.since43;
+  if (isFleeting(queue) && !waits) {
     deleteQueue(core, queue, 'rabbitmq.node_down_queue');
     return;
   }
   for (const consumer of [...queue.consumers.values()]) cancelByBroker(core, consumer);
+  if (waits) for (const copy of takeAll(core, queue)) core.emit({ kind: 'lost', copy: copy.id, message: copy.envelope.message, queue: queue.name, because: 'rabbitmq.node_down_queue' });
   queue.active = null;
   const held = [...queue.held.values()].sort((a, b) => a.copy.seq - b.copy.seq);
   queue.held.clear();
@@ -105,7 +111,8 @@ export function startNode(core: Core, name: string): void {
   for (const queue of core.queues.values()) acquit(core, queue, name);
   for (const queue of [...core.queues.values()]) {
     if (queue.available) continue;
-    if (queue.type === 'classic' && queue.node === name) {
+    if (queue.type === 'classic' && queue.node === name && isFleeting(queue)) deleteQueue(core, queue, 'rabbitmq.node_down_queue');
+    else if (queue.type === 'classic' && queue.node === name) {
       queue.available = true;
       use(core, queue);
       dispatch(core, queue);

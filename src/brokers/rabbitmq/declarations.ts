@@ -63,7 +63,7 @@ export class RabbitDeclarations {
   protected queueFor(channel: Channel, name: string, doing: string | null): Queue | Refusal {
     const queue = this.core.queues.get(name);
     if (queue === undefined) return errors.noQueue(name);
-    if (queue.exclusive !== null && queue.exclusive !== channel.connection.name) return errors.locked(name);
+    if (queue.exclusive !== null && queue.exclusive !== channel.connection.name) return queue.available ? errors.locked(name) : errors.homeNodeDown(name, queue.node ?? '', queue.durable);
     if (!queue.available && doing !== null) {
       return queue.type === 'classic' ? errors.homeNodeDown(name, queue.node ?? '', queue.durable) : errors.noQuorum(name, doing);
     }
