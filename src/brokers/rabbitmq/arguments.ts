@@ -170,20 +170,21 @@ const unset: QueueSettings = {
   delayedRetryMax: 0,
 };
 
-/** For numbers the lower of argument and policy counts, for names the argument, for overflow the policy. Streams have settings of their own. */
+/** For numbers the lower of argument and policy counts, for names the argument, for the overflow of quorum queues the policy. Streams have settings of their own. */
 export function settle(args: Table, policy: Table, version: Version): QueueSettings {
   const low = (name: string) => lower(numberOr(args[`x-${name}`]), numberOr(policy[name]));
   const own = (name: string) => textOr(args[`x-${name}`]) ?? textOr(policy[name]);
   const type = queueType(args);
   const quorum = type === 'quorum';
   if (type === 'stream') return { ...unset, ...streamSettings(args, policy), consumerTimeout: low('consumer-timeout') };
-  const overflow = (textOr(policy['overflow']) ?? textOr(args['x-overflow']) ?? 'drop-head') as QueueSettings['overflow'];
+  const ofPolicy = (name: string) => textOr(policy[name]) ?? textOr(args[`x-${name}`]);
+  const overflow = ((quorum ? ofPolicy('overflow') : own('overflow')) ?? 'drop-head') as QueueSettings['overflow'];
   const exchange = own('dead-letter-exchange');
-  const retry = version === '4.3' && quorum ? own('delayed-retry-type') : null;
+  const retry = version === '4.3' && quorum ? ofPolicy('delayed-retry-type') : null;
   return {
     ...noStream,
     ttl: low('message-ttl'),
-    expires: low('expires'),
+    expires: quorum && version === '3.10.8' ? (numberOr(policy['expires']) ?? numberOr(args['x-expires'])) : low('expires'),
     maxLength: low('max-length'),
     maxBytes: low('max-length-bytes'),
     // A quorum queue logs a warning about reject-publish-dlx and drops from its head.

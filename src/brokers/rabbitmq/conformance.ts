@@ -128,8 +128,9 @@ export class RabbitAdapter {
       } else if (event.kind === 'return') {
         const { message, replyCode, replyText, exchange, routingKey } = event;
         add('returns', { body: this.#bodies[message] ?? '', replyCode, replyText, exchange, routingKey });
-      } else if (event.kind === 'cancelled') add('cancelled', event.consumer);
-      else if (event.kind === 'blocked' || event.kind === 'unblocked') add(event.kind, event.connection);
+      } else if (event.kind === 'cancelled') {
+        if (!this.#streams.has(event.consumer)) add('cancelled', event.consumer);
+      } else if (event.kind === 'blocked' || event.kind === 'unblocked') add(event.kind, event.connection);
       else if (event.kind === 'throttled') this.#throttled[event.on ? 'add' : 'delete'](event.connection);
       else if (event.kind === 'deleted' && event.entity === 'queue') this.#streams.deleted(event.name);
       else if (event.kind === 'closed') this.#closed(event.connection, event.channel, event.refusal, add);

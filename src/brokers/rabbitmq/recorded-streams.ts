@@ -55,6 +55,11 @@ export class RecordedStreams {
     for (const [name, one] of this.#subscriptions) if (one.stream === stream) this.#subscriptions.delete(name);
   }
 
+  /** Whether it consumes through the stream protocol, where nobody is told that a consumer is cancelled. */
+  has(consumer: string): boolean {
+    return this.#subscriptions.has(consumer);
+  }
+
   get #server(): RabbitBroker {
     return this.#around.server();
   }

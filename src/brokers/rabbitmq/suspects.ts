@@ -35,7 +35,7 @@ export function disconnectedDue(core: Core, queue: Queue): void {
   for (const one of queue.suspects) {
     if (one.until > core.now()) continue;
     one.active = false;
-    const out = one.held.flatMap((key) => queue.held.get(key) ?? []);
+    const out = one.held.flatMap((key) => queue.held.at(key) ?? []);
     one.consumers += new Set(out.flatMap(({ consumer }) => consumer ?? [])).size;
     giveUp(core, queue, one, false);
     one.held = [];
@@ -43,7 +43,7 @@ export function disconnectedDue(core: Core, queue: Queue): void {
 }
 
 function giveUp(core: Core, queue: Queue, { held }: Suspects, failed: boolean): void {
-  const out = held.flatMap((key) => queue.held.get(key) ?? []);
+  const out = held.flatMap((key) => queue.held.at(key) ?? []);
   settle(core, queue, out, { how: 'requeue', because: 'rabbitmq.node_down', failed, mayGoToTail: false });
   chooseActive(core, queue);
   dispatch(core, queue);
