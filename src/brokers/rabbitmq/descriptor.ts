@@ -249,7 +249,7 @@ export const rabbitmq: RoomDescriptor = {
     'The stream protocol goes over the same connections as AMQP; clients do not look for the leader or a replica.',
     'Each client has one connection with one channel per link; its consume links with a global prefetch share one.',
     'What can be set by policy is set by policy, so that it can change while the queue lives.',
-    'A node stops in an orderly way: after a crash a quorum queue counts the consumers there until the node is back, and 4.3 keeps what they have out for as long.',
+    'A node that goes down is killed, and the others notice at once; stopping it in order is left out.',
     'A message for several queues of which one has no majority waits as a whole; what a channel that closes had waiting there is lost, of which a server may keep some.',
     'Memory is estimated from what is stored; paging to disk takes no time.',
   ],

@@ -101,6 +101,31 @@ export const rules = {
   },
   R52: { name: 'policy', says: 'A policy gives settings to matching entities; of numbers the lower of policy and argument counts. One with a key that a queue’s type does not know is not for that queue.', source: 'https://www.rabbitmq.com/docs/policies', recorded: ['policy-lower-number', 'policy-with-a-foreign-key'] },
   R53: { name: 'direct-reply-to', says: 'Direct reply-to brings replies to the channel that asked, with no queue between.', source: 'https://www.rabbitmq.com/docs/direct-reply-to', recorded: ['direct-reply-to'] },
+  R54: {
+    name: 'killed-node',
+    says: 'A node that is killed cannot say how far its classic queues had come: what they keep comes back flagged as redelivered, whether it was out or not.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_variable_queue.erl',
+    recorded: ['kill-forgets-what-was-out'],
+  },
+  R55: {
+    name: 'suspects',
+    says: 'A quorum queue counts the consumers of a killed node until the node is back. What they have out comes back at once; since 4.3 only with the node, or after x-consumer-disconnected-timeout.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.3.5/deps/rabbit/src/rabbit_fifo.erl',
+    recorded: ['cluster-kill-leaves-suspects'],
+  },
+  R56: {
+    name: 'killed-exclusive',
+    says: 'What would go with a killed node, exclusive and transient queues, since 4.3 goes when the node is back: until then nobody can declare it, and it takes nothing.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.3.5/deps/rabbit/src/rabbit_amqqueue.erl',
+    since: '4.3',
+    recorded: ['cluster-kill-and-exclusive-queues'],
+  },
+  R57: {
+    name: 'first-publish',
+    says: 'A channel registers with a quorum queue before its first publish there, and waits: dead letters that the same message caused elsewhere are there before it.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_fifo_client.erl',
+    recorded: ['first-publish-registers'],
+  },
   R60: {
     name: 'consistent-hash',
     says: 'A consistent hash exchange sends each message to one of its destinations, by the hash of its routing key and in shares of the weights that the binding keys give.',

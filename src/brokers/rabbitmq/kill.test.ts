@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import type { RabbitOptions } from './api.ts';
+import { rule } from './rules.ts';
+import { messages, only, server } from './server.test-kit.ts';
+
+const quorum = { 'x-queue-type': 'quorum' };
+const SECOND = 1000;
+
+test(rule('killed-node'), () => {
+  const redelivered = (how?: 'killed') => {
+    const s = server({ nodes: ['n1', 'n2'] });
+    s.queue('q');
+    for (let i = 0; i < 3; i++) s.send('q');
+    s.broker.basicGet('a', 1, { queue: 'q' });
+    s.broker.stopNode('n1', how);
+    s.broker.startNode('n1');
+    s.open('b', 1, 'n2');
+    return [1, 2, 3].map(() => (s.broker.basicGet('b', 1, { queue: 'q', noAck: true }) as unknown as { redelivered: boolean }).redelivered);
+  };
+  expect(redelivered()).toEqual([true, false, false]);
+  expect(redelivered('killed')).toEqual([true, true, true]);
+});
+
+/** Two consumers of a third node, one of which has messages 0 and 1, and one of another node. */
+function killed(version: RabbitOptions['version'], args = {}, how?: 'killed') {
+  const s = server({ version, nodes: ['n1', 'n2', 'n3'] });
+  s.queue('q', { ...quorum, ...args });
+  s.open('b', 1, 'n3');
+  s.consume('q', 'c', { connection: 'b', prefetch: 2 });
+  s.consume('q', 'idle', { connection: 'b', prefetch: 2, arguments: { 'x-priority': -1 } });
+  for (let i = 0; i < 2; i++) s.send('q');
+  s.open('d', 1, 'n2');
+  s.consume('q', 'other', { connection: 'd', prefetch: 5, arguments: { 'x-priority': -2 } });
+  s.events();
+  s.broker.stopNode('n3', how);
+  const consumers = () => s.broker.queueCounts('q')?.consumers;
+  return { s, consumers };
+}
+test(rule('suspects'), () => {
+  const orderly = killed('4.3');
+  expect(messages(orderly.s.events(), 'other')).toEqual([0, 1]);
+  expect(orderly.consumers()).toBe(1);
+
+  const atOnce = killed('4.0.5', {}, 'killed');
+  expect(messages(atOnce.s.events(), 'other')).toEqual([0, 1]);
+  expect(atOnce.consumers()).toBe(3);
+  atOnce.s.broker.startNode('n3');
+  expect(atOnce.consumers()).toBe(1);
+
+  const { s, consumers } = killed('4.3', {}, 'killed');
+  expect(messages(s.events(), 'other')).toEqual([]);
+  expect(consumers()).toBe(3);
+  // Over a checkpoint, too.
+  s.broker.load(JSON.parse(JSON.stringify(s.broker.save())));
+  s.broker.startNode('n3');
+  expect(only(s.events(), 'deliver').map(({ message, deliveryCount, redelivered }) => [message, deliveryCount, redelivered])).toEqual([
+    [0, 1, true],
+    [1, 1, true],
+  ]);
+  expect(consumers()).toBe(1);
+});
+test('4.3 waits a minute for what is out on a killed node, or as long as the queue says; that is not held against the messages, and the consumers still count', () => {
+  for (const [args, seconds] of [
+    [{}, 60],
+    [{ 'x-consumer-disconnected-timeout': 5 * SECOND }, 5],
+  ] as const) {
+    const { s, consumers } = killed('4.3', args, 'killed');
+    s.ms(seconds * SECOND - 1);
+    expect(messages(s.events(), 'other')).toEqual([]);
+    s.ms(1);
+    expect(only(s.events(), 'deliver').map(({ message, deliveryCount }) => [message, deliveryCount])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+    expect(consumers()).toBe(3);
+    s.broker.startNode('n3');
+    expect(consumers()).toBe(1);
+  }
+});
+test('4.3: while the single active consumer is on a killed node nobody else is served', () => {
+  const { s } = killed('4.3', { 'x-single-active-consumer': true }, 'killed');
+  s.send('q');
+  expect(messages(s.events(), 'other')).toEqual([]);
+  s.ms(60 * SECOND);
+  expect(messages(s.events(), 'other')).toEqual([0, 1, 2]);
+});
+
+test(rule('killed-exclusive'), () => {
+  const after = (version: RabbitOptions['version']) => {
+    const s = server({ version, nodes: ['n1', 'n2', 'n3'] });
+    s.open('b', 1, 'n2');
+    s.queue('own', {}, { exclusive: true, connection: 'b' });
+    s.send('own');
+    s.broker.stopNode('n2', 'killed');
+    s.events();
+    const mine = () => {
+      s.open('c', 1, 'n3');
+      const outcome = s.queue('own', {}, { exclusive: true, connection: 'c' });
+      return outcome.refused ? outcome.name : outcome.messageCount;
+    };
+    s.send('own', { mandatory: true });
+    const events = s.events();
+    const before = mine();
+    s.broker.startNode('n2');
+    return { acks: only(events, 'confirm').map(({ ack }) => ack), returned: only(events, 'return').length, before, back: mine() };
+  };
+  expect(after('4.0.5')).toMatchObject({ acks: [true], returned: 1, before: 0 });
+  expect(after('4.3')).toEqual({ acks: [false], returned: 0, before: 'NOT_FOUND', back: 0 });
+});
+
+test(rule('first-publish'), () => {
+  const s = server();
+  s.queue('a', { 'x-max-length': 1, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'b' });
+  s.queue('b', quorum);
+  s.broker.exchangeDeclare('a', 1, { exchange: 'x', type: 'fanout' });
+  for (const queue of ['b', 'a']) s.broker.queueBind('a', 1, { exchange: 'x', queue });
+  s.send('a');
+  const order = () => {
+    s.send('', { exchange: 'x' });
+    return only(s.events(), 'enqueued').flatMap(({ queue, message }) => (queue === 'b' ? [message] : []));
+  };
+  s.events();
+  expect(order()).toEqual([0, 1]);
+  s.broker.load(s.broker.save());
+  expect(order()).toEqual([2, 1]);
+});
