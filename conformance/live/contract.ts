@@ -33,6 +33,8 @@ export interface LiveBroker {
   /** Why there is no server to compare with, in one sentence, or null. */
   missing(): Promise<string | null>;
   start(): Promise<LiveServer>;
+  /** First wait after an operation of a random case, ms, where less than the usual one will do: all that comes of an operation is its answer. */
+  readonly haste?: number;
   /** For comparing random cases; absent: there are none of this broker. `about` names some of them, where there are several kinds. */
   readonly player?: (dice: Dice, about?: string) => Player;
 }

@@ -1,4 +1,4 @@
-import type { ConformanceModel, JsonObject, Operation } from '../../src/testing/conformance-runner.ts';
+import type { JsonObject, Operation } from '../../src/testing/conformance-runner.ts';
 import { Dice } from '../../src/testing/dice.ts';
 import { alike, type Run } from './compare.ts';
 import type { LiveBroker, LiveCase, LiveServer } from './contract.ts';
@@ -51,11 +51,11 @@ interface Difference {
   readonly model: Run;
 }
 /** @param patience how often it is run: less is enough to tell that nothing differs */
-async function compared(server: LiveServer, model: ConformanceModel, example: LiveCase, patience: number): Promise<Difference | null> {
+async function compared(server: LiveServer, { model, haste = SETTLE }: LiveBroker, example: LiveCase, patience: number): Promise<Difference | null> {
   const modelled = runModel(model, example, server.version);
   let found: Difference | null = null;
   for (let run = 1; run <= patience; run++) {
-    const live = await runLive(server, example, SETTLE * run);
+    const live = await runLive(server, example, run === 1 ? haste : SETTLE * run);
     const step = differsAt(live, modelled);
     if (step === null) return null;
     found = { step, live, model: modelled };
@@ -68,13 +68,13 @@ const kindOf = (shown: JsonObject): string => JSON.stringify(shown, (name, value
 const alikeAt = (one: Difference, other: Difference): boolean => (['live', 'model'] as const).every((side) => kindOf(one[side][one.step] ?? {}) === kindOf(other[side][other.step] ?? {}));
 
 /** Without the operations that the difference does not need. */
-async function shrunk(server: LiveServer, model: ConformanceModel, example: LiveCase, first: Difference): Promise<{ readonly example: LiveCase; readonly at: Difference }> {
+async function shrunk(server: LiveServer, broker: LiveBroker, example: LiveCase, first: Difference): Promise<{ readonly example: LiveCase; readonly at: Difference }> {
   let best = { example: { ...example, steps: example.steps.slice(0, first.step + 1) }, at: first };
   for (const part of ['steps', 'setup'] as const) {
     for (let size = Math.max(1, best.example[part].length >> 1); size >= 1; size = size > 1 ? size >> 1 : 0) {
       for (let from = best.example[part].length - size; from >= 0; from -= size) {
         const candidate = { ...best.example, [part]: best.example[part].filter((_, i) => i < from || i >= from + size) };
-        const at = await compared(server, model, candidate, RUNS).catch(() => null);
+        const at = await compared(server, broker, candidate, RUNS).catch(() => null);
         if (at !== null && alikeAt(at, first) && !('failed' in (at.model[at.step] ?? {}))) best = { example: { ...candidate, steps: candidate.steps.slice(0, at.step + 1) }, at };
       }
     }
@@ -93,10 +93,10 @@ export async function fuzz(broker: LiveBroker, runs: number, seed: number, tell:
   try {
     for (let i = 0; i < runs; i++) {
       const example = invented(broker, server.version, seed + i, about);
-      const at = await compared(server, broker.model, example, RUNS);
+      const at = await compared(server, broker, example, RUNS);
       if (at === null) continue;
       found++;
-      const least = whole ? { example, at } : await shrunk(server, broker.model, example, at);
+      const least = whole ? { example, at } : await shrunk(server, broker, example, at);
       const observed = least.at.live.flatMap((shown, step) => (Object.keys(shown).length === 0 ? [] : [{ step, ...shown }]));
       tell(`DIFFERENCE ${broker.model.broker} ${server.version}, seed ${seed + i}, step ${least.at.step}: ${JSON.stringify(least.example.steps[least.at.step])}`);
       tell(`  live   ${JSON.stringify(least.at.live[least.at.step] ?? {})}\n  model  ${JSON.stringify(least.at.model[least.at.step] ?? {})}`);

@@ -31,6 +31,7 @@ async function start(): Promise<LiveServer> {
 export const redisStreams: LiveBroker = {
   model: redisStreamsConformance,
   lanes: 4,
+  haste: 2,
   missing: async () => (findServer() === null ? 'There is no redis-server on this machine (Debian: apt-get install redis-server), so Redis Streams was not compared.' : null),
   start,
   player,
