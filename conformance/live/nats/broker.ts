@@ -2,6 +2,7 @@ import { jetstreamConformance, natsConformance } from '../../../src/brokers/nats
 import type { LiveBroker, LiveCase, LiveServer } from '../contract.ts';
 import { NatsClient } from './client.ts';
 import { NatsConnection } from './connection.ts';
+import { configuringPlayer } from './configuring.ts';
 import { deleteEverything } from './jetstream.ts';
 import { findServer, NatsNode, wanted } from './node.ts';
 import { corePlayer, streamPlayer } from './operations.ts';
@@ -35,4 +36,4 @@ async function start(common: { readonly jetstream?: true }): Promise<LiveServer>
 const missing = (what: string) => async () => (findServer() === null ? `There is no nats-server on this machine (Debian: apt-get install nats-server), so ${what} was not compared.` : null);
 
 export const nats: LiveBroker = { model: natsConformance, lanes: 4, missing: missing('NATS'), start: () => start({}), player: corePlayer };
-export const jetstream: LiveBroker = { model: jetstreamConformance, lanes: 6, missing: missing('JetStream'), start: () => start({ jetstream: true }), player: streamPlayer };
+export const jetstream: LiveBroker = { model: jetstreamConformance, lanes: 6, haste: 12, missing: missing('JetStream'), start: () => start({ jetstream: true }), player: (dice, about) => (about === 'configuring' ? configuringPlayer : streamPlayer)(dice) };

@@ -42,6 +42,7 @@ export interface StreamInfo {
   readonly first_seq: number;
   readonly last_seq: number;
   readonly num_subjects: number;
+  readonly num_deleted: number;
   readonly deleted: readonly number[];
   readonly consumer_count: number;
   /** Messages per subject that passes the filter asked for. */

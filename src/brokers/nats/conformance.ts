@@ -259,8 +259,8 @@ export class NatsAdapter {
   }
 
   #streamView(info: StreamInfo, operation: Operation): JsonObject {
-    const { messages, first_seq, last_seq, num_subjects, consumer_count, deleted, subjects } = info;
-    const shown: Record<string, Json> = { messages, first_seq, last_seq, num_subjects, num_deleted: deleted.length, consumer_count };
+    const { messages, first_seq, last_seq, num_subjects, consumer_count, num_deleted, deleted, subjects } = info;
+    const shown: Record<string, Json> = { messages, first_seq, last_seq, num_subjects, num_deleted, consumer_count };
     if (deleted.length > 0) shown['deleted'] = deleted;
     if (operation['subjectsFilter'] !== undefined && Object.keys(subjects).length > 0) shown['subjects'] = subjects;
     return Object.fromEntries(Object.entries(shown).filter(([name]) => !this.#omit.has(name)));

@@ -43,18 +43,22 @@ function normalised(config: ConsumerConfig, version: Version): ConsumerConfig {
   return { ...config, ...none, max_deliver: Math.max(max_deliver, -1), idle_heartbeat: floor(idle_heartbeat), inactive_threshold: floor(inactive_threshold), priority_timeout: floor(priority_timeout) };
 }
 
-export function check(config: ConsumerConfig, stream: StreamConfig, version: Version): ApiError | null {
-  return (atLeast(version, '2.14.5') ? checkDurations(config) : null) ?? checkNumbers(config) ?? checkMode(config, stream, version) ?? checkLimits(config, stream) ?? checkFilters(config) ?? checkStart(config) ?? checkRest(config);
+/** @param interest where a filter has to lie within what can come into the stream: the subjects of that */
+export function check(config: ConsumerConfig, stream: StreamConfig, version: Version, interest: readonly string[] | null): ApiError | null {
+  return (atLeast(version, '2.14.5') ? checkDurations(config) : null) ?? checkNumbers(config, stream, version) ?? checkMode(config, stream, version) ?? checkLimits(config, stream) ?? (interest === null ? checkFilters(config) : checkInterest(config, interest)) ?? checkStart(config) ?? checkRest(config);
 }
 
 function checkDurations({ backoff, ack_wait }: ConsumerConfig): ApiError | null {
   if (backoff.some((wait) => wait < 0)) return errors.backoffNegative();
   return ack_wait < 0 ? errors.ackWaitNegative() : null;
 }
-function checkNumbers(config: ConsumerConfig): ApiError | null {
+function checkNumbers(config: ConsumerConfig, stream: StreamConfig, version: Version): ApiError | null {
   const { num_replicas: replicas, backoff, max_deliver, description } = config;
   if (replicas < 0) return errors.replicasNegative();
-  if (backoff.length > 0 && max_deliver !== -1 && backoff.length > max_deliver) return errors.maxDeliverBackoff();
+  const since210 = atLeast(version, '2.10.27');
+  if (since210 && stream.retention !== 'limits' && replicas !== 0 && replicas !== stream.num_replicas) return errors.replicasShouldMatch();
+  // Before 2.10 there is a delivery more than there are waits, and it has to be said how many.
+  if (backoff.length > 0 && (since210 ? max_deliver !== -1 && backoff.length > max_deliver : max_deliver <= backoff.length)) return errors.maxDeliverBackoff();
   return description.length > MAX_DESCRIPTION ? errors.consumerDescriptionTooLong(MAX_DESCRIPTION) : null;
 }
 
@@ -94,6 +98,11 @@ function checkLimits({ max_ack_pending, inactive_threshold }: ConsumerConfig, { 
   return longest > 0 && inactive_threshold > longest ? errors.inactiveThresholdExcess(goDuration(longest)) : null;
 }
 
+function checkInterest({ filter_subject: filter }: ConsumerConfig, interest: readonly string[]): ApiError | null {
+  if (filter === '') return null;
+  const within = isValidSubject(filter) && interest.some((subject) => isSubsetOf(filter, subject) || (!isLiteral(filter) && isSubsetOf(subject, filter)));
+  return within ? null : errors.consumerFilterNotSubset();
+}
 function checkFilters(config: ConsumerConfig): ApiError | null {
   const { filter_subject: one, filter_subjects: several } = config;
   if (one !== '' && several.length > 0) return errors.duplicateFilterSubjects();

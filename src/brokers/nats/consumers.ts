@@ -1,5 +1,5 @@
 import { expireAll } from './acks.ts';
-import { type ConsumerArgs, type ConsumerConfig, sameConfig, us } from './config.ts';
+import { type ConsumerArgs, type ConsumerConfig, sameConfig, type StreamConfig, us } from './config.ts';
 import { check, filtersOf, isPush, isValidName, MAX_NAME, updateProblem, withDefaults } from './consumer-config.ts';
 import type { Core } from './core.ts';
 import { burst } from './delivery.ts';
@@ -18,21 +18,35 @@ export type Action = '' | 'create' | 'update';
 
 /** @param direct asked for by another stream, which no rule of retention keeps out */
 export function createConsumer(core: Core, stream: Stream, args: ConsumerArgs, action: Action, direct = false): Consumer | ApiError {
-  if ((args.num_replicas ?? 0) > 1 && !isClustered(core)) return errors.replicasNotSupported();
   if ((args.num_replicas ?? 0) > stream.config.num_replicas) return errors.consumerReplicasExceed();
   const given = withDefaults(args, stream.config, core.version);
   const named = given.durable_name === '' ? given.name : given.durable_name;
   const config = given.name === '' ? { ...given, name: named } : given;
   if (/[\\/]/.test(named)) return errors.consumerPathSeparators();
-  const wrong = check(config, stream.config, core.version);
+  const wrong = check(config, stream.config, core.version, core.since('2.10.27') ? null : arriving(core, stream.config));
   if (wrong !== null) return wrong;
   const old = stream.consumers.get(named);
-  if (old !== undefined) return updateConsumer(core, stream, old, config, action);
-  if (action === 'update') return errors.consumerDoesNotExist();
+  // Before 2.10 nobody can say which of the two it shall be.
+  const asked = core.since('2.10.27') ? action : '';
+  if (old !== undefined) return updateConsumer(core, stream, old, config, asked);
+  if (asked === 'update') return errors.consumerDoesNotExist();
   const refused = (direct ? null : checkPlace(stream, config, named)) ?? checkName(config, named);
   if (refused !== null) return refused;
   const name = named === '' ? `ephemeral${core.counters.name++}` : named;
   return start(core, stream, name, named === '' ? { ...config, name } : config, direct);
+}
+/** Subjects that can come into a stream, or null where they come from another server. */
+function arriving(core: Core, { subjects, mirror, sources }: StreamConfig, seen = new Set<string>()): readonly string[] | null {
+  const all = [...subjects];
+  for (const { name, external } of mirror === null ? sources : [mirror]) {
+    if (external !== undefined) return null;
+    const origin = core.streams.get(name);
+    if (origin === undefined || seen.has(name)) continue;
+    const more = arriving(core, origin.config, seen.add(name));
+    if (more === null) return null;
+    all.push(...more);
+  }
+  return all;
 }
 function checkName({ durable_name }: ConsumerConfig, named: string): ApiError | null {
   if (durable_name.length > MAX_NAME) return errors.consumerNameTooLong(MAX_NAME);

@@ -9,7 +9,7 @@ import { type ApiError, errors, protocolErrors } from './errors.ts';
 import type { ClusterState } from './cluster-model.ts';
 import { startServer, stopServer, syncServers } from './cluster.ts';
 import { isLed, isServed } from './leading.ts';
-import { leaderless } from './placement.ts';
+import { isClustered, leaderless } from './placement.ts';
 import type { Envelope, NatsEvent } from './events.ts';
 import { unpin } from './groups.ts';
 import type { Client, ConnectOptions, Consumer, Stored, Stream } from './model.ts';
@@ -157,6 +157,9 @@ export class NatsServer implements Nats {
   }
   #info({ config, store, consumers }: Stream, filter = ''): StreamInfo {
     const subjects = filter === '' ? [] : subjectsPassing(store, [filter]);
+    const since210 = this.#core.since('2.10.27');
+    // Files that never held a message lack one with sequence 0, from 2.10 on.
+    const gone = since210 && config.storage === 'file' && store.firstSeq === 0 && store.lastSeq === 0 ? [0] : gaps(store);
     return {
       config,
       messages: store.messages.size,
@@ -164,8 +167,9 @@ export class NatsServer implements Nats {
       first_seq: store.firstSeq,
       last_seq: store.lastSeq,
       num_subjects: store.bySubject.size,
-      // Files that never held a message lack one with sequence 0, from 2.10 on.
-      deleted: this.#core.since('2.10.27') && config.storage === 'file' && store.firstSeq === 0 && store.lastSeq === 0 ? [0] : gaps(store),
+      num_deleted: gone.length,
+      // Before 2.10 a stream in memory counts its last message among them, and does not list it.
+      deleted: since210 || config.storage === 'file' ? gone : gone.filter((seq) => seq < store.lastSeq),
       // What streams of other servers read by is nobody's to see.
       consumer_count: [...consumers.values()].filter(({ config }) => readerOf(config.deliver_subject) === '').length,
       subjects: Object.fromEntries(subjects.map((subject) => [subject, countOf(store, subject)])),
@@ -199,6 +203,7 @@ export class NatsServer implements Nats {
   createConsumer(name: string, args: ConsumerArgs, action: Action = ''): Answer<ConsumerInfo> {
     const unreadable = this.#unreadable(args);
     if (unreadable !== null) return unreadable;
+    if ((args.num_replicas ?? 0) > 1 && !isClustered(this.#core)) return errors.replicasNotSupported();
     return this.#decided(name, (stream) => {
       const made = createConsumer(this.#core, stream, args, action);
       if ('refused' in made) return made;

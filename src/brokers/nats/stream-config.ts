@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { type ApiError, errors } from './errors.ts';
 import type { Stream } from './model.ts';
 import { isSubsetOf, isValidSubject, subjectsCollide } from './subjects.ts';
-import { isTransform } from './transform.ts';
+import { isTransform, transformProblem } from './transform.ts';
 
 /** Defaults and checks of a stream configuration, in the server's order: of several mistakes the first is told. */
 
@@ -14,7 +14,8 @@ const MAX_DESCRIPTION = 4096;
 const MAX_METADATA = 131_072;
 const MAX_REPLICAS = 5;
 const wrong = (why: string) => errors.streamInvalidConfig(why);
-const unlimited = (value: number) => (value === 0 ? -1 : value);
+/** From 2.12 on a limit below what makes sense means none. */
+const unlimited = (core: Core, value: number) => (value === 0 || (value < -1 && core.since('2.14.5')) ? -1 : value);
 
 export function withStreamDefaults(core: Core, args: StreamArgs): StreamConfig {
   const given = completeStream(args, core.version);
@@ -24,12 +25,12 @@ export function withStreamDefaults(core: Core, args: StreamArgs): StreamConfig {
   return {
     ...given,
     num_replicas: given.num_replicas === 0 ? 1 : given.num_replicas,
-    max_msgs: unlimited(given.max_msgs),
-    max_msgs_per_subject: unlimited(given.max_msgs_per_subject),
-    max_bytes: unlimited(given.max_bytes),
-    max_msg_size: unlimited(given.max_msg_size),
-    max_consumers: unlimited(given.max_consumers),
-    duplicate_window: given.duplicate_window === 0 && mirror === null ? window : given.duplicate_window,
+    max_msgs: unlimited(core, given.max_msgs),
+    max_msgs_per_subject: unlimited(core, given.max_msgs_per_subject),
+    max_bytes: unlimited(core, given.max_bytes),
+    max_msg_size: unlimited(core, given.max_msg_size),
+    max_consumers: unlimited(core, given.max_consumers),
+    duplicate_window: given.duplicate_window === 0 && mirror === null && (given.sources.length === 0 || !core.since('2.14.5')) ? window : given.duplicate_window,
     subjects: takesOwnName ? [given.name] : given.subjects,
     republish: republish !== null && republish.src === '' ? { ...republish, src: '>' } : republish,
     // Delete markers need lives of their own, and replace what is left of the subject.
@@ -39,7 +40,7 @@ export function withStreamDefaults(core: Core, args: StreamArgs): StreamConfig {
 }
 
 export function checkStream(core: Core, config: StreamConfig): ApiError | null {
-  return checkNames(config) ?? checkTimes(config) ?? checkMirror(core, config) ?? checkSources(core, config) ?? checkCycle(core, config) ?? checkSubjects(core, config) ?? checkRepublish(config);
+  return checkNames(config) ?? checkTimes(core, config) ?? checkMirror(core, config) ?? checkSources(core, config) ?? checkCycle(core, config) ?? checkSubjects(core, config) ?? checkTransform(core, config) ?? checkRepublish(core, config);
 }
 
 function checkNames({ name, description, metadata, num_replicas }: StreamConfig): ApiError | null {
@@ -51,8 +52,9 @@ function checkNames({ name, description, metadata, num_replicas }: StreamConfig)
   if (num_replicas > MAX_REPLICAS) return wrong(`maximum replicas is ${MAX_REPLICAS}`);
   return num_replicas < 0 ? errors.replicasNegative() : null;
 }
-function checkTimes(config: StreamConfig): ApiError | null {
+function checkTimes(core: Core, config: StreamConfig): ApiError | null {
   const { max_age: age, duplicate_window: window } = config;
+  if (age < 0 && core.since('2.14.5')) return wrong('max age can not be negative');
   if (age > 0 && age < LEAST) return wrong('max age needs to be >= 100ms');
   if (window < 0) return wrong('duplicates window can not be negative');
   if (age !== 0 && window > age) return wrong('duplicates window can not be larger then max age');
@@ -77,6 +79,7 @@ function checkMirror(core: Core, config: StreamConfig): ApiError | null {
   if (config.first_seq > 0) return errors.mirrorWithFirstSeq();
   if (config.subjects.length > 0) return errors.mirrorWithSubjects();
   if (config.sources.length > 0) return errors.mirrorWithSources();
+  if (config.subject_delete_marker_ttl > 0) return wrong('subject delete markers forbidden on mirrors');
   const transforms = mirror.subject_transforms ?? [];
   if ((mirror.filter_subject ?? '') !== '' && transforms.length > 0) return errors.mirrorMultipleFilters();
   for (const [i, { src }] of transforms.entries()) {
@@ -136,7 +139,9 @@ function checkSubjects(core: Core, { subjects, no_ack, num_replicas }: StreamCon
     // From 2.14 on a pattern that reaches into these spaces is enough.
     const reaches = (...spaces: string[]) => (core.since('2.14.5') ? !no_ack && spaces.some((space) => subjectsCollide(subject, space)) : spaces.some(within));
     if (reaches('$JS.>', '$JSC.>', ...(core.since('2.14.5') ? ['$NRG.>'] : [])) && !within('$JS.EVENT.>')) return wrong('subjects that overlap with jetstream api require no-ack to be true');
+    const later = core.since('2.14.5') ? subjects.slice(i + 1).find((one) => subjectsCollide(one, subject)) : undefined;
     if (reaches('$SYS.>') && !within('$SYS.ACCOUNT.>')) return wrong('subjects that overlap with system api require no-ack to be true');
+    if (later !== undefined) return wrong(`subject "${subject}" overlaps with "${later}"`);
   }
   for (const subject of subjects) {
     const other = subjects.find((one) => one !== subject && subjectsCollide(one, subject));
@@ -144,8 +149,16 @@ function checkSubjects(core: Core, { subjects, no_ack, num_replicas }: StreamCon
   }
   return null;
 }
-function checkRepublish({ republish, subjects }: StreamConfig): ApiError | null {
+/** Before 2.12 a transform is looked at when the stream is made. */
+function checkTransform(core: Core, { subject_transform: transform }: StreamConfig): ApiError | null {
+  if (transform === null || !core.since('2.14.5')) return null;
+  if (transform.src !== '' && !isValidSubject(transform.src)) return errors.transformInvalidSource(`invalid subject ${transform.src}`);
+  const why = transformProblem(transform);
+  return why === null ? null : errors.transformInvalidDestination(why);
+}
+function checkRepublish(core: Core, { republish, subjects }: StreamConfig): ApiError | null {
   if (republish === null) return null;
+  if (!core.since('2.10.27') && !subjects.some((subject) => subjectsCollide(republish.src, subject))) return wrong('stream configuration for republish source is not valid subset of subjects');
   if (subjects.some((subject) => subjectsCollide(republish.dest, subject))) return wrong('stream configuration for republish destination forms a cycle');
   if (isTransform(republish)) return null;
   return wrong(`stream configuration for republish with transform from '${republish.src}' to '${republish.dest}' not valid`);
@@ -164,15 +177,19 @@ export function checkUpdate(core: Core, stream: Stream, next: StreamConfig): Api
   if (old.sealed && !next.sealed) return can('unseal a sealed stream');
   if (old.deny_delete && !next.deny_delete) return can('cancel deny message deletes');
   if (old.deny_purge && !next.deny_purge) return can('cancel deny purge');
-  if (!sameConfig(next.mirror, old.mirror)) return errors.mirrorNotUpdatable();
-  return checkDiscardPerSubject(next);
+  // From 2.12 on a mirror may become a stream of its own.
+  if (!sameConfig(next.mirror, old.mirror) && !(next.mirror === null && core.since('2.14.5'))) return errors.mirrorNotUpdatable();
+  if (!sameConfig(next.republish, old.republish) && !core.since('2.10.27')) return can('change RePublish');
+  return old.allow_msg_ttl && !next.allow_msg_ttl ? wrong('message TTL status can not be disabled') : null;
 }
 export const sealed = (config: StreamConfig): StreamConfig => (config.sealed ? { ...config, max_age: 0, discard: 'new', deny_delete: true, deny_purge: true, allow_rollup_hdrs: false } : config);
 
 /** Consumers that a narrower limit for consumers would break. */
-export function consumersOver(stream: Stream, next: StreamConfig): string[] {
+export function consumersOver(core: Core, stream: Stream, next: StreamConfig): string[] {
   const { inactive_threshold: longest = 0, max_ack_pending: most = 0 } = next.consumer_limits;
   if (sameConfig(stream.config.consumer_limits, next.consumer_limits)) return [];
-  return [...stream.consumers.values()].filter(({ config }) => config.inactive_threshold > longest || config.max_ack_pending > most).map((one) => one.name);
+  // From 2.12 on no limit is one that nobody exceeds.
+  const over = (value: number, limit: number) => value > limit && (limit > 0 || !core.since('2.14.5'));
+  return [...stream.consumers.values()].filter(({ config }) => over(config.inactive_threshold, longest) || over(config.max_ack_pending, most)).map((one) => one.name);
 }
 export const overlapsOther = (core: Core, name: string, subjects: readonly string[]): boolean => [...core.streams.values()].some((stream) => stream.name !== name && stream.config.subjects.some((taken) => subjects.some((subject) => subjectsCollide(subject, taken))));

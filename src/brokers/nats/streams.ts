@@ -32,7 +32,7 @@ export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
   if (old !== undefined) return sameConfig(old.config, config) ? old : errors.streamNameExist();
   const transform = config.subject_transform;
   if (overlapsOther(core, config.name, config.subjects)) return errors.subjectOverlap();
-  if (transform !== null && !isTransform(transform)) return errors.streamCreate(transformProblem(transform.src, transform.dest));
+  if (transform !== null && !isTransform(transform)) return errors.streamCreate(notTransformed(transform.src, transform.dest));
   const stream: Stream = {
     id: core.counters.id++,
     name: config.name,
@@ -54,21 +54,24 @@ export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
   startReading(core, stream);
   return stream;
 }
-const transformProblem = (src: string, dest: string) => `stream subject transform from '${src}' to '${dest}': invalid subject`;
+const notTransformed = (src: string, dest: string) => `stream subject transform from '${src}' to '${dest}': invalid subject`;
 
 export function updateStream(core: Core, args: StreamArgs): Stream | ApiError {
+  const given = withStreamDefaults(core, args);
+  const bad = checkStream(core, given);
+  if (bad !== null) return bad;
   const stream = core.streams.get(args.name);
   if (stream === undefined) return errors.streamNotFound();
-  const given = withStreamDefaults(core, args);
-  const bad = checkStream(core, given) ?? checkUpdate(core, stream, given);
-  if (bad !== null) return bad;
+  const fixed = checkUpdate(core, stream, given);
+  if (fixed !== null) return fixed;
   const config = sealed(given);
-  const over = consumersOver(stream, config);
+  const over = consumersOver(core, stream, config);
   if (over.length > 0) return errors.streamUpdate(`change to limits violates consumers: ${over.join(', ')}`);
   if (overlapsOther(core, stream.name, config.subjects)) return errors.subjectOverlap();
   const transform = config.subject_transform;
   if (transform !== null && !isTransform(transform)) return errors.streamUpdate(`stream configuration for subject transform from '${transform.src}' to '${transform.dest}': invalid subject`);
-  const few = replicasProblem(core, config.num_replicas, stream);
+  // A server that is alone takes any number, and keeps one copy.
+  const few = isClustered(core) ? replicasProblem(core, config.num_replicas, stream) : null;
   if (few !== null) return few;
   const old = stream.config;
   stream.config = config;

@@ -43,6 +43,7 @@ function parsePiece(token: string): Piece | null {
   return { does: name as Cut, index: first, length: second };
 }
 
+const WRONG = 'invalid mapping destination';
 interface Parsed {
   readonly pieces: readonly Piece[];
   /** Position of the n-th `*` of the source (from 1). */
@@ -50,19 +51,21 @@ interface Parsed {
   readonly source: readonly string[];
 }
 
-/** @returns null when the two do not make a mapping */
-function parse({ src, dest }: Transform): Parsed | null {
+/** @returns why the two do not make a mapping, in the words of 2.12 and later */
+function parse({ src, dest }: Transform): Parsed | string {
   const source = shape(src === '' ? '>' : src);
   const target = shape(dest);
-  if (source === null || target === null || target.stars > 0 || source.open !== target.open) return null;
+  if (source === null || target === null || target.stars > 0 || source.open !== target.open) return 'invalid subject';
   const wildcards = new Map<number, number>();
   for (const [i, token] of source.tokens.entries()) if (token === '*') wildcards.set(wildcards.size + 1, i);
   const pieces: Piece[] = [];
   for (const token of target.tokens) {
     const piece = parsePiece(token);
-    if (piece === null) return null;
+    if (piece === null) return `${WRONG}: unknown function in ${token}`;
     const used = piece.does === 'text' ? [] : piece.does === 'partition' ? piece.indexes : [piece.index];
-    if (piece.does !== 'text' && (wildcards.size === 0 || used.some((index) => index > wildcards.size))) return null;
+    const beyond = used.find((index) => index > wildcards.size);
+    if (piece.does !== 'text' && wildcards.size === 0 && !source.open) return `${WRONG}: wildcard index out of range in ${token}`;
+    if (beyond !== undefined) return `${WRONG}: wildcard index out of range in ${token}: [${beyond}]`;
     pieces.push(piece);
   }
   return { pieces, wildcards, source: source.tokens };
@@ -72,7 +75,12 @@ function shape(subject: string): { tokens: string[]; stars: number; open: boolea
   if (tokens.some((token, i) => token === '' || (token === '>' && i < tokens.length - 1))) return null;
   return { tokens, stars: tokens.filter((token) => token === '*').length, open: tokens.at(-1) === '>' };
 }
-export const isTransform = (transform: Transform): boolean => transform.dest === '' || parse(transform) !== null;
+/** Why it is none, or null. */
+export function transformProblem(transform: Transform): string | null {
+  const parsed = transform.dest === '' ? null : parse(transform);
+  return typeof parsed === 'string' ? parsed : null;
+}
+export const isTransform = (transform: Transform): boolean => transformProblem(transform) === null;
 
 /** @returns the new subject, or null when the source does not match or the mapping is not valid */
 export function transformed(transform: Transform, subject: string): string | null {
@@ -80,7 +88,7 @@ export function transformed(transform: Transform, subject: string): string | nul
   if (all(transform.src) && all(transform.dest)) return subject;
   if (!isValidLiteral(subject) || !(all(transform.src) || isSubsetOf(subject, transform.src))) return null;
   const parsed = parse(transform);
-  if (parsed === null) return null;
+  if (typeof parsed === 'string') return null;
   const tokens = tokensOf(subject);
   const at = (index: number) => tokens[parsed.wildcards.get(index) ?? 0] ?? '';
   const out: string[] = [];
