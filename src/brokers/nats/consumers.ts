@@ -5,7 +5,7 @@ import type { Core } from './core.ts';
 import { burst } from './delivery.ts';
 import { type ApiError, errors } from './errors.ts';
 import type { Consumer, Stream } from './model.ts';
-import { forgetGroup, isClustered, placeConsumer } from './placement.ts';
+import { forgetGroup, placeConsumer } from './placement.ts';
 import { cleanUp, recount } from './retention.ts';
 import { hasInterest, listens, status } from './routing.ts';
 import { newest, nextPassing, seqFromTime, subjectsPassing } from './store.ts';
