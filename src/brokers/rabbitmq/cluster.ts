@@ -54,11 +54,13 @@ function loseHome(core: Core, queue: Queue, killed: boolean): void {
   queue.held.clear();
   for (const one of held) {
     detach(one);
-    one.copy.redelivered = true;
+    // Since 4.3 a queue that ends in order knows what came back to it, and not what was out when it ended.
+    if (killed || !core.since43) one.copy.redelivered = true;
     queue.backlog.giveBack(one.copy);
     queue.readyBytes += one.copy.envelope.size;
     core.emit({ kind: 'requeued', copy: one.copy.id, message: one.copy.envelope.message, queue: queue.name, because: 'rabbitmq.node_down', position: 'original' });
   }
+  const wereOut = new Set(held.map(({ copy }) => copy));
   const all = queue.backlog.clear();
   queue.readyBytes = 0;
   for (const copy of all) {
@@ -66,7 +68,7 @@ function loseHome(core: Core, queue: Queue, killed: boolean): void {
       // How far it had come with its deliveries it says when it ends in order: otherwise all may have been out.
       if (killed) copy.redelivered = true;
       // Out before or never out: kept apart, so that the old order holds.
-      if (copy.redelivered) queue.backlog.giveBack(copy);
+      if (copy.redelivered || wereOut.has(copy)) queue.backlog.giveBack(copy);
       else queue.backlog.push(copy);
       queue.readyBytes += copy.envelope.size;
     } else {

@@ -21,6 +21,28 @@ test(rule('killed-node'), () => {
   expect(redelivered('killed')).toEqual([true, true, true]);
 });
 
+test('what clients of other nodes have out when its node stops in order, a classic queue of 4.3 does not flag, and keeps in its place', () => {
+  const flags = (version: RabbitOptions['version'], how?: 'killed') => {
+    const s = server({ version, nodes: ['n1', 'n2'] });
+    s.queue('q');
+    for (let i = 0; i < 3; i++) s.send('q');
+    s.open('b', 1, 'n2');
+    for (let i = 0; i < 2; i++) s.broker.basicGet('b', 1, { queue: 'q' });
+    s.broker.basicNack('b', 1, { deliveryTag: 2 });
+    s.broker.stopNode('n1', how);
+    s.broker.startNode('n1');
+    return s.broker.peek('q', 9).ready.map(({ message, redelivered }) => [message, redelivered]);
+  };
+  const all = [0, 1, 2].map((message) => [message, true]);
+  expect(flags('4.0.5')).toEqual([...all.slice(0, 2), [2, false]]);
+  expect(flags('4.3')).toEqual([
+    [0, false],
+    [1, true],
+    [2, false],
+  ]);
+  expect(flags('4.3', 'killed')).toEqual(all);
+});
+
 /** Two consumers of a third node, one of which has messages 0 and 1, and one of another node. */
 function killed(version: RabbitOptions['version'], args = {}, how?: 'killed') {
   const s = server({ version, nodes: ['n1', 'n2', 'n3'] });
