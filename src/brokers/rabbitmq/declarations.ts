@@ -160,6 +160,8 @@ export class RabbitDeclarations {
     const type = queueType(args.arguments ?? {});
     if (serverNamed && type !== 'classic') return errors.serverNamed(type);
     if (args.passive === true || this.core.queues.has(args.queue)) {
+      const owner = this.core.queues.get(args.queue)?.exclusive ?? null;
+      if (args.passive !== true && owner !== null && owner !== on.connection.name) return errors.locked(args.queue);
       const queue = this.queueFor(on, args.queue, 'declaring');
       if ('refused' in queue) return queue;
       if (args.passive !== true) {

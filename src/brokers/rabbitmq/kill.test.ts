@@ -127,7 +127,7 @@ test(rule('killed-exclusive'), () => {
     return { acks: only(events, 'confirm').map(({ ack }) => ack), returned: only(events, 'return').length, before, back: mine() };
   };
   expect(after('4.0.5')).toMatchObject({ acks: [true], returned: 1, before: 0 });
-  expect(after('4.3')).toEqual({ acks: [false], returned: 0, before: 'NOT_FOUND', back: 0 });
+  expect(after('4.3')).toEqual({ acks: [false], returned: 0, before: 'RESOURCE_LOCKED', back: 0 });
 });
 
 test(rule('first-publish'), () => {

@@ -37,6 +37,12 @@ function policyFor(d: Dice, quorum: boolean): JsonObject {
   } as JsonObject;
 }
 
+/**
+ * A channel registers with a quorum queue at its first publish there. If the same message makes another quorum queue dead-letter
+ * to it, the letter and the publish race: whose log is written first wins, mostly the letter. So every channel has published before.
+ */
+const registrations = (channels: readonly string[]): readonly Operation[] => QUEUES.flatMap((queue) => [...channels.map((channel) => ({ op: 'publish', exchange: '', routingKey: queue, body: 'first', channel })), { op: 'purge', queue }]);
+
 export function queues(d: Dice): Player {
   const kind = d.pick(['classic', 'classic', 'quorum', 'mixed']);
   const type = d.pick(['direct', 'topic', 'fanout']);
@@ -46,6 +52,7 @@ export function queues(d: Dice): Player {
     { op: 'exchange', exchange: 'x', type },
     ...Array.from({ length: d.between(1, 3) }, () => ({ op: 'bind', exchange: 'x', queue: d.pick(QUEUES), routingKey: type === 'topic' ? d.pick(PATTERNS) : d.pick(KEYS) })),
     ...(transactional ? [{ op: 'txSelect', channel: 'tx' }] : []),
+    ...(kind === 'classic' ? [] : [...registrations(['pub', ...(transactional ? ['tx'] : [])]), ...(transactional ? [{ op: 'txCommit', channel: 'tx' }, ...QUEUES.map((queue) => ({ op: 'purge', queue }))] : [])]),
   ];
   let made = 0;
   const policies = new Set<string>();
