@@ -16,6 +16,8 @@ export interface Talk {
 const TOPIC = 't';
 /** Longer than the broker's activeConsumerFailoverDelayTimeMillis. */
 const TAKES_OVER = 1500;
+/** Until a topic that was unloaded is served again, ms. */
+const MOVES = 1000;
 
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? (value as readonly string[]) : []);
 const failed = (seen: JsonObject): boolean => typeof seen['result'] === 'object' && seen['result'] !== null && 'error' in seen['result'];
@@ -67,10 +69,10 @@ function subscription(d: Dice, { types, more }: Kind): Talk {
     const chosen = some(consumer);
     return { op: 'redeliver', consumer, ...(chosen.length === 0 || d.chance(0.3) ? {} : { bodies: chosen }) };
   });
-  const changes = { subscribe: TAKES_OVER, close: TAKES_OVER, crash: TAKES_OVER };
+  const changes = { subscribe: TAKES_OVER, close: TAKES_OVER, crash: TAKES_OVER, unload: MOVES };
   return {
     setup: [{ op: 'topic', topic: TOPIC }],
-    ...(types.includes('Failover') ? { calm: changes } : {}),
+    calm: types.includes('Failover') ? changes : { unload: MOVES },
     makes: () => [
       ...[produce, produce, produce, produce, ack, ack, ack, redeliver, redeliver, subscribe],
       ...(type === 'Exclusive' || type === 'Failover' || d.chance(0.05) ? [ackUpTo] : []),
@@ -114,6 +116,7 @@ function producers(d: Dice): Talk {
       { op: 'topic', topic: TOPIC },
       { op: 'subscribe', consumer: 'a' },
     ],
+    calm: { unload: MOVES },
     makes: () => [create, create, produce, produce, produce, close, () => (d.chance(0.3) ? { op: 'unload', topic: TOPIC } : produce())],
     heard(operation, seen) {
       const producer = String(operation['producer'] ?? '');

@@ -21,8 +21,9 @@ export function acknowledge(core: Core, p: Partition, s: Subscription, acks: rea
   }
   settle(core, p, s);
 }
-/** Everything up to and including the position. */
+/** Everything up to and including the position. Where consumers share a subscription that is ignored. */
 export function acknowledgeUpTo(core: Core, p: Partition, s: Subscription, upTo: number): void {
+  if (s.individual) return;
   for (let position = s.cursor.markDelete; position <= upTo && position < p.log.end; position++) if (!s.cursor.isDeleted(position)) deleteEntry(core, p, s, position);
   settle(core, p, s);
 }

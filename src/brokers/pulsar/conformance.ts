@@ -42,6 +42,8 @@ class PulsarAdapter {
   private readonly calls: (() => void)[] = [];
   /** Producers that are connected, each to its partition. */
   private readonly producers = new Set<string>();
+  /** The next sequence id of each. */
+  private readonly sequences = new Map<string, number>();
   /** Incarnations of producers that were closed. */
   private readonly lives = new Map<string, number>();
   private life = 0;
@@ -138,7 +140,7 @@ class PulsarAdapter {
         return void server.closeConsumer(partition, subscription, consumer);
       case 'stats': {
         const s = server.partition(topic)?.subscriptions.get(text('subscription'));
-        return s === undefined ? null : { msgBacklog: s.entriesBehind(server.partition(topic)?.log.end ?? 0), unackedMessages: s.individual ? s.out : 0, consumers: s.consumers.length };
+        return s === undefined ? undefined : { msgBacklog: s.entriesBehind(server.partition(topic)?.log.end ?? 0), unackedMessages: s.individual ? s.out : 0, consumers: s.consumers.length };
       }
       case 'unload':
         return void server.unload(server.partition(topic) as never);
@@ -163,7 +165,10 @@ class PulsarAdapter {
     const session = String(operation['producer'] ?? 'p');
     this.lookUp(topic);
     const refusal = this.server.connectProducer(topic, { session, name: String(operation['name'] ?? session), mode: String(operation['accessMode'] ?? 'Shared') as AccessMode, life: this.lives.get(`${topic} ${session}`) ?? 0 });
-    if (refusal === null || refusal === 'waiting') this.producers.add(`${topic} ${session}`);
+    if (refusal === null || refusal === 'waiting') {
+      this.producers.add(`${topic} ${session}`);
+      this.sequences.set(`${topic} ${session}`, 0);
+    }
     return answer(refusal);
   }
   private produce(operation: Operation, topic: string): undefined {
@@ -176,6 +181,10 @@ class PulsarAdapter {
     }
     const bodies = words(operation['bodies'] ?? operation['body']);
     const bytes = Number(operation['bytes'] ?? 100);
+    const producer = `${topic} ${String(operation['producer'] ?? 'p')}`;
+    const next = this.sequences.get(producer) ?? 0;
+    const sequence = Number(operation['sequence'] ?? next);
+    this.sequences.set(producer, Math.max(next, sequence + bodies.length));
     const messages = bodies.map((body) => this.messages.enter({ body, key: null, bytes }));
     const after = operation['deliverAfterMs'];
     this.server.send(
@@ -185,7 +194,7 @@ class PulsarAdapter {
         messages,
         bytes,
         producer: String(operation['producer'] ?? 'p'),
-        sequence: Number(operation['sequence'] ?? -1),
+        sequence,
         key: words(operation['orderingKey'] ?? operation['keys'] ?? operation['key'])[0] ?? null,
         deliverAt: typeof after === 'number' ? this.clock.now() + after * 1000 : -1,
       },

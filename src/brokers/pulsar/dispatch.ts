@@ -49,16 +49,22 @@ function deliver(core: Core, p: Partition, s: Subscription, c: Consumer, entry: 
     core.emit({ kind: 'blocked', partition: p.name, subscription: s.name, session: null, begins: true });
   }
 }
-/** The next entry that nobody read, where there is one; what is not due yet is set aside. */
-function nextUnread(core: Core, p: Partition, s: Subscription): Entry | undefined {
-  const { cursor } = s;
+/** The next entry that nobody read, where there is one. */
+function peekUnread(core: Core, p: Partition, { cursor }: Subscription): Entry | undefined {
   for (; cursor.read < p.log.end; cursor.read++) {
-    if (cursor.isDeleted(cursor.read)) continue;
-    const entry = p.log.at(cursor.read);
-    if (entry === undefined || (s.individual && isDelayed(core, entry) && setAside(core, s, entry))) continue;
-    return core.bookies.canRead(entry.bookies) ? entry : undefined;
+    const entry = cursor.isDeleted(cursor.read) ? undefined : p.log.at(cursor.read);
+    if (entry !== undefined) return core.bookies.canRead(entry.bookies) ? entry : undefined;
   }
   return undefined;
+}
+/** The same; what is not due yet is set aside. */
+function nextUnread(core: Core, p: Partition, s: Subscription): Entry | undefined {
+  for (;;) {
+    const entry = peekUnread(core, p, s);
+    if (entry === undefined || !s.individual || !isDelayed(core, entry)) return entry;
+    setAside(core, s, entry);
+    s.cursor.read++;
+  }
 }
 // Shared ---------------------------------------------------------------------
 function dispatchShared(core: Core, p: Partition, s: Subscription): void {
@@ -66,11 +72,12 @@ function dispatchShared(core: Core, p: Partition, s: Subscription): void {
     let next = nextShared(core, p, s);
     const c = next && nextConsumer(s);
     if (next === undefined || c === undefined) return;
-    // A consumer gets so many entries before it is the next one's turn (dispatcherMaxRoundRobinBatchSize).
+    // A consumer gets so many entries before it is the next one's turn (dispatcherMaxRoundRobinBatchSize). Those that are not due yet count.
     for (let sent = 0; next !== undefined && sent < core.options.roundRobinBatch && canTake(c) && inBudget(core, p); sent++) {
       if (next.again) s.replay.shift();
       else s.cursor.read++;
-      deliver(core, p, s, c, next.entry, 0);
+      if (!next.again && isDelayed(core, next.entry)) setAside(core, s, next.entry);
+      else deliver(core, p, s, c, next.entry, 0);
       next = nextShared(core, p, s);
     }
   }
@@ -78,7 +85,7 @@ function dispatchShared(core: Core, p: Partition, s: Subscription): void {
 /** What comes again goes first, also when the subscription is blocked on unacknowledged messages. */
 function nextShared(core: Core, p: Partition, s: Subscription): { readonly entry: Entry; readonly again: boolean } | undefined {
   const again = nextReplay(core, p, s);
-  const entry = again ?? (s.blocked ? undefined : nextUnread(core, p, s));
+  const entry = again ?? (s.blocked ? undefined : peekUnread(core, p, s));
   return entry && { entry, again: again !== undefined };
 }
 function nextReplay(core: Core, p: Partition, s: Subscription): Entry | undefined {
@@ -89,18 +96,22 @@ function nextReplay(core: Core, p: Partition, s: Subscription): Entry | undefine
   }
   return undefined;
 }
-/** The next in turn of those with permits, of the highest priority level that has any (0 is the highest). */
+/** From the one whose turn it is: those of higher priority levels (0 is the highest), then its own level in turn, then lower ones. Joining and leaving does not change whose turn it is. */
 function nextConsumer(s: Subscription): Consumer | undefined {
-  const level = s.consumers.find(canTake)?.priority;
-  if (level === undefined) return undefined;
-  const n = s.consumers.length;
-  for (let i = 0; i < n; i++) {
-    const c = s.consumers[(s.turn + i) % n] as Consumer;
-    if (c.priority !== level || !canTake(c)) continue;
-    s.turn = (s.turn + i + 1) % n;
-    return c;
-  }
-  return undefined;
+  const { consumers } = s;
+  if (s.turn >= consumers.length) s.turn = 0;
+  const level = consumers[s.turn]?.priority ?? 0;
+  const free = (from: number, to: number, isOf: (priority: number) => boolean): number => {
+    for (let i = from; i < to; i++) if (isOf(consumers[i]?.priority ?? 0) && canTake(consumers[i] as Consumer)) return i;
+    return -1;
+  };
+  let at = free(0, s.turn, (one) => one < level);
+  if (at < 0) at = free(s.turn, consumers.length, (one) => one === level);
+  if (at < 0) at = free(0, s.turn, (one) => one === level);
+  if (at < 0) at = free(s.turn, consumers.length, (one) => one > level);
+  if (at < 0) return undefined;
+  s.turn = at + 1;
+  return consumers[at];
 }
 // Key_Shared -----------------------------------------------------------------
 export function hashOf(keyed: KeyedWaiting, entry: Entry): number {
@@ -169,10 +180,9 @@ export function rewind(core: Core, p: Partition, s: Subscription, why: Returned)
 const cutoff = (core: Core): number => core.now() + (core.options.delayedStrict ? 0 : core.options.delayedTick);
 const isDelayed = (core: Core, entry: Entry): boolean => core.options.delayedDelivery && entry.deliverAt > cutoff(core);
 
-function setAside(core: Core, s: Subscription, entry: Entry): true {
+function setAside(core: Core, s: Subscription, entry: Entry): void {
   s.delayed.push([entry.deliverAt, entry.position]);
   plan(core, s);
-  return true;
 }
 /** The next look at the delayed messages: when the first is due, but not within a tick of the last look. */
 function plan(core: Core, s: Subscription): void {

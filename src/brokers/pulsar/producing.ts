@@ -27,10 +27,10 @@ export interface SendArgs {
 export function connectProducer(core: Core, p: Partition, producer: Producer): Refusal | 'waiting' | null {
   const blocked = quotaExceeded(core, p);
   if (blocked !== null) return blocked;
-  if (p.producers.some((one) => one.name === producer.name)) return errors.producerBusy(`Producer with name '${producer.name}' is already connected to topic`);
   switch (producer.mode) {
     case 'Shared':
       if (p.exclusive !== null || p.waiters.length > 0) return errors.producerBusy('Topic has an existing exclusive producer');
+      if (p.producers.some((one) => one.name === producer.name)) return errors.producerBusy(`Producer with name '${producer.name}' is already connected to topic`);
       break;
     case 'Exclusive':
       if (p.exclusive !== null || p.waiters.length > 0) return errors.producerFenced('Topic has an existing exclusive producer');

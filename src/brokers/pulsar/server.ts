@@ -173,10 +173,11 @@ export class PulsarServer implements Core {
   }
   /** An administrator moves a cursor; consumers are disconnected and come back. */
   resetCursor(p: Partition, s: Subscription, to: 'earliest' | 'latest'): void {
-    for (const { session } of [...s.consumers]) {
-      this.emit({ kind: 'closed', partition: p.name, session, why: 'cursor_reset' });
-      leave(this, p, s, session);
-    }
+    for (const { session } of s.consumers) this.emit({ kind: 'closed', partition: p.name, session, why: 'cursor_reset' });
+    // All at once: what one had is not sent to the next.
+    rewind(this, p, s, 'consumer_gone');
+    s.consumers = [];
+    forget(s);
     if (to === 'latest') clearBacklog(this, p, s, 'reset');
     const position = to === 'latest' ? p.log.end : p.log.start;
     const was = s.cursor;
@@ -321,6 +322,7 @@ export class PulsarServer implements Core {
       rewind(this, p, s, 'unloaded');
       s.consumers = [];
       forget(s);
+      s.turn = 0;
       for (const position of s.cursor.restore(this.options.maxUnackedRanges, crashed)) this.comeBack(p, s, position, 'ack_not_written');
     }
     p.serving = false;

@@ -207,7 +207,7 @@ describe('policies', () => {
   it(rule('quota-eviction'), () => {
     const bench = new Bench({ backlogBytes: 300, backlogPolicy: 'consumer_backlog_eviction', backlogCheck: 1_000_000 });
     bench.join('a', { permits: 1 });
-    bench.join('fast', { subscription: 'f' });
+    bench.join('fast', { subscription: 'f', type: 'Exclusive' });
     for (const body of letters('m', 5)) bench.send(body);
     bench.do((server) => server.acknowledgeUpTo('t', 'f', 4));
     bench.wait(1000);

@@ -43,6 +43,8 @@ export function join(core: Core, p: Partition, s: Subscription, session: string,
 /** The first consumer says what the subscription is, and reading begins after the mark-delete position. */
 function begin(core: Core, s: Subscription, { type, keyShared }: SubscribeArgs): void {
   const { options } = core;
+  // Another type is another dispatcher.
+  if (s.type !== type) s.turn = 0;
   s.type = type;
   s.cursor.read = s.cursor.markDelete;
   s.keyed = type === 'Key_Shared' ? new KeyedWaiting({ sticky: keyShared.mode === 'STICKY', outOfOrder: keyShared.allowOutOfOrderDelivery, classic: options.classicKeyShared, points: options.consistentHashing ? options.replicaPoints : 0 }) : null;
@@ -61,8 +63,6 @@ export function leave(core: Core, p: Partition, s: Subscription, session: string
   const [gone] = at < 0 ? [] : s.consumers.splice(at, 1);
   if (gone === undefined) return;
   s.out -= gone.unacked;
-  if (s.turn > at) s.turn--;
-  if (s.turn >= s.consumers.length) s.turn = 0;
   const positions = [...gone.pending.keys()].sort((a, b) => a - b);
   if (s.keyed !== null) {
     const before = s.keyed.selector.assignments();
@@ -88,7 +88,6 @@ export function forget(s: Subscription): void {
   s.active = -1;
   s.reading = false;
   s.changes++;
-  s.turn = 0;
   s.out = 0;
   s.blocked = false;
   s.cursor.read = s.cursor.markDelete;
