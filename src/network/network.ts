@@ -17,7 +17,7 @@ export interface Passage {
   readonly back: boolean;
   readonly redelivered: boolean;
 }
-interface LinkState {
+interface Conditions {
   latency: number;
   jitter: number;
   loss: number;
@@ -25,11 +25,17 @@ interface LinkState {
   delay: number;
   lossy: number;
   cut: boolean;
-  /** Latest arrival so far by client, on the way there and on the way back: what is sent later arrives later. */
-  there: Record<string, number>;
-  back: Record<string, number>;
 }
-interface Hop {
+/** One direction of a link: what a client sends later arrives later. */
+type Way = Map<string, { latest: number }>;
+interface Link {
+  readonly is: Conditions;
+  readonly there: Way;
+  readonly back: Way;
+  /** Asked for when it is first needed. */
+  luck: RandomStream | undefined;
+}
+interface Travels {
   readonly link: string;
   readonly client: string;
   readonly owner: number;
@@ -38,12 +44,18 @@ interface Hop {
   readonly message: number;
   readonly back: boolean;
 }
+interface Hop extends Travels {
+  /** What it travels on, as long as that is there. */
+  on: Link | undefined;
+}
 export interface NetworkState {
-  readonly links: readonly (readonly [string, LinkState])[];
-  readonly hops: readonly (readonly [number, Hop])[];
+  readonly links: readonly (readonly [string, Conditions & { readonly there: Latest; readonly back: Latest }])[];
+  readonly hops: readonly (readonly [number, Travels & { readonly stranded?: true }])[];
   readonly held: readonly number[];
   readonly next: number;
 }
+/** By client: when what it sent last arrives. */
+type Latest = Readonly<Record<string, number>>;
 export interface NetworkHost {
   now(): number;
   /** `network.land(hop)` after `delay` µs. */
@@ -56,7 +68,7 @@ export interface NetworkHost {
 export class Network {
   /** Drawn passages since they were last taken; null = nobody looks. */
   seen: Passage[] | null = null;
-  private links = new Map<string, LinkState>();
+  private readonly links = new Map<string, Link>();
   private readonly hops = new Things<Hop>();
   private held: number[] = [];
   private next = 0;
@@ -67,21 +79,24 @@ export class Network {
   /** Makes the links those of the document; faults upon a link stay. */
   reconcile(links: readonly ScenarioLink[]): void {
     const ids = new Set(links.map((l) => l.id));
-    for (const id of [...this.links.keys()]) if (!ids.has(id)) this.links.delete(id);
+    for (const [id, link] of this.links) {
+      if (ids.has(id)) continue;
+      for (const hop of this.hops.values()) if (hop.on === link) hop.on = undefined;
+      this.links.delete(id);
+    }
     for (const { id, config = {} } of links) {
-      const known = this.links.get(id) ?? { latency: 0, jitter: 0, loss: 0, delay: 0, lossy: 0, cut: false, there: {}, back: {} };
-      known.latency = typeof config['latency'] === 'string' ? micros(config['latency']) : 0;
-      known.jitter = typeof config['jitter'] === 'string' ? micros(config['jitter']) : 0;
-      known.loss = typeof config['loss'] === 'number' ? config['loss'] : 0;
-      this.links.set(id, known);
+      const { is } = this.links.get(id) ?? this.lay(id, { latency: 0, jitter: 0, loss: 0, delay: 0, lossy: 0, cut: false });
+      is.latency = typeof config['latency'] === 'string' ? micros(config['latency']) : 0;
+      is.jitter = typeof config['jitter'] === 'string' ? micros(config['jitter']) : 0;
+      is.loss = typeof config['loss'] === 'number' ? config['loss'] : 0;
     }
   }
   send(owner: number, link: string, client: string, back: boolean, what: number, ref: number, message: number, redelivered: boolean): void {
-    const state = this.links.get(link);
+    const on = this.links.get(link);
     const hop = this.next++;
-    this.hops.set(hop, { link, client, owner, what, ref, message, back });
+    this.hops.set(hop, { link, client, owner, what, ref, message, back, on });
     const now = this.host.now();
-    const arrives = state ? this.arrival(link, state, back ? state.back : state.there, client, now) : now;
+    const arrives = on ? this.arrival(link, on, back ? on.back : on.there, client, now) : now;
     if (message >= 0) this.seen?.push({ link, message, departs: now, arrives, back, redelivered });
     this.host.land(arrives - now, hop);
   }
@@ -89,7 +104,7 @@ export class Network {
   land(id: number): void {
     const hop = this.hops.at(id);
     if (!hop) return;
-    if (this.links.get(hop.link)?.cut) {
+    if (hop.on?.is.cut) {
       this.held.push(id);
       return;
     }
@@ -110,50 +125,72 @@ export class Network {
     this.seen?.push({ link, message, departs: now, arrives: now, back: false, redelivered: false });
   }
   isCut(link: string): boolean {
-    return this.links.get(link)?.cut ?? false;
+    return this.links.get(link)?.is.cut ?? false;
   }
   cut(link: string): void {
-    const state = this.links.get(link);
-    if (state) state.cut = true;
+    const on = this.links.get(link);
+    if (on) on.is.cut = true;
   }
   /** What waited goes on, in its order, after one retransmission timeout. */
   mend(link: string): void {
-    const state = this.links.get(link);
-    if (!state?.cut) return;
-    state.cut = false;
-    const waiting = this.held.filter((id) => this.hops.at(id)?.link === link);
+    const on = this.links.get(link);
+    if (!on?.is.cut) return;
+    on.is.cut = false;
+    const waiting = this.held.filter((id) => this.hops.at(id)?.on === on);
     this.held = this.held.filter((id) => !waiting.includes(id));
     for (const id of waiting) this.host.land(RETRANSMISSION, id);
-    for (const order of [state.there, state.back]) for (const client of Object.keys(order)) order[client] = Math.max(order[client] ?? 0, this.host.now() + RETRANSMISSION);
+    for (const way of [on.there, on.back]) for (const last of way.values()) last.latest = Math.max(last.latest, this.host.now() + RETRANSMISSION);
   }
   /** @param by µs added to every hop, 0 to undo */
   delay(link: string, by: number): void {
-    const state = this.links.get(link);
-    if (state) state.delay = by;
+    const on = this.links.get(link);
+    if (on) on.is.delay = by;
   }
   /** @param probability of losing one hop's segment, 0..1, 0 to undo */
   lossy(link: string, probability: number): void {
-    const state = this.links.get(link);
-    if (state) state.lossy = probability;
+    const on = this.links.get(link);
+    if (on) on.is.lossy = probability;
   }
   save(): NetworkState {
-    return copyOf({ links: [...this.links], hops: this.hops.save(), held: this.held, next: this.next });
+    const latest = (way: Way) => Object.fromEntries([...way].map(([client, last]) => [client, last.latest]));
+    return copyOf({
+      links: [...this.links].map(([id, { is, there, back }]) => [id, { ...is, there: latest(there), back: latest(back) }] as const),
+      hops: this.hops.save().map(([id, { on, ...hop }]) => [id, on ? hop : { ...hop, stranded: true as const }] as const),
+      held: this.held,
+      next: this.next,
+    });
   }
   load(saved: NetworkState): void {
     const state = copyOf(saved);
-    this.links = new Map(state.links);
-    this.hops.load(state.hops);
+    this.links.clear();
+    for (const [id, { there, back, ...is }] of state.links) {
+      const link = this.lay(id, is);
+      for (const [client, latest] of Object.entries(there)) link.there.set(client, { latest });
+      for (const [client, latest] of Object.entries(back)) link.back.set(client, { latest });
+    }
+    this.hops.load(state.hops.map(([id, { stranded, ...hop }]) => [id, { ...hop, on: stranded ? undefined : this.links.get(hop.link) }] as const));
     this.held = [...state.held];
     this.next = state.next;
   }
-  private arrival(link: string, state: LinkState, order: Record<string, number>, client: string, now: number): number {
-    let takes = state.latency + state.delay;
-    if (state.jitter > 0) takes += Math.floor(this.host.luck(link).next() * (state.jitter + 1));
-    const loss = 1 - (1 - state.loss) * (1 - state.lossy);
-    // Each lost copy of the segment doubles the wait (RFC 6298, 5.5); after six the link is as good as cut for that long.
-    if (loss > 0) for (let wait = RETRANSMISSION, n = 0; n < 6 && this.host.luck(link).next() < loss; n++, wait *= 2) takes += wait;
-    const arrives = Math.max(now + takes, order[client] ?? 0);
-    order[client] = arrives;
+  private lay(id: string, is: Conditions): Link {
+    const link: Link = { is, there: new Map(), back: new Map(), luck: undefined };
+    this.links.set(id, link);
+    return link;
+  }
+  private arrival(link: string, on: Link, way: Way, client: string, now: number): number {
+    const { is } = on;
+    let takes = is.latency + is.delay;
+    const loss = 1 - (1 - is.loss) * (1 - is.lossy);
+    if (is.jitter > 0 || loss > 0) {
+      const luck = (on.luck ??= this.host.luck(link));
+      if (is.jitter > 0) takes += Math.floor(luck.next() * (is.jitter + 1));
+      // Each lost copy of the segment doubles the wait (RFC 6298, 5.5); after six the link is as good as cut for that long.
+      if (loss > 0) for (let wait = RETRANSMISSION, n = 0; n < 6 && luck.next() < loss; n++, wait *= 2) takes += wait;
+    }
+    const last = way.get(client);
+    const arrives = Math.max(now + takes, last?.latest ?? 0);
+    if (last) last.latest = arrives;
+    else way.set(client, { latest: arrives });
     return arrives;
   }
 }

@@ -90,6 +90,8 @@ export class Simulation {
   /** With more chunks of messages than these it is time to forget some. */
   private crowd = CROWD;
   private readonly actors: (Actor | undefined)[] = [];
+  /** Those actors that are rooms. */
+  private readonly roomOf: (Room | undefined)[] = [];
   private readonly wakes: number[] = [];
   private readonly setting: Setting;
   private readonly wiring: Wiring;
@@ -114,8 +116,8 @@ export class Simulation {
       now: () => this.kernel.now,
       land: (delay, hop) => this.kernel.schedule(delay, this.landing, 0, hop),
       luck: (link) => this.stream(`link ${link}`),
-      arrived: (owner, what, ref) => this.roomAt(owner)?.arrive(what, ref),
-      astray: (owner, what, ref) => this.roomAt(owner)?.astray(what, ref),
+      arrived: (owner, what, ref) => this.roomOf[owner]?.arrive(what, ref),
+      astray: (owner, what, ref) => this.roomOf[owner]?.astray(what, ref),
     });
     this.folds = setting.folds({ history: this.history, messages: this.messages, effective: () => this.plain, now: () => this.kernel.now });
     for (const fold of this.folds) this.history.watch(fold);
@@ -243,9 +245,6 @@ export class Simulation {
     const known = this.actorIds.indexOf(id);
     return known >= 0 ? known : this.actorIds.push(id) - 1;
   }
-  private roomAt(actor: number): Room | undefined {
-    return this.rooms.get(this.actorIds[actor] ?? '');
-  }
   private schedule(actor: number, delay: number, what: number, ref: number): void {
     this.kernel.schedule(delay, this.wakes[what] as number, actor, ref);
   }
@@ -264,7 +263,7 @@ export class Simulation {
       this.wiring.dropRoom(id);
       this.rooms.get(id)?.reconcile({ cluster: { id, kind: '' }, nodes: [], links: [] });
       this.rooms.delete(id);
-      this.actors[this.actor(id)] = undefined;
+      this.actors[this.actor(id)] = this.roomOf[this.actor(id)] = undefined;
     }
     for (const [id, topology] of topologies) {
       let room = this.rooms.get(id);
@@ -273,7 +272,7 @@ export class Simulation {
         if (!factory) continue;
         room = factory(this.roomHost(id), topology);
         this.rooms.set(id, room);
-        this.actors[this.actor(id)] = room;
+        this.actors[this.actor(id)] = this.roomOf[this.actor(id)] = room;
       }
       if (live) room.reconcile(topology);
       else room.know(topology);
