@@ -53,14 +53,14 @@ export function newChannel(connection: Connection, number: number, id: number): 
 
 /** Settles deliveries of one channel: per queue, each in the order of its deliveries. */
 export function settleAll(core: Core, channel: Channel, batch: readonly Held[], settlement: Settlement): void {
-  for (const [queue, some] of perQueue(batch)) settle(core, queue, some, settlement);
+  const [first] = batch;
+  // Nearly always one delivery.
+  if (first !== undefined && batch.length === 1) settle(core, first.queue, batch, settlement);
+  else for (const [queue, some] of perQueue(batch)) settle(core, queue, some, settlement);
   if (channel.globalPrefetch > 0) resume(core, channel);
 }
 
 function perQueue(batch: readonly Held[]): Iterable<readonly [Queue, readonly Held[]]> {
-  const [first] = batch;
-  // Nearly always one delivery.
-  if (first !== undefined && batch.length === 1) return [[first.queue, batch]];
   const queues = new Map<Queue, Held[]>();
   for (const held of batch) {
     const same = queues.get(held.queue);

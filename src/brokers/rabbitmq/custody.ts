@@ -251,10 +251,11 @@ export type Settlement = { how: 'ack' } | { how: 'discard'; failed: boolean } | 
 
 const byClient: readonly RequeueReason[] = ['rabbitmq.nack_requeue', 'rabbitmq.reject_requeue', 'rabbitmq.recover'];
 
+const isStale = ({ stale }: Held) => stale;
 /** Settles deliveries of one queue in their order. A quorum queue without a leader does it when it has one. */
 export function settle(core: Core, queue: Queue, batch: readonly Held[], settlement: Settlement): void {
-  const live = batch.filter((held) => !held.stale);
-  for (const held of batch) if (held.stale) release(held);
+  const live = batch.some(isStale) ? batch.filter((held) => !held.stale) : batch;
+  if (live !== batch) for (const held of batch) if (held.stale) release(held);
   if (live.length === 0 || queue.deleted) return;
   if (isStream(queue)) return settleReads(core, queue, live, settlement.how === 'ack' ? 'settled' : settlement.how === 'requeue' && !byClient.includes(settlement.because) ? 'abandoned' : 'rejected');
   if (!queue.available && queue.type === 'quorum') {

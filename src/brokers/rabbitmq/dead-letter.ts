@@ -39,7 +39,7 @@ export function buryRefused(core: Core, queue: Queue, envelope: Envelope): void 
 
 /** Expired messages go when they are at the head. */
 export function dropExpired(core: Core, queue: Queue): void {
-  if (!queue.available) return;
+  if (!queue.available || queue.backlog.size === 0) return;
   const now = core.now();
   const isOver = (copy: Copy) => copy.expiresAt >= 0 && copy.expiresAt <= now;
   for (let copy = queue.backlog.shiftIf(isOver); copy !== undefined; copy = queue.backlog.shiftIf(isOver)) {

@@ -3,6 +3,7 @@ import type { Delivery, RoomHost } from '../contract.ts';
 import type { RabbitBroker } from './broker.ts';
 import type { RabbitEvent } from './events.ts';
 import { copiesFrom, type Fresh, isFresh } from './protocol.ts';
+import type { Thing } from './sessions.ts';
 import type { Geography, Teller } from './teller.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -23,6 +24,7 @@ export class Outbox {
   /** @param heard each event once, after it was told */
   flush(cause: number, heard: (event: RabbitEvent) => void): void {
     const { out } = this.server;
+    if (out.length === 0) return;
     let accepted = cause;
     let message = -1;
     for (let i = 0; i < out.length; i++) {
@@ -46,7 +48,8 @@ export class Outbox {
       this.deliver(event, entry);
       heard(event);
     }
-    out.length = 0;
+    // An array that is emptied at once gives up its room.
+    while (out.length > 0) out.pop();
   }
   /** Where the publication of which the event at `i` came entered the broker: its hops come before. */
   private entrance(event: Fresh, i: number): string {
@@ -59,22 +62,27 @@ export class Outbox {
     if (first !== undefined) return this.geography.exchange(first);
     return event.kind === 'unrouted' ? this.geography.exchange(event.exchange) : this.geography.queue(event.queue);
   }
+  /** A copy is on its way to the client that it is for. */
+  private hand({ connection, consumer, copy, message, queue, deliveryTag: tag, redelivered, headers }: Extract<RabbitEvent, { readonly kind: 'deliver' }>, entry: number): void {
+    const state = this.traffic.at(connection, consumer);
+    if (!state) return;
+    const { teller } = this;
+    const { id: session, served: life } = state;
+    const handle = state.nextHandle++;
+    const handed = teller.handed;
+    const delivery: Delivery = { handle, message, copy: handed?.copy ?? teller.id(copy), attempt: handed?.attempt ?? teller.attempts(copy), redelivered, entry };
+    const thing: Thing = handed === undefined ? { do: 'deliver', session, life, delivery, tag } : { do: 'deliver', session, life, delivery, tag, at: { stream: queue, offset: Number(headers['x-stream-offset']) } };
+    this.traffic.down(state, thing, message, redelivered);
+  }
   /** What a client gets to know of an event. */
   private deliver(event: RabbitEvent, entry: number): void {
+    if (event.kind === 'deliver') return this.hand(event, entry);
     if (!('connection' in event) || event.connection === undefined) return;
     const state = this.traffic.at(event.connection, 'consumer' in event ? event.consumer : undefined);
     if (!state) return;
     const { traffic } = this;
     const { id: session, served: life } = state;
     switch (event.kind) {
-      case 'deliver': {
-        const handed = this.teller.handed ?? { copy: this.teller.id(event.copy), attempt: this.teller.attempts(event.copy) };
-        const delivery: Delivery = { handle: state.nextHandle++, message: event.message, ...handed, redelivered: event.redelivered, entry };
-        const offset = event.headers['x-stream-offset'];
-        const at = this.teller.handed === undefined ? {} : { at: { stream: event.queue, offset: Number(offset) } };
-        traffic.down(state, { do: 'deliver', session, life, delivery, tag: event.deliveryTag, ...at }, event.message, event.redelivered);
-        break;
-      }
       case 'consumer-update':
         traffic.down(state, { do: 'update', session, life, stream: event.queue, consumer: event.consumer, active: event.active });
         break;
