@@ -28,6 +28,26 @@ describe('Shared', () => {
     both.nack('a', 'm1', 'm4');
     expect([...both.of('a'), ...both.of('b')].sort()).toEqual(['m1 again 1', 'm4 again 1']);
   });
+  it('who joins or leaves moves nobody’s turn, and what is not due yet takes one', () => {
+    const bench = new Bench();
+    const next = (body: string, after = 0): string => {
+      bench.send(body, { after });
+      return ['a', 'b', 'c', 'd'].filter((name) => bench.of(name).length > 0).join();
+    };
+    bench.join('a');
+    expect(next('m1')).toBe('a');
+    bench.join('b');
+    expect(next('m2')).toBe('b');
+    bench.join('c');
+    expect([next('m3'), next('m4', 60_000), next('m5')]).toEqual(['c', '', 'b']);
+    bench.ack('m1', 'm2', 'm3', 'm5');
+    for (const name of ['a', 'b', 'c']) bench.leave(name);
+    bench.join('c');
+    bench.join('d');
+    bench.join('a');
+    // The first of them took one for m4, again.
+    expect(next('m6')).toBe('d');
+  });
   it(rule('permits'), () => {
     const bench = new Bench();
     bench.join('a', { permits: 2 });
