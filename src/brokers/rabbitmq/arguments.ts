@@ -107,7 +107,8 @@ export function checkQueueArguments(args: QueueArgs, version: Version): Refusal 
   }
   if (version === '4.3' && table['x-queue-version'] === 1) return errors.invalidArgument('queue', queue, 'x-queue-version', "unsupported queue version '1'");
   if (version === '4.3' && 'x-queue-master-locator' in table) return errors.deprecated('queue_master_locator');
-  if (type === 'classic') return version === '4.3' && !durable && !exclusive ? errors.deprecated('transient_nonexcl_queues') : null;
+  // 4.3 up to 4.3.5 has no transient queues that are not exclusive; 4.3.6 has them again.
+  if (type === 'classic') return null;
   if (autoDelete) return errors.propertyNotForType(queue, 'auto-delete');
   if (exclusive) return errors.propertyNotForType(queue, 'exclusive-owner');
   if (!durable) return errors.propertyNotForType(queue, 'non-durable');
@@ -122,13 +123,12 @@ export function checkEquivalent(queue: { name: string; durable: boolean; autoDel
   const { durable = true, autoDelete = false, arguments: table = {} } = again;
   if (durable !== queue.durable) return errors.inequivalentProperty('queue', queue.name, 'durable', durable, queue.durable);
   if (autoDelete !== queue.autoDelete) return errors.inequivalentProperty('queue', queue.name, 'auto_delete', autoDelete, queue.autoDelete);
-  const [type, asked] = [queueType(queue.arguments), queueType(table)];
   for (const name of queueArgumentsOf(queueType(queue.arguments), version)) {
     const [was, is] = [queue.arguments[name], table[name]];
     if (name === 'x-queue-type') {
-      if (type === asked) continue;
-      const named = version === '3.10.8' ? table[name] !== undefined && queue.arguments[name] !== undefined : true;
-      if (named) return errors.inequivalentProperty('queue', queue.name, name, asked, type);
+      if (sameValue(was ?? 'classic', is ?? 'classic')) continue;
+      const named = version === '3.10.8' ? is !== undefined && was !== undefined : true;
+      if (named) return errors.inequivalentProperty('queue', queue.name, name, String(is ?? 'classic'), String(was ?? 'classic'));
     }
     if (!sameValue(was, is)) return errors.inequivalent('queue', queue.name, name, is, was);
   }

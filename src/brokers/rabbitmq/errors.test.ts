@@ -75,7 +75,7 @@ const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' 
   noLocalReplica: ["stream queue 'q' in vhost '/' does not have a running replica on the local node", 'channel', (s) => (q(s, { ...stream, 'x-initial-cluster-size': 1 }), s.open('b', 1, 'n2'), s.consume('q', 'c', { connection: 'b', prefetch: 1 }))],
   streamAutoAck: ["automatic acknowledgement not supported by stream queue 'q' in vhost '/'", 'connection', (s) => (q(s, stream), s.consume('q', 'c', { prefetch: 1, noAck: true }))],
   notForStreams: ["basic.get not supported by stream queues queue 'q' in vhost '/'", 'connection', (s) => (q(s, stream), s.broker.basicGet('a', 1, { queue: 'q' }))],
-  deprecated: ['transient_nonexcl_queues', 'connection', () => server({ version: '4.3' }).queue('q', {}, { durable: false })],
+  deprecated: ['queue_master_locator', 'connection', () => server({ version: '4.3' }).queue('q', { 'x-queue-master-locator': 'client-local' })],
   noQuorum: ['no majority of its members is up', 'connection', (s) => (q(s, quorum), s.broker.stopNode('n2'), s.broker.stopNode('n3'), s.consume('q', 'c'))],
   metadataUnavailable: [
     'no majority of nodes',

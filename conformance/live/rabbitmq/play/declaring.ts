@@ -50,7 +50,7 @@ export function declaring(d: Dice): Player {
   };
   const exchange = (): Operation => {
     const extra = d.some({ durable: [0.15, () => false], autoDelete: [0.15, () => true], internal: [0.1, () => true], alternateExchange: [0.2, () => d.pick(['f', 'amq.fanout'])] });
-    return { op: 'exchange', exchange: d.pick(['e', 'f', 'f', ...(d.chance(0.2) ? ['amq.direct', 'amq.mine', ''] : [])]), type: d.pick(['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash', ...(d.chance(0.2) ? ['tube', 'x-local-random'] : [])]), ...extra } as Operation;
+    return { op: 'exchange', exchange: d.pick(['e', 'f', 'f', ...(d.chance(0.2) ? ['amq.direct', 'amq.mine', ''] : [])]), type: d.pick(['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash', ...(d.chance(0.2) ? ['tube'] : [])]), ...extra } as Operation;
   };
   const others: readonly (() => Operation)[] = [
     queue,
