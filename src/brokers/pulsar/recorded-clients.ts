@@ -30,19 +30,19 @@ export class RecordedClients {
     this.verbs = {
       openConsumer: (operation) => this.openConsumer(operation),
       receive: (operation) => this.receive(operation),
-      acknowledge: (operation) => this.consumer(operation).settle(this.message(operation), 'done', 0) as undefined,
-      negativeAcknowledge: (operation) => this.consumer(operation).settle(this.message(operation), 'retry', 0) as undefined,
-      reconsumeLater: (operation) => this.consumer(operation).settle(this.message(operation), 'retry', number(operation['delayMs'], 0)) as undefined,
-      closeConsumer: (operation) => this.consumer(operation).close() as undefined,
+      acknowledge: (operation) => void this.consumer(operation).settle(this.message(operation), 'done', 0),
+      negativeAcknowledge: (operation) => void this.consumer(operation).settle(this.message(operation), 'retry', 0),
+      reconsumeLater: (operation) => void this.consumer(operation).settle(this.message(operation), 'retry', number(operation['delayMs'], 0)),
+      closeConsumer: (operation) => void this.consumer(operation).close(),
       openProducer: (operation) => this.openProducer(operation),
       send: (operation) => this.send(operation),
       callbacks: (operation) => ({ callbacks: this.producer(operation).callbacks(operation['sorted'] === true) }),
       batches: (operation) => ({ batches: this.producer(operation).batches() }),
       placed: (operation) => ({ partitions: this.producer(operation).placed(operation['byAppearance'] === true) }),
       flush: (operation) => refused(this.producer(operation).flush()),
-      holdBack: (operation) => this.producer(operation).holdBack() as undefined,
-      letThrough: (operation) => this.producer(operation).letThrough() as undefined,
-      cut: (operation) => this.producer(operation).cut() as undefined,
+      holdBack: (operation) => void this.producer(operation).holdBack(),
+      letThrough: (operation) => void this.producer(operation).letThrough(),
+      cut: (operation) => void this.producer(operation).cut(),
     };
   }
   /** @returns whether it was about one of them */
