@@ -42,10 +42,11 @@ export class RecordedNodes {
     return null;
   }
   /** Clients come back by themselves when they are needed; that they were disconnected is not shown. */
-  #restart(): null {
-    for (const node of this.#names) this.#server().stopNode(node);
+  #restart(operation: Operation): null {
+    const node = this.nodeOf(text(operation['server'], this.#names[0]));
+    this.#server().stopNode(node);
     this.#forget();
-    for (const node of this.#names) this.#server().startNode(node);
+    this.#server().startNode(node);
     return null;
   }
 
@@ -54,7 +55,7 @@ export class RecordedNodes {
       this.#server().setMemoryAlarm(flag(operation['on']));
       return null;
     },
-    restart: () => this.#restart(),
+    restart: (operation) => this.#restart(operation),
     shutDown: (operation) => answerOf(this.#server().stopNode(this.nodeOf(text(operation['server'])))),
     kill: (operation) => answerOf(this.#server().stopNode(this.nodeOf(text(operation['server'])), 'killed')),
     start: (operation) => answerOf(this.#server().startNode(this.nodeOf(text(operation['server'])))),
