@@ -84,6 +84,8 @@ export function enqueue(core: Core, queue: Queue, envelope: Envelope, parent: nu
   dropExpired(core, queue);
   const consumer = queue.backlog.size === 0 ? nextConsumer(queue) : null;
   if (consumer !== null) {
+    // What a classic queue hands on without keeping it is not flagged.
+    if (queue.type === 'classic') copy.redelivered = false;
     deliver(core, queue, copy, consumer);
     return copy;
   }

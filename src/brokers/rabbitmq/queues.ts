@@ -203,6 +203,13 @@ export function applyPolicies(core: Core): void {
       use(core, queue);
     }
     if (isStream(queue)) retain(core, queue);
+    // A classic queue takes its new limits before its new overflow.
+    const { settings: after } = queue;
+    if (queue.type === 'classic' && after.overflow !== before.overflow) {
+      queue.settings = { ...after, overflow: before.overflow };
+      trim(core, queue);
+      queue.settings = after;
+    }
     trim(core, queue);
     if (queue.undertakings.size > 0) core.workers.add(queue.id);
     dispatch(core, queue);
