@@ -1,10 +1,8 @@
 /** The engine's life in a worker: plays, pauses, seeks and edits one simulation. Knows no browser: clock, timer and post are given. */
 import { Checkpoints } from '../simulation/checkpoints.ts';
 import { findingsOf, marksOf, placesOf, seriesOf, verdictsOf } from '../simulation/picture.ts';
-import { reportOf } from '../simulation/report.ts';
 import { beginRun, type Run, startRun } from '../simulation/run.ts';
 import type { Models } from '../simulation/simulation.ts';
-import { searchMessages, storyOf } from '../simulation/story.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import { familyOf, type Scenario } from '../scenario/document.ts';
 import { micros } from '../base/time.ts';
@@ -122,13 +120,17 @@ export class EngineLoop {
     else if (what === 'finding') this.aim({ findings: this.run.judge.last + 1 });
     else this.aim({ message: what.message, entries });
   }
-  story(message: number): readonly StoryLine[] {
+  // What is asked for now and then is loaded when it is: the first screen does not wait for it.
+  async story(message: number): Promise<readonly StoryLine[]> {
+    const { storyOf } = await import('../simulation/story.ts');
     return storyOf(this.run, this.catalog, message);
   }
-  search(words: string): readonly MessageHit[] {
+  async search(words: string): Promise<readonly MessageHit[]> {
+    const { searchMessages } = await import('../simulation/story.ts');
     return searchMessages(this.run, words);
   }
-  report(): Report {
+  async report(): Promise<Report> {
+    const { reportOf } = await import('../simulation/report.ts');
     return reportOf(this.run, this.catalog);
   }
   hash(): string {
