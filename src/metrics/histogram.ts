@@ -30,6 +30,14 @@ export class Histogram {
     this.sum += us;
     if (us > this.max) this.max = us;
   }
+  /** Counts what another counted, too. */
+  include(other: Histogram): void {
+    while (this.counts.length < other.counts.length) this.counts.push(0);
+    for (const [bucket, count] of other.counts.entries()) (this.counts[bucket] as number) += count;
+    this.count += other.count;
+    this.sum += other.sum;
+    this.max = Math.max(this.max, other.max);
+  }
   /** @returns µs, or null when there is nothing */
   quantile(q: number): number | null {
     if (this.count === 0) return null;
@@ -42,10 +50,6 @@ export class Histogram {
   }
   buckets(): { readonly upTo: number; readonly count: number }[] {
     return this.counts.flatMap((count, b) => (count > 0 ? [{ upTo: upperOf(b), count }] : []));
-  }
-  clear(): void {
-    this.count = this.sum = this.max = 0;
-    this.counts = [];
   }
   save() {
     return { count: this.count, sum: this.sum, max: this.max, counts: this.counts.slice() };

@@ -63,6 +63,8 @@ export class Meter implements Fold {
   private series: SeriesState = { stepUs: STEP, throughputIn: [], throughputOut: [], ready: [], unacked: [], p50: [], p99: [], redeliveries: [] };
   private point = 0;
   private now = { in: 0, out: 0, redelivered: 0, latency: new Histogram() };
+  /** Of the last points, a second together: quantiles of the few effects of one would jump. */
+  private lately: Histogram[] = [];
   private ready = 0;
   private unacked = 0;
   /** Live copies: -1 = none, else twice the place, and 1 more while in flight; and since when it waits, µs. */
@@ -167,6 +169,7 @@ export class Meter implements Fold {
       copies: this.copies.save(),
       since: this.since.save(),
       now: { ...this.now, latency: this.now.latency.save() },
+      lately: this.lately.map((h) => h.save()),
     };
   }
   load(state: unknown): void {
@@ -176,6 +179,7 @@ export class Meter implements Fold {
       copies: PagesState;
       since: PagesState;
       now: { in: number; out: number; redelivered: number; latency: ReturnType<Histogram['save']> };
+      lately: ReturnType<Histogram['save']>[];
     };
     const rest = copyOf(saved.rest);
     this.stages.clear();
@@ -192,6 +196,11 @@ export class Meter implements Fold {
     this.since.load(saved.since);
     this.now = { ...saved.now, latency: new Histogram() };
     this.now.latency.load(saved.now.latency);
+    this.lately = saved.lately.map((one) => {
+      const h = new Histogram();
+      h.load(one);
+      return h;
+    });
   }
   private of(place: string): PlaceTotals | undefined {
     return this.places[this.context.history.find(place) ?? -1];
@@ -228,6 +237,13 @@ export class Meter implements Fold {
     this.ready += ready;
     this.unacked += unacked;
   }
+  private latencyOfLate(): Histogram {
+    this.lately.push(this.now.latency);
+    while (this.lately.length > Math.max(1, Math.round(SECOND / this.series.stepUs))) this.lately.shift();
+    const all = new Histogram();
+    for (const one of this.lately) all.include(one);
+    return all;
+  }
   private closePoint(): void {
     const { series, now } = this;
     const perSecond = SECOND / series.stepUs;
@@ -235,11 +251,12 @@ export class Meter implements Fold {
     series.throughputOut.push(now.out * perSecond);
     series.ready.push(this.ready);
     series.unacked.push(this.unacked);
-    series.p50.push(now.latency.quantile(0.5));
-    series.p99.push(now.latency.quantile(0.99));
+    const latency = this.latencyOfLate();
+    series.p50.push(latency.quantile(0.5));
+    series.p99.push(latency.quantile(0.99));
     series.redeliveries.push(now.redelivered * perSecond);
     now.in = now.out = now.redelivered = 0;
-    now.latency.clear();
+    now.latency = new Histogram();
     this.point++;
     if (series.ready.length < POINTS || this.point % 2 !== 0) return;
     series.stepUs *= 2;
