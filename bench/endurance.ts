@@ -2,12 +2,13 @@
 import { weightOf } from '../src/base/weight.ts';
 import { loadModels } from '../src/brokers/models.ts';
 import { catalog, loadRooms } from '../src/catalog.ts';
+import { loadClients } from '../src/simulation/clients.ts';
 import { orderProcessing } from '../src/gallery/order-processing.ts';
 import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { startRun } from '../src/simulation/run.ts';
 
 const hours = Number(process.argv[2] ?? 24);
-await loadRooms();
+await Promise.all([loadRooms(), loadClients()]);
 // Three slots of e-mail keep up; the opening scenario itself saturates on purpose.
 const { duration: _, ...endless } = orderProcessing;
 const doc = { ...endless, nodes: endless.nodes.map((n) => (n.kind === 'consumer' ? { ...n, config: { ...n.config, concurrency: 5 } } : n)) };

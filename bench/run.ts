@@ -1,13 +1,14 @@
 /** What is fast, as ratios within this one run: absolute times mean little on a shared machine. `bench [broker …]` measures the engine with these only. */
 import { loadModels } from '../src/brokers/models.ts';
 import { loadRooms } from '../src/catalog.ts';
+import { loadClients } from '../src/simulation/clients.ts';
 import { measureEngine } from './engine.ts';
 import { measureKernel } from './kernel.ts';
 import { Table } from './table.ts';
 import { topologies } from './topologies.ts';
 
 const chosen = process.argv.slice(2);
-await loadRooms();
+await Promise.all([loadRooms(), loadClients()]);
 const table = new Table();
 if (chosen.length === 0) await measureKernel(table);
 for (const topology of topologies) {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { catalog, loadRooms } from '../catalog.ts';
+import { loadClients } from '../simulation/clients.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { measure, theory } from '../testing/accuracy.ts';
 
@@ -10,7 +11,7 @@ const runs = Number(values.runs);
 const folder = new URL('../../bench/queues/', import.meta.url);
 /** Student's t, 99 %, two sides, by degrees of freedom. */
 const T99: Readonly<Record<number, number>> = { 2: 9.925, 4: 4.604, 9: 3.25, 19: 2.861, 29: 2.756 };
-await loadRooms();
+await Promise.all([loadRooms(), loadClients()]);
 const rows: Record<string, string>[] = [];
 let bad = 0;
 for (const file of readdirSync(folder).sort()) {

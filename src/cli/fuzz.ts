@@ -2,12 +2,13 @@
 import { parseArgs } from 'node:util';
 import { loadModels } from '../brokers/models.ts';
 import { catalog, loadRooms } from '../catalog.ts';
+import { loadClients } from '../simulation/clients.ts';
 import { RANDOM_BROKERS, type RandomBroker, randomScenario, runFor } from '../testing/random-scenarios.ts';
 import { replay } from '../testing/replay.ts';
 import { wordless } from '../testing/wordless.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
-await loadRooms();
+await Promise.all([loadRooms(), loadClients()]);
 const models = await loadModels(RANDOM_BROKERS);
 const from = Number(values.from);
 /** ms of processor time for a virtual second of a small system, three times over: more is a loop that goes round and round. */

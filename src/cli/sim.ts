@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseDuration, spanText } from '../base/time.ts';
 import { loadModels } from '../brokers/models.ts';
 import { catalog, loadRooms } from '../catalog.ts';
+import { loadClients } from '../simulation/clients.ts';
 import { familyOf, type Scenario } from '../scenario/document.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { startRun } from '../simulation/run.ts';
@@ -39,7 +40,7 @@ function read(file: string | undefined): Scenario {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' } } });
   const [command, file] = positionals;
-  await loadRooms();
+  await Promise.all([loadRooms(), loadClients()]);
   if (command === 'validate') {
     const doc = read(file);
     process.stdout.write(`${file}: "${doc.title}" is a scenario of ${doc.nodes.length} nodes and ${doc.links.length} links\n`);

@@ -13,7 +13,7 @@ import { Network, type NetworkState } from '../network/network.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import { familyOf, type Scenario, type TimelineEntry } from '../scenario/document.ts';
 import { applyEdit, isEdit } from '../scenario/edits.ts';
-import { CLIENTS, type Known } from './clients.ts';
+import { clientOf, type Known } from './clients.ts';
 import { chunksSpokenOf } from './forgetting.ts';
 import { filled } from './plans.ts';
 import { portsOf } from './ports.ts';
@@ -287,7 +287,7 @@ export class Simulation {
       this.actors[this.actor(id)] = undefined;
     }
     for (const node of doc.nodes) {
-      const make = Object.hasOwn(CLIENTS, node.kind) ? CLIENTS[node.kind] : undefined;
+      const make = clientOf(node.kind);
       if (!make) continue;
       const known = this.known.get(node.id);
       if (known) {

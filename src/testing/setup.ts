@@ -1,4 +1,5 @@
-/** Tests know all brokers from the start. */
+/** Tests know all brokers and clients from the start. */
 import { loadRooms } from '../catalog.ts';
+import { loadClients } from '../simulation/clients.ts';
 
-await loadRooms();
+await Promise.all([loadRooms(), loadClients()]);

@@ -1,5 +1,6 @@
 /** The engine's life in a worker: plays, pauses, seeks and edits one simulation. Knows no browser: clock, timer and post are given. */
 import { Checkpoints } from '../simulation/checkpoints.ts';
+import { loadClients } from '../simulation/clients.ts';
 import { findingsOf, marksOf, placesOf, seriesOf, verdictsOf } from '../simulation/picture.ts';
 import { beginRun, type Run, startRun } from '../simulation/run.ts';
 import type { Models } from '../simulation/simulation.ts';
@@ -139,7 +140,9 @@ export class EngineLoop {
 
   private async load(doc: Scenario): Promise<void> {
     const added = (doc.timeline ?? []).flatMap((e) => (e.do === 'add-node' && typeof e.with?.['kind'] === 'string' ? [e.with['kind']] : []));
-    this.models = await this.host.models([...doc.nodes.map((n) => n.kind), ...added].map(familyOf));
+    const kinds = [...doc.nodes.map((n) => n.kind), ...added];
+    await loadClients(kinds);
+    this.models = await this.host.models(kinds.map(familyOf));
   }
   /** The simulation as it was before `at`, from a checkpoint or from the start. */
   private restore(at: number): void {
