@@ -36,19 +36,24 @@ const PENS = [...Object.values(FILLED).flat(), DEAD, ...HOLLOW, ...RIM, REDELIVE
 const BAR = 44;
 const MORE = 30;
 
-/** How many messages lie in a place, at the lower right corner of its card. */
-interface Depth {
+/** One of a card's numbers, in its lower right corner: what is left of its words from afar. */
+interface Headline {
   readonly box: NodeBox;
   readonly text: string;
 }
-/** From afar the number is written so large. */
-const DEPTH = 26;
-/** And not at all where it would be smaller than this on the screen, CSS pixels. */
-const SMALLEST_DEPTH = 6;
+const HEADLINE = 24;
+/** It is not written where it would be smaller than this on the screen, CSS pixels. */
+const SMALLEST_HEADLINE = 6;
+/** Of the numbers on its card that which is abnormal, else the first that is not 0. */
+function headlineOf({ gauges }: PlaceView): string {
+  const shown = gauges.filter((g) => !g.minor);
+  const gauge = shown.find((g) => g.tone === 'bad' || g.tone === 'warn') ?? shown.find((g) => g.value !== '0');
+  return gauge === undefined ? '' : `${gauge.name} ${gauge.value}`;
+}
 
 export class Cells {
   private rows: Row[] = [];
-  private depths: Depth[] = [];
+  private headlines: Headline[] = [];
   private placed: Placed[] = [];
   private readonly sheet = new Sheet(PENS);
 
@@ -56,12 +61,12 @@ export class Cells {
   arrange(places: readonly PlaceView[], boxes: ReadonlyMap<string, NodeBox>): void {
     this.rows = [];
     this.placed = [];
-    this.depths = [];
+    this.headlines = [];
     for (const place of places) {
       const box = boxes.get(place.id);
       if (!box) continue;
-      const depth = place.lanes.reduce((sum, lane) => sum + (lane.past ? 0 : lane.cells.length + lane.more), 0);
-      if (depth > 0) this.depths.push({ box, text: String(depth) });
+      const text = box.container ? '' : headlineOf(place);
+      if (text !== '') this.headlines.push({ box, text });
       place.lanes.forEach((lane, i) => {
         // The lane of what went through is the last of its node, whatever is shown above it.
         const at = lane.past ? box.lanes.at(-1) : box.lanes[i];
@@ -107,16 +112,16 @@ export class Cells {
     }
     this.sheet.draw(brush);
     brush.words(words);
-    if (brush.view.zoom < AFAR) this.drawDepths(brush);
+    if (brush.view.zoom < AFAR) this.drawHeadlines(brush);
   }
-  private drawDepths(brush: Brush): void {
+  private drawHeadlines(brush: Brush): void {
     const { context, colours, view } = brush;
-    if (DEPTH * view.zoom < SMALLEST_DEPTH) return;
+    if (HEADLINE * view.zoom < SMALLEST_HEADLINE) return;
     context.textAlign = 'right';
     context.textBaseline = 'alphabetic';
-    context.font = `700 ${DEPTH}px system-ui, 'DejaVu Sans', sans-serif`;
+    context.font = `600 ${HEADLINE}px system-ui, 'DejaVu Sans', sans-serif`;
     context.fillStyle = colours.text;
-    for (const { box, text } of this.depths) if (brush.sees(box.x, box.y, box.w, box.h)) context.fillText(text, box.x + box.w - 9, box.y + box.h - 10);
+    for (const { box, text } of this.headlines) if (brush.sees(box.x, box.y, box.w, box.h)) context.fillText(text, box.x + box.w - 9, box.y + box.h - 10, box.w - 18);
   }
 }
 /** A group's place in a log: a mark before the record that it gets next. */

@@ -30,7 +30,7 @@ export const CELL = { w: 20, h: 17, gap: 3 };
 const PAD = 10;
 /** Below this zoom words are drawn larger than the rest. */
 export const FAR = 0.8;
-/** Below this one no word of a card can be read but its title, and how many messages lie in it. */
+/** Below this one a card has its title and one of its numbers: nobody could read more. */
 export const AFAR = 0.47;
 /** More lanes than this are drawn small, without letters. */
 const LARGE_LANES = 8;

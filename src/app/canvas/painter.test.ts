@@ -66,6 +66,36 @@ it('from afar cells are plain spots', () => {
   painter.paint(1050);
   expect([count('rect'), count('roundRect'), count('fillText')]).toEqual([2, 0, 0]);
 });
+it.each<[string, PlaceView['gauges'], number, readonly string[]]>([
+  [
+    'the first number that is not 0',
+    [
+      { name: 'ready', value: '0' },
+      { name: 'unacked', value: '151' },
+    ],
+    0.4,
+    ['unacked 151'],
+  ],
+  [
+    'the one that is abnormal',
+    [
+      { name: 'sent', value: '9' },
+      { name: 'ready', value: '63 ↑ 8/s', tone: 'warn' },
+    ],
+    0.4,
+    ['ready 63 ↑ 8/s'],
+  ],
+  ['none that is not on the card', [{ name: 'oldest', value: '3 s', tone: 'bad', minor: true }], 0.4, []],
+  ['nothing where nobody could read it', [{ name: 'ready', value: '7' }], 0.2, []],
+  ['nothing where the card writes it itself', [{ name: 'ready', value: '7' }], 1, []],
+])('from afar the painter writes %s', (_, gauges, zoom, words) => {
+  const { painter, context } = painterAt(zoom);
+  const written: string[] = [];
+  Reflect.set(context, 'fillText', (text: string) => written.push(text));
+  painter.picture([{ ...place([]), gauges }]);
+  painter.paint(1050);
+  expect(written).toEqual(words);
+});
 it('what is outside of the view is not drawn', () => {
   const { painter, count, reset } = painterAt(1);
   painter.picture([place([cell(1), cell(2)], { busy: 0.5 })]);

@@ -91,9 +91,9 @@ const due = new Set<() => void>();
 function drawNext(): void {
   const [draw] = due;
   if (!draw) return;
-  draw();
   due.delete(draw);
   if (due.size > 0) requestAnimationFrame(drawNext);
+  draw();
 }
 function drawInTurn(draw: () => void): void {
   if (due.size === 0) requestAnimationFrame(drawNext);
