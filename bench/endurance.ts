@@ -1,13 +1,13 @@
-/** A simulated day of the opening scenario: what the engine's state takes and what is held with its checkpoints at the end of every third hour, and how long keeping a checkpoint took. `node --expose-gc --import tsx bench/endurance.ts [hours]` */
 import { weightOf } from '../src/base/weight.ts';
 import { loadModels } from '../src/brokers/models.ts';
 import { catalog, loadRooms } from '../src/catalog.ts';
+import { command, whole } from '../src/cli/command.ts';
 import { loadClients } from '../src/simulation/clients.ts';
 import { orderProcessing } from '../src/gallery/order-processing.ts';
 import { Checkpoints } from '../src/simulation/checkpoints.ts';
 import { startRun } from '../src/simulation/run.ts';
 
-const hours = Number(process.argv[2] ?? 24);
+const [hours] = command('bench:endurance', 'Days of the opening scenario: what the state takes and what is held with its checkpoints at the end of every third hour, and how long keeping a checkpoint took.').argument('[hours]', 'simulated', whole(1), 24).parse().processedArgs as [number];
 await Promise.all([loadRooms(), loadClients()]);
 // Three slots of e-mail keep up; the opening scenario itself saturates on purpose.
 const { duration: _, ...endless } = orderProcessing;

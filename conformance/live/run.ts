@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
+import { command, whole } from '../../src/cli/command.ts';
 import { liveBrokers } from './brokers.ts';
 import { casesIn } from './cases.ts';
 import { type LiveBroker, type LiveCase, type LiveServer, Unavailable } from './contract.ts';
@@ -6,19 +7,17 @@ import { fuzz } from './fuzz.ts';
 import { compare } from './replay.ts';
 import { difference, faults, type Row, table } from './table.ts';
 
-/** npm run conformance:live -- [--broker NAME] [--cases DIR] [--only-differences] [--fuzz N [--seed S] [--about KIND] [--whole]] */
-
-const { values } = parseArgs({
-  options: {
-    broker: { type: 'string' },
-    cases: { type: 'string', default: 'conformance/cases' },
-    'only-differences': { type: 'boolean', default: false },
-    fuzz: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    about: { type: 'string' },
-    whole: { type: 'boolean', default: false },
-  },
-});
+const known = liveBrokers.map(({ model }) => model.broker);
+const values = command('conformance:live', 'Replays the recorded cases against real servers on this machine and against the models; ends with 1 when they differ.')
+  .addOption(new Option('--broker <name>', 'only one broker').choices(known))
+  .option('--cases <folder>', 'cases, JSON', 'conformance/cases')
+  .option('--only-differences', 'no table', false)
+  .option('--fuzz <n>', 'random sequences of operations in place of the recorded cases', whole(1))
+  .option('--seed <seed>', 'the first of the random sequences', whole(0), 1)
+  .option('--about <kind>', 'what the random operations are about, where a broker has several kinds')
+  .option('--whole', 'keep every operation of a sequence that differs', false)
+  .parse()
+  .opts<{ broker?: string; cases: string; onlyDifferences: boolean; fuzz?: number; seed: number; about?: string; whole: boolean }>();
 
 /** One lane: a server of its own and the next case until none is left. */
 async function lane(broker: LiveBroker, left: LiveCase[], rows: Row[]): Promise<void> {
@@ -58,13 +57,13 @@ async function compareBroker(broker: LiveBroker, cases: readonly LiveCase[]): Pr
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   const differences = rows.flatMap((row) => difference(row) ?? []);
   if (differences.length > 0) console.log(differences.join('\n'));
-  if (!values['only-differences']) console.log(`${table(rows)}\n`);
+  if (!values.onlyDifferences) console.log(`${table(rows)}\n`);
   return faults(rows);
 }
 
-async function fuzzBroker(broker: LiveBroker): Promise<number> {
+async function fuzzBroker(broker: LiveBroker, sequences: number): Promise<number> {
   const missing = await broker.missing();
-  if (missing === null && broker.player !== undefined) return await fuzz(broker, Number(values.fuzz), Number(values.seed), console.log, values);
+  if (missing === null && broker.player !== undefined) return await fuzz(broker, sequences, values.seed, console.log, values);
   console.log(missing ?? `There are no random operations of ${broker.model.broker}.`);
   return 0;
 }
@@ -72,15 +71,14 @@ async function fuzzBroker(broker: LiveBroker): Promise<number> {
 const cases = casesIn(values.cases);
 const wanted = (name: string) => values.broker === undefined || values.broker === name;
 const chosen = liveBrokers.filter(({ model }) => wanted(model.broker));
-const known = liveBrokers.map(({ model }) => model.broker);
-for (const name of new Set([...cases.map((example) => example.broker), ...(values.broker === undefined ? [] : [values.broker])])) {
+for (const name of new Set(cases.map((example) => example.broker))) {
   if (wanted(name) && !known.includes(name)) console.log(`There is no live client for ${name}, so it was not compared; known are ${known.join(', ')}.`);
 }
 let differing = 0;
 for (const broker of chosen) {
   const own = cases.filter((example) => example.broker === broker.model.broker);
   if (values.fuzz !== undefined) {
-    differing += await fuzzBroker(broker);
+    differing += await fuzzBroker(broker, values.fuzz);
     continue;
   }
   if (own.length === 0) console.log(`There are no recorded cases of ${broker.model.broker} under ${values.cases}.`);

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { command } from '../../src/cli/command.ts';
 import type { ConformanceCase, Json } from '../../src/testing/conformance-runner.ts';
 import { liveBrokers } from '../live/brokers.ts';
 import type { LiveCase, LiveServer } from '../live/contract.ts';
@@ -7,14 +7,11 @@ import { runLive } from '../live/replay.ts';
 import { written } from './format.ts';
 import { generalise } from './generalise.ts';
 
-/** npm run conformance:record -- FILE... : runs the cases on real servers and writes what was observed into the files. */
-
 /** Waits after each step, ms, one for each run: what depends on them is not recorded. */
 const WAITS = [40, 60, 100];
 
-const { positionals } = parseArgs({ allowPositionals: true });
-if (positionals.length === 0) console.log('Which files? npm run conformance:record -- conformance/cases/kafka/one.json …');
-const files = positionals.map((path) => ({ path, example: JSON.parse(readFileSync(path, 'utf8')) as LiveCase }));
+const { args } = command('conformance:record', 'Runs cases on real servers and writes what was observed into their files.').argument('<files...>', 'such as conformance/cases/kafka/one.json').parse();
+const files = args.map((path) => ({ path, example: JSON.parse(readFileSync(path, 'utf8')) as LiveCase }));
 
 async function record(server: LiveServer, path: string, example: LiveCase): Promise<boolean> {
   try {

@@ -1,13 +1,15 @@
-/** `npm run accuracy -- [--runs 10] [--messages 250000]`: the engine against queueing theory, with 99 % intervals. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { catalog, loadRooms } from '../catalog.ts';
 import { loadClients } from '../simulation/clients.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { measure, theory } from '../testing/accuracy.ts';
+import { command, whole } from './command.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '10' }, messages: { type: 'string', default: '250000' } } });
-const runs = Number(values.runs);
+const { runs, messages } = command('accuracy', 'The engine against queueing theory, with 99 % intervals; ends with 1 when they do not agree.')
+  .option('--runs <n>', 'independent runs of each system, at least two for an interval', whole(2), 10)
+  .option('--messages <n>', 'in each run', whole(1000), 250_000)
+  .parse()
+  .opts<{ runs: number; messages: number }>();
 const folder = new URL('../../bench/queues/', import.meta.url);
 /** Student's t, 99 %, two sides, by degrees of freedom. */
 const T99: Readonly<Record<number, number>> = { 2: 9.925, 4: 4.604, 9: 3.25, 19: 2.861, 29: 2.756 };
@@ -18,7 +20,7 @@ for (const file of readdirSync(folder).sort()) {
   const parsed = parseScenario(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), catalog);
   if (!parsed.ok) throw new Error(`${file}: ${JSON.stringify(parsed.problems)}`);
   const should = theory(parsed.value);
-  const all = Array.from({ length: runs }, (_, i) => measure(parsed.value, Number(values.messages), i + 1));
+  const all = Array.from({ length: runs }, (_, i) => measure(parsed.value, messages, i + 1));
   for (const quantity of ['wait', 'length'] as const) {
     const samples = all.map((m) => m[quantity]);
     const mean = samples.reduce((a, b) => a + b, 0) / runs;

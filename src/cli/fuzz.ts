@@ -1,16 +1,20 @@
-/** Random scenarios in numbers: `fuzz --runs 10000 [--from SEED] [--broker kafka]`. Prints the seeds that break something, and why. */
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import { loadModels } from '../brokers/models.ts';
 import { catalog, loadRooms } from '../catalog.ts';
 import { loadClients } from '../simulation/clients.ts';
 import { RANDOM_BROKERS, type RandomBroker, randomScenario, runFor } from '../testing/random-scenarios.ts';
 import { replay } from '../testing/replay.ts';
 import { wordless } from '../testing/wordless.ts';
+import { command, whole } from './command.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, from: { type: 'string', default: '1000' }, broker: { type: 'string', default: 'all' } } });
+const wanted = command('fuzz', 'Random scenarios in numbers: prints the seeds that break something, and why; ends with 1 when one does.')
+  .option('--runs <n>', 'scenarios in all, shared out evenly among the brokers', whole(1), 1000)
+  .option('--from <seed>', 'the first seed', whole(0), 1000)
+  .addOption(new Option('--broker <name>', 'only one broker').choices(RANDOM_BROKERS))
+  .parse()
+  .opts<{ runs: number; from: number; broker?: RandomBroker }>();
 await Promise.all([loadRooms(), loadClients()]);
 const models = await loadModels(RANDOM_BROKERS);
-const from = Number(values.from);
 /** ms of processor time for a virtual second of a small system, three times over: more is a loop that goes round and round. */
 const SLOW = 2_000;
 
@@ -30,11 +34,12 @@ function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
+const brokers = wanted.broker === undefined ? RANDOM_BROKERS : [wanted.broker];
+const each = Math.ceil(wanted.runs / brokers.length);
 let runs = 0;
 let bad = 0;
-for (const broker of RANDOM_BROKERS) {
-  if (values.broker !== 'all' && values.broker !== broker) continue;
-  for (let seed = from; seed < from + Number(values.runs); seed++) {
+for (const broker of brokers) {
+  for (let seed = wanted.from; seed < wanted.from + each; seed++) {
     runs++;
     const began = processorTime();
     let why: string | null;

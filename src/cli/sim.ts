@@ -1,6 +1,6 @@
 /** The engine without a browser: run a scenario file, or check it. */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { InvalidArgumentError } from 'commander';
 import { parseDuration, spanText } from '../base/time.ts';
 import { loadModels } from '../brokers/models.ts';
 import { catalog, loadRooms } from '../catalog.ts';
@@ -9,23 +9,14 @@ import { familyOf, type Scenario } from '../scenario/document.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { startRun } from '../simulation/run.ts';
 import { exitCode, type Summary, summaryOf } from '../simulation/summary.ts';
+import { command, INVALID, whole } from './command.ts';
 
-const USAGE = `sim run FILE.json [--seed N] [--until 60s] [--json]
-sim validate FILE.json
-
-run       prints a summary; ends with 0 when every invariant holds, 1 when one is broken, 2 when one is unknown
-validate  prints what is wrong with the document
-Both end with 64 when the document is not a scenario.
-`;
-/** As sysexits.h: the command was used wrongly, or its data are wrong. */
-const INVALID = 64;
 /** An endless scenario is run for so long unless --until says otherwise, µs. */
 const ENDLESS = 60e6;
 
 class Invalid extends Error {}
 
-function read(file: string | undefined): Scenario {
-  if (file === undefined) throw new Invalid(USAGE);
+function read(file: string): Scenario {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
@@ -37,29 +28,25 @@ function read(file: string | undefined): Scenario {
   for (const w of parsed.warnings) process.stderr.write(`${file}: warning: ${w.path} ${w.says}\n`);
   return parsed.value;
 }
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' } } });
-  const [command, file] = positionals;
-  await Promise.all([loadRooms(), loadClients()]);
-  if (command === 'validate') {
-    const doc = read(file);
-    process.stdout.write(`${file}: "${doc.title}" is a scenario of ${doc.nodes.length} nodes and ${doc.links.length} links\n`);
-    return 0;
-  }
-  if (command !== 'run') throw new Invalid(USAGE);
+function duration(text: string): number {
+  const span = parseDuration(text);
+  if (span === undefined) throw new InvalidArgumentError('It must be a duration such as 60s.');
+  return span;
+}
+function validate(file: string): void {
+  const doc = read(file);
+  process.stdout.write(`${file}: "${doc.title}" is a scenario of ${doc.nodes.length} nodes and ${doc.links.length} links\n`);
+}
+async function run(file: string, { seed, until, json = false }: { seed?: number; until?: number; json?: boolean }): Promise<void> {
   const given = read(file);
-  const seed = values.seed === undefined ? given.seed : Number(values.seed);
-  if (!Number.isInteger(seed) || seed < 0) throw new Invalid(`--seed must be a whole number ≥ 0, got ${values.seed}\n`);
-  const until = values.until === undefined ? undefined : parseDuration(values.until);
-  if (values.until !== undefined && until === undefined) throw new Invalid(`--until must be a duration such as 60s, got ${values.until}\n`);
-  const doc = { ...given, seed };
+  const doc = { ...given, seed: seed ?? given.seed };
   const added = (doc.timeline ?? []).flatMap((e) => (e.do === 'add-node' ? [String(e.with?.['kind'] ?? '')] : []));
-  const run = startRun(doc, await loadModels([...doc.nodes.map((n) => n.kind), ...added].map(familyOf)), catalog);
+  const started = startRun(doc, await loadModels([...doc.nodes.map((n) => n.kind), ...added].map(familyOf)), catalog);
   // With a duration the run ends by itself: at the latest when its time to drain is over.
-  run.simulation.run(until ?? (doc.duration === undefined ? ENDLESS : Number.MAX_SAFE_INTEGER));
-  const summary = summaryOf(run, catalog);
-  process.stdout.write(values.json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
-  return exitCode(summary);
+  started.simulation.run(until ?? (doc.duration === undefined ? ENDLESS : Number.MAX_SAFE_INTEGER));
+  const summary = summaryOf(started, catalog);
+  process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
+  process.exitCode = exitCode(summary);
 }
 function asText(s: Summary): string {
   const counts = (row: Readonly<Record<string, number>>) =>
@@ -81,11 +68,21 @@ function asText(s: Summary): string {
   ];
   return `${lines.join('\n')}\n`;
 }
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    if (!(error instanceof Invalid) && !(error instanceof TypeError && 'code' in error)) throw error;
-    process.stderr.write(error.message);
-    process.exitCode = INVALID;
-  },
-);
+
+const sim = command('sim', 'The engine without a browser. Both commands end with 64 when the file is not a scenario.');
+sim
+  .command('run')
+  .description('prints a summary; ends with 0 when every invariant holds, 1 when one is broken, 2 when one is unknown')
+  .argument('<file>', 'a scenario, JSON')
+  .option('--seed <n>', 'another luck than that of the file', whole(0))
+  .option('--until <span>', 'how much is simulated, such as 60s', duration)
+  .option('--json', 'the summary as JSON')
+  .action(run);
+sim.command('validate').description('prints what is wrong with the file').argument('<file>', 'a scenario, JSON').action(validate);
+
+await Promise.all([loadRooms(), loadClients()]);
+await sim.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof Invalid)) throw error;
+  process.stderr.write(error.message);
+  process.exitCode = INVALID;
+});
