@@ -24,7 +24,7 @@ const COMPILER = process.env['CXX'] ?? 'g++';
 function native(): ((what: number | 'w3', count: number) => number) | null {
   try {
     const program = join(mkdtempSync(join(tmpdir(), 'tailrace-bench-')), 'heap');
-    execFileSync(COMPILER, ['-O3', '-o', program, new URL('heap.cpp', import.meta.url).pathname], { stdio: 'ignore' });
+    execFileSync(COMPILER, ['-O3', '-o', program, 'bench/heap.cpp'], { stdio: 'ignore' });
     return (what, count) => Number(execFileSync(program, [String(what), String(count)], { encoding: 'utf8' }));
   } catch {
     return null;
