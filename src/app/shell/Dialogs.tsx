@@ -16,9 +16,11 @@ import { useDocument } from '../store/document.ts';
 import { effectiveNow } from '../store/effective.ts';
 import { useSession } from '../store/session.ts';
 import { useView } from '../store/view.ts';
+import { aboutOf } from './about.ts';
 import { open } from './boot.ts';
 import { KEYS } from './key-list.ts';
 import { Legend } from './Legend.tsx';
+import { rank } from './rank.ts';
 
 const Report = lazy(() => import('../report/Report.tsx'));
 const RulesPage = lazy(() => import('../rules/RulesPage.tsx'));
@@ -97,15 +99,15 @@ function Commands() {
     close();
     todo();
   };
-  const item = (name: string, todo: () => void, key = '') => (
-    <Command.Item key={`${name} ${key}`} value={`${name} ${key}`.trim()} onSelect={run(todo)}>
+  const item = (name: string, todo: () => void, key = '', also: string[] = []) => (
+    <Command.Item key={`${name} ${key}`} value={`${name} ${key}`.trim()} keywords={also} onSelect={run(todo)}>
       {name} <span className="quiet">{key}</span>
     </Command.Item>
   );
   return (
-    <Command.Dialog open onOpenChange={(o) => !o && close()} label="Commands" overlayClassName="dialog-shade" contentClassName="dialog commands">
+    <Command.Dialog open filter={rank} onOpenChange={(o) => !o && close()} label="Commands" overlayClassName="dialog-shade" contentClassName="dialog commands">
       <Dialog.Title className="sr-only">Commands</Dialog.Title>
-      <Command.Input className="field" placeholder="Add, wire, act, find …" aria-label="Command" />
+      <Command.Input className="field" placeholder="Add, wire, act; open a scenario by its subject …" aria-label="Command" />
       <Command.List>
         <Command.Empty>Nothing of that name.</Command.Empty>
         <Command.Group heading="Add">{catalog.rooms.flatMap((r) => r.nodes.map((n) => item(`Add ${n.title}`, () => addNode(n.kind), n.title === r.title ? '' : r.title)))}</Command.Group>
@@ -132,7 +134,7 @@ function Commands() {
           {item('Canvas only', () => setStage(!stage), 'l')}
           {item('Marks and keys', () => show('help'), '?')}
         </Command.Group>
-        <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.title}`, () => void g.load().then((doc) => open(doc))))}</Command.Group>
+        <Command.Group heading="Gallery">{gallery.map((g) => item(`Open ${g.title}`, () => void g.load().then((doc) => open(doc)), g.broker, aboutOf(g)))}</Command.Group>
         <Command.Group heading="Findings">{findings.toReversed().map((f) => item(`${clockText(f.at)} ${f.title}`, () => seek(f.at)))}</Command.Group>
       </Command.List>
     </Command.Dialog>
