@@ -12,6 +12,7 @@ import { boxesOf, type NodeBox, wiresOf } from './geometry.ts';
 import { Card } from './Card.tsx';
 import { Cluster } from './Cluster.tsx';
 import { Overlay } from './Overlay.tsx';
+import { spotsOf } from './labels.ts';
 import { WireLine } from './WireLine.tsx';
 
 const News = lazy(async () => ({ default: (await import('../findings/News.tsx')).News }));
@@ -75,6 +76,7 @@ function Graph() {
   }, [flow]);
 
   const still = useMemo<Node[]>(() => {
+    const [sources, targets] = [new Set(doc.links.map((l) => l.from)), new Set(doc.links.map((l) => l.to))];
     const make = (node: Scenario['nodes'][number], box: NodeBox): Node => {
       const descriptor = catalog.node(node.kind);
       const badge = descriptor?.badge(node.config ?? {}) ?? '';
@@ -84,7 +86,7 @@ function Graph() {
         position: { x: box.x, y: box.y },
         width: box.w,
         height: box.h,
-        data: { title: node.title ?? String(node.config?.['name'] ?? node.id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge, wirable: isWirable(node.kind) },
+        data: { title: node.title ?? String(node.config?.['name'] ?? node.id), families: descriptor ? [descriptor.family, ...(descriptor.plays ?? [])] : [], badge, wirable: isWirable(node.kind), wired: [targets.has(node.id), sources.has(node.id)] },
         // Wires run over containers and under cards.
         zIndex: box.container ? -1 : 1,
         ariaLabel: `${node.title ?? node.id}, ${descriptor?.title ?? ''} ${badge}`,
@@ -98,14 +100,23 @@ function Graph() {
     const chosen = new Set(selected);
     return still.map((n) => (chosen.has(n.id) || dragged[n.id] || resized[n.id] ? { ...n, position: dragged[n.id] ?? n.position, ...resized[n.id], selected: chosen.has(n.id) } : n));
   }, [still, selected, dragged, resized]);
+  const labels = useMemo(() => new Map(doc.links.map((link) => [link.id, catalog.link(link, doc.nodes)?.label(link.config ?? {}) ?? ''])), [doc]);
+  const spots = useMemo(
+    () =>
+      spotsOf(
+        wires,
+        labels,
+        [...boxes.values()].filter((b) => !b.container),
+      ),
+    [wires, labels, boxes],
+  );
   const edges = useMemo<Edge[]>(
     () =>
       [...wires.values()].map((wire) => {
-        const link = doc.links.find((l) => l.id === wire.id);
-        const label = link ? (catalog.link(link, doc.nodes)?.label(link.config ?? {}) ?? '') : '';
-        return { id: wire.id, source: wire.from, target: wire.to, type: 'wire', data: { wire, label }, selected: selected.includes(wire.id), ariaLabel: `${wire.derived ? 'Derived wire' : 'Wire'} from ${wire.from} to ${wire.to} ${label}` };
+        const label = labels.get(wire.id) ?? '';
+        return { id: wire.id, source: wire.from, target: wire.to, type: 'wire', data: { wire, label, spot: spots.get(wire.id) }, selected: selected.includes(wire.id), ariaLabel: `${wire.derived ? 'Derived wire' : 'Wire'} from ${wire.from} to ${wire.to} ${label}` };
       }),
-    [doc, wires, selected],
+    [labels, spots, wires, selected],
   );
   const onNodesChange = useCallback((changes: NodeChange[]) => {
     const sizes = changes.filter((c) => c.type === 'dimensions');

@@ -15,16 +15,18 @@ interface Written {
   readonly title: string;
   readonly families: readonly Family[];
   readonly badge: string;
+  /** Whether a wire arrives, and whether one leaves. */
+  readonly wired: readonly [boolean, boolean];
 }
 /** The frame of a node: the painter draws its cells into it. */
 export const Card = memo(function Card({ id, data, selected }: NodeProps) {
-  const { title, families, badge } = data as unknown as Written;
+  const { title, families, badge, wired } = data as unknown as Written;
   const tone = useSession((s) => s.faces.get(id)?.tone);
   const afar = useView((s) => s.afar);
   const [writes, reads] = [families.includes('producer'), families.includes('consumer')];
   return (
     <article className="card" data-selected={selected} data-tone={tone}>
-      {(reads || !writes) && <Handle type="target" position={Position.Left} />}
+      {(reads || !writes) && <Handle type="target" position={Position.Left} className={wired[0] ? 'wired' : ''} />}
       {afar ? (
         <header>
           <strong>{title}</strong>
@@ -32,7 +34,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps) {
       ) : (
         <Words id={id} title={title} badge={badge} own={writes || reads} />
       )}
-      {(writes || !reads) && <Handle type="source" position={Position.Right} />}
+      {(writes || !reads) && <Handle type="source" position={Position.Right} className={wired[1] ? 'wired' : ''} />}
     </article>
   );
 });

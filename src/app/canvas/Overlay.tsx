@@ -62,7 +62,7 @@ export function Overlay({ boxes, wires, dragged }: OverlayProps) {
     if (Object.keys(dragged).length === 0) easel.current?.tell(['geometry', boxes, wires]);
     else {
       const moved = new Map([...boxes].map(([id, box]) => [id, dragged[id] ? { ...box, ...dragged[id] } : box]));
-      const bent = new Map([...wires].map(([id, wire]) => [id, { ...wire, ...curve(moved.get(wire.from) as NodeBox, moved.get(wire.to) as NodeBox, wire.derived) }]));
+      const bent = new Map([...wires].map(([id, wire]) => [id, { ...wire, ...curve(moved.get(wire.from) as NodeBox, moved.get(wire.to) as NodeBox, wire.derived, wire.ports) }]));
       easel.current?.tell(['geometry', moved, bent]);
     }
   }, [boxes, wires, dragged]);

@@ -63,6 +63,8 @@ export class Brush {
   colours: Palette = { text: '#fff', ink: '#10141a', line: '#35404d', accent: '#3cc8e6', redelivered: '#f2b441', duplicate: '#b08cf0', dead: '#8b95a1', lost: '#f0736e', panel: '#161b22' };
   /** A message to be seen wherever it is. */
   followed: number | null = null;
+  /** How strongly cells and letters are drawn, 0..1. */
+  strength = 1;
 
   constructor(context: Context) {
     this.context = context;
@@ -89,6 +91,7 @@ export class Brush {
   words(words: readonly Word[]): void {
     if (!this.legible || words.length === 0) return;
     const { context } = this;
+    context.globalAlpha = this.strength;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     // To set a font costs more than to write a word: each size is set once.
@@ -108,6 +111,7 @@ export class Brush {
         context.fillText(text, word.x, word.y + 0.5);
       }
     }
+    context.globalAlpha = 1;
   }
 }
 /** Cells that wait to be drawn, by pen: one path each, in the order of the pens. */
@@ -134,7 +138,7 @@ export class Sheet {
   private stroke(brush: Brush, pen: Pen, spots: readonly number[], afar: boolean): void {
     const { context } = brush;
     const grow = pen.grow ?? 0;
-    context.globalAlpha = pen.alpha ?? 1;
+    context.globalAlpha = (pen.alpha ?? 1) * brush.strength;
     context.beginPath();
     for (let i = 0; i < spots.length; i += 3) {
       const [x, y, scale] = [spots[i] as number, spots[i + 1] as number, spots[i + 2] as number];

@@ -51,50 +51,47 @@ function headlineOf({ gauges }: PlaceView): string {
   return gauge === undefined ? '' : `${gauge.name} ${gauge.value}`;
 }
 
+/** A place as it is drawn. */
+interface Arranged {
+  readonly view: PlaceView;
+  readonly rows: readonly Row[];
+  readonly placed: readonly Placed[];
+  readonly headline: Headline | null;
+}
+
 export class Cells {
-  private rows: Row[] = [];
-  private headlines: Headline[] = [];
-  private placed: Placed[] = [];
+  private arranged = new Map<string, Arranged>();
   private readonly sheet = new Sheet(PENS);
 
-  /** Where everything lies: when the picture or the geometry is another. */
-  arrange(places: readonly PlaceView[], boxes: ReadonlyMap<string, NodeBox>): void {
-    this.rows = [];
-    this.placed = [];
-    this.headlines = [];
-    for (const place of places) {
-      const box = boxes.get(place.id);
+  /** Where everything lies: when the picture or the geometry is another. @param afresh the geometry is: nothing stays where it was */
+  arrange(places: readonly PlaceView[], boxes: ReadonlyMap<string, NodeBox>, afresh: boolean): void {
+    const before = afresh ? new Map<string, Arranged>() : this.arranged;
+    this.arranged = new Map();
+    for (const view of places) {
+      const box = boxes.get(view.id);
       if (!box) continue;
-      const text = box.container ? '' : headlineOf(place);
-      if (text !== '') this.headlines.push({ box, text });
-      place.lanes.forEach((lane, i) => {
-        // The lane of what went through is the last of its node, whatever is shown above it.
-        const at = lane.past ? box.lanes.at(-1) : box.lanes[i];
-        if (at) this.lay(place.id, box, at, lane);
-      });
+      const old = before.get(view.id);
+      this.arranged.set(view.id, old?.view === view ? old : arrange(view, box));
     }
-  }
-  private lay(place: string, box: NodeBox, at: Row['at'], lane: Lane): void {
-    const { scale } = at;
-    const past = lane.past === true;
-    const step = CELL.w * scale + CELL.gap;
-    const room = at.w - (lane.busy === undefined ? 0 : BAR);
-    const crowded = !past && (lane.more > 0 || lane.cells.length * step > room + CELL.gap);
-    const fit = Math.max(0, Math.floor((room - (crowded ? MORE : 0)) / step));
-    const cells = past ? lane.cells.slice(-fit) : lane.cells.slice(0, fit);
-    cells.forEach((cell, n) => this.placed.push({ place, cell, past, x: box.x + at.x + (CELL.w * scale) / 2 + n * step, y: box.y + at.y, scale }));
-    this.rows.push({ box, at, lane, fit, drawn: cells.length });
   }
   /** @param coming whether a message is still on its way to a place: to the eye it has not landed yet */
   draw(brush: Brush, coming: (message: number, place: string) => boolean): void {
-    for (const row of this.rows) {
-      if (!brush.sees(row.box.x, row.box.y + row.at.y - CELL.h, row.box.w, 2 * CELL.h)) continue;
-      drawEnd(brush, row);
-      drawPointers(brush, row);
-      drawStops(brush, row);
-    }
     const words: Word[] = [];
-    for (const { place, cell, past, x, y, scale } of this.placed) {
+    for (const { rows, placed } of this.arranged.values()) {
+      for (const row of rows) {
+        if (!brush.sees(row.box.x, row.box.y + row.at.y - CELL.h, row.box.w, 2 * CELL.h)) continue;
+        drawEnd(brush, row);
+        drawPointers(brush, row);
+        drawStops(brush, row);
+      }
+      this.collect(brush, placed, coming, words);
+    }
+    this.sheet.draw(brush);
+    brush.words(words);
+    if (brush.view.zoom < AFAR) this.drawHeadlines(brush);
+  }
+  private collect(brush: Brush, placed: readonly Placed[], coming: (message: number, place: string) => boolean, words: Word[]): void {
+    for (const { place, cell, past, x, y, scale } of placed) {
       if (!brush.sees(x - CELL.w, y - CELL.h, 2 * CELL.w, 2 * CELL.h)) continue;
       const hollow = coming(cell.message, place);
       // Nor was it worked on.
@@ -110,9 +107,6 @@ export class Cells {
       if (cell.message === brush.followed) this.sheet.add(FOLLOWED, x, y, scale);
       if (!hollow && scale === 1) words.push({ x, y, key: cell.key, seq: cell.seq, light: cell.state !== 'ready' && cell.state !== 'dead' });
     }
-    this.sheet.draw(brush);
-    brush.words(words);
-    if (brush.view.zoom < AFAR) this.drawHeadlines(brush);
   }
   private drawHeadlines(brush: Brush): void {
     const { context, colours, view } = brush;
@@ -121,8 +115,32 @@ export class Cells {
     context.textBaseline = 'alphabetic';
     context.font = `600 ${HEADLINE}px system-ui, 'DejaVu Sans', sans-serif`;
     context.fillStyle = colours.text;
-    for (const { box, text } of this.headlines) if (brush.sees(box.x, box.y, box.w, box.h)) context.fillText(text, box.x + box.w - 9, box.y + box.h - 10, box.w - 18);
+    for (const { headline } of this.arranged.values()) {
+      if (!headline) continue;
+      const { box, text } = headline;
+      if (brush.sees(box.x, box.y, box.w, box.h)) context.fillText(text, box.x + box.w - 9, box.y + box.h - 10, box.w - 18);
+    }
   }
+}
+function arrange(view: PlaceView, box: NodeBox): Arranged {
+  const rows: Row[] = [];
+  const placed: Placed[] = [];
+  view.lanes.forEach((lane, i) => {
+    // The lane of what went through is the last of its node, whatever is shown above it.
+    const at = lane.past ? box.lanes.at(-1) : box.lanes[i];
+    if (!at) return;
+    const { scale } = at;
+    const past = lane.past === true;
+    const step = CELL.w * scale + CELL.gap;
+    const room = at.w - (lane.busy === undefined ? 0 : BAR);
+    const crowded = !past && (lane.more > 0 || lane.cells.length * step > room + CELL.gap);
+    const fit = Math.max(0, Math.floor((room - (crowded ? MORE : 0)) / step));
+    const cells = past ? lane.cells.slice(-fit) : lane.cells.slice(0, fit);
+    cells.forEach((cell, n) => placed.push({ place: view.id, cell, past, x: box.x + at.x + (CELL.w * scale) / 2 + n * step, y: box.y + at.y, scale }));
+    rows.push({ box, at, lane, fit, drawn: cells.length });
+  });
+  const text = box.container ? '' : headlineOf(view);
+  return { view, rows, placed, headline: text === '' ? null : { box, text } };
 }
 /** A group's place in a log: a mark before the record that it gets next. */
 function drawPointers(brush: Brush, { box, at, lane, fit }: Row): void {

@@ -3,7 +3,7 @@ import type { Flight } from '../../worker/protocol.ts';
 import { type Brush, type Pen, Sheet, type Word } from './brush.ts';
 import { along, CELL, FAR, type Wire } from './geometry.ts';
 import { KEY_COLOURS } from './keys.ts';
-import { type Airborne, FASTEST, launch, progress } from './presentation.ts';
+import { type Airborne, FASTEST, launch, progress, SHORTEST, strength } from './presentation.ts';
 
 const FILLED = KEY_COLOURS.map((_, colour): Pen => ({ colour }));
 const REDELIVERED: Pen = { colour: 'redelivered', line: 1.8, grow: 1.5 };
@@ -14,11 +14,19 @@ const PENS = [...FILLED, REDELIVERED, BACK, FOLLOWED];
 const READABLE = 300;
 /** From so many on, in view or not, they are a crowd. */
 const CROWD = 1000;
+/** What starts on a wire at once starts one after the other, so many cells apart; but no later than this, ms. */
+const APART = 1.1;
+const PATIENCE = 200;
+
+/** How late what happens at a place is seen, ms. */
+export type Lateness = (place: string) => number;
 
 export class Flights {
   private air: Airborne[] = [];
   private byMessage = new Map<number, Airborne[]>();
   private streams: ReadonlyMap<string, number> = new Map();
+  /** When the last flight of a wire, in one direction, started. */
+  private readonly starts = new Map<string, number>();
   private readonly sheet = new Sheet(PENS);
 
   get some(): boolean {
@@ -30,6 +38,7 @@ export class Flights {
   clear(): void {
     this.air = [];
     this.byMessage.clear();
+    this.starts.clear();
   }
   /** Whether a message is on its way to a place. */
   coming(message: number, place: string): boolean {
@@ -40,15 +49,20 @@ export class Flights {
     const pace = Number.isFinite(speed) ? speed : 1000;
     this.streams = new Map(Object.entries(rates).filter(([, rate]) => rate * pace > FASTEST));
   }
-  launch(batch: readonly Flight[], wires: ReadonlyMap<string, Wire>, time: number, speed: number): void {
+  launch(batch: readonly Flight[], wires: ReadonlyMap<string, Wire>, time: number, speed: number, lateness: Lateness): void {
     for (const flight of batch) {
       const wire = wires.get(flight.link);
       if (!wire || this.streams.has(flight.link)) continue;
       const [start, target] = flight.back ? [wire.to, wire.from] : [wire.from, wire.to];
       const others = this.byMessage.get(flight.message) ?? [];
+      const late = lateness(start);
       // The next hop of a message is not seen before the last one has landed.
       const before = others.findLast((a) => a.target === start);
-      const airborne = launch(flight, target, before ? Math.max(time, before.from + before.lasts) : time, speed);
+      const soonest = Math.max(time + late, before ? before.from + before.lasts : 0);
+      const way = flight.back ? `${flight.link} back` : flight.link;
+      const from = Math.max(soonest, Math.min(soonest + PATIENCE, (this.starts.get(way) ?? -Infinity) + headway(wire)));
+      this.starts.set(way, from);
+      const airborne = launch(flight, target, from, speed, time + lateness(target) - from);
       this.air.push(airborne);
       others.push(airborne);
       this.byMessage.set(flight.message, others);
@@ -66,14 +80,14 @@ export class Flights {
     }
   }
   draw(brush: Brush, wires: ReadonlyMap<string, Wire>, time: number): void {
-    const here: (Word & { readonly flight: Flight })[] = [];
+    const here: (Word & { readonly flight: Flight; readonly strength: number })[] = [];
     for (const a of this.air) {
       const { flight } = a;
       const wire = wires.get(flight.link);
       const t = progress(a, time);
       if (!wire || t < 0) continue;
       const [x, y] = along(wire, flight.back ? 1 - t : t);
-      if (brush.sees(x - CELL.w, y - CELL.h, 2 * CELL.w, 2 * CELL.h)) here.push({ x, y, key: flight.key, seq: flight.seq, light: false, flight });
+      if (brush.sees(x - CELL.w, y - CELL.h, 2 * CELL.w, 2 * CELL.h)) here.push({ x, y, key: flight.key, seq: flight.seq, light: false, flight, strength: strength(t) });
     }
     // Where they can be read: one after the other, each with its letters, so that of those that fly close together the last lies on top whole.
     const single = brush.legible && here.length <= READABLE;
@@ -84,9 +98,11 @@ export class Flights {
       if (flight.back) this.sheet.add(BACK, x, y);
       if (flight.message === brush.followed) this.sheet.add(FOLLOWED, x, y);
       if (!single) continue;
+      brush.strength = word.strength;
       this.sheet.draw(brush);
       brush.words([word]);
     }
+    brush.strength = 1;
     this.sheet.draw(brush);
   }
   drawStreams(brush: Brush, wires: ReadonlyMap<string, Wire>, phase: number): void {
@@ -117,4 +133,8 @@ export class Flights {
       context.fillText(text, x, y + 0.5);
     }
   }
+}
+/** ms from one start on a wire to the next that leaves room for the cell before. */
+function headway({ points: p }: Wire): number {
+  return (APART * CELL.w * SHORTEST) / Math.max(CELL.w, Math.hypot(p[6] - p[0], p[7] - p[1]));
 }

@@ -23,7 +23,13 @@ export interface Wire extends Curve {
   readonly from: string;
   readonly to: string;
   readonly derived: boolean;
+  readonly ports: Ports;
 }
+/** How far below the middle of its side a wire leaves one card, and how far it arrives at the other: two that begin at one card can be told apart. */
+export type Ports = readonly [number, number];
+const IN_THE_MIDDLE: Ports = [0, 0];
+/** Between the ports of one side, at most. */
+const PORT_GAP = 16;
 export const HEADER = 33;
 export const LANE = 25;
 export const CELL = { w: 20, h: 17, gap: 3 };
@@ -86,7 +92,7 @@ export function boxesOf(doc: Scenario, catalog: Catalog): Map<string, NodeBox> {
   }
   return out;
 }
-export function curve(from: Box, to: Box, derived: boolean): Curve {
+export function curve(from: Box, to: Box, derived: boolean, [leaves, arrives] = IN_THE_MIDDLE): Curve {
   if (derived) {
     // Dead letters leave below: they must not be taken for the ordinary way.
     const x1 = from.x + from.w * 0.3;
@@ -97,9 +103,9 @@ export function curve(from: Box, to: Box, derived: boolean): Curve {
     return { points: [x1, y1, x1, y1 + 50, x2 + (fromBelow ? 0 : 50), fromBelow ? y2 - 50 : y2, x2, y2] };
   }
   const x1 = from.x + from.w;
-  const y1 = from.y + from.h / 2;
+  const y1 = from.y + from.h / 2 + leaves;
   const x2 = to.x;
-  const y2 = to.y + to.h / 2;
+  const y2 = to.y + to.h / 2 + arrives;
   const reach = x2 >= x1 ? Math.max(30, (x2 - x1) / 2) : 60 + Math.sqrt(x1 - x2) * 4;
   return { points: [x1, y1, x1 + reach, y1, x2 - reach, y2, x2, y2] };
 }
@@ -112,13 +118,34 @@ export function along({ points: [a, b, c, d, e, f, g, h] }: Curve, t: number): r
   const [w0, w1, w2, w3] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
   return [w0 * a + w1 * c + w2 * e + w3 * g, w0 * b + w1 * d + w2 * f + w3 * h];
 }
+/** By link, how far below the middle of a card's side it has its port: in the order of the cards at their other ends, so that none crosses another at once. */
+function portsOf(links: Scenario['links'], boxes: ReadonlyMap<string, NodeBox>, here: 'from' | 'to', there: 'from' | 'to'): ReadonlyMap<string, number> {
+  const sides = new Map<string, { readonly id: string; readonly y: number }[]>();
+  for (const link of links) {
+    const other = boxes.get(link[there]);
+    const side = sides.get(link[here]) ?? [];
+    if (other) side.push({ id: link.id, y: other.y + other.h / 2 });
+    sides.set(link[here], side);
+  }
+  const out = new Map<string, number>();
+  for (const [node, side] of sides) {
+    const box = boxes.get(node);
+    if (!box || side.length < 2) continue;
+    const gap = Math.min(PORT_GAP, (box.h - 24) / side.length);
+    side.sort((a, b) => a.y - b.y || (a.id < b.id ? -1 : 1)).forEach(({ id }, i) => out.set(id, (i - (side.length - 1) / 2) * gap));
+  }
+  return out;
+}
 /** Links, and wires that settings imply; the id of the latter is "setting:node". */
 export function wiresOf(doc: Scenario, boxes: ReadonlyMap<string, NodeBox>, catalog: Catalog): Map<string, Wire> {
   const out = new Map<string, Wire>();
+  const leaves = portsOf(doc.links, boxes, 'from', 'to');
+  const arrives = portsOf(doc.links, boxes, 'to', 'from');
   const add = (id: string, from: string, to: string, derived: boolean) => {
     const a = boxes.get(from);
     const b = boxes.get(to);
-    if (a && b) out.set(id, { id, from, to, derived, ...curve(a, b, derived) });
+    const ports: Ports = [leaves.get(id) ?? 0, arrives.get(id) ?? 0];
+    if (a && b) out.set(id, { id, from, to, derived, ports, ...curve(a, b, derived, ports) });
   };
   for (const link of doc.links) add(link.id, link.from, link.to, false);
   for (const room of catalog.rooms) {

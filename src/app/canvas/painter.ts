@@ -4,6 +4,7 @@ import { Brush, type Camera, type Context, type Palette } from './brush.ts';
 import { Cells } from './cells.ts';
 import { Flights } from './flights.ts';
 import type { NodeBox, Wire } from './geometry.ts';
+import { Lag } from './lag.ts';
 
 export interface Painter {
   camera(camera: Camera): void;
@@ -20,8 +21,9 @@ export interface Painter {
   /** Whether so many fly that nobody follows one by eye. */
   readonly crowded: boolean;
 }
-/** While paused, a single step's flights still fly: so long, ms. */
+/** While paused, what has begun is still seen to its end: so much longer than the lag, ms, and so many times faster. */
 const COAST = 700;
+const HASTE = 2;
 /** A thread that was asleep goes on as if this had passed at most, ms. */
 const LONGEST_FRAME = 100;
 
@@ -31,6 +33,7 @@ export function createPainter(context: Context): Painter {
   const flights = new Flights();
   let boxes: ReadonlyMap<string, NodeBox> = new Map();
   let wires: ReadonlyMap<string, Wire> = new Map();
+  const lag = new Lag();
   let places: readonly PlaceView[] = [];
   let arranged = false;
   let era = -1;
@@ -39,6 +42,8 @@ export function createPainter(context: Context): Painter {
   let time = 0;
   let lastWall = 0;
   let coastUntil = 0;
+  /** The next picture is of another moment. */
+  let jumped = false;
 
   return {
     camera: (next) => {
@@ -52,6 +57,7 @@ export function createPainter(context: Context): Painter {
     geometry: (b, w) => {
       boxes = b;
       wires = w;
+      lag.wires(w);
       arranged = false;
     },
     palette: (next) => void (brush.colours = next),
@@ -60,17 +66,25 @@ export function createPainter(context: Context): Painter {
       if (epoch !== era) {
         era = epoch;
         flights.clear();
+        jumped = true;
       }
       flights.measure(rates, speed);
       if (still || batch.length === 0) return;
-      if (!moving) coastUntil = time + COAST;
-      flights.launch(batch, wires, time, speed);
+      if (!moving) {
+        // A step of somebody who waits for it: seen at once, and then to its end.
+        if (time >= coastUntil) lag.startAt(batch.flatMap(({ link, back }) => wires.get(link)?.[back ? 'to' : 'from'] ?? []));
+        coastUntil = time + lag.depth + COAST;
+      }
+      flights.launch(batch, wires, time, speed, (place) => lag.of(place));
     },
     picture: (next) => {
-      places = next;
-      arranged = false;
+      lag.add(time, next);
+      if (jumped || still || (!moving && time >= coastUntil)) lag.catchUp();
+      jumped = false;
     },
     clock: (playing, reduced) => {
+      if (moving && !playing) coastUntil = time + lag.depth + COAST;
+      if (playing) lag.startAt([]);
       moving = playing;
       still = reduced;
       if (reduced) flights.clear();
@@ -79,8 +93,10 @@ export function createPainter(context: Context): Painter {
       const dt = Math.min(LONGEST_FRAME, lastWall === 0 ? 0 : wall - lastWall);
       lastWall = wall;
       const runs = moving || time < coastUntil;
-      if (runs) time += dt;
-      if (!arranged) cells.arrange(places, boxes);
+      if (runs) time += moving ? dt : dt * HASTE;
+      const shown = lag.at(time);
+      places = shown ?? places;
+      if (shown || !arranged) cells.arrange(places, boxes, !arranged);
       arranged = true;
       const { ratio, zoom, x, y, width, height } = brush.view;
       context.setTransform(1, 0, 0, 1, 0, 0);
@@ -90,7 +106,7 @@ export function createPainter(context: Context): Painter {
       cells.draw(brush, (message, place) => flights.coming(message, place));
       flights.land(time);
       flights.draw(brush, wires, time);
-      return runs && flights.some;
+      return runs && (flights.some || lag.behind);
     },
     get crowded() {
       return flights.crowded;
