@@ -36,7 +36,7 @@ export interface LiveBroker {
   /** First wait after an operation of a random case, ms, where less than the usual one will do: all that comes of an operation is its answer. */
   readonly haste?: number;
   /** For comparing random cases; absent: there are none of this broker. `about` names some of them, where there are several kinds. */
-  readonly player?: (dice: Dice, about?: string) => Player;
+  readonly player?: (dice: Dice, about: string | undefined, version: string) => Player;
 }
 
 /** The server may not be had here, which is no fault of the comparison. */

@@ -16,7 +16,7 @@ function invented(broker: LiveBroker, version: string, seed: number, about: stri
   const { model, player } = broker;
   if (player === undefined) throw new Error(`nobody plays ${model.broker}`);
   const dice = new Dice(seed);
-  const { record, setup, next, shown } = player(dice, about);
+  const { record, setup, next, shown } = player(dice, about, version);
   const example = { format: 1, broker: model.broker, brokerVersion: version, name: `seed-${seed}`, area: 'fuzz', teaches: '', ...(record === undefined ? {} : { record }), setup, observed: [] } as const;
   const adapter = model.adapter({ ...example, steps: [] }, version);
   for (const operation of setup) adapter.run(operation);

@@ -122,6 +122,8 @@ const PUBLISH: Config = { method: 'publish', routingKey: '{key}' };
 const LIKE_A = 'v3217';
 const BACK = [at(500, 'crash', 'consumer/1'), at(900, 'restart', 'consumer/1')];
 const TWO_DOWN = [at(400, 'stop-node', 'rabbitmq.cluster/node-2'), at(400, 'stop-node', 'rabbitmq.cluster/node-3')];
+const THREE: Configs = { 'rabbitmq.cluster': { nodes: 3 } };
+const FIRST_DOWN = [at(400, 'stop-node', 'rabbitmq.cluster/node-1')];
 const SUPER: Configs = { publish: PUBLISH, 'rabbitmq.super-stream': {} };
 const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.cluster.version': { values: ['3.10.8', '4.0.5'], with: { consumer: { failures: { rate: 1 }, serviceTime: '1ms' }, 'rabbitmq.queue': { 'x-queue-type': 'quorum', ...DLX } } },
@@ -152,6 +154,7 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   'rabbitmq.queue.x-max-age': { values: ['1s', '1h'], with: { ...SLOW, 'rabbitmq.queue': { ...STREAM, ...SMALL } } },
   'rabbitmq.queue.x-stream-max-segment-size-bytes': { values: [1000, 20_000], with: { ...SLOW, 'rabbitmq.queue': { ...STREAM, 'x-max-length-bytes': 5000 } } },
   'rabbitmq.queue.x-stream-filter-size-bytes': { values: [16, 255], with: { publish: { 'x-stream-filter-value': LIKE_A }, consume: { 'x-stream-filter': 'A' }, 'rabbitmq.queue': STREAM } },
+  'rabbitmq.queue.x-queue-leader-locator': { values: ['client-local', 'balanced'], with: { ...THREE, publish: { node: 2, routingKey: 'a.b' } }, timeline: [at(100, 'set', 'rabbitmq.queue', { 'x-max-priority': 3 }), ...FIRST_DOWN] },
   'rabbitmq.queue.x-initial-cluster-size': { values: [1, 3], with: { 'rabbitmq.cluster': { nodes: 3 }, 'rabbitmq.queue': STREAM }, timeline: TWO_DOWN },
   'rabbitmq.super-stream.partitions': { values: [2, 3], with: SUPER },
   'rabbitmq.super-stream.x-max-length-bytes': { values: [3000, 100_000], with: { ...SUPER, ...SLOW, 'rabbitmq.super-stream': SMALL } },
@@ -178,6 +181,8 @@ const RABBITMQ: Readonly<Record<string, Trial>> = {
   'publish.persistent': { values: [true, false], timeline: [...GONE, at(400, 'stop-cluster', 'rabbitmq.cluster'), at(700, 'start-cluster', 'rabbitmq.cluster')] },
   'publish.expiration': { values: [100, 5000], timeline: GONE },
   'publish.priority': { values: [undefined, 3], with: { ...BUSY, 'rabbitmq.queue': { 'x-max-priority': 5 } }, timeline: [at(300, 'set', 'publish', { priority: 1 })] },
+  'publish.node': { values: [1, 2], with: THREE, timeline: FIRST_DOWN },
+  'consume.node': { values: [1, 2], with: THREE, timeline: [at(400, 'stop-node', 'rabbitmq.cluster/node-2')] },
   'publish.headers': { values: [{ tone: 'red' }, { tone: 'blue' }], with: { 'rabbitmq.exchange': { type: 'headers' }, bind: { arguments: { 'x-match': 'all', tone: 'red' } } } },
   'publish.routingKey': { values: ['a.b', 'c'], with: { bind: { routingKey: 'a.*' } } },
   'bind.routingKey': { values: ['a.*', 'c.*'] },

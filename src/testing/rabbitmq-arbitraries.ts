@@ -20,6 +20,7 @@ function queue(d: Dice, id: string, exchanges: readonly string[]): ScenarioNode 
         'x-dead-letter-routing-key': [0.2, () => d.pick(KEYS)],
         'x-overflow': [0.3, () => (quorum ? d.pick(['drop-head', 'reject-publish']) : d.pick(['drop-head', 'reject-publish', 'reject-publish-dlx']))],
         'x-single-active-consumer': [0.2, () => true],
+        'x-queue-leader-locator': [0.2, () => 'balanced'],
         ...(quorum ? {} : { exclusive: [0.1, () => true] as const }),
       }),
       ...(quorum ? d.some({ 'x-delivery-limit': [0.6, () => d.between(0, 4)] }) : d.some({ 'x-max-priority': [0.3, () => d.between(1, 5)] })),
@@ -41,18 +42,19 @@ const reading = (d: Dice) =>
     flushInterval: [0.3, () => '500ms'],
     'single-active-consumer': [0.4, () => true],
   });
-const writing = (d: Dice) => d.some({ method: [0.5, () => 'publish'], name: [0.3, () => 'shop'], tx: [0.15, () => d.between(1, 5)], routing: [0.2, () => 'key'], 'x-stream-filter-value': [0.3, () => '{key}'] });
+const writing = (d: Dice) => d.some({ node: [0.3, () => d.between(1, 3)], method: [0.5, () => 'publish'], name: [0.3, () => 'shop'], tx: [0.15, () => d.between(1, 5)], routing: [0.2, () => 'key'], 'x-stream-filter-value': [0.3, () => '{key}'] });
 export function randomRabbitScenario(seed: number): Scenario {
   const d = new Dice(seed);
   const nodes: ScenarioNode[] = [{ id: 'rabbit', kind: 'rabbitmq.cluster', config: { nodes: d.pick([1, 3]), version: d.pick(['4.0.5', '3.10.8', '4.3']), ...d.some({ memory: [0.15, () => 170], queueIntakeRate: [0.15, () => 30] }) } }];
   const links: ScenarioLink[] = [];
   const exchanges = Array.from({ length: d.between(1, 4) }, (_, i) => `x${i}`);
   const queues = Array.from({ length: d.between(1, 5) }, (_, i) => `q${i}`);
-  for (const id of exchanges) nodes.push({ id, kind: 'rabbitmq.exchange', parent: 'rabbit', config: { type: d.pick(['direct', 'topic', 'fanout', 'headers']), ...d.some({ 'alternate-exchange': [0.3, () => d.pick(exchanges)] }) } });
+  for (const id of exchanges) nodes.push({ id, kind: 'rabbitmq.exchange', parent: 'rabbit', config: { type: d.pick(['direct', 'topic', 'fanout', 'headers', 'x-local-random', 'x-modulus-hash']), ...d.some({ 'alternate-exchange': [0.3, () => d.pick(exchanges)] }) } });
   for (const id of queues) nodes.push(d.chance(0.2) ? { id, kind: 'rabbitmq.queue', parent: 'rabbit', config: { 'x-queue-type': 'stream', ...retention(d) } } : queue(d, id, exchanges));
   const supers = d.chance(0.3) ? ['s0'] : [];
   for (const id of supers) nodes.push({ id, kind: 'rabbitmq.super-stream', parent: 'rabbit', config: { partitions: d.between(1, 4), ...retention(d) } });
-  for (const id of queues) for (let n = d.below(3); n >= 0; n--) links.push({ id: `b${links.length}`, kind: 'bind', from: d.pick(exchanges), to: id, config: { routingKey: d.pick([...KEYS, ...PATTERNS]), ...d.some({ arguments: [0.3, () => ({ 'x-match': d.pick(['all', 'any']), tone: d.pick(['red', 'blue']) })] }) } });
+  for (const id of queues)
+    for (let n = d.below(3); n >= 0; n--) links.push({ id: `b${links.length}`, kind: 'bind', from: d.pick(exchanges), to: id, config: { routingKey: d.pick([...KEYS, ...PATTERNS, '', '']), ...d.some({ arguments: [0.3, () => ({ 'x-match': d.pick(['all', 'any']), tone: d.pick(['red', 'blue']) })] }) } });
   for (let n = d.below(2); n > 0; n--) {
     const [from, to] = [d.pick(exchanges), d.pick(exchanges)];
     if (from !== to) links.push({ id: `b${links.length}`, kind: 'bind', from, to, config: { routingKey: d.pick(PATTERNS) } });
@@ -80,7 +82,7 @@ export function randomRabbitScenario(seed: number): Scenario {
           prefetch: d.pick([0, 1, 3, 20]),
           global: d.chance(0.2),
           ack: d.pick(['manual', 'manual', 'manual', 'auto']),
-          ...d.some({ 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }),
+          ...d.some({ node: [0.3, () => d.between(1, 3)], 'x-priority': [0.2, () => d.below(5)], method: [0.15, () => 'basic.get'], interval: [0.1, () => '200ms'] }),
           ...wire(d),
         },
       });

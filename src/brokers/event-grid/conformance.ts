@@ -1,7 +1,6 @@
 /** Runs documented cases on the service (conformance/FORMAT.md, Event Grid). */
 import type { Json, JsonObject } from '../../base/json-pattern/json.ts';
 import { isList, isObject } from '../../base/json-pattern/json.ts';
-import { RandomStream } from '../../kernel/random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { eventOf, type Schema, valueAt } from './event.ts';
 import { filterOf, matches } from './filter.ts';
@@ -45,13 +44,7 @@ export class EventGridAdapter {
   private calls = 1_000_000;
   private plan: Plan = { topics: [], subscriptions: [], containers: [], publishing: {} };
   constructor() {
-    const streams = new Map<string, RandomStream>();
-    const luck = (purpose: string) => {
-      const stream = streams.get(purpose) ?? new RandomStream(1, purpose);
-      streams.set(purpose, stream);
-      return stream;
-    };
-    this.grid = new EventGrid({ now: () => this.clock.now(), after: (delay, name, ref) => this.clock.after(delay, name, ref), luck });
+    this.grid = new EventGrid(this.clock);
     this.clock.attach((name, ref) => this.grid.timer(name, ref));
   }
   run(operation: Operation): Observation | null {

@@ -1,5 +1,4 @@
 /** A service with nothing around it but virtual time. */
-import { RandomStream } from '../../kernel/random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { eventOf } from './event.ts';
 import type { Happening } from './happenings.ts';
@@ -22,13 +21,7 @@ export const queuePlan = (more: Partial<QueuePlan> = {}): QueuePlan => ({ ...QUE
 
 export function service(subscription: SubscriptionPlan, more: { readonly topic?: Partial<TopicPlan>; readonly container?: boolean } = {}) {
   const clock = new VirtualClock();
-  const streams = new Map<string, RandomStream>();
-  const luck = (purpose: string) => {
-    const stream = streams.get(purpose) ?? new RandomStream(1, purpose);
-    streams.set(purpose, stream);
-    return stream;
-  };
-  const grid = new EventGrid({ now: () => clock.now(), after: (delay, name, ref) => clock.after(delay, name, ref), luck });
+  const grid = new EventGrid(clock);
   clock.attach((name, ref) => grid.timer(name, ref));
   const planOf = (one: SubscriptionPlan): Plan => ({ topics: [{ ...TOPIC, ...more.topic }], subscriptions: [one], containers: more.container ? [{ node: 'dead', name: 'dead' }] : [], publishing: {} });
   grid.configure(planOf(subscription));

@@ -1,7 +1,6 @@
 /** The service as conformance cases drive it: operations in, what was called, buried and dropped out. The shapes are those of conformance/FORMAT.md. */
 import { isObject, type Json, type JsonObject } from '../../base/json-pattern/json.ts';
 import { utf8Length } from '../../base/utf8.ts';
-import { RandomStream } from '../../kernel/random.ts';
 import type { Refusal } from '../contract.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { deadAttributes } from './dead-attributes.ts';
@@ -36,7 +35,6 @@ const refused = ({ name, text: says }: Refusal): Shown => ({ error: name, messag
 export class EventBridgeAdapter implements ServiceSink {
   private readonly clock = new VirtualClock();
   private service: EventBridge;
-  private readonly luck = new Map<string, RandomStream>();
   /** What each event is called, and the bytes of its detail. */
   private readonly bodies: { readonly body: string; readonly size: number }[] = [];
   private readonly calls = new Map<string, Shown[]>();
@@ -67,13 +65,7 @@ export class EventBridgeAdapter implements ServiceSink {
     this.service.load(saved);
   }
   private make(): EventBridge {
-    const luck = (purpose: string): RandomStream => {
-      const stream = this.luck.get(purpose) ?? new RandomStream(1, purpose);
-      this.luck.set(purpose, stream);
-      return stream;
-    };
-    const host = { now: () => this.clock.now(), after: (delay: number, name: string, ref: number) => this.clock.after(delay, name, ref), luck };
-    return new EventBridge(host, (message) => ({ key: '', seq: 0, size: this.bodies[message]?.size ?? 0 }), this);
+    return new EventBridge(this.clock, (message) => ({ key: '', seq: 0, size: this.bodies[message]?.size ?? 0 }), this);
   }
   private does(operation: Operation): Json | undefined {
     const { service } = this;

@@ -1,4 +1,5 @@
-import type { Refusal } from '../contract.ts';
+import type { RandomStream } from '../../kernel/random.ts';
+import type { BrokerHost, Refusal } from '../contract.ts';
 import type { QueueType, Subscription } from './model.ts';
 import type { Delivery, FieldValue, PublishArgs, Table, Version } from './events.ts';
 
@@ -87,6 +88,10 @@ export interface SubscribeArgs {
   readonly partition?: number;
   /** As of basic.consume: `x-stream-offset`, `x-stream-filter`, `x-stream-match-unfiltered`. */
   readonly arguments?: Table;
+}
+/** What the server needs from around it. */
+export interface RabbitHost extends BrokerHost {
+  luck(purpose: string): RandomStream;
 }
 export interface PolicyArgs {
   readonly name: string;

@@ -1,6 +1,5 @@
-import type { BrokerHost } from '../contract.ts';
 import { RabbitDeclarations } from './declarations.ts';
-import type { ConnectArgs, ConsumeArgs, GetResult, Outcome, PolicyArgs, QueueCounts, RabbitOptions, RabbitServer, StoredMessage, SubscribeArgs } from './api.ts';
+import type { ConnectArgs, ConsumeArgs, GetResult, Outcome, PolicyArgs, QueueCounts, RabbitHost, RabbitOptions, RabbitServer, StoredMessage, SubscribeArgs } from './api.ts';
 import { byTag, endChannels, endConnection, newChannel, newConnection, refuse, resume, settleAll } from './channels.ts';
 import { startNode, stopNode } from './cluster.ts';
 import { disconnectedDue } from './suspects.ts';
@@ -24,7 +23,7 @@ export type { RabbitOptions, RabbitServer } from './api.ts';
 
 /** A RabbitMQ cluster as its clients meet it: AMQP 0-9-1 verbs, each done with all its consequences when it returns. */
 export class RabbitBroker extends RabbitDeclarations implements RabbitServer {
-  constructor(host: BrokerHost, options: RabbitOptions) {
+  constructor(host: RabbitHost, options: RabbitOptions) {
     super(host, options);
   }
 

@@ -315,7 +315,7 @@ export class RabbitAdapter {
 
 /** The release of 4.3 that was recorded. */
 const RECORDED_43 = '4.3.6';
-const MODELLED_TYPES = ['x-consistent-hash'];
+const MODELLED_TYPES = ['x-consistent-hash', 'x-local-random', 'x-modulus-hash'];
 
 /** The room's entry for the conformance runner. */
 export const rabbitmqConformance = {

@@ -1,5 +1,4 @@
-import type { BrokerHost } from '../contract.ts';
-import type { PolicyArgs, RabbitOptions } from './api.ts';
+import type { PolicyArgs, RabbitHost, RabbitOptions } from './api.ts';
 import { Deque } from '../../base/deque.ts';
 import type { DeathReason, PublishArgs, RabbitEvent, Version } from './events.ts';
 import type { Channel, Connection, Copy, Cover, Exchange, Queue } from './model.ts';
@@ -37,7 +36,7 @@ export interface Funeral {
 
 /** All state of the server. The rooms beside it are functions over it. */
 export class Core {
-  readonly host: BrokerHost;
+  readonly host: RabbitHost;
   readonly version: Version;
   readonly since40: boolean;
   readonly since43: boolean;
@@ -73,7 +72,7 @@ export class Core {
   /** Queues that hold deliveries which may time out: the check runs once a minute. */
   timeoutCheckAt = -1;
 
-  constructor(host: BrokerHost, options: RabbitOptions) {
+  constructor(host: RabbitHost, options: RabbitOptions) {
     this.host = host;
     this.version = options.version;
     this.since40 = options.version !== '3.10.8';

@@ -94,7 +94,7 @@ function targets(core: Core, funeral: Funeral): Targets {
   const sent = letter(core, funeral);
   const exchange = core.exchanges.get(funeral.exchange);
   if (exchange === undefined) return { letter: sent, queues: [], problem: 'rabbitmq.dead_letter_exchange_missing' };
-  const names = route(core, exchange, sent.message, sent.cover);
+  const names = route(core, exchange, sent.message, sent.cover, core.queues.get(funeral.queue)?.node ?? null);
   if (names.length === 0) return { letter: sent, queues: [], problem: 'rabbitmq.dead_letter_unroutable' };
   const open = funeral.reason === 'rejected' ? names : names.filter((name) => !isCycle(name, sent.cover.deaths));
   if (open.length === 0) return { letter: sent, queues: [], problem: 'rabbitmq.dead_letter_cycle' };

@@ -1,5 +1,5 @@
-import type { BrokerHost, Refusal } from '../contract.ts';
-import type { BindArgs, Done, ExchangeArgs, ExchangeBindArgs, Outcome, QueueArgs, QueueDeclared, RabbitOptions } from './api.ts';
+import type { Refusal } from '../contract.ts';
+import type { BindArgs, Done, ExchangeArgs, ExchangeBindArgs, Outcome, QueueArgs, QueueDeclared, RabbitHost, RabbitOptions } from './api.ts';
 import { checkEquivalent, checkQueueArguments, queueType } from './arguments.ts';
 import { refuse } from './channels.ts';
 import { Core } from './core.ts';
@@ -20,7 +20,7 @@ import { consumerCount } from './views.ts';
 export class RabbitDeclarations {
   protected readonly core: Core;
 
-  constructor(host: BrokerHost, options: RabbitOptions) {
+  constructor(host: RabbitHost, options: RabbitOptions) {
     this.core = new Core(host, options);
     predeclare(this.core);
   }
@@ -81,7 +81,7 @@ export class RabbitDeclarations {
       const existing = this.core.exchanges.get(args.exchange);
       if (args.passive === true && args.exchange === '') return errors.defaultExchange();
       if (args.passive === true) return existing === undefined ? errors.noExchange(args.exchange) : null;
-      const wrong = checkExchange(args, existing, this.core.since40);
+      const wrong = checkExchange(args, existing, this.core.version);
       if (wrong !== null || existing !== undefined) return wrong;
       createExchange(this.core, { ...args, type: typeOf(args.type) });
       this.core.emit({ kind: 'declared', entity: 'exchange', name: args.exchange, because: null });
@@ -130,9 +130,9 @@ export class RabbitDeclarations {
     });
   }
   #add(exchange: Exchange, destinationKind: 'queue' | 'exchange', destination: string, routingKey: string, table: Table): Refusal | null {
-    const wrong = checkBinding(exchange, routingKey, table, this.core.since43);
-    if (wrong !== null) return wrong;
     const binding = { order: this.core.order(), source: exchange.name, destination, destinationKind, routingKey, words: words(routingKey), arguments: table };
+    const wrong = checkBinding(this.core, exchange, binding);
+    if (wrong !== null) return wrong;
     if (addBinding(exchange, binding)) this.core.emit({ kind: 'declared', entity: 'binding', name: `${exchange.name} → ${destination}`, because: null });
     return null;
   }

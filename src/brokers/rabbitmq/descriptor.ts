@@ -53,7 +53,14 @@ const exchange: NodeDescriptor = {
   badge: (c) => String(c['type'] ?? 'direct'),
   actions: [],
   fields: {
-    type: { type: 'choice', help: 'how a routing key finds its bindings', options: ['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash'], default: 'direct', applies: RECREATE, doc: `${DOC}/exchanges#types` },
+    type: {
+      type: 'choice',
+      help: 'how a routing key finds its bindings; x-local-random (4.0): one queue of the node to which the publisher is connected, by chance; x-modulus-hash (4.3): one binding by the hash of the key',
+      options: ['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash', 'x-local-random', 'x-modulus-hash'],
+      default: 'direct',
+      applies: RECREATE,
+      doc: `${DOC}/exchanges#types`,
+    },
     'alternate-exchange': text('takes what has no binding here', POLICY, { doc: `${DOC}/ae` }),
     durable: flag('survives a restart of the broker', true, RECREATE, 'exchanges#durability'),
     'auto-delete': flag('deleted when its last binding goes', false, RECREATE, 'exchanges#auto-deletion'),
@@ -98,6 +105,15 @@ const queue: NodeDescriptor = {
     'x-max-priority': { type: 'integer', help: 'highest priority that is told apart', min: 1, max: 255, optional: true, applies: RECREATE, doc: `${DOC}/priority`, when: CLASSIC, group: 'Order' },
     'x-single-active-consumer': { ...flag('one consumer gets everything, the others stand by', false, RECREATE, 'consumers#single-active-consumer'), group: 'Order' },
     ...retention(STREAM),
+    'x-queue-leader-locator': {
+      type: 'choice',
+      help: 'where it comes to live, or its leader: client-local: on the node of who declares it, the first one here, of an exclusive queue its consumer; balanced: on the node with the fewest of its type (classic queues: from 4.0 on)',
+      options: ['client-local', 'balanced'],
+      optional: true,
+      applies: RECREATE,
+      doc: `${DOC}/clustering#replica-placement`,
+      group: 'Life',
+    },
     durable: { ...flag('survives a restart of the broker', true, RECREATE, 'queues#durability'), group: 'Life' },
     exclusive: { ...flag('only for the connection that declared it', false, RECREATE, 'queues#exclusive-queues'), group: 'Life' },
     'auto-delete': { ...flag('deleted when its last consumer goes', false, RECREATE, 'queues#temporary-queues'), group: 'Life' },
@@ -122,6 +138,8 @@ const superStream: NodeDescriptor = {
     name: text('as clients know it; empty = its id', RECREATE),
   },
 };
+/** To which node of the cluster a client goes. */
+const address: Field = { type: 'integer', label: 'node', help: 'number of the node that the client tries first; then those after it', min: 1, max: 7, default: 1, applies: { how: 'reconnect', says: 'The client connects anew.' }, doc: `${DOC}/clustering#clients`, group: 'Network' };
 const PUBLISH = { field: 'method', is: ['publish'] };
 const publish: LinkDescriptor = {
   kind: 'publish',
@@ -163,6 +181,7 @@ const publish: LinkDescriptor = {
     expiration: { type: 'integer', help: 'per-message TTL; it expires only at the head of a classic queue', min: 0, max: MAX_MS, unit: 'ms', optional: true, applies: LIVE, doc: `${DOC}/ttl#per-message-ttl-in-publishers` },
     priority: { type: 'integer', help: 'of each message', min: 0, max: 255, optional: true, applies: LIVE, doc: `${DOC}/priority` },
     headers: { type: 'map', help: 'what a headers exchange looks at', optional: true, applies: LIVE, doc: `${DOC}/exchanges#headers` },
+    node: address,
     ...network,
   },
 };
@@ -176,7 +195,7 @@ const bind: LinkDescriptor = {
   many: true,
   begins: (exchange) => (exchange.config?.['type'] === 'topic' ? { routingKey: '#' } : exchange.config?.['type'] === 'x-consistent-hash' ? { routingKey: '1' } : undefined),
   fields: {
-    routingKey: { type: 'text', label: 'binding key', help: 'of a topic exchange: * is one word, # any number; of x-consistent-hash: the weight, such as 1', maxLength: 255, default: '', applies: LIVE, doc: `${DOC}/exchanges#topic` },
+    routingKey: { type: 'text', label: 'binding key', help: 'of a topic exchange: * is one word, # any number; of x-consistent-hash: the weight, such as 1; of x-local-random: empty', maxLength: 255, default: '', applies: LIVE, doc: `${DOC}/exchanges#topic` },
     arguments: { type: 'map', help: 'of a headers exchange: x-match and the headers to match', optional: true, applies: LIVE, doc: `${DOC}/exchanges#headers` },
   },
 };
@@ -207,6 +226,7 @@ const consume: LinkDescriptor = {
     'single-active-consumer': { ...flag('of the consumers of one name one reads each stream, the others stand by; in a super stream they share the partitions', false, RECONNECT, 'streams#single-active-consumer'), when: SUBSCRIBE, group: 'Stream', since: '3.11' } as Field,
     'x-priority': { type: 'integer', help: 'higher ones are served first while they can take more', min: -1000, max: 1000, optional: true, applies: RECONNECT, doc: `${DOC}/consumer-priority` },
     exclusive: flag('the only consumer of the queue', false, RECONNECT, 'consumers#exclusivity'),
+    node: address,
     ...network,
   },
 };
@@ -249,6 +269,7 @@ export const rabbitmq: RoomDescriptor = {
     'The stream protocol goes over the same connections as AMQP; clients do not look for the leader or a replica.',
     'Each client has one connection with one channel per link; its consume links with a global prefetch share one.',
     'What can be set by policy is set by policy, so that it can change while the queue lives.',
+    'An administrator declares on the first node that is up, where classic queues therefore live unless x-queue-leader-locator says otherwise.',
     'A node that goes down is killed, and the others notice at once; stopping it in order is left out.',
     'A message for several queues of which one has no majority waits as a whole; what a channel that closes had waiting there is lost, of which a server may keep some.',
     'Memory is estimated from what is stored; paging to disk takes no time.',

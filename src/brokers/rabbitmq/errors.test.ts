@@ -13,6 +13,8 @@ const three = { nodes: ['n1', 'n2', 'n3'] };
 const hashBy = (s: Server, table: Table) => s.broker.exchangeDeclare('a', 1, { exchange: 'e', type: 'x-consistent-hash', arguments: table });
 const bindWeight = (s: Server, routingKey: string) => (q(s), hashBy(s, {}), s.broker.queueBind('a', 1, { exchange: 'e', queue: 'q', routingKey }));
 
+const bindLocal = (s: Server, more: { routingKey?: string } = {}) => (s.broker.exchangeDeclare('a', 1, { exchange: 'l', type: 'x-local-random' }), s.broker.queueBind('a', 1, { exchange: 'l', queue: 'q', ...more }));
+
 /** For each refusal: how a client comes by it, and what it says. */
 const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' | 'connection', (s: Server) => Outcome]> = {
   noQueue: ["no queue 'q'", 'channel', (s) => s.consume('q', 'c')],
@@ -36,6 +38,9 @@ const ways: Record<keyof typeof errors, readonly [string, 'message' | 'channel' 
   weightNotInteger: ['The binding key must be an integer: <<"x">>', 'channel', (s) => bindWeight(s, 'x')],
   weightTooSmall: ['The binding key must be greater than 0', 'channel', (s) => bindWeight(s, '0')],
   weightTooLarge: ['The binding key must not exceed 10000', 'channel', () => bindWeight(server({ version: '4.3' }), '10001')],
+  bindingKeyNotEmpty: ["Non empty binding 'k' key not permitted", 'channel', (s) => (q(s), bindLocal(s, { routingKey: 'k' }))],
+  bindsQueuesOnly: ['Destination not found', 'channel', (s) => (q(s), bindLocal(s), s.broker.exchangeBind('a', 1, { source: 'l', destination: 'amq.fanout' }))],
+  bindsClassicOnly: ['Queue type rabbit_quorum_queue not valid for this exchange type', 'channel', (s) => (q(s, quorum), bindLocal(s))],
   unsupportedHashProperty: ['Unsupported property: app_id', 'channel', (s) => hashBy(s, { 'hash-property': 'app_id' })],
   hashTwice: ['hash-header and hash-property are mutually exclusive', 'channel', (s) => hashBy(s, { 'hash-property': 'message_id', 'hash-header': 'h' })],
   crash: ['INTERNAL_ERROR', 'connection', (s) => hashBy(s, { 'hash-header': 5 })],

@@ -4,16 +4,20 @@ import { sameValue } from './arguments.ts';
 import type { ExchangeArgs } from './api.ts';
 import { checkHashArguments, checkWeight, type Hashable, shareOf, withoutShare, withShare } from './consistent-hash.ts';
 import { errors } from './errors.ts';
-import type { FieldValue, Table } from './events.ts';
-import type { Binding, Exchange } from './model.ts';
+import type { FieldValue, Table, Version } from './events.ts';
+import { checkLocal, pickLocal } from './local-random.ts';
+import type { Binding, Exchange, ExchangeType } from './model.ts';
+import { bindingByModulus } from './modulus-hash.ts';
 import { topicMatches, words } from './topic.ts';
 
-const types = ['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash'] as const;
-type Type = (typeof types)[number];
-const isType = (type: string): type is Type => (types as readonly string[]).includes(type);
+const VERSIONS: readonly Version[] = ['3.10.8', '4.0.5', '4.3'];
+/** Since when there is each type. */
+const SINCE: Readonly<Record<ExchangeType, Version>> = { direct: '3.10.8', topic: '3.10.8', fanout: '3.10.8', headers: '3.10.8', 'x-consistent-hash': '3.10.8', 'x-local-random': '4.0.5', 'x-modulus-hash': '4.3' };
+const isType = (type: string): type is ExchangeType => type in SINCE;
+const knows = (version: Version, type: string): boolean => isType(type) && VERSIONS.indexOf(SINCE[type]) <= VERSIONS.indexOf(version);
 
 /** Where the management plugin or an operator finds them on every virtual host. */
-const predeclared: readonly [string, Type, boolean][] = [
+const predeclared: readonly [string, ExchangeType, boolean][] = [
   ['', 'direct', false],
   ['amq.direct', 'direct', false],
   ['amq.fanout', 'fanout', false],
@@ -23,7 +27,7 @@ const predeclared: readonly [string, Type, boolean][] = [
   ['amq.topic', 'topic', false],
 ];
 
-export function createExchange(core: Core, args: Omit<ExchangeArgs, 'type'> & { type: Type }): Exchange {
+export function createExchange(core: Core, args: Omit<ExchangeArgs, 'type'> & { type: ExchangeType }): Exchange {
   const exchange: Exchange = {
     name: args.exchange,
     type: args.type,
@@ -45,9 +49,9 @@ export function predeclare(core: Core): void {
   for (const [exchange, type, internal] of predeclared) createExchange(core, { exchange, type, internal });
 }
 
-export function checkExchange(args: ExchangeArgs, existing: Exchange | undefined, since40: boolean): Refusal | null {
+export function checkExchange(args: ExchangeArgs, existing: Exchange | undefined, version: Version): Refusal | null {
   const { exchange: name, type, durable = true, autoDelete = false, internal = false, arguments: table = {} } = args;
-  if (!isType(type)) return since40 ? errors.unknownExchangeTypeSince40(type) : errors.unknownExchangeType(type);
+  if (!knows(version, type)) return version === '3.10.8' ? errors.unknownExchangeType(type) : errors.unknownExchangeTypeSince40(type);
   if (name === '') return errors.defaultExchange();
   const alternate = table['alternate-exchange'];
   if (alternate !== undefined && typeof alternate !== 'string') return errors.invalidArgument('exchange', name, 'alternate-exchange', 'expected longstr');
@@ -63,15 +67,16 @@ export function checkExchange(args: ExchangeArgs, existing: Exchange | undefined
   return sameValue(was, alternate) ? null : errors.inequivalent('exchange', name, 'alternate-exchange', alternate, was);
 }
 
-export const typeOf = (name: string): Type => (isType(name) ? name : 'direct');
+export const typeOf = (name: string): ExchangeType => (isType(name) ? name : 'direct');
 
 const xMatches = ['all', 'any', 'all-with-x', 'any-with-x'];
 
 /** Some types look at their bindings when they are made. */
-export function checkBinding(exchange: Exchange, routingKey: string, args: Table, since43: boolean): Refusal | null {
-  if (exchange.type === 'x-consistent-hash') return checkWeight(routingKey, since43);
+export function checkBinding(core: Core, exchange: Exchange, binding: Pick<Binding, 'destination' | 'destinationKind' | 'routingKey' | 'arguments'>): Refusal | null {
+  if (exchange.type === 'x-consistent-hash') return checkWeight(binding.routingKey, core.since43);
+  if (exchange.type === 'x-local-random') return checkLocal(core, binding);
   if (exchange.type !== 'headers') return null;
-  const how = args['x-match'];
+  const how = binding.arguments['x-match'];
   if (how === undefined) return null;
   if (typeof how !== 'string') return errors.invalidXMatchType(how);
   return xMatches.includes(how) ? null : errors.invalidXMatch(how);
@@ -152,14 +157,17 @@ function matchesOf({ bindings, matched }: Exchange, routingKey: string): readonl
   return found;
 }
 type Destination = Pick<Binding, 'destination' | 'destinationKind' | 'routingKey'>;
+const alone = (found: Destination | null): readonly Destination[] => (found === null ? [] : [found]);
 
-function matching(core: Core, exchange: Exchange, message: Hashable): Iterable<Destination> {
+function matching(core: Core, exchange: Exchange, message: Hashable, node: string | null): Iterable<Destination> {
   const { routingKeys, headers } = message;
   switch (exchange.type) {
-    case 'x-consistent-hash': {
-      const share = shareOf(exchange, message, core.since40);
-      return share === null ? [] : [share];
-    }
+    case 'x-consistent-hash':
+      return alone(shareOf(exchange, message, core.since40));
+    case 'x-local-random':
+      return alone(pickLocal(core, exchange, node));
+    case 'x-modulus-hash':
+      return alone(bindingByModulus(exchange, routingKeys));
     case 'direct':
       return routingKeys.flatMap((key) => [...(exchange.byKey.get(key)?.values() ?? [])]);
     case 'topic':
@@ -173,8 +181,11 @@ function matching(core: Core, exchange: Exchange, message: Hashable): Iterable<D
   }
 }
 
-/** The queues that a message reaches from an exchange, each once, in the order found. Every hop is an event. */
-export function route(core: Core, first: Exchange, number: number, message: Hashable): string[] {
+/**
+ * The queues that a message reaches from an exchange, each once, in the order found. Every hop is an event.
+ * @param node where that is found out: that of the publisher's connection, or of the queue in which the message died
+ */
+export function route(core: Core, first: Exchange, number: number, message: Hashable, node: string | null): string[] {
   const queues = new Set<string>();
   const seen = new Set<string>([first.name]);
   const open: Exchange[] = [first];
@@ -196,7 +207,7 @@ export function route(core: Core, first: Exchange, number: number, message: Hash
     if (exchange.name === '') {
       for (const key of message.routingKeys) if (core.queues.has(key)) hop(key, 'queue', key, 'default');
     } else {
-      for (const binding of matching(core, exchange, message)) hop(binding.destination, binding.destinationKind, binding.routingKey, 'binding');
+      for (const binding of matching(core, exchange, message, node)) hop(binding.destination, binding.destinationKind, binding.routingKey, 'binding');
     }
     if (!found && exchange.alternate !== null && core.exchanges.has(exchange.alternate)) {
       hop(exchange.alternate, 'exchange', message.routingKeys[0] ?? '', 'alternate-exchange');

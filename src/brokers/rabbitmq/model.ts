@@ -185,9 +185,10 @@ export interface Binding {
   readonly arguments: Table;
 }
 
+export type ExchangeType = 'direct' | 'topic' | 'fanout' | 'headers' | 'x-consistent-hash' | 'x-local-random' | 'x-modulus-hash';
 export interface Exchange {
   readonly name: string;
-  readonly type: 'direct' | 'topic' | 'fanout' | 'headers' | 'x-consistent-hash';
+  readonly type: ExchangeType;
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly internal: boolean;
@@ -197,7 +198,7 @@ export interface Exchange {
   readonly bindings: Map<string, Binding>;
   /** direct only: routing key → bindings in order. */
   readonly byKey: Map<string, Map<string, Binding>>;
-  /** topic only: what the routing keys seen lately matched, in order; empty again when a binding changes. */
+  /** topic: what the routing keys seen lately matched, in order; x-modulus-hash: all of them, sorted. Empty again when a binding changes. */
   readonly matched: Map<string, readonly Binding[]>;
   /** x-consistent-hash only: buckets in the order in which they were made. */
   ring: readonly Share[];

@@ -19,10 +19,16 @@ export const sharesChannel = (config: Config): boolean => config['global'] === t
 /** After how many messages a publisher commits; undefined without transactions, which the stream protocol does not have. */
 export const commitsEvery = (config: Config): number | undefined => (typeof config['tx'] === 'number' && config['method'] !== 'publish' ? config['tx'] : undefined);
 
-/** Connects and opens the channel. */
-export function openConnection(server: RabbitBroker, connection: string): Outcome {
-  const answer = server.connect(connection);
-  return answer.refused ? answer : server.openChannel(connection, CHANNEL);
+/** Connects to the first node that answers, from its own on, and opens the channel. */
+export function openConnection(server: RabbitBroker, connection: string, config: Config): Outcome {
+  const { nodes } = server;
+  const own = (Number(config['node'] ?? 1) - 1) % nodes.length;
+  let answer: Outcome = { refused: false };
+  for (const node of [...nodes.slice(own), ...nodes.slice(0, own)]) {
+    answer = server.connect(connection, { node });
+    if (!answer.refused) return server.openChannel(connection, CHANNEL);
+  }
+  return answer;
 }
 /** Declares what is only this connection's, then asks for confirms or subscribes. @returns the last answer, or the first refusal */
 export function shakeHands(server: RabbitBroker, connection: string, state: SessionState, config: Config, sources: readonly Source[], owned?: Owned): Outcome {

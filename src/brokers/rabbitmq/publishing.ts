@@ -44,7 +44,7 @@ export function accept(core: Core, channel: Channel, given: PublishArgs): Outcom
 
   if (channel.tx !== null) {
     const { message, cover } = sealed(core, args);
-    channel.tx.published.push({ args, queues: route(core, exchange, message, cover) });
+    channel.tx.published.push({ args, queues: route(core, exchange, message, cover, connection.node) });
     return { refused: false, seqNo: null, held: false };
   }
   return deliverIn(core, { channel, args, seqNo: channel.confirms ? ++channel.published : null });
@@ -88,7 +88,7 @@ export function distribute(core: Core, channel: Channel, args: PublishArgs, rout
   const exchange = core.exchanges.get(args.exchange);
   const envelope = sealed(core, args);
   const replied = args.exchange === '' && args.routingKey.startsWith(`${REPLY_TO}.`) && reply(core, envelope);
-  const queues = replied ? [] : (routed ?? (exchange === undefined ? [] : route(core, exchange, envelope.message, envelope.cover)));
+  const queues = replied ? [] : (routed ?? (exchange === undefined ? [] : route(core, exchange, envelope.message, envelope.cover, connection.node)));
   for (const name of mayWait ? queues : []) {
     const queue = core.queues.get(name);
     if (queue === undefined || queue.type === 'classic' || queue.available) continue;

@@ -16,16 +16,27 @@ import { chooseReader } from './stream-protocol.ts';
 
 const DEFAULT_GROUP = 3;
 
-/** Where a queue comes to live: on the client's node, a quorum queue with members beside it, a stream with replicas on all nodes. */
+/**
+ * Where a queue comes to live: on the client's node, a quorum queue with members beside it, a stream with replicas on all nodes.
+ * A balanced one is led by that of its members which leads the fewest of its type (https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_queue_location.erl).
+ */
 function placement(core: Core, type: QueueType, args: QueueArgs, connection: Connection): { node: string; members: string[] } {
-  const up = core.nodes.filter((node) => node.up).map((node) => node.name);
-  const load = (name: string) => [...core.queues.values()].filter((queue) => queue.node === name).length;
-  const balanced = [...up].sort((a, b) => load(a) - load(b))[0];
-  const node = args.arguments?.['x-queue-leader-locator'] === 'balanced' && balanced !== undefined ? balanced : connection.node;
-  if (type === 'classic') return { node, members: [node] };
-  const size = Number(type === 'stream' ? (args.arguments?.['x-initial-cluster-size'] ?? core.nodes.length) : (args.arguments?.['x-quorum-initial-group-size'] ?? DEFAULT_GROUP));
-  const others = [...core.nodes].filter((one) => one.name !== node).sort((a, b) => Number(b.up) - Number(a.up));
-  return { node, members: [node, ...others.map((one) => one.name)].slice(0, Math.max(1, size)) };
+  const local = connection.node;
+  const isBalanced = args.arguments?.['x-queue-leader-locator'] === 'balanced';
+  const alike = [...core.queues.values()].filter((queue) => queue.type === type);
+  const led = (name: string) => alike.filter((queue) => queue.node === name).length;
+  const held = (name: string) => alike.filter((queue) => queue.members.includes(name)).length;
+  const leader = (names: readonly string[]) => (isBalanced ? [...names].filter((name) => core.nodeUp(name)).sort((a, b) => led(a) - led(b))[0] : undefined) ?? local;
+  const all = core.nodes.map(({ name }) => name);
+  if (type === 'classic') {
+    const node = leader(all);
+    return { node, members: [node] };
+  }
+  const size = Number(type === 'stream' ? (args.arguments?.['x-initial-cluster-size'] ?? all.length) : (args.arguments?.['x-quorum-initial-group-size'] ?? DEFAULT_GROUP));
+  const others = all.filter((name) => name !== local).sort((a, b) => Number(core.nodeUp(b)) - Number(core.nodeUp(a)) || held(a) - held(b));
+  const members = [local, ...others].slice(0, Math.max(1, size));
+  const node = leader(members);
+  return { node, members: [node, ...members.filter((name) => name !== node)] };
 }
 
 export function createQueue(core: Core, args: QueueArgs, connection: Connection): Queue {

@@ -21,8 +21,10 @@ const RECOVERY_INTERVAL = 5_000_000;
 /** Default heartbeat, after which an unreachable peer is given up (https://www.rabbitmq.com/docs/heartbeats). */
 const HEARTBEAT = 60_000_000;
 
+/** Settings of a publish link that hold from its next connection on. */
+const PUBLICATION = ['node', 'confirms', 'tx', 'method', 'name'];
 /** Settings of a consume link that hold from its next subscription on. */
-const SUBSCRIPTION = ['method', 'prefetch', 'global', 'ack', 'x-priority', 'exclusive', 'x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered', 'credit', 'name', 'single-active-consumer'];
+const SUBSCRIPTION = ['node', 'method', 'prefetch', 'global', 'ack', 'x-priority', 'exclusive', 'x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered', 'credit', 'name', 'single-active-consumer'];
 
 /** What goes from a client to the broker. */
 const UP: ReadonlySet<Thing['do']> = new Set<Thing['do']>(['publish', 'settle', 'commit', 'get', 'store', 'updated']);
@@ -54,7 +56,7 @@ export class RabbitRoom implements Room, SessionHost {
     const config = topology.cluster.config ?? {};
     this.nodes = Array.from({ length: Number(config['nodes'] ?? 1) }, (_, i) => `${this.cluster}/node-${i + 1}`);
     this.traffic = new Traffic(host);
-    const brokerHost = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref) };
+    const brokerHost = { now: () => host.now(), after: (delay: number, name: string, ref: number) => this.traffic.serverTimer(delay, name, ref), luck: (purpose: string) => host.luck(purpose) };
     this.server = new RabbitBroker(brokerHost, {
       version: String(config['version'] ?? '4.0.5') as Version,
       nodes: this.nodes,
@@ -91,7 +93,7 @@ export class RabbitRoom implements Room, SessionHost {
       const was = old.links.find((l) => l.id === state.link);
       if (!link || !was) return false;
       const differs = (name: string) => was.config?.[name] !== link.config?.[name];
-      if (link.kind === 'publish') return differs('confirms') || differs('tx') || differs('method') || differs('name');
+      if (link.kind === 'publish') return PUBLICATION.some(differs);
       return SUBSCRIPTION.some(differs) || JSON.stringify(ownedBy(before, link.from)) !== JSON.stringify(ownedBy(this.atlas.entities, link.from));
     });
     const ends = new Set(changed.flatMap((state) => state.connection ?? []));
@@ -354,7 +356,7 @@ export class RabbitRoom implements Room, SessionHost {
     const shared = sharesChannel(config) ? this.sharedConnection(state.client) : undefined;
     const connection = shared ?? `${state.id}#${life}`;
     state.who = readerName(config, state.client);
-    let answer = shared === undefined ? openConnection(server, connection) : { refused: false as const };
+    let answer = shared === undefined ? openConnection(server, connection, config) : { refused: false as const };
     if (!answer.refused) answer = shakeHands(server, connection, state, config, this.atlas.sourcesOf(state), ownedBy(this.atlas.entities, this.atlas.nodeAt(state)));
     this.traffic.connected(state, connection);
     if (answer.refused) {

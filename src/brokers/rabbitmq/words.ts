@@ -68,6 +68,7 @@ export const reasons: Readonly<Record<string, Words>> = {
   'rabbitmq.ECONNREFUSED': { says: 'No node of the cluster answers.', rule: at('connections') },
   'rabbitmq.INTERNAL_ERROR': { says: 'INTERNAL_ERROR: the broker could not do it.', rule: at('channels#error-handling') },
   'rabbitmq.NOT_IMPLEMENTED': { says: 'NOT_IMPLEMENTED: this kind of queue cannot do that.', rule: at('channels#error-handling') },
+  'rabbitmq.COMMAND_INVALID': { says: 'COMMAND_INVALID: the broker does not know what was asked for, such as a type of exchange that a later version brought.', rule: at('channels#error-handling') },
   'rabbitmq.NOT_ALLOWED': { says: 'NOT_ALLOWED: the protocol forbids it.', rule: at('channels#error-handling') },
 };
 export const remedies: Readonly<Record<string, Remedy>> = {

@@ -50,7 +50,7 @@ export function declaring(d: Dice): Player {
   };
   const exchange = (): Operation => {
     const extra = d.some({ durable: [0.15, () => false], autoDelete: [0.15, () => true], internal: [0.1, () => true], alternateExchange: [0.2, () => d.pick(['f', 'amq.fanout'])] });
-    return { op: 'exchange', exchange: d.pick(['e', 'f', 'f', ...(d.chance(0.2) ? ['amq.direct', 'amq.mine', ''] : [])]), type: d.pick(['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash', ...(d.chance(0.2) ? ['tube'] : [])]), ...extra } as Operation;
+    return { op: 'exchange', exchange: d.pick(['e', 'f', 'f', ...(d.chance(0.2) ? ['amq.direct', 'amq.mine', ''] : [])]), type: d.pick(['direct', 'topic', 'fanout', 'headers', 'x-consistent-hash', 'x-local-random', 'x-modulus-hash', ...(d.chance(0.2) ? ['tube'] : [])]), ...extra } as Operation;
   };
   const others: readonly (() => Operation)[] = [
     queue,
@@ -61,8 +61,8 @@ export function declaring(d: Dice): Player {
     () => ({ op: 'checkExchange', exchange: d.pick(['e', 'f', 'g', 'amq.topic', '']) }),
     () => ({ op: 'deleteQueue', queue: d.pick([...NAMES, 'd']), ...d.some({ ifUnused: [0.4, () => true], ifEmpty: [0.3, () => true] }) }),
     () => ({ op: 'deleteExchange', exchange: d.pick(['e', 'f', 'g', ...(d.chance(0.2) ? ['', 'amq.topic'] : [])]), ...d.some({ ifUnused: [0.4, () => true] }) }),
-    () => ({ op: d.pick(['bind', 'bind', 'unbind']), exchange: d.pick(['e', 'f', 'g', 'amq.topic', '']), queue: d.pick([...NAMES, 'd']), routingKey: d.pick(['1', 'k']) }),
-    () => ({ op: d.pick(['bindExchange', 'unbindExchange']), source: d.pick(['e', 'f', 'amq.topic', '']), destination: d.pick(['e', 'f', 'g', 'amq.fanout', '']), routingKey: d.pick(['1', 'k']) }),
+    () => ({ op: d.pick(['bind', 'bind', 'unbind']), exchange: d.pick(['e', 'f', 'g', 'amq.topic', '']), queue: d.pick([...NAMES, 'd']), routingKey: d.pick(['1', 'k', '']) }),
+    () => ({ op: d.pick(['bindExchange', 'unbindExchange']), source: d.pick(['e', 'f', 'amq.topic', '']), destination: d.pick(['e', 'f', 'g', 'amq.fanout', '']), routingKey: d.pick(['1', 'k', '']) }),
     () => ({ op: 'publish', exchange: d.pick(['e', 'f', 'g', 'amq.topic', '']), routingKey: d.pick([...NAMES, 'k']), body: `m${++made}`, ...d.some({ mandatory: [0.3, () => true], expiration: [0.2, () => d.pick(['60000', '-1', 'x', '1.5', '4294967296', ''])], priority: [0.1, () => 9] }) }),
     () => ({ op: 'get', queue: d.pick([...NAMES, 'd']), noAck: true }),
     () => ({ op: 'consume', consumer: `c${++made}`, queue: d.pick(NAMES), ...d.some({ prefetch: [0.8, () => 1], noAck: [0.2, () => true], exclusive: [0.2, () => true], prefetchGlobal: [0.1, () => true] }), arguments: some(d, CONSUMING, 1) }) as Operation,

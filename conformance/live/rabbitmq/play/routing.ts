@@ -10,13 +10,16 @@ const WORDS = ['a', 'b', '', 'c', 'A', 'ä'];
 const HEADERS = ['h', 'i', 'x-j'];
 const VALUES: readonly Json[] = ['v', 'w', 1, 2, true, 1.5, null, ['v'], { k: 'v' }];
 const TYPES = ['direct', 'topic', 'topic', 'fanout', 'headers', 'headers', 'x-consistent-hash'];
+const typesOf = (version: string): readonly string[] => [...TYPES, ...(version.startsWith('3.') ? [] : ['x-local-random']), ...(version.startsWith('4.3') ? ['x-modulus-hash', 'x-modulus-hash'] : [])];
 
 const key = (d: Dice): string => Array.from({ length: d.between(1, 3) }, () => d.pick(WORDS)).join('.');
 const pattern = (d: Dice): string => Array.from({ length: d.between(1, 3) }, () => d.pick([...WORDS, '*', '*', '#', '#'])).join('.');
 const headers = (d: Dice, p: number): JsonObject => d.some(Object.fromEntries(HEADERS.map((name) => [name, [p, () => d.pick(VALUES)] as const]))) as JsonObject;
 
-export function routing(d: Dice): Player {
-  const types = new Map(EXCHANGES.map((exchange) => [exchange, d.pick(TYPES)]));
+export function routing(d: Dice, version: string): Player {
+  const types = new Map(EXCHANGES.map((exchange) => [exchange, d.pick(typesOf(version))]));
+  /** Which queue of several a local random exchange takes is chance: each has one. */
+  const home = (exchange: string): string => QUEUES[EXCHANGES.indexOf(exchange)] ?? '';
   /** How an exchange of that type is bound. */
   const terms = (exchange: string): JsonObject => {
     switch (types.get(exchange)) {
@@ -26,6 +29,8 @@ export function routing(d: Dice): Player {
         return { routingKey: d.pick(['', 'a']), arguments: { ...headers(d, 0.5), ...d.some({ 'x-match': [0.8, () => d.pick(['all', 'any', 'all-with-x', 'any-with-x', ...(d.chance(0.1) ? ['none'] : [])])] }) } as JsonObject };
       case 'x-consistent-hash':
         return { routingKey: d.chance(0.05) ? d.pick(['0', 'a', '', '-1']) : String(d.between(1, 3)) };
+      case 'x-local-random':
+        return { routingKey: d.chance(0.1) ? 'a' : '' };
       default:
         return { routingKey: key(d) };
     }
@@ -39,14 +44,25 @@ export function routing(d: Dice): Player {
   const bind = (op: 'bind' | 'unbind' = 'bind'): Operation => {
     const source = d.pick(EXCHANGES);
     if (d.chance(0.3)) return { op: `${op}Exchange`, source, destination: d.pick(EXCHANGES), ...terms(source) };
-    return { op, exchange: source, queue: d.pick(QUEUES), ...terms(source) };
+    return { op, exchange: source, queue: types.get(source) === 'x-local-random' ? home(source) : d.pick(QUEUES), ...terms(source) };
   };
-  const setup: Operation[] = [
-    ...QUEUES.map((queue) => ({ op: 'queue', queue })),
-    ...EXCHANGES.map(exchange).map((operation) => ({ ...operation, ...(operation['arguments'] !== undefined && Object.keys(operation['arguments'] as object).length === 2 ? { arguments: {} } : {}) })),
-    // A binding that is refused has no place among what must succeed.
-    ...EXCHANGES.map((name) => ({ op: 'bind', exchange: name, queue: d.pick(QUEUES), routingKey: types.get(name) === 'x-consistent-hash' ? '2' : types.get(name) === 'topic' ? pattern(d) : key(d), ...(types.get(name) === 'headers' ? { arguments: { 'x-match': d.pick(['all', 'any']), ...headers(d, 0.5) } } : {}) })),
-  ];
+  /** A binding that is refused has no place among what must succeed. */
+  const first = (name: string): Operation => {
+    const queue = d.pick(QUEUES);
+    switch (types.get(name)) {
+      case 'x-consistent-hash':
+        return { op: 'bind', exchange: name, queue, routingKey: '2' };
+      case 'x-local-random':
+        return { op: 'bind', exchange: name, queue: home(name), routingKey: '' };
+      case 'topic':
+        return { op: 'bind', exchange: name, queue, routingKey: pattern(d) };
+      case 'headers':
+        return { op: 'bind', exchange: name, queue, routingKey: key(d), arguments: { 'x-match': d.pick(['all', 'any']), ...headers(d, 0.5) } as JsonObject };
+      default:
+        return { op: 'bind', exchange: name, queue, routingKey: key(d) };
+    }
+  };
+  const setup: Operation[] = [...QUEUES.map((queue) => ({ op: 'queue', queue })), ...EXCHANGES.map(exchange).map((operation) => ({ ...operation, ...(operation['arguments'] !== undefined && Object.keys(operation['arguments'] as object).length === 2 ? { arguments: {} } : {}) })), ...EXCHANGES.map(first)];
   let made = 0;
   const publish = (): Operation => {
     const own = headers(d, 0.5);
