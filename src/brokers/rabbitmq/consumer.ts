@@ -40,7 +40,7 @@ export class ConsumerRing {
 export function hasRoom(consumer: Consumer): boolean {
   if (consumer.cancelled) return false;
   if (consumer.noAck) return true;
-  if (consumer.prefetch > 0 && consumer.unacked >= consumer.prefetch) return false;
+  if (consumer.prefetch > 0 && consumer.unacked >= consumer.prefetch + consumer.bonus) return false;
   const { globalPrefetch, globalUsed } = consumer.channel;
   return globalPrefetch === 0 || globalUsed < globalPrefetch;
 }

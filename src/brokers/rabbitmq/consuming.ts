@@ -54,6 +54,7 @@ export function consume(core: Core, channel: Channel, queue: Queue, args: Consum
     queued: false,
     cancelled: false,
     late: 0,
+    bonus: 0,
   };
   channel.consumers.set(consumer.tag, consumer);
   queue.consumers.set(keyOf(consumer), consumer);

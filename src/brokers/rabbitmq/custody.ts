@@ -265,7 +265,13 @@ export function settle(core: Core, queue: Queue, batch: readonly Held[], settlem
     queue.deferred.push({ batch: live, settlement });
     return;
   }
-  for (const held of live) release(held);
+  const { ghosts } = queue;
+  for (const held of live) {
+    // A mistake that is mended in 4.0: the consumer is given room once for the return and once for the death.
+    if (settlement.how === 'requeue' && held.consumer !== null && !core.since40 && diesOfReturn(core, queue, held.copy, settlement.failed)) held.consumer.bonus++;
+    release(held);
+  }
+  if (queue.ghosts < ghosts) queue.lastUsed = core.now();
   if (settlement.how === 'requeue')
     giveBack(
       core,
@@ -289,13 +295,19 @@ export function settle(core: Core, queue: Queue, batch: readonly Held[], settlem
   if (settlement.how === 'requeue' && queue.type === 'quorum') trim(core, queue);
 }
 
+/** Whether one more return is more than its limit. */
+function diesOfReturn(core: Core, queue: Queue, copy: Copy, failed: boolean): boolean {
+  const { deliveryLimit } = queue.settings;
+  return queue.type === 'quorum' && deliveryLimit !== null && (core.since43 ? copy.failed + Number(failed) : copy.acquired + 1) > deliveryLimit;
+}
+
 export function giveBack(core: Core, queue: Queue, batch: readonly Copy[], how: { because: RequeueReason; failed: boolean; mayGoToTail: boolean }): void {
   for (const copy of batch) {
+    const dies = diesOfReturn(core, queue, copy, how.failed);
     copy.redelivered = true;
     copy.acquired++;
     if (how.failed) copy.failed++;
-    const { deliveryLimit } = queue.settings;
-    if (queue.type === 'quorum' && deliveryLimit !== null && (core.since43 ? copy.failed : copy.acquired) > deliveryLimit) {
+    if (dies) {
       bury(core, queue, copy, 'delivery_limit');
       continue;
     }
@@ -308,7 +320,7 @@ export function giveBack(core: Core, queue: Queue, batch: readonly Copy[], how: 
       continue;
     }
     queue.readyBytes += copy.envelope.size;
-    if (queue.type === 'quorum' && deliveryLimit === null && how.mayGoToTail) {
+    if (queue.type === 'quorum' && queue.settings.deliveryLimit === null && how.mayGoToTail) {
       copy.seq = queue.nextSeq++;
       copy.level = levelOf(core, queue, null);
       queue.backlog.push(copy);

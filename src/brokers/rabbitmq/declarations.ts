@@ -169,7 +169,7 @@ export class RabbitDeclarations {
         const wrong = checkEquivalent(queue, args, this.core.version);
         if (wrong !== null) return wrong;
       }
-      if (queue.type === 'classic' || args.passive !== true) use(this.core, queue);
+      if (queue.type === 'classic') use(this.core, queue);
       return queue;
     }
     if (!this.core.metadataAvailable()) return errors.metadataUnavailable();

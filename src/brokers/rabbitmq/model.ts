@@ -111,6 +111,8 @@ export interface Consumer {
   cancelled: boolean;
   /** 4.3: deliveries that it kept too long and its channel still knows. */
   late: number;
+  /** Before 4.0: what it may have out beyond its prefetch. */
+  bonus: number;
 }
 
 /** A consumer's place in a stream. */
@@ -250,6 +252,8 @@ export interface Queue {
   /** Quorum: cancelled consumers and gets that still hold messages, and consumers that held them too long, count as consumers. */
   ghosts: number;
   suspects: Suspects[];
+  /** µs */
+  readonly born: number;
   lastUsed: number;
   ttlAt: number;
   expiresAt: number;

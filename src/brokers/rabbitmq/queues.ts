@@ -63,6 +63,7 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
     active: null,
     ghosts: 0,
     suspects: [],
+    born: core.now(),
     lastUsed: core.now(),
     ttlAt: -1,
     expiresAt: -1,
@@ -88,15 +89,21 @@ export function createQueue(core: Core, args: QueueArgs, connection: Connection)
 
 export const newDelayed = () => new Heap<{ at: number; seq: number; copy: Copy }>((a, b) => a.at - b.at || a.seq - b.seq);
 
-/** x-expires counts from the last use: a consumer, a get, a declaration. */
+/** A quorum queue looks whether it is over so often (quorum_tick_interval). */
+const TICK = 5_000_000;
+/** @returns when a queue that is over at this time finds it */
+const noticed = ({ type, born }: Queue, at: number): number => (type === 'quorum' ? born + Math.ceil((at - born) / TICK) * TICK : at);
+const isConsumed = ({ consumers, ghosts }: Queue): boolean => consumers.size + ghosts > 0;
+
+/** x-expires counts from the last use: a consumer, a get, of a classic queue a declaration. */
 export function use(core: Core, queue: Queue): void {
   queue.lastUsed = core.now();
   const { expires } = queue.settings;
   if (expires === null || queue.consumers.size > 0) return;
-  const at = core.now() + expires * 1000;
+  const at = noticed(queue, core.now() + expires * 1000);
   if (queue.expiresAt >= 0 && queue.expiresAt <= at) return;
   queue.expiresAt = at;
-  core.host.after(expires * 1000, 'expires', queue.id);
+  core.host.after(at - core.now(), 'expires', queue.id);
 }
 
 export function expiryDue(core: Core, queue: Queue): void {
@@ -104,13 +111,13 @@ export function expiryDue(core: Core, queue: Queue): void {
   queue.expiresAt = -1;
   const { expires } = queue.settings;
   if (expires === null || queue.consumers.size > 0) return;
-  const left = queue.lastUsed + expires * 1000 - core.now();
-  if (left <= 0) {
+  const over = queue.lastUsed + expires * 1000;
+  if (over <= core.now() && !isConsumed(queue)) {
     deleteQueue(core, queue, 'rabbitmq.queue_expired');
     return;
   }
-  queue.expiresAt = core.now() + left;
-  core.host.after(left, 'expires', queue.id);
+  queue.expiresAt = noticed(queue, Math.max(over, core.now() + 1));
+  core.host.after(queue.expiresAt - core.now(), 'expires', queue.id);
 }
 
 /** Everything that the queue keeps, in order: what was out, what waits, what was held back. */

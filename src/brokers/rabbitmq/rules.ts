@@ -126,6 +126,19 @@ export const rules = {
     source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_fifo_client.erl',
     recorded: ['first-publish-registers'],
   },
+  R58: {
+    name: 'expires-quorum',
+    says: 'A quorum queue looks every 5 s whether it was unused for x-expires. A declaration is no use of it, and a cancelled consumer counts while it has messages out.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v4.0.5/deps/rabbit/src/rabbit_fifo.erl',
+    recorded: ['quorum-expires-when-it-looks', 'quorum-expires-declared-again'],
+  },
+  R59: {
+    name: 'limit-gives-room',
+    says: 'Before 4.0 each message that dies of its delivery limit as it comes back from a consumer lets that consumer have one more out than its prefetch.',
+    source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v3.10.8/deps/rabbit/src/rabbit_fifo.erl',
+    until: '3.10.8',
+    recorded: ['quorum-limit-gives-room'],
+  },
   R60: {
     name: 'consistent-hash',
     says: 'A consistent hash exchange sends each message to one of its destinations, by the hash of its routing key and in shares of the weights that the binding keys give.',

@@ -20,7 +20,7 @@ type EnvelopeState = readonly [message: number, size: number, cover: number];
 type CopyState = readonly [envelope: number, copy: Omit<Copy, 'envelope'>];
 /** A delivery: its copy, channel (by id), tag, consumer (by order), time, whether the channel still knows it, its key. */
 type HeldState = readonly [CopyState, number, number, number, number, boolean, number];
-type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'reading' | 'subscription' | 'unacked' | 'cancelled' | 'late'> & {
+type ConsumerState = Pick<Consumer, 'tag' | 'noAck' | 'exclusive' | 'priority' | 'prefetch' | 'order' | 'timeout' | 'reading' | 'subscription' | 'unacked' | 'cancelled' | 'late' | 'bonus'> & {
   channel: number;
 };
 type QueueState = Omit<Queue, 'settings' | 'policy' | 'backlog' | 'stream' | 'held' | 'consumers' | 'ring' | 'active' | 'delayed' | 'undertakings' | 'deferred' | 'pending' | 'deleted'> & {
@@ -309,5 +309,5 @@ function spent(channel: Channel, tag: number, fetched: boolean): Held {
   return { copy, key: -1, queue: noQueue, channel, tag, consumer: fetched ? null : noConsumer, at: 0, stale: true };
 }
 
-const noConsumer = { tag: '', cancelled: true, late: 0 } as Consumer;
+const noConsumer = { tag: '', cancelled: true, late: 0, bonus: 0 } as Consumer;
 const noQueue = { deleted: true, name: '' } as Queue;
