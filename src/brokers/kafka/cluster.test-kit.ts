@@ -22,7 +22,7 @@ export function cluster(config: Config = {}, topic: Config = {}) {
     next.load(kafka.save());
     kafka = next;
   };
-  const ask = (request: Request, broker = kafka.partition('t', 0)?.leader ?? 0): number => {
+  const ask = (request: Request, broker = request.api === 'Produce' || request.api === 'Fetch' ? (kafka.partition('t', 0)?.leader ?? 0) : -1): number => {
     kafka.handle('c', ++correlation, broker, request);
     drain();
     return correlation;

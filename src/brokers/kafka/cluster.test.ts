@@ -313,8 +313,8 @@ describe('transactions', () => {
   });
   it('a transaction cannot be given longer than transaction.max.timeout.ms', () => {
     const c = cluster();
-    expect(c.kafka.transactions.init('c', 'shop', 900_000_001).error).toBe('INVALID_TRANSACTION_TIMEOUT');
-    expect(c.kafka.transactions.init('c', 'shop', 900_000_000).error).toBe('NONE');
+    expect(c.kafka.transactions.init('c', c.kafka.transactions.nodeOf('shop'), 'shop', 900_000_001).error).toBe('INVALID_TRANSACTION_TIMEOUT');
+    expect(c.kafka.transactions.init('c', c.kafka.transactions.nodeOf('shop'), 'shop', 900_000_000).error).toBe('NONE');
   });
   it('a batch that the log refuses has begun the transaction: it can be committed, and its marker is written', () => {
     const c = cluster();

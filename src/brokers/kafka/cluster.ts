@@ -6,6 +6,7 @@ import type { BrokerHost } from '../contract.ts';
 import { Timeouts } from '../timeouts.ts';
 import { Coordinator, type CoordinatorState } from './coordinator.ts';
 import { Fetches, type FetchesState } from './fetches.ts';
+import type { InternalTopic } from './internal-topic.ts';
 import { Nodes, type NodesState } from './nodes.ts';
 import { Partition, type PartitionListener, type PartitionState } from './partition.ts';
 import { type ErrorName, type KafkaEvent, keyOf, type Request } from './protocol.ts';
@@ -78,6 +79,10 @@ export class KafkaCluster implements PartitionListener {
   partition(topic: string, index: number): Partition | undefined {
     return this.topics.get(topic)?.partitions[index];
   }
+  /** Also of the cluster's own topics. */
+  anyPartition(topic: string, index: number): Partition | undefined {
+    return this.partition(topic, index) ?? this.internalTopics.find(({ name }) => name === topic)?.partition(index);
+  }
   /** "topic/index", made once for a partition that is there. */
   keyOf(topic: string, index: number): string {
     return this.partition(topic, index)?.key ?? keyOf(topic, index);
@@ -117,8 +122,9 @@ export class KafkaCluster implements PartitionListener {
     return topic?.partitions ?? [];
   }
   // Requests -------------------------------------------------------------------
-  /** @param broker the one that the client takes for the leader or coordinator */
-  handle(from: string, correlation: number, broker: number, request: Request): void {
+  /** @param asked the broker that the client takes for the leader or coordinator; -1 when it leaves that to the cluster */
+  handle(from: string, correlation: number, asked: number, request: Request): void {
+    const broker = this.addressee(asked, request);
     if (this.nodes.holds(from, correlation, broker, request) || this.quotas.holds(from, correlation, broker, request)) return;
     const reply = (response: Extract<KafkaEvent, { kind: 'response' }>['response']) => this.out.push({ kind: 'response', to: from, correlation, response });
     switch (request.api) {
@@ -128,11 +134,14 @@ export class KafkaCluster implements PartitionListener {
         reply({ api: 'Metadata', error: this.nodes.anyUp ? 'NONE' : 'DISCONNECTED', topics });
         break;
       }
+      case 'FindCoordinator':
+        reply({ api: 'FindCoordinator', ...this.coordinator.find(request.group) });
+        break;
       case 'InitProducerId':
-        reply({ api: 'InitProducerId', ...this.transactions.init(from, request.transactionalId, request.transactionTimeout) });
+        reply({ api: 'InitProducerId', ...this.transactions.init(from, broker, request.transactionalId, request.transactionTimeout) });
         break;
       case 'EndTxn':
-        reply({ api: 'EndTxn', ...this.transactions.end(request.transactionalId, request.producerId, request.producerEpoch, request.commit) });
+        reply({ api: 'EndTxn', ...this.transactions.end(broker, request) });
         break;
       case 'Produce':
         this.produces.handle(from, correlation, broker, request);
@@ -157,8 +166,34 @@ export class KafkaCluster implements PartitionListener {
         this.shares.handle(from, correlation, request);
         break;
       default:
-        this.coordinator.handle(from, correlation, request);
+        this.coordinator.handle(from, correlation, broker, request);
     }
+  }
+  /** Who is to answer; -1 when any broker can. */
+  private addressee(asked: number, request: Request): number {
+    switch (request.api) {
+      case 'Produce':
+      case 'Fetch':
+        return asked;
+      case 'InitProducerId':
+        return request.transactionalId === null || asked >= 0 ? asked : this.transactions.nodeOf(request.transactionalId);
+      case 'EndTxn':
+        return asked < 0 ? this.transactions.nodeOf(request.transactionalId) : asked;
+      case 'Metadata':
+      case 'FindCoordinator':
+      case 'ListOffsets':
+      case 'ShareFetch':
+      case 'ShareAcknowledge':
+      case 'ShareSessionEnd':
+        return -1;
+      default:
+        return asked < 0 ? this.coordinator.nodeOf(request.group) : asked;
+    }
+  }
+  /** A process that stood still does what it was late with. */
+  goesOn(broker: number): void {
+    this.coordinator.goesOn(broker);
+    this.transactions.goesOn();
   }
   /** Its connections broke. */
   brokerLost(): void {
@@ -239,6 +274,7 @@ export class KafkaCluster implements PartitionListener {
     this.fetches.look(partition.key);
     this.shares.leaderChanged(partition.topic, partition.index);
     this.shares.look(partition.key);
+    this.transactions.goesOn();
   }
   isrChanged(partition: Partition, shrunk: boolean): void {
     this.out.push({ kind: 'isr', topic: partition.topic, partition: partition.index, isr: [...partition.isr], shrunk });
@@ -290,5 +326,9 @@ export class KafkaCluster implements PartitionListener {
   }
   *all(): IterableIterator<Partition> {
     for (const topic of this.topics.values()) yield* topic.partitions;
+    for (const topic of this.internalTopics) yield* topic.partitions();
+  }
+  private get internalTopics(): readonly InternalTopic[] {
+    return [this.coordinator.topic, this.transactions.topic];
   }
 }

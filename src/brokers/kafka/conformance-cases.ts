@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, number, object, type Operation, settingOf, text } from './recorded.ts';
 import { assign } from './recorded-assignors.ts';
 import { Consumers } from './recorded-consumers.ts';
-import { RecordedCluster } from './recorded-cluster.ts';
+import { NoCoordinator, RecordedCluster } from './recorded-cluster.ts';
 import { Groups } from './recorded-groups.ts';
 import { Heartbeats } from './recorded-heartbeats.ts';
 import { Producers } from './recorded-producers.ts';
@@ -31,7 +31,7 @@ export class KafkaAdapter {
   constructor({ setup, server = {} }: Example) {
     const unblocked = (who: string, shown: Json) => (this.#unblocked[who] = shown);
     const { nodes, config } = clusterOf(setup[0]);
-    this.#node = new RecordedCluster(nodes, { ...server, ...config });
+    this.#node = new RecordedCluster(nodes, { ...settingsOf(server), ...config });
     this.#producing = new Producing(this.#node, unblocked);
     this.#groups = new Groups(this.#node, unblocked);
     this.#reading = new Reading(this.#node, this.#producing, this.#groups, unblocked);
@@ -51,7 +51,7 @@ export class KafkaAdapter {
     const verb = this.#verbs[operation.op];
     if (verb === undefined) throw new Error(`operation ${operation.op} is not known`);
     this.#unblocked = {};
-    const result = verb(operation);
+    const result = answerOf(() => verb(operation));
     // What is due now belongs to the operation.
     this.#node.clock.advance(0);
     this.#node.listen();
@@ -121,7 +121,8 @@ export class KafkaAdapter {
     pausePartitions: (operation) => this.#consumers.of(operation).pause(true),
     resumePartitions: (operation) => this.#consumers.of(operation).pause(false),
     seekTo: (operation) => this.#consumers.of(operation).seek(operation['to'] === 'earliest' ? 'earliest' : 'latest'),
-    commitSync: (operation) => this.#consumers.of(operation).commitSync(),
+    commitSync: (operation) => this.#consumers.of(operation).commit('commitSync'),
+    commitAsync: (operation) => this.#consumers.of(operation).commit('commitAsync'),
     closeConsumer: (operation) => this.#consumers.of(operation).close(),
     openProducer: (operation) => this.#producers.open(operation),
     sendRecords: (operation) => this.#producers.send(operation),
@@ -134,13 +135,23 @@ export class KafkaAdapter {
     closeProducer: (operation) => this.#producers.of(operation).close(),
   };
 }
+/** What a request came to that found no coordinator. */
+function answerOf(verb: () => Json): Json {
+  try {
+    return verb();
+  } catch (error) {
+    if (error instanceof NoCoordinator) return { error: error.message };
+    throw error;
+  }
+}
 const sorted = (nodes: readonly number[]): number[] => [...nodes].sort((a, b) => a - b);
 
 /** A case's first operation may say how many nodes it is about, and what they are set to. */
 function clusterOf(first: Operation | undefined): { readonly nodes: number; readonly config: Readonly<Record<string, Json>> } {
   const { nodes, config } = first?.op === 'settings' ? first : { nodes: 1, config: {} };
-  return { nodes: number(nodes, 1), config: Object.fromEntries(Object.entries(object(config)).map(([name, value]) => [name, settingOf(value)])) };
+  return { nodes: number(nodes, 1), config: settingsOf(object(config)) };
 }
+const settingsOf = (config: JsonObject): Readonly<Record<string, Json>> => Object.fromEntries(Object.entries(config).map(([name, value]) => [name, settingOf(value)]));
 
 /** Of Kafka 4.4.0. */
 export const adapter = (example: Example): KafkaAdapter => new KafkaAdapter(example);

@@ -22,8 +22,12 @@ export const DRAWN = 8;
 
 export interface ClientHost {
   readonly host: RoomHost;
-  /** Sends a request to a broker; `session.answered` follows, or never. @param drawn messages that are shown on the way, at most DRAWN */
-  request(state: ClientState, broker: number, request: Request, drawn: readonly number[]): number;
+  /**
+   * Sends a request to a broker; `session.answered` follows, or never.
+   * @param drawn messages that are shown on the way, at most DRAWN
+   * @param correlation its number, when it has one already
+   */
+  request(state: ClientState, broker: number, request: Request, drawn: readonly number[], correlation?: number): number;
   /** It gave its connection to a broker up, and makes a new one: a process that stands still takes nothing from it. */
   reconnects(state: ClientState, broker: number): void;
   /** `session.timer(name, arg)` after `delay` µs, if this incarnation still lives. */

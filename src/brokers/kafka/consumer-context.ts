@@ -2,9 +2,11 @@
 import type { ReceiveListener } from '../contract.ts';
 import { Timeouts } from '../timeouts.ts';
 import type { ReplicaRacks } from './assignors/assignment.ts';
+import { Coordination } from './coordination.ts';
 import { type ClientHost, type ClientState, readOnce } from './connection.ts';
 import { type ConsumerSettings, consumerSettings } from './consumer-settings.ts';
 import { Positions } from './positions.ts';
+import type { Response } from './protocol.ts';
 import type { Readings } from './readings.ts';
 import type { Config } from './settings.ts';
 
@@ -28,8 +30,11 @@ export class ConsumerContext {
   readonly host: ConsumerHost;
   readonly listener: ReceiveListener;
   readonly positions = new Positions();
+  readonly coordinator: Coordination;
   private readonly read: () => ConsumerSettings;
-  constructor(client: ClientState, host: ConsumerHost, listener: ReceiveListener) {
+  /** @param heard what the group's coordinator answered */
+  constructor(client: ClientState, host: ConsumerHost, listener: ReceiveListener, heard: (correlation: number, response: Response) => void) {
+    this.coordinator = new Coordination(client, host, heard);
     this.client = client;
     this.host = host;
     this.listener = listener;

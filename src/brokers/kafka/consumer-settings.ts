@@ -29,6 +29,9 @@ export interface ConsumerSettings {
   readonly fetchMinBytes: number;
   readonly fetchMaxBytes: number;
   readonly maxPartitionFetchBytes: number;
+  readonly requestTimeout: number;
+  /** Within which a call of the application succeeds or fails. */
+  readonly apiTimeout: number;
   /** At least 1 ms. */
   readonly retryBackoff: number;
   readonly metadataMaxAge: number;
@@ -56,6 +59,8 @@ export function consumerSettings(config: Config, client: string): ConsumerSettin
     fetchMinBytes: number(config, 'fetch.min.bytes', 1),
     fetchMaxBytes: number(config, 'fetch.max.bytes', 52_428_800),
     maxPartitionFetchBytes: number(config, 'max.partition.fetch.bytes', 1_048_576),
+    requestTimeout: ms(config, 'request.timeout.ms', 30_000),
+    apiTimeout: ms(config, 'default.api.timeout.ms', 60_000),
     retryBackoff: Math.max(1, number(config, 'retry.backoff.ms', 100)) * 1000,
     metadataMaxAge: ms(config, 'metadata.max.age.ms', 300_000),
   };

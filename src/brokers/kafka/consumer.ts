@@ -7,6 +7,7 @@ import type { Delivery, Portion, ReceiveListener, ReceiveSession } from '../cont
 import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import { Committer, type CommitterState } from './committer.ts';
 import type { ClientState } from './connection.ts';
+import type { CoordinationState } from './coordination.ts';
 import { ConsumerContext, type ConsumerHost, type PartitionOffset } from './consumer-context.ts';
 import { Fetcher, type FetcherState } from './fetcher.ts';
 import type { GroupError } from './group/errors.ts';
@@ -38,6 +39,7 @@ export interface ConsumerSessionState {
   readonly positions: PositionsState;
   readonly fetcher: FetcherState;
   readonly committer: CommitterState;
+  readonly coordinator: CoordinationState;
   readonly stops: StopsState;
   readonly pollIntervals: TimeoutsState;
   readonly classic: MembershipState;
@@ -60,9 +62,9 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
 
   constructor(client: ClientState, host: ConsumerHost, listener: ReceiveListener) {
     this.client = client;
-    this.context = new ConsumerContext(client, host, listener);
+    this.context = new ConsumerContext(client, host, listener, (correlation, response) => this.heard(correlation, response));
     this.fetcher = new Fetcher(this.context, { member: () => this.member, metadataKnown: () => this.metadataKnown(), arrived: () => this.handOut() });
-    this.committer = new Committer(this.context, () => this.member);
+    this.committer = new Committer(this.context, { member: () => this.member, returned: () => this.work() });
     this.pollIntervals = this.context.timeouts('poll interval', { stands: (polls) => polls === this.state.polls && !this.state.polling, expired: () => this.tooSlow() });
     this.classic = new ClassicMembership(() => this.settings(), this);
     this.modern = new ModernMembership(() => this.settings(), this);
@@ -116,7 +118,14 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   /** commitSync() of everything that poll() gave out. */
   commitSync(): void {
-    this.committer.now();
+    this.committer.now(true);
+  }
+  commitAsync(): void {
+    this.committer.now(false);
+  }
+  /** What became of a commit is not known yet. */
+  get commits(): boolean {
+    return this.committer.commits;
   }
   /** pause() or resume() of all its partitions: poll() goes on, and gives nothing out. */
   pause(on: boolean): void {
@@ -129,18 +138,9 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   // Answers and timers ---------------------------------------------------------
   answered(correlation: number, response: Response): void {
-    const { state } = this;
     switch (response.api) {
       case 'Metadata':
         this.fetcher.learn(response);
-        break;
-      case 'Group':
-        this.membership.answered(correlation, response.response);
-        // A heartbeat tells that there is something to give up or to take: poll() does it, also when it only waits.
-        if (response.response.kind.endsWith('Heartbeat') && state.polling && this.membership.needsJoin()) this.poll();
-        break;
-      case 'OffsetFetch':
-        this.fetcher.offsetsKnown(response);
         break;
       case 'ListOffsets':
         this.fetcher.offsetsListed(response);
@@ -148,15 +148,24 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       case 'Fetch':
         this.fetcher.fetched(correlation, response);
         break;
-      case 'OffsetCommit':
-        if (response.error !== null) {
-          this.context.positions.uncommitted();
-          this.membership.commitRefused(response.error);
-        }
-        if (this.committer.answered(correlation)) this.work();
+      default:
+        this.context.coordinator.answered(correlation, response);
+    }
+  }
+  /** The coordinator's answer, or that there was none. */
+  private heard(correlation: number, response: Response): void {
+    switch (response.api) {
+      case 'Group':
+        this.membership.answered(correlation, response.response);
+        // A heartbeat tells that there is something to give up or to take: poll() does it, also when it only waits.
+        if (response.response.kind.endsWith('Heartbeat') && this.state.polling && this.membership.needsJoin()) this.poll();
         break;
-      case 'Unavailable':
-        this.context.later(500_000, 'again', 0);
+      case 'OffsetFetch':
+        this.fetcher.offsetsKnown(response);
+        break;
+      case 'OffsetCommit':
+        if (response.error !== null) this.membership.commitRefused(response.error);
+        this.committer.answered(correlation, response.error);
     }
   }
   timer(name: string, arg: number): void {
@@ -171,16 +180,23 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
       case 'heartbeat':
         this.membership.heartbeat(arg);
         break;
-      case 'join':
+      case 'poll':
         if (state.polling) this.poll();
         break;
       case 'offsets':
         fetcher.fetchOffsets(this.context.positions.unknown());
         break;
-      case 'again':
-        this.membership.unanswered();
-        if (state.polling) this.poll();
-        else fetcher.fetch();
+      case 'commit':
+        this.committer.again(arg);
+        break;
+      case 'commit timeout':
+        this.committer.due(arg);
+        break;
+      case 'coordinator request':
+        this.context.coordinator.due(arg);
+        break;
+      case 'fetch request':
+        fetcher.requestsDue(arg);
         break;
       case 'fetch':
         fetcher.again(arg);
@@ -194,7 +210,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   // MembershipListener ---------------------------------------------------------
   request(request: GroupRequest): number {
-    return this.context.host.request(this.client, -1, request, []);
+    return this.context.coordinator.request(request);
   }
   refused(error: GroupError): void {
     this.context.refused(error);
@@ -203,7 +219,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.context.later(delay, 'heartbeat', beat);
   }
   joinIn(delay: number): void {
-    this.context.later(delay, 'join', 0);
+    this.context.later(delay, 'poll', 0);
   }
   beforeRebalance(): void {
     this.committer.last(this.context.positions.consumed());
@@ -229,14 +245,15 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
   }
   save(): ConsumerSessionState {
     const { context, fetcher, committer, classic, modern } = this;
-    return { state: { ...this.state }, hands: this.hands.save(), positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), stops: this.stops.save(), pollIntervals: this.pollIntervals.save(), classic: classic.save(), modern: modern.save() };
+    return { state: { ...this.state }, hands: this.hands.save(), positions: context.positions.save(), fetcher: fetcher.save(), committer: committer.save(), coordinator: context.coordinator.save(), stops: this.stops.save(), pollIntervals: this.pollIntervals.save(), classic: classic.save(), modern: modern.save() };
   }
-  load({ state, hands, positions, fetcher, committer, stops, pollIntervals, classic, modern }: ConsumerSessionState): void {
+  load({ state, hands, positions, fetcher, committer, coordinator, stops, pollIntervals, classic, modern }: ConsumerSessionState): void {
     this.state = { ...state };
     this.hands.load(hands);
     this.context.positions.load(positions);
     this.fetcher.load(fetcher);
     this.committer.load(committer);
+    this.context.coordinator.load(coordinator);
     this.stops.load(stops);
     this.pollIntervals.load(pollIntervals);
     this.classic.load(classic);
@@ -285,6 +302,7 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.context.positions.clear();
     this.fetcher.reset();
     this.committer.reset();
+    this.context.coordinator.reset();
     this.stops.reset();
     this.pollIntervals.reset();
     this.classic.load(OUT);

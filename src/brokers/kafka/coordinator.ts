@@ -5,26 +5,49 @@ import type { GroupError } from './group/errors.ts';
 import { JOIN_EPOCH } from './group/modern-state.ts';
 import type { OffsetToCommit, PartitionError } from './group/offsets.ts';
 import { Group, type GroupSettings, type GroupState } from './groups.ts';
-import { hashOfString } from './assignors/hash-order.ts';
-import { toPositive } from './murmur2.ts';
+import { InternalTopic, type InternalTopicState } from './internal-topic.ts';
+import type { Partition } from './partition.ts';
+import { refused } from './refused.ts';
 import type { ErrorName, GroupRequest, GroupResponse, Response, TopicPartition } from './protocol.ts';
 
 export interface CoordinatorState {
+  readonly topic: InternalTopicState;
   readonly groups: readonly GroupState[];
   readonly timers: readonly (readonly [number, readonly [group: string, name: string, ref: number]])[];
   readonly next: number;
+  readonly late: readonly number[];
+  readonly withheld: readonly Withheld[];
+}
+/** An answer that a broker owes whose process stands still. */
+interface Withheld {
+  readonly broker: number;
+  readonly to: string;
+  readonly correlation: number;
+  readonly response: Response;
 }
 
 export class Coordinator {
+  readonly topic: InternalTopic;
   private readonly cluster: KafkaCluster;
   private readonly groups = new Map<string, Group>();
   private timers = new Map<number, readonly [group: string, name: string, ref: number]>();
   private next = 0;
+  /** Timers that were due at a broker whose process stands still. */
+  private late: number[] = [];
+  private withheld: Withheld[] = [];
   constructor(cluster: KafkaCluster) {
     this.cluster = cluster;
+    this.topic = new InternalTopic('__consumer_offsets', cluster.settings.offsetsTopic, cluster, (partition) => this.elected(partition));
   }
-  handle(from: string, correlation: number, request: GroupRequest): void {
-    if (!this.cluster.nodes.anyUp) return this.reply(from, correlation, unavailable(request));
+  /** FindCoordinator: whom the metadata have for the leader, dead or alive. */
+  find(group: string): { readonly error: 'NONE' | 'COORDINATOR_NOT_AVAILABLE'; readonly node: number } {
+    const node = this.nodeOf(group);
+    return { error: node < 0 ? 'COORDINATOR_NOT_AVAILABLE' : 'NONE', node };
+  }
+  /** @param broker whom the client takes for the coordinator */
+  handle(from: string, correlation: number, broker: number, request: GroupRequest): void {
+    if (!this.cluster.nodes.up(broker)) return this.reply(from, correlation, { api: 'Unavailable' });
+    if (broker !== this.nodeOf(request.group)) return this.reply(from, correlation, refused(request, 'NOT_COORDINATOR'));
     const group = this.group(request.group);
     if (QUIET.has(request.api)) return this.answer(from, correlation, group, request);
     this.watched(group, 'kafka.left', () => this.answer(from, correlation, group, request));
@@ -34,7 +57,7 @@ export class Coordinator {
     switch (request.api) {
       case 'JoinGroup': {
         const error = group.refusalOf('classic');
-        if (error !== null) this.send(group, client, { kind: 'JoinGroup', error, memberId: request.join.memberId, generationId: -1, protocolName: null, leader: '', members: [], skipAssignment: false });
+        if (error !== null) this.reply(from, correlation, refused(request, error));
         else {
           group.founded();
           group.join({ ...request.join, client });
@@ -54,7 +77,7 @@ export class Coordinator {
         const { memberId, memberEpoch } = request.heartbeat;
         // A request that is wrong converts nothing.
         const error = group.modern.refusalOf({ ...request.heartbeat, client }) ?? (memberEpoch === JOIN_EPOCH ? group.refusalOf('consumer') : null);
-        if (error !== null) return this.send(group, client, { kind: 'ConsumerGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
+        if (error !== null) return this.reply(from, correlation, refused(request, error));
         group.knows(memberId, from);
         group.modern.heartbeat({ ...request.heartbeat, client });
         if (group.memberIds().length > 0) group.founded();
@@ -63,7 +86,7 @@ export class Coordinator {
       case 'ShareGroupHeartbeat': {
         const { memberId, memberEpoch } = request.heartbeat;
         const error = memberEpoch === JOIN_EPOCH ? group.refusalOf('share') : null;
-        if (error !== null) return this.send(group, client, { kind: 'ShareGroupHeartbeat', error, memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null });
+        if (error !== null) return this.reply(from, correlation, refused(request, error));
         group.knows(memberId, from);
         group.share.heartbeat({ ...request.heartbeat, client });
         break;
@@ -85,27 +108,35 @@ export class Coordinator {
   }
   timer(id: number): void {
     const timer = this.timers.get(id);
-    this.timers.delete(id);
     if (!timer) return;
     const [name, what, ref] = timer;
     const group = this.group(name);
+    if (this.cluster.nodes.frozen(group.node)) {
+      this.late.push(id);
+      return;
+    }
+    this.timers.delete(id);
     this.watched(group, 'kafka.session_timeout', () => group.timer(what, ref));
   }
   /** Topics were made, deleted or got more partitions. */
   topicsChanged(): void {
     for (const group of this.groups.values()) group.modern.topicsChanged();
   }
-  /** A broker has gone or come: groups whose coordinator is gone get another. */
-  brokersChanged(): void {
-    for (const group of this.groups.values()) {
-      if (this.cluster.nodes.up(group.node) || !this.cluster.nodes.anyUp) continue;
-      group.node = this.place(group.id);
-      this.watched(group, 'kafka.session_timeout', () => group.handOver());
-    }
+  /** A broker died. Until another leads, the groups that it had loaded have no coordinator. */
+  brokerLost(broker: number): void {
+    for (const group of this.groups.values()) if (group.node === broker) group.cutOff();
+    this.goesOn(broker);
   }
-  /** The broker that coordinates a group. */
+  /** Its process stood still, and does what it was late with. */
+  goesOn(broker: number): void {
+    const { withheld } = this;
+    this.withheld = withheld.filter((one) => one.broker !== broker);
+    for (const one of withheld) if (one.broker === broker) this.reply(one.to, one.correlation, this.cluster.nodes.up(broker) ? one.response : { api: 'Unavailable' });
+    this.catchUp();
+  }
+  /** The broker that coordinates a group; -1 while none does. */
   nodeOf(name: string): number {
-    return this.group(name).node;
+    return this.topic.partitionOf(name).leader;
   }
   committed(group: string, { topic, partition }: TopicPartition): number {
     const known = this.groups.get(group);
@@ -137,21 +168,32 @@ export class Coordinator {
     this.groups.get(name)?.offsets.endTransaction(producerId, how);
   }
   save(): CoordinatorState {
-    return { groups: [...this.groups.values()].map((g) => g.save()), timers: [...this.timers], next: this.next };
+    return { topic: this.topic.save(), groups: [...this.groups.values()].map((g) => g.save()), timers: [...this.timers], next: this.next, late: [...this.late], withheld: [...this.withheld] };
   }
   load(state: CoordinatorState): void {
+    this.topic.load(state.topic);
     this.groups.clear();
     for (const group of state.groups) this.group(group.id).load(group);
     this.timers = new Map(state.timers);
     this.next = state.next;
+    this.late = [...state.late];
+    this.withheld = [...state.withheld];
   }
 
-  /** The partition of __consumer_offsets that a group's name comes to is led by the first of the brokers, in its order, that is there. */
-  private place(id: string): number {
-    const { nodes } = this.cluster;
-    const first = toPositive(hashOfString(id)) % nodes.count;
-    const order = Array.from({ length: nodes.count }, (_, i) => (first + i) % nodes.count);
-    return order.find((node) => nodes.up(node)) ?? first;
+  /** Whoever leads from now on loads the groups of the partition. */
+  private elected(partition: Partition): void {
+    for (const group of this.groups.values()) {
+      if (this.topic.partitionOf(group.id) !== partition) continue;
+      this.watched(group, 'kafka.session_timeout', () => group.handOver());
+      group.node = partition.leader;
+    }
+    this.catchUp();
+  }
+  /** Timers that a broker was late with, unless it still is. */
+  private catchUp(): void {
+    const { late } = this;
+    this.late = [];
+    for (const id of late) this.timer(id);
   }
   private group(id: string): Group {
     const known = this.groups.get(id);
@@ -161,7 +203,7 @@ export class Coordinator {
       this.timers.set(timer, [id, name, ref]);
       this.cluster.host.after(delay, 'group', timer);
     };
-    const group: Group = new Group(id, this.place(id), this.cluster, { after, send: (to, response) => this.send(group, to, response) });
+    const group: Group = new Group(id, this.nodeOf(id), this.cluster, { after, send: (to, response) => this.send(group, to, response) });
     this.groups.set(id, group);
     return group;
   }
@@ -170,7 +212,13 @@ export class Coordinator {
     const at = to.indexOf('|');
     const from = to.slice(at + 1);
     if (response.kind === 'JoinGroup' && response.memberId !== '') group.knows(response.memberId, from);
-    this.reply(from, Number(to.slice(0, at)), { api: 'Group', response });
+    this.says(group.node, from, Number(to.slice(0, at)), { api: 'Group', response });
+  }
+  /** A dead broker's connections break; a process that stands still says nothing until it goes on. */
+  private says(broker: number, to: string, correlation: number, response: Response): void {
+    const { nodes } = this.cluster;
+    if (nodes.frozen(broker)) this.withheld.push({ broker, to, correlation, response });
+    else this.reply(to, correlation, nodes.up(broker) ? response : { api: 'Unavailable' });
   }
   private reply(to: string, correlation: number, response: Response): void {
     this.cluster.out.push({ kind: 'response', to, correlation, response });
@@ -216,10 +264,3 @@ const QUIET: ReadonlySet<GroupRequest['api']> = new Set(['OffsetCommit', 'TxnOff
 const toCommit = (one: TopicPartition & { readonly offset: number; readonly metadata?: string }): OffsetToCommit => ({ metadata: '', ...one, leaderEpoch: -1 });
 /** Of a request as a whole, or of its first partition that was refused. */
 const errorOf = (answer: GroupError | readonly PartitionError[]): GroupError | null => (typeof answer === 'string' ? answer : (answer.find(({ error }) => error !== null)?.error ?? null));
-
-/** No broker is up. A heartbeat of the newer protocols says so in its own response. */
-function unavailable(request: GroupRequest): Response {
-  if (request.api !== 'ConsumerGroupHeartbeat' && request.api !== 'ShareGroupHeartbeat') return { api: 'Unavailable' };
-  const { memberId, memberEpoch } = request.heartbeat;
-  return { api: 'Group', response: { kind: request.api, error: 'COORDINATOR_NOT_AVAILABLE', memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null } };
-}

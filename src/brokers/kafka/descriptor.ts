@@ -69,6 +69,8 @@ const cluster: NodeDescriptor = {
     'quota.window.num': int(BROKER, 'quota.window.num', 'a client’s byte rate is the average over so many windows', 2, 1_000, 11, { applies: RESTART, group: 'Quotas' } as Partial<Field>),
     'quota.window.size.seconds': int(BROKER, 'quota.window.size.seconds', 'of one window', 1, 3_600, 1, { unit: 's', applies: RESTART, group: 'Quotas' } as Partial<Field>),
     'producer.id.expiration.ms': int(BROKER, 'producer.id.expiration.ms', 'an idempotent producer that is idle for so long is forgotten, and what it sent before is no longer known', 1, DAYS, 86_400_000, { unit: 'ms', applies: RESTART, group: 'Log' } as Partial<Field>),
+    'offsets.topic.replication.factor': int(BROKER, 'offsets.topic.replication.factor', 'copies of __consumer_offsets: with a single one, a group has no coordinator while its broker is away', 1, 9, 3, { applies: RESTART, group: 'Groups' } as Partial<Field>),
+    'transaction.state.log.replication.factor': int(BROKER, 'transaction.state.log.replication.factor', 'copies of __transaction_state: with a single one, no transaction ends while its broker is away', 1, 9, 3, { applies: RESTART, group: 'Groups' } as Partial<Field>),
     'offsets.retention.minutes': int(BROKER, 'offsets.retention.minutes', 'committed offsets of an empty group are kept', 1, 1_000_000, 10_080, { unit: 'min', applies: RESTART, group: 'Groups' } as Partial<Field>),
   },
 };
@@ -235,7 +237,9 @@ const consume: LinkDescriptor = {
     deadLetterTopic: { type: 'text', label: 'dead-letter or retry topic', help: 'takes a record that the consumer rejects; without one it is skipped', maxLength: 249, optional: true, applies: LIVE, group: 'Failures' },
     processAfter: { type: 'duration', label: 'process after', help: 'a record is given out when it is so old: the delay of a retry topic', min: 0, max: 3600e6, default: '0s', applies: LIVE, group: 'Failures', when: NOT_SHARED },
     'metadata.max.age.ms': int(CONSUMER, 'metadata.max.age.ms', 'partitions that were added are seen after so long', 1, DAYS, 300_000, { unit: 'ms', when: NOT_SHARED } as Partial<Field>),
-    'retry.backoff.ms': ms(CONSUMER, 'retry.backoff.ms', 'before a request that failed is sent again', 100),
+    'request.timeout.ms': ms(CONSUMER, 'request.timeout.ms', 'an answer must come within; else the connection is closed, and the coordinator or leader is asked for again', 30_000, { group: 'Retries' }),
+    'default.api.timeout.ms': ms(CONSUMER, 'default.api.timeout.ms', 'commitSync() is tried for so long while nobody coordinates the group; then it fails with TimeoutException, and the application goes on', 60_000, { when: MANUAL, group: 'Retries' } as Partial<Field>),
+    'retry.backoff.ms': ms(CONSUMER, 'retry.backoff.ms', 'before a request that failed is sent again', 100, { group: 'Retries' }),
     ...network,
   },
 };
@@ -283,7 +287,7 @@ export const kafka: RoomDescriptor = {
     'Each link is a client of its own: one producer, or one consumer per instance, with one connection.',
     'A batch is not compressed, and its size is that of its records and their headers. A request takes a batch of every partition, however large they are together (max.request.size); a batch.size above buffer.memory counts as that.',
     'A broker that stands still and goes on knows at once who leads now. An empty answer to a fetch may still come from it meanwhile.',
-    'When the broker that coordinates a group goes, another does so at once; the transaction coordinator and the controller are there while any broker is.',
+    'A broker has loaded its groups and transactions as soon as it is their coordinator: COORDINATOR_LOAD_IN_PROGRESS is never answered. What a coordinator writes down counts at once, before the replicas of __consumer_offsets have it, and the state of share groups (__share_group_state) is always at hand. The controller is there while any broker is.',
     'What a replica has that its new leader lacks is cut off at the election, not when the replica comes back.',
     'A member of the consumer protocol gives partitions up, and takes new ones, when its application calls poll(); it subscribes to its topic by name.',
     'A share consumer has one share session for all brokers. A share group’s settings are those of its first link. The dead-letter queue of share groups (KIP-1191), renewing a lock, and share.auto.offset.reset=by_duration are not modelled.',

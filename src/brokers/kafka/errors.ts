@@ -1,5 +1,6 @@
 /** What Kafka's brokers and client libraries refuse with: error codes of the protocol, exceptions of the Java client. */
 import type { Refusal } from '../contract.ts';
+import { type GroupError, groupErrors } from './group/errors.ts';
 import type { ErrorName } from './protocol.ts';
 
 interface KnownError {
@@ -19,11 +20,13 @@ export const errors = {
   OFFSET_NOT_AVAILABLE: { code: 78, text: 'The leader high watermark has not caught up from a recent leader election so the offsets cannot be guaranteed to be monotonically increasing.', retriable: true },
   MESSAGE_TOO_LARGE: { code: 10, text: 'The request included a message larger than the max message size the server will accept.', retriable: false },
   COORDINATOR_NOT_AVAILABLE: { code: 15, text: 'The coordinator is not available.', retriable: true },
+  NOT_COORDINATOR: { code: 16, text: 'This is not the correct coordinator.', retriable: true },
   NOT_ENOUGH_REPLICAS: { code: 19, text: 'Messages are rejected since there are fewer in-sync replicas than required.', retriable: true },
   OUT_OF_ORDER_SEQUENCE_NUMBER: { code: 45, text: 'The broker received an out of order sequence number.', retriable: false },
   INVALID_PRODUCER_EPOCH: { code: 47, text: 'Producer attempted to produce with an old epoch.', retriable: false },
   INVALID_TXN_STATE: { code: 48, text: 'The producer attempted a transactional operation in an invalid state.', retriable: false },
   INVALID_TRANSACTION_TIMEOUT: { code: 50, text: 'The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms).', retriable: false },
+  CONCURRENT_TRANSACTIONS: { code: 51, text: 'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing.', retriable: true },
   INVALID_RECORD: { code: 87, text: 'This record has failed the validation on the broker and hence will be rejected.', retriable: false },
   PRODUCER_FENCED: { code: 90, text: 'There is a newer producer with the same transactionalId which fences the current one.', retriable: false },
   TimeoutException: { code: -1, text: 'Expiring record(s): delivery.timeout.ms has passed, or max.block.ms without metadata.', retriable: true },
@@ -39,6 +42,9 @@ export type KafkaError = keyof typeof errors;
 
 /** Errors that the producer and the consumer try again by themselves. */
 export const RETRIABLE: ReadonlySet<ErrorName> = new Set(Object.entries(errors).flatMap(([name, error]) => (error.retriable && error.code >= 0 ? [name as ErrorName] : [])));
+
+/** Whether the same request may succeed later. */
+export const isRetriable = (name: GroupError | ErrorName): boolean => name !== 'NONE' && { ...groupErrors, ...errors }[name].retriable;
 
 /** A refusal ends the record or the call, never the connection. */
 export function refusal(name: KafkaError): Refusal {

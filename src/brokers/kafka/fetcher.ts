@@ -2,6 +2,7 @@
  * A consumer's fetches: one at a time to each broker that leads some of its partitions, from where it stands in them.
  * https://kafka.apache.org/44/configuration/consumer-configs/
  */
+import type { Timeouts, TimeoutsState } from '../timeouts.ts';
 import type { ConsumerContext } from './consumer-context.ts';
 import { wantsFetch } from './positions.ts';
 import type { Fetched, FetchFrom, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
@@ -20,7 +21,10 @@ interface State {
   /** Partitions in which the application has asked to be elsewhere. */
   sought: number[];
 }
-export type FetcherState = State;
+export interface FetcherState {
+  readonly state: State;
+  readonly requests: TimeoutsState;
+}
 const fresh = (): State => ({ leaders: [], asking: false, aging: false, inFlight: [], notBefore: [], preferred: [], sought: [] });
 
 export interface FetcherListener {
@@ -33,10 +37,13 @@ export interface FetcherListener {
 export class Fetcher {
   private readonly context: ConsumerContext;
   private readonly listener: FetcherListener;
+  /** request.timeout.ms */
+  private readonly requests: Timeouts;
   private state = fresh();
   constructor(context: ConsumerContext, listener: FetcherListener) {
     this.context = context;
     this.listener = listener;
+    this.requests = context.timeouts('fetch request', { stands: (correlation) => this.state.inFlight.some(([, sent]) => sent === correlation), expired: (correlation) => this.timedOut(correlation) });
   }
   /** Of its topic, 0 before they are known. */
   get partitions(): number {
@@ -44,11 +51,14 @@ export class Fetcher {
   }
   reset(): void {
     this.state = fresh();
+    this.requests.reset();
   }
   save(): FetcherState {
-    return { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore], preferred: [...this.state.preferred], sought: [...this.state.sought] };
+    const state = { ...this.state, inFlight: [...this.state.inFlight], notBefore: [...this.state.notBefore], preferred: [...this.state.preferred], sought: [...this.state.sought] };
+    return { state, requests: this.requests.save() };
   }
-  load(state: FetcherState): void {
+  load({ state, requests }: FetcherState): void {
+    this.requests.load(requests);
     this.state = { ...state, inFlight: [...state.inFlight], notBefore: [...state.notBefore], preferred: [...state.preferred], sought: [...state.sought] };
   }
   // Metadata -------------------------------------------------------------------
@@ -79,7 +89,7 @@ export class Fetcher {
   fetchOffsets(partitions: readonly number[]): void {
     const { context } = this;
     if (partitions.length === 0) return;
-    context.host.request(context.client, -1, { api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: true }, []);
+    context.coordinator.request({ api: 'OffsetFetch', group: context.group, member: this.listener.member(), partitions: this.ofTopic(partitions), stable: true });
   }
   offsetsKnown({ error, offsets }: Extract<Response, { api: 'OffsetFetch' }>): void {
     if (error !== null) return this.context.later(100_000, 'offsets', 0);
@@ -170,6 +180,9 @@ export class Fetcher {
     this.fetch();
     this.listener.arrived();
   }
+  requestsDue(lane: number): void {
+    this.requests.due(lane);
+  }
   /** A pause after a fetch that failed is over. */
   again(broker: number): void {
     if (this.state.notBefore.some(([b, until]) => b === broker && until > this.context.now)) return;
@@ -195,6 +208,16 @@ export class Fetcher {
     const { isolation, rack, fetchMaxWait: maxWait, fetchMinBytes: minBytes, fetchMaxBytes: maxBytes, maxPartitionFetchBytes: maxPartitionBytes } = context.settings;
     const correlation = context.host.request(context.client, broker, { api: 'Fetch', isolation, maxWait, minBytes, maxBytes, maxPartitionBytes, rack, partitions }, []);
     state.inFlight.push([broker, correlation]);
+    this.requests.set(context.settings.requestTimeout, correlation);
+  }
+  /** The connection is given up: perhaps another broker leads now. */
+  private timedOut(correlation: number): void {
+    const { context, state } = this;
+    const at = state.inFlight.findIndex(([, sent]) => sent === correlation);
+    const [[broker = -1] = []] = at < 0 ? [] : state.inFlight.splice(at, 1);
+    context.host.reconnects(context.client, broker);
+    this.wait(broker, context.settings.retryBackoff);
+    this.ask();
   }
   /** @returns whether it could be read */
   private take(result: Fetched): boolean {

@@ -37,7 +37,7 @@ interface GroupHost {
 
 export class Group {
   readonly id: string;
-  /** The broker that coordinates it. */
+  /** The broker that has it loaded: its coordinator, or who was that until it died. */
   node: number;
   readonly classic: ClassicGroup;
   readonly modern: MixedGroup;
@@ -124,6 +124,10 @@ export class Group {
     if (this.type === 'classic') return this.classic.members().map(({ memberId, assignment }) => ({ memberId, partitions: assignment }));
     return (this.type === 'consumer' ? this.modern : this.share).members().map(({ memberId, assigned }) => ({ memberId, partitions: assigned }));
   }
+  /** The group as its type has it. */
+  private get spoken(): ClassicGroup | MixedGroup | ShareGroup {
+    return this.type === 'classic' ? this.classic : this.type === 'consumer' ? this.modern : this.share;
+  }
   get state(): string {
     if (this.type === 'classic') return this.classic.state;
     if (this.type === 'consumer') return this.modern.state;
@@ -136,10 +140,13 @@ export class Group {
   get generation(): number {
     return this.type === 'classic' ? this.classic.generationId : (this.type === 'consumer' ? this.modern : this.share).groupEpoch;
   }
+  /** Its coordinator died: no other does its work yet. */
+  cutOff(): void {
+    this.spoken.cutOff();
+  }
   /** Another broker is the coordinator now. */
   handOver(): void {
-    if (this.type === 'classic') this.classic.handOver();
-    else (this.type === 'consumer' ? this.modern : this.share).handOver();
+    this.spoken.handOver();
   }
   timer(name: string, ref: number): void {
     if (name === 'offsets-retention') this.offsets.timer(name, ref);

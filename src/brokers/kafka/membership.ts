@@ -49,8 +49,6 @@ export interface Membership {
   answered(correlation: number, response: GroupResponse): void;
   /** The background thread's turn. @param beat void when another has been set since */
   heartbeat(beat: number): void;
-  /** No broker answered. */
-  unanswered(): void;
   /** The coordinator refused a commit. */
   commitRefused(error: string): void;
   leave(reason: 'close' | 'poll interval'): void;
@@ -148,9 +146,6 @@ export class ClassicMembership implements Membership {
         this.beaten(response.error);
         break;
     }
-  }
-  unanswered(): void {
-    if (this.state.stage !== 'stable') this.state.stage = 'out';
   }
   commitRefused(error: string): void {
     if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION' || error === 'FENCED_INSTANCE_ID') this.forget();

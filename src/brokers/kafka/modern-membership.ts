@@ -85,9 +85,6 @@ export class ModernMembership implements Membership {
     else if (state.stage === 'joining') this.introduce();
     else this.send({});
   }
-  unanswered(): void {
-    // A heartbeat has an answer of its own: COORDINATOR_NOT_AVAILABLE.
-  }
   commitRefused(): void {
     // Its heartbeats tell it whether it is still in.
   }
@@ -136,6 +133,7 @@ export class ModernMembership implements Membership {
     const { state } = this;
     switch (error) {
       case 'COORDINATOR_NOT_AVAILABLE':
+      case 'NOT_COORDINATOR':
         state.tells ||= state.told;
         this.beatIn(RETRY);
         break;

@@ -82,7 +82,7 @@ export class Nodes implements Brokers {
     for (const partition of this.cluster.all()) if (partition.leader === broker) this.cluster.shares.leaderChanged(partition.topic, partition.index);
     this.cluster.brokerLost();
     this.missesHeartbeats(broker, node);
-    this.cluster.coordinator.brokersChanged();
+    this.cluster.coordinator.brokerLost(broker);
     this.takeUp(broker);
   }
   /** A controlled shutdown: leadership moves away first. */
@@ -94,7 +94,7 @@ export class Nodes implements Brokers {
     this.cluster.out.push({ kind: 'broker', broker, up: false });
     this.fence(broker);
     this.cluster.brokerLost();
-    this.cluster.coordinator.brokersChanged();
+    this.cluster.coordinator.brokerLost(broker);
     this.takeUp(broker);
   }
   start(broker: number): void {
@@ -106,7 +106,6 @@ export class Nodes implements Brokers {
     Object.assign(node, { up: true, stalled: false, killed: false });
     this.cluster.out.push({ kind: 'broker', broker, up: true });
     this.returns(broker, node);
-    this.cluster.coordinator.brokersChanged();
   }
   /** Its replica fetchers stand still, or go on. */
   stall(broker: number, on: boolean): void {
@@ -128,12 +127,13 @@ export class Nodes implements Brokers {
     }
     this.returns(broker, node);
     this.takeUp(broker);
+    this.cluster.goesOn(broker);
   }
-  /** @returns whether nobody answers now, but perhaps later */
+  /** @param broker -1 when any may answer. @returns whether nobody answers now, but perhaps later */
   holds(from: string, correlation: number, broker: number, request: Request): boolean {
-    const addressed = request.api === 'Produce' || request.api === 'Fetch';
+    const addressed = broker >= 0;
     if (addressed ? !this.frozen(broker) : !this.anyUp || this.nodes.some(({ up, frozen }) => up && !frozen)) return false;
-    if (!addressed || !this.unread.some((one) => one.from === from && one.broker === broker)) this.held.push({ from, correlation, broker: addressed ? broker : -1, request });
+    if (!addressed || !this.unread.some((one) => one.from === from && one.broker === broker)) this.held.push({ from, correlation, broker, request });
     return true;
   }
   /** A client gave a connection up: what it sent lies there all the same, but nobody answers the greeting on its next one. */
@@ -173,6 +173,7 @@ export class Nodes implements Brokers {
     if (!node?.unfenced) return;
     node.unfenced = false;
     for (const partition of this.cluster.all()) partition.fenced(broker, this.cluster.host.now());
+    this.cluster.transactions.goesOn();
   }
   /** What lies there is answered, or breaks off. */
   private takeUp(broker: number): void {
@@ -180,7 +181,7 @@ export class Nodes implements Brokers {
     this.held = [];
     this.unread = this.unread.filter((one) => one.broker !== broker);
     for (const one of held) {
-      if (one.broker === broker || one.broker < 0) this.cluster.handle(one.from, one.correlation, Math.max(one.broker, 0), one.request);
+      if (one.broker === broker || one.broker < 0) this.cluster.handle(one.from, one.correlation, one.broker, one.request);
       else this.held.push(one);
     }
   }

@@ -45,6 +45,8 @@ export interface ProducerState {
   /** Messages whose outcome waits for the end of the transaction. */
   uncertain: number[];
   endsWith: 'commit' | 'abort';
+  /** Correlation of the EndTxn under way; -1 when none is. */
+  endAsked: number;
 }
 const fresh = (): ProducerState => ({
   leaders: null,
@@ -68,6 +70,7 @@ const fresh = (): ProducerState => ({
   transaction: 'none',
   uncertain: [],
   endsWith: 'commit',
+  endAsked: -1,
 });
 const copied = (state: ProducerState): ProducerState => ({ ...state, sequences: [...state.sequences], sent: state.sent.map(([c, s]) => [c, { ...s, batches: [...s.batches] }]), throttled: [...state.throttled], nodes: state.nodes.map((node) => ({ ...node })), uncertain: [...state.uncertain] });
 

@@ -114,7 +114,7 @@ export class KafkaProducer implements PublishSession {
         this.sender.answered(correlation, response);
         break;
       case 'EndTxn':
-        this.transactions.ended(response);
+        this.transactions.ended(correlation, response);
     }
   }
   timer(name: string, arg: number): void {
@@ -155,6 +155,9 @@ export class KafkaProducer implements PublishSession {
       case 'age':
         this.ask();
         context.later(context.settings.metadataMaxAge, 'age', 0);
+        break;
+      case 'no end':
+        this.transactions.unanswered(arg);
         break;
       case 'end transaction':
         this.transactions.mayEnd();

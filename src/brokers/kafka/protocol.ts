@@ -45,10 +45,14 @@ export type ErrorName =
   | 'INVALID_TXN_STATE'
   | 'PRODUCER_FENCED'
   | 'INVALID_RECORD'
-  | 'COORDINATOR_NOT_AVAILABLE';
+  | 'CONCURRENT_TRANSACTIONS'
+  | 'COORDINATOR_NOT_AVAILABLE'
+  | 'NOT_COORDINATOR';
 
 export type Request =
   | { readonly api: 'Metadata'; readonly topics: readonly string[] }
+  /** Who coordinates a group. */
+  | { readonly api: 'FindCoordinator'; readonly group: string }
   | { readonly api: 'InitProducerId'; readonly transactionalId: string | null; readonly transactionTimeout: number }
   | { readonly api: 'Produce'; readonly acks: 0 | 1 | -1; readonly timeout: number; readonly batches: readonly Batch[] }
   | { readonly api: 'EndTxn'; readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number; readonly commit: boolean }
@@ -147,6 +151,7 @@ export const NO_RECORDS: FetchedRecords = { offsets: [], messages: [], bytes: 0 
 /** `throttle`: µs for which the client is to send nothing more to this broker. */
 export type Response =
   | { readonly api: 'Metadata'; readonly error: ErrorName; readonly topics: Readonly<Record<string, readonly number[]>> }
+  | { readonly api: 'FindCoordinator'; readonly error: 'NONE' | 'COORDINATOR_NOT_AVAILABLE'; readonly node: number }
   | { readonly api: 'InitProducerId'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
   | { readonly api: 'Produce'; readonly throttle: number; readonly results: readonly (TopicPartition & { readonly error: ErrorName; readonly offset: number })[] }
   | { readonly api: 'EndTxn'; readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number }
@@ -157,7 +162,7 @@ export type Response =
   | { readonly api: 'ShareAcknowledge'; readonly acknowledged: readonly AcknowledgementResult[] }
   | { readonly api: 'OffsetCommit'; readonly error: GroupError | ErrorName | null }
   | { readonly api: 'OffsetFetch'; readonly error: GroupError | null; readonly offsets: readonly (TopicPartition & { readonly offset: number })[] }
-  /** No broker answers. */
+  /** The connection broke, or the broker that was asked is not there. */
   | { readonly api: 'Unavailable' };
 
 /** What happened in a cluster, for the history, the pictures and the clients. */

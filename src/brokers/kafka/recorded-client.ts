@@ -47,10 +47,9 @@ export function clientHost(node: RecordedCluster, { config, topic, messages, key
   };
   return {
     host,
-    request: (state, broker, request) => {
-      const correlation = state.nextCorrelation++;
+    request: (state, broker, request, _drawn, correlation = state.nextCorrelation++) => {
       // The answer never comes before the request has its number.
-      node.send(Math.max(broker, 0), request, (response) => node.later(0, () => session().answered(correlation, response)), state.id);
+      node.send(broker, request, (response) => node.later(0, () => session().answered(correlation, response)), state.id);
       return correlation;
     },
     reconnects: (state, broker) => node.cluster.nodes.reconnects(state.id, broker),

@@ -19,7 +19,7 @@ const ONE: Config = {
   'offsets.retention.check.interval.ms': 10_000,
   'log.retention.check.interval.ms': 500,
 };
-const THREE: Config = { nodes: 3, 'replica.lag.time.max.ms': 3_000, 'broker.rack': 'a, a, b', 'replica.selector.class': 'RackAwareReplicaSelector', 'log.retention.check.interval.ms': 500 };
+const THREE: Config = { nodes: 3, 'offsets.topic.num.partitions': 1, 'transaction.state.log.num.partitions': 1, 'replica.lag.time.max.ms': 3_000, 'broker.rack': 'a, a, b', 'replica.selector.class': 'RackAwareReplicaSelector', 'log.retention.check.interval.ms': 500 };
 const CLIENT = 'tailrace connection';
 /** The client library's consumer, which has a connection and a client-id of its own. */
 const READER = 'tailrace reader';
@@ -27,6 +27,9 @@ const READER = 'tailrace reader';
 const LATER = 'recorded client';
 /** ms, the steps in which an answer is waited for */
 const STEP = 5;
+
+/** A request reached no coordinator. */
+export class NoCoordinator extends Error {}
 
 /** Requests to a cluster in virtual time: answered at once, or later to whoever waits. */
 export class RecordedCluster {
@@ -88,7 +91,7 @@ export class RecordedCluster {
       answered?.(event.response);
     }
   }
-  /** @param answered is called whenever the broker answers, perhaps before this returns */
+  /** @param broker -1 for whoever is to answer it. @param answered is called whenever the broker answers, perhaps before this returns */
   send(broker: number, request: Request, answered: (response: Response) => void, from = request.api === 'Fetch' ? READER : CLIENT): void {
     const correlation = this.#correlation++;
     this.#waiting.set(correlation, answered);
@@ -101,11 +104,16 @@ export class RecordedCluster {
     this.send(broker, request, (response) => answers.push(response), from);
     for (let waited = 0; answers.length === 0 && waited <= patience; waited += STEP) this.clock.advance(waited === 0 ? 0 : STEP * 1000);
     const [answer] = answers;
+    if (answer?.api === 'Unavailable') throw new NoCoordinator(this.absence(request));
     if (answer !== undefined && answer.api !== api) throw new Error(`${request.api} was answered with ${answer.api}`);
     return answer as ResponseTo<Api> | undefined;
   }
+  /** Why the coordinator did not answer: its connection broke, or there is none. */
+  absence(request: Request): string {
+    return 'group' in request && this.#cluster.coordinator.nodeOf(request.group) < 0 ? 'COORDINATOR_NOT_AVAILABLE' : 'DISCONNECTED';
+  }
   must<Api extends Response['api']>(request: Request, api: Api): ResponseTo<Api> {
-    const answer = this.ask(0, request, api);
+    const answer = this.ask(-1, request, api);
     if (answer === undefined) throw new Error(`${request.api} was not answered`);
     return answer;
   }

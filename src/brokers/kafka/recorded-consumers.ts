@@ -62,12 +62,13 @@ class RecordedConsumer {
     this.#consumer.seek(to);
     return { ok: true };
   }
-  commitSync(): JsonObject {
+  /** @param how commitSync() returns, or the callback of commitAsync() is called, when the model's consumer has heard what became of it */
+  commit(how: 'commitSync' | 'commitAsync'): JsonObject {
     this.#refused = null;
     this.#finish();
     this.#state.wanted = false;
-    this.#consumer.commitSync();
-    this.#node.clock.advance(0);
+    this.#consumer[how]();
+    for (this.#node.clock.advance(0); this.#consumer.commits; ) this.#node.clock.advance(STEP * 1000);
     this.#state.wanted = true;
     return this.#refused === null ? { ok: true } : { error: this.#refused };
   }

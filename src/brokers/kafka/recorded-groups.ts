@@ -66,8 +66,9 @@ export class Groups {
   /** Sent, and answered whenever the group is ready. */
   #send(operation: Operation, request: Request): null {
     const name = text(operation['member']);
-    this.#node.send(0, request, (response) => {
-      if (response.api === 'Group' && isClassic(response.response)) this.#unblocked(name, this.#answered(name, response.response));
+    this.#node.send(-1, request, (response) => {
+      if (response.api === 'Unavailable') this.#unblocked(name, { error: this.#node.absence(request) });
+      else if (response.api === 'Group' && isClassic(response.response)) this.#unblocked(name, this.#answered(name, response.response));
     });
     return null;
   }

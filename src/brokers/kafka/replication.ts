@@ -36,7 +36,7 @@ export class Replication {
     const journey = this.journeys.take(ref);
     if (!journey) return;
     const { topic, partition, brokers, upTo, epoch } = journey;
-    for (const broker of brokers) this.cluster.partition(topic, partition)?.replicated(broker, upTo, epoch, this.cluster.host.now());
+    for (const broker of brokers) this.cluster.anyPartition(topic, partition)?.replicated(broker, upTo, epoch, this.cluster.host.now());
   }
   /** A follower learns the high watermark with the answer to its next fetch. */
   tellFollowers({ topic, index, epoch, leader, replicas }: Partition, upTo: number): void {

@@ -138,8 +138,8 @@ export class KafkaRoom implements Room, ConsumerHost {
     for (const [id, c] of state.consumers) this.consumers.get(id)?.load(c);
   }
   // ConsumerHost ---------------------------------------------------------------
-  request(state: ClientState, broker: number, request: Request, drawn: readonly number[]): number {
-    return this.traffic.request(state, broker, request, drawn);
+  request(state: ClientState, broker: number, request: Request, drawn: readonly number[], correlation?: number): number {
+    return this.traffic.request(state, broker, request, drawn, correlation);
   }
   reconnects(state: ClientState, broker: number): void {
     this.cluster.nodes.reconnects(this.traffic.address(state.id, state.life), broker);
@@ -206,7 +206,7 @@ export class KafkaRoom implements Room, ConsumerHost {
   private landed(thing: Thing): void {
     const { session, life } = thing;
     // A request arrives whoever sent it: the broker cannot know that the client is gone.
-    if (thing.is === 'request') return this.cluster.handle(this.traffic.address(session, life), thing.correlation, Math.max(thing.broker, 0), thing.request);
+    if (thing.is === 'request') return this.cluster.handle(this.traffic.address(session, life), thing.correlation, thing.broker, thing.request);
     if (!this.traffic.of(thing)) return;
     if (thing.is === 'response') this.session(session)?.answered(thing.correlation, thing.response);
     else this.session(session)?.timer(thing.name, thing.arg);

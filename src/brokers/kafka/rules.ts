@@ -104,6 +104,24 @@ export const rules = {
   K51: { name: 'buffer-by-batch', says: 'buffer.memory is taken in buffers of batch.size, or of a larger record: a batch holds its buffer until it is answered for.', source: `${producer}#producerconfigs_batch.size`, recorded: ['buffer-counts-whole-batches', 'full-buffer-fails-send'] },
   K52: { name: 'due-takes-along', says: 'When a batch is due, those of other partitions of its broker go with it, whatever linger.ms says.', source: accumulator, recorded: ['due-batch-takes-others-along'] },
   K53: { name: 'linger', says: 'A batch waits for linger.ms unless it is full; what does not fit closes it, and it goes.', source: `${producer}#producerconfigs_linger.ms`, recorded: ['linger-waits-for-more-records'] },
+  K54: {
+    name: 'transaction-coordinator',
+    says: 'The leader of a transactional.id’s partition of __transaction_state coordinates its transactions: while it is dead none begins, ends or times out.',
+    source: kip98,
+    recorded: ['nobody-ends-a-transaction-until-another-leads'],
+  },
+  K55: {
+    name: 'marker-waits',
+    says: 'The end of a transaction is written in each partition by its leader: while that is dead and not replaced, the producer’s next transaction may not begin (CONCURRENT_TRANSACTIONS).',
+    source: kip98,
+    recorded: ['marker-waits-for-the-next-leader'],
+  },
+  K56: {
+    name: 'marker-lost',
+    says: 'In a partition without a leader the end of a transaction is not written, nor later: readers of committed records wait there until the same producer ends another transaction in it.',
+    source: 'https://github.com/apache/kafka/blob/4.1/core/src/main/scala/kafka/coordinator/transaction/TransactionMarkerChannelManager.scala',
+    recorded: ['marker-is-lost-without-a-leader'],
+  },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -42,6 +42,10 @@ const GROWS = [at(500, 'set', 'kafka.topic', { partitions: 6 })];
 const UNEVEN: Configs = { publish: { keyed: false, 'batch.size': 100, 'linger.ms': 0, 'max.in.flight.requests.per.connection': 2 } };
 const FROZEN = [at(600, 'freeze-node', 'kafka.cluster/node-1'), at(2400, 'node-goes-on', 'kafka.cluster/node-1')];
 
+const OUTAGE = [at(800, 'stop-cluster', 'kafka.cluster'), at(4000, 'start-cluster', 'kafka.cluster')];
+/** One broker after the other is away. */
+const ROLLING = [1, 2, 3].flatMap((n) => [at(n * 1000, 'shut-down-node', `kafka.cluster/node-${n}`), at(n * 1000 + 500, 'start-node', `kafka.cluster/node-${n}`)]);
+
 const TRIALS: Readonly<Record<string, Trial>> = {
   'kafka.cluster.nodes': { values: [3, 1] },
   'kafka.cluster.replica.lag.time.max.ms': { values: [300, 30_000], with: { 'kafka.topic': { 'min.insync.replicas': 3 } }, timeline: [at(500, 'stall-replication', 'kafka.cluster/node-2')] },
@@ -68,6 +72,8 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'kafka.cluster.quota.window.size.seconds': { values: [1, 3], with: { publish: { producer_byte_rate: 100 } } },
   'publish.producer_byte_rate': { values: [undefined, 100] },
   'consume.consumer_byte_rate': { values: [undefined, 100] },
+  'kafka.cluster.offsets.topic.replication.factor': { values: [1, 3], with: consuming({ commit: 'commitSync each record' }), timeline: ROLLING, until: 6e6 },
+  'kafka.cluster.transaction.state.log.replication.factor': { values: [1, 3], with: { publish: { 'transactional.id': 'shop', commitInterval: '100ms' } }, timeline: ROLLING, until: 6e6 },
   'kafka.cluster.offsets.retention.minutes': { values: [1, 30], with: { producer: { rate: 3 }, ...consuming({ 'auto.offset.reset': 'latest' }) }, timeline: [at(9000, 'shut-down', 'consumer'), at(1_300_000, 'restart', 'consumer')], until: 1305e6 },
   'kafka.cluster.group.consumer.session.timeout.ms': { values: [2000, 6000], with: { 'kafka.cluster': { 'group.consumer.heartbeat.interval.ms': 500 }, ...MODERN }, timeline: [at(1000, 'crash', 'consumer/1')], until: 10e6 },
   'kafka.cluster.group.consumer.heartbeat.interval.ms': { values: [200, 3000], with: MODERN, timeline: [at(1000, 'set', 'consumer', { instances: 3 })], until: 8e6 },
@@ -139,6 +145,8 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   'consume.deadLetterTopic': { values: [undefined, 'other'], with: { ...MANUAL, consumer: { failures: { rate: 0.3 }, onFailure: 'reject', serviceTime: '10ms' } } },
   'consume.processAfter': { values: ['0s', '500ms'] },
   'consume.metadata.max.age.ms': { values: [300, 300_000], with: { publish: { 'metadata.max.age.ms': 300 } }, timeline: GROWS, until: 8e6 },
+  'consume.request.timeout.ms': { values: [300, 30_000], timeline: FROZEN },
+  'consume.default.api.timeout.ms': { values: [500, 60_000], with: MANUAL, timeline: OUTAGE, until: 8e6 },
   'consume.retry.backoff.ms': { values: [20, 900], with: { 'kafka.topic': { 'replication.factor': 1 } }, timeline: KILL, until: 6e6 },
 };
 everySettingTellsAnotherHistory(kafka, models, stage, TRIALS);

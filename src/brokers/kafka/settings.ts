@@ -20,6 +20,8 @@ export interface ClusterSettings {
   readonly initialRebalanceDelay: number;
   readonly migrationPolicy: MigrationPolicy;
   readonly offsetsRetention: number;
+  readonly offsetsTopic: InternalTopicSettings;
+  readonly transactionsTopic: InternalTopicSettings;
   readonly offsetsRetentionCheckInterval: number;
   /** members of a classic group */
   readonly groupMaxSize: number;
@@ -37,6 +39,12 @@ export interface ClusterSettings {
   readonly quotaWindows: number;
   /** µs */
   readonly quotaWindow: number;
+}
+/** Of __consumer_offsets, or of __transaction_state. */
+export interface InternalTopicSettings {
+  readonly partitions: number;
+  /** But never more than brokers. */
+  readonly replicas: number;
 }
 export interface TopicSettings extends LogSettings {
   readonly partitions: number;
@@ -63,6 +71,8 @@ export function clusterSettings(config: Config, latency: number): ClusterSetting
     migrationPolicy: policyOf(config['group.consumer.migration.policy']),
     initialRebalanceDelay: ms(config, 'group.initial.rebalance.delay.ms', 3_000),
     offsetsRetention: number(config, 'offsets.retention.minutes', 10_080) * 60e6,
+    offsetsTopic: { partitions: number(config, 'offsets.topic.num.partitions', 50), replicas: number(config, 'offsets.topic.replication.factor', 3) },
+    transactionsTopic: { partitions: number(config, 'transaction.state.log.num.partitions', 50), replicas: number(config, 'transaction.state.log.replication.factor', 3) },
     offsetsRetentionCheckInterval: ms(config, 'offsets.retention.check.interval.ms', 600_000),
     groupMaxSize: number(config, 'group.max.size', 2_147_483_647),
     consumerSessionTimeout: ms(config, 'group.consumer.session.timeout.ms', 45_000),

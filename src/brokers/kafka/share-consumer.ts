@@ -4,6 +4,7 @@
  */
 import type { Delivery, Portion, ReceiveListener, ReceiveSession } from '../contract.ts';
 import { type ClientState, refusalNamed } from './connection.ts';
+import { Coordination, type CoordinationState } from './coordination.ts';
 import type { ConsumerHost } from './consumer-context.ts';
 import { rangesOf } from './portions.ts';
 import type { GroupError } from './group/errors.ts';
@@ -49,6 +50,7 @@ interface State {
 export interface ShareConsumerState {
   readonly state: State;
   readonly membership: ShareMembershipState;
+  readonly coordinator: CoordinationState;
 }
 const fresh = (): State => ({ polling: false, polls: 0, slots: 0, inHand: [], outcomes: [], gaps: [], sent: [], nextHandle: 1, fetching: -1, fetchAfter: 0, committing: -1, stuck: false, loses: false });
 
@@ -58,12 +60,16 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   private readonly host: ConsumerHost;
   private readonly listener: ReceiveListener;
   private readonly membership: ShareMembership;
+  private readonly coordinator: Coordination;
   private state = fresh();
   constructor(client: ClientState, host: ConsumerHost, listener: ReceiveListener) {
     this.client = client;
     this.host = host;
     this.listener = listener;
     this.membership = new ShareMembership(this);
+    this.coordinator = new Coordination(client, host, (correlation, response) => {
+      if (response.api === 'Group') this.membership.answered(correlation, response.response);
+    });
   }
   // ReceiveSession -------------------------------------------------------------
   open(): void {
@@ -107,9 +113,6 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   answered(correlation: number, response: Response): void {
     const { state } = this;
     switch (response.api) {
-      case 'Group':
-        this.membership.answered(correlation, response.response);
-        break;
       case 'ShareAcknowledge':
         this.told(correlation, response.acknowledged);
         if (correlation !== state.committing) return;
@@ -121,11 +124,15 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
         if (correlation !== state.fetching) return;
         state.fetching = -1;
         this.fetched(response);
+        break;
+      default:
+        this.coordinator.answered(correlation, response);
     }
   }
   timer(name: string, arg: number): void {
     if (name === 'heartbeat') this.membership.heartbeat(arg);
     else if (name === 'fetch') this.fetch();
+    else if (name === 'coordinator request') this.coordinator.due(arg);
     // The background thread leaves the group; the application works on and does not know.
     else if (name === 'poll interval' && arg === this.state.polls && !this.state.polling) this.membership.leave();
   }
@@ -147,7 +154,7 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   }
   // ShareMembershipListener ----------------------------------------------------
   request(request: GroupRequest): number {
-    return this.host.request(this.client, -1, request, []);
+    return this.coordinator.request(request);
   }
   portion(): Portion {
     const parts = this.membership.assigned.filter((p) => p.topic === this.topic).map((p) => p.partition);
@@ -174,9 +181,10 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   }
   save(): ShareConsumerState {
     const { state } = this;
-    return { state: { ...state, inHand: state.inHand.map((r) => ({ ...r })), outcomes: [...state.outcomes], sent: [...state.sent] }, membership: this.membership.save() };
+    return { state: { ...state, inHand: state.inHand.map((r) => ({ ...r })), outcomes: [...state.outcomes], sent: [...state.sent] }, membership: this.membership.save(), coordinator: this.coordinator.save() };
   }
-  load({ state, membership }: ShareConsumerState): void {
+  load({ state, membership, coordinator }: ShareConsumerState): void {
+    this.coordinator.load(coordinator);
     this.state = { ...state, inHand: state.inHand.map((r) => ({ ...r })), outcomes: [...state.outcomes], sent: [...state.sent] };
     this.membership.load(membership);
   }
@@ -197,6 +205,7 @@ export class KafkaShareConsumer implements ReceiveSession, ShareMembershipListen
   private reset(): void {
     this.state = fresh();
     this.membership.load(NO_MEMBER);
+    this.coordinator.reset();
   }
   /** The application calls poll(): all of the last batch is worked on. */
   private poll(): void {

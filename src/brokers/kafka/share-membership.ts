@@ -91,7 +91,7 @@ export class ShareMembership {
 
   private failed(error: GroupError): void {
     const { state } = this;
-    if (error === 'COORDINATOR_NOT_AVAILABLE') return this.beatIn(RETRY);
+    if (error === 'COORDINATOR_NOT_AVAILABLE' || error === 'NOT_COORDINATOR') return this.beatIn(RETRY);
     const wasIn = state.stage === 'stable';
     this.forget();
     if (wasIn && (error === 'FENCED_MEMBER_EPOCH' || error === 'UNKNOWN_MEMBER_ID')) return this.join();

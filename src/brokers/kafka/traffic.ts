@@ -44,8 +44,7 @@ export class Traffic extends Underway<ClientState, Thing> {
     const state = this.sessions.get(session);
     return state?.life === life ? state : undefined;
   }
-  request(state: ClientState, broker: number, request: Request, drawn: readonly number[]): number {
-    const correlation = state.nextCorrelation++;
+  request(state: ClientState, broker: number, request: Request, drawn: readonly number[], correlation = state.nextCorrelation++): number {
     this.up(state, { is: 'request', session: state.id, life: state.life, correlation, broker, request }, drawn[0]);
     this.beside(state, drawn);
     return correlation;

@@ -54,12 +54,18 @@ export class TransactionManager {
     if (state.transaction !== 'ending' || accumulator.size > 0) return;
     const { transactionalId } = settings;
     if (transactionalId === null) return;
-    host.request(client, -1, { api: 'EndTxn', transactionalId, producerId: state.producerId, producerEpoch: state.epoch, commit: state.endsWith === 'commit' }, []);
+    state.endAsked = host.request(client, -1, { api: 'EndTxn', transactionalId, producerId: state.producerId, producerEpoch: state.epoch, commit: state.endsWith === 'commit' }, []);
+    this.context.later(settings.requestTimeout, 'no end', state.endAsked);
   }
-  ended({ error, producerId, producerEpoch }: Extract<Response, { api: 'EndTxn' }>): void {
+  /** request.timeout.ms is over: the coordinator is looked for, and asked again. */
+  unanswered(correlation: number): void {
+    if (this.context.state.endAsked === correlation) this.mayEnd();
+  }
+  ended(correlation: number, { error, producerId, producerEpoch }: Extract<Response, { api: 'EndTxn' }>): void {
     const { context } = this;
     const { state } = context;
-    if (state.transaction !== 'ending') return;
+    if (state.transaction !== 'ending' || correlation !== state.endAsked) return;
+    state.endAsked = -1;
     switch (error) {
       case 'NONE':
         // Every transaction has an epoch of its own (KIP-890).

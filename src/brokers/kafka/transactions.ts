@@ -4,8 +4,9 @@
  */
 import { copyOf } from '../../base/copy.ts';
 import type { KafkaCluster } from './cluster.ts';
+import { InternalTopic, type InternalTopicState } from './internal-topic.ts';
 import type { Partition } from './partition.ts';
-import type { ErrorName } from './protocol.ts';
+import type { ErrorName, Request } from './protocol.ts';
 
 interface Owner {
   readonly transactionalId: string;
@@ -24,9 +25,19 @@ interface Owner {
   /** Counts transactions, so that a timer of an earlier one is void. */
   round: number;
 }
+/** How a transaction ended, to be written in one of its partitions. */
+interface Marker {
+  readonly key: string;
+  readonly producerId: number;
+  readonly how: 'commit' | 'abort';
+  readonly by: string;
+}
 export interface TransactionsState {
+  readonly topic: InternalTopicState;
   readonly owners: readonly Owner[];
   readonly nextProducerId: number;
+  readonly markers: readonly Marker[];
+  readonly overdue: readonly number[];
 }
 
 /** µs, transaction.max.timeout.ms */
@@ -34,14 +45,32 @@ const LONGEST = 900_000_000;
 
 export class Transactions {
   private readonly cluster: KafkaCluster;
+  readonly topic: InternalTopic;
   private owners: Owner[] = [];
   private nextProducerId = 0;
+  private markers: Marker[] = [];
+  /** Timeouts that were due while nobody coordinated their transaction. */
+  private overdue: number[] = [];
   constructor(cluster: KafkaCluster) {
     this.cluster = cluster;
+    this.topic = new InternalTopic('__transaction_state', cluster.settings.transactionsTopic, cluster, () => this.goesOn());
+  }
+  /** The broker that coordinates a producer's transactions; -1 while none does. */
+  nodeOf(transactionalId: string): number {
+    return this.topic.partitionOf(transactionalId).leader;
+  }
+  /** Somebody is there again who was not: what waited for it is done. */
+  goesOn(): void {
+    const { markers, overdue } = this;
+    this.markers = [];
+    this.overdue = [];
+    for (const marker of markers) this.mark(marker);
+    for (const ref of overdue) this.timer(ref);
   }
   /** A new id, or for a transactional id the same one with the next epoch: whoever had it before is fenced, and its transaction aborted. */
-  init(by: string, transactionalId: string | null, timeout: number): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
-    if (!this.cluster.nodes.anyUp) return { error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
+  init(by: string, broker: number, transactionalId: string | null, timeout: number): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
+    const absent = transactionalId === null ? (this.cluster.nodes.anyUp ? 'NONE' : 'DISCONNECTED') : this.refusalBy(broker, transactionalId);
+    if (absent !== 'NONE') return { error: absent, producerId: -1, producerEpoch: -1 };
     if (transactionalId !== null && timeout > LONGEST) return { error: 'INVALID_TRANSACTION_TIMEOUT', producerId: -1, producerEpoch: -1 };
     if (transactionalId === null) return { error: 'NONE', producerId: this.nextProducerId++, producerEpoch: 0 };
     let owner = this.owners.find((o) => o.transactionalId === transactionalId);
@@ -50,13 +79,15 @@ export class Transactions {
       this.owners.push(owner);
     }
     if (isOpen(owner)) this.finish(owner, 'abort');
+    if (this.isEnding(owner.producerId)) return { error: 'CONCURRENT_TRANSACTIONS', producerId: -1, producerEpoch: -1 };
     Object.assign(owner, { epoch: owner.epoch + 1, ended: null, by, timeout });
     for (const partition of this.cluster.all()) partition.producers.fence(owner.producerId, owner.epoch);
     return { error: 'NONE', producerId: owner.producerId, producerEpoch: owner.epoch };
   }
   /** The leader of a partition knows of epochs alone: who was fenced learns it when it ends its transaction. */
   mayWrite(producerId: number, epoch: number): ErrorName {
-    return this.owners.find((o) => o.producerId === producerId)?.epoch === epoch ? 'NONE' : 'INVALID_PRODUCER_EPOCH';
+    if (this.owners.find((o) => o.producerId === producerId)?.epoch !== epoch) return 'INVALID_PRODUCER_EPOCH';
+    return this.isEnding(producerId) ? 'CONCURRENT_TRANSACTIONS' : 'NONE';
   }
   wrote(producerId: number, partition: Partition): void {
     const owner = this.owners.find((o) => o.producerId === producerId);
@@ -73,9 +104,10 @@ export class Transactions {
     owner.groups.push(group);
   }
   /** EndTxn: the producer goes on under the epoch of the answer. */
-  end(transactionalId: string, producerId: number, epoch: number, commit: boolean): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
+  end(broker: number, { transactionalId, producerId, producerEpoch: epoch, commit }: Extract<Request, { api: 'EndTxn' }>): { readonly error: ErrorName; readonly producerId: number; readonly producerEpoch: number } {
     const refused = (error: ErrorName) => ({ error, producerId: -1, producerEpoch: -1 });
-    if (!this.cluster.nodes.anyUp) return refused('COORDINATOR_NOT_AVAILABLE');
+    const absent = this.refusalBy(broker, transactionalId);
+    if (absent !== 'NONE') return refused(absent);
     const owner = this.owners.find((o) => o.transactionalId === transactionalId);
     if (!owner || owner.producerId !== producerId) return refused('PRODUCER_FENCED');
     const how = commit ? 'commit' : 'abort';
@@ -92,6 +124,10 @@ export class Transactions {
   timer(ref: number): void {
     const owner = this.owners.find((o) => o.producerId === Math.floor(ref / 1e6));
     if (!owner || !isOpen(owner) || owner.round % 1e6 !== ref % 1e6) return;
+    if (!this.cluster.nodes.serves(this.nodeOf(owner.transactionalId))) {
+      this.overdue.push(ref);
+      return;
+    }
     this.finish(owner, 'abort');
   }
   /** Partitions in which a transaction is open. */
@@ -99,10 +135,13 @@ export class Transactions {
     return this.owners.filter((o) => o.partitions.includes(key)).map((o) => o.transactionalId);
   }
   save(): TransactionsState {
-    return copyOf({ owners: this.owners, nextProducerId: this.nextProducerId });
+    return { topic: this.topic.save(), ...copyOf({ owners: this.owners, nextProducerId: this.nextProducerId, markers: this.markers, overdue: this.overdue }) };
   }
   load(state: TransactionsState): void {
-    const { owners, nextProducerId } = copyOf(state);
+    const { owners, nextProducerId, markers, overdue } = copyOf({ owners: state.owners, nextProducerId: state.nextProducerId, markers: state.markers, overdue: state.overdue });
+    this.topic.load(state.topic);
+    this.markers = [...markers];
+    this.overdue = [...overdue];
     this.owners = owners as Owner[];
     this.nextProducerId = nextProducerId;
   }
@@ -113,20 +152,41 @@ export class Transactions {
     this.cluster.host.after(owner.timeout, 'transaction', owner.producerId * 1e6 + (owner.round % 1e6));
   }
   private finish(owner: Owner, how: 'commit' | 'abort'): void {
-    const now = this.cluster.host.now();
-    for (const partition of this.cluster.all()) {
-      if (!owner.partitions.includes(partition.key) || partition.leader < 0) continue;
-      const since = partition.openSince(owner.producerId);
-      const offsets = since < 0 ? [] : partition.log.ofTransactions(owner.producerId, since);
-      this.cluster.out.push({ kind: 'transaction-ended', topic: partition.topic, partition: partition.index, producerId: owner.producerId, how, offsets, by: owner.by });
-      partition.end(owner.producerId, how, now);
-    }
+    const { producerId, by } = owner;
+    for (const { key } of this.cluster.all()) if (owner.partitions.includes(key)) this.mark({ key, producerId, how, by });
     for (const group of owner.groups) this.cluster.coordinator.endTransaction(group, owner.producerId, how);
     owner.partitions = [];
     owner.groups = [];
     owner.round++;
     owner.ended = { epoch: owner.epoch, how };
     owner.epoch++;
+  }
+  /** The partition's leader writes it. Where there is no leader at all it never is, as recorded: the next one that this producer's transaction comes to stands for it. */
+  private mark(marker: Marker): void {
+    const { key, producerId, how, by } = marker;
+    for (const partition of this.cluster.all()) {
+      if (partition.key !== key) continue;
+      if (partition.leader < 0) return;
+      if (!this.cluster.nodes.serves(partition.leader)) {
+        this.markers.push(marker);
+        return;
+      }
+      const since = partition.openSince(producerId);
+      const offsets = since < 0 ? [] : partition.log.ofTransactions(producerId, since);
+      this.cluster.out.push({ kind: 'transaction-ended', topic: partition.topic, partition: partition.index, producerId, how, offsets, by });
+      partition.end(producerId, how, this.cluster.host.now());
+      return;
+    }
+  }
+  /** Its last transaction has ended, but not everywhere: nothing new begins. */
+  private isEnding(producerId: number): boolean {
+    return this.markers.some((marker) => marker.producerId === producerId);
+  }
+  /** @param broker whom the client takes for the coordinator; -1 when it found none */
+  private refusalBy(broker: number, transactionalId: string): ErrorName {
+    if (broker < 0) return 'COORDINATOR_NOT_AVAILABLE';
+    if (!this.cluster.nodes.up(broker)) return 'DISCONNECTED';
+    return broker === this.nodeOf(transactionalId) ? 'NONE' : 'NOT_COORDINATOR';
   }
 }
 const isOpen = ({ partitions, groups }: Owner): boolean => partitions.length > 0 || groups.length > 0;

@@ -1,7 +1,6 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +49,7 @@ final class ClassicGroups {
       .setSessionTimeoutMs(Json.number(op, "sessionTimeoutMs", 45000)).setRebalanceTimeoutMs(Json.number(op, "rebalanceTimeoutMs", 300000)).setProtocolType("consumer").setProtocols(protocols);
     JoinGroupResponseData answer;
     do {
-      try {
-        answer = ((JoinGroupResponse) wires.send("member " + member.name, wires.groups(), new JoinGroupRequest.Builder(data).build(Wires.version(ApiKeys.JOIN_GROUP, 9)))).data();
-      } catch (IOException broken) {
-        return Json.error("DISCONNECTED");
-      }
+      answer = ((JoinGroupResponse) wires.send("member " + member.name, wires.groups(), new JoinGroupRequest.Builder(data).build(Wires.version(ApiKeys.JOIN_GROUP, 9)))).data();
     } while (!Json.is(op, "once") && Wires.loading(Errors.forCode(answer.errorCode())));
     Errors error = Errors.forCode(answer.errorCode());
     if (error == Errors.MEMBER_ID_REQUIRED || error == Errors.NONE) member.id = answer.memberId();

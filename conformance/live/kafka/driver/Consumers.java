@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,16 @@ final class Consumers {
     } catch (KafkaException error) {
       return Json.error(error.getClass().getSimpleName());
     }
+  }
+  /** With what its callback was called, which poll() does. */
+  JsonNode commitAsync(JsonNode op) {
+    ObjectNode[] called = new ObjectNode[1];
+    of(op).commitAsync((offsets, error) -> called[0] = error == null ? Json.ok() : Json.error(error.getClass().getSimpleName()));
+    // Records are for the case's own poll().
+    pausePartitions(op);
+    for (long deadline = System.currentTimeMillis() + PATIENCE; called[0] == null && System.currentTimeMillis() < deadline; ) of(op).poll(Duration.ZERO);
+    resumePartitions(op);
+    return called[0] == null ? Json.object().put("called", false) : called[0];
   }
   JsonNode closeConsumer(JsonNode op) {
     consumers.remove(op.get("consumer").asText()).close();

@@ -1,6 +1,7 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,6 +11,8 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -52,23 +55,23 @@ public class Driver {
     verbs.put("groupConfig", topics::groupConfig);
     verbs.put("describe", topics::describe);
     verbs.put("racks", topics::racks);
-    verbs.put("initProducer", producing::initProducer);
+    verbs.put("initProducer", toCoordinator(producing::initProducer));
     verbs.put("produce", producing::produce);
     verbs.put("send", new Sending(wires)::send);
-    verbs.put("endTransaction", producing::endTransaction);
+    verbs.put("endTransaction", toCoordinator(producing::endTransaction));
     verbs.put("listOffsets", reading::listOffsets);
     verbs.put("logEnd", reading::logEnd);
     verbs.put("fetch", reading::fetch);
     verbs.put("read", reading::read);
-    verbs.put("commit", offsets::commit);
-    verbs.put("commitInTransaction", offsets::commitInTransaction);
-    verbs.put("committed", offsets::committed);
-    verbs.put("join", classic::join);
-    verbs.put("sync", classic::sync);
-    verbs.put("heartbeat", classic::heartbeat);
-    verbs.put("leave", classic::leave);
-    verbs.put("consumerHeartbeat", groups::consumerHeartbeat);
-    verbs.put("shareHeartbeat", groups::shareHeartbeat);
+    verbs.put("commit", toCoordinator(offsets::commit));
+    verbs.put("commitInTransaction", toCoordinator(offsets::commitInTransaction));
+    verbs.put("committed", toCoordinator(offsets::committed));
+    verbs.put("join", toCoordinator(classic::join));
+    verbs.put("sync", toCoordinator(classic::sync));
+    verbs.put("heartbeat", toCoordinator(classic::heartbeat));
+    verbs.put("leave", toCoordinator(classic::leave));
+    verbs.put("consumerHeartbeat", toCoordinator(groups::consumerHeartbeat));
+    verbs.put("shareHeartbeat", toCoordinator(groups::shareHeartbeat));
     verbs.put("shareFetch", shares::shareFetch);
     verbs.put("acknowledge", shares::acknowledge);
     verbs.put("endShareSession", shares::endShareSession);
@@ -80,6 +83,7 @@ public class Driver {
     verbs.put("resumePartitions", consumers::resumePartitions);
     verbs.put("seekTo", consumers::seekTo);
     verbs.put("commitSync", consumers::commitSync);
+    verbs.put("commitAsync", consumers::commitAsync);
     verbs.put("closeConsumer", consumers::closeConsumer);
     verbs.put("openProducer", producers::openProducer);
     verbs.put("sendRecords", producers::sendRecords);
@@ -96,6 +100,18 @@ public class Driver {
     Requests.serve(new Driver(Arrays.stream(args).mapToInt(Integer::parseInt).toArray()).verbs);
   }
 
+  /** There may be none, or it dies meanwhile. */
+  private static Requests.Verb toCoordinator(Requests.Verb verb) {
+    return op -> {
+      try {
+        return verb.run(op);
+      } catch (CoordinatorNotAvailableException none) {
+        return Json.outcome(Errors.COORDINATOR_NOT_AVAILABLE);
+      } catch (IOException broken) {
+        return Json.error("DISCONNECTED");
+      }
+    };
+  }
   /** Who asks for a coordinator makes the broker create its topic: from then on bare requests are answered. */
   private JsonNode warmUp(ConsumerGroups groups, Shares shares) throws Exception {
     Properties p = new Properties();

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponsePartition;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
@@ -137,7 +138,11 @@ final class Wires {
     return found == null ? alive.get(0) : found.leaderId();
   }
   /** The internal topics have one partition each, which its coordinator leads. */
-  int coordinator(String internalTopic) throws IOException { return leader(internalTopic, 0); }
+  private int coordinator(String internalTopic) throws IOException {
+    int node = leader(internalTopic, 0);
+    if (node < 0) throw new CoordinatorNotAvailableException(internalTopic + " has no leader");
+    return node;
+  }
   int groups() throws IOException { return coordinator("__consumer_offsets"); }
   int transactions() throws IOException { return coordinator("__transaction_state"); }
   int any() { return alive.get(0); }

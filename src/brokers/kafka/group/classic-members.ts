@@ -74,10 +74,14 @@ export class ClassicMembers implements OffsetOwner {
     this.#written = null;
     return { generation, members: members.map((member) => modernMember(member, generation)) };
   }
-  /** Another broker is the coordinator now: it goes on with what was written down. Whoever waits is told, and sessions begin anew. */
-  handOver(): void {
+  /** Its coordinator is gone: whoever waits there is told, and nobody's session ends there any more. */
+  cutOff(): void {
     for (const member of this.data.members) this.answerWaiting(member, 'NOT_COORDINATOR');
     this.deadlines.clearWhere(() => true);
+  }
+  /** Another broker is the coordinator now: it goes on with what was written down, and sessions begin anew. */
+  handOver(): void {
+    this.cutOff();
     this.data = { ...(this.#written === null ? emptyGroup(this.host.now()) : copyGroup(this.#written)), ids: this.data.ids };
     for (const { memberId } of this.data.members) this.keepAlive(memberId);
   }

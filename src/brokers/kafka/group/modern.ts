@@ -89,9 +89,17 @@ export class ModernGroup implements OffsetOwner {
     const member = this.member(rest.join(' '));
     if (member?.memberEpoch === Number(epoch)) this.fence(member.memberId);
   }
-  /** Another broker is the coordinator now: everything was written down, and sessions begin anew. */
+  /** Its coordinator is gone: nobody's session ends there any more. */
+  cutOff(): void {
+    this.deadlines.clearWhere(() => true);
+  }
+  /** Another broker is the coordinator now: everything was written down; sessions, and the time to give partitions up, begin anew. */
   handOver(): void {
-    for (const { memberId, classic } of this.data.members) this.deadlines.set(SESSION + memberId, classic?.sessionTimeoutMs ?? this.settings['group.consumer.session.timeout.ms']);
+    this.cutOff();
+    for (const member of this.data.members) {
+      this.deadlines.set(SESSION + member.memberId, member.classic?.sessionTimeoutMs ?? this.settings['group.consumer.session.timeout.ms']);
+      this.#watchRevocation(member);
+    }
   }
   save(): unknown {
     return { data: copyOf(this.data), deadlines: this.deadlines.save() };
@@ -218,7 +226,7 @@ export class ModernGroup implements OffsetOwner {
     if (after === member) return member;
     this.put(after);
     this.#clearRebalance(member.memberId);
-    if (after.state === 'UNREVOKED_PARTITIONS') this.deadlines.set(`${REBALANCE}${after.memberEpoch} ${after.memberId}`, after.rebalanceTimeoutMs);
+    this.#watchRevocation(after);
     return after;
   }
   #taken(one: TopicPartition): boolean {
@@ -232,6 +240,10 @@ export class ModernGroup implements OffsetOwner {
   protected reset(): void {
     this.data = emptyModern();
     this.deadlines.clearWhere(() => true);
+  }
+  /** Who has something to give up has the rebalance timeout for it. */
+  #watchRevocation({ state, memberEpoch, memberId, rebalanceTimeoutMs }: ModernMember): void {
+    if (state === 'UNREVOKED_PARTITIONS') this.deadlines.set(`${REBALANCE}${memberEpoch} ${memberId}`, rebalanceTimeoutMs);
   }
   #clearRebalance(memberId: string): void {
     this.deadlines.clearWhere((key) => key.startsWith(REBALANCE) && key.slice(key.indexOf(' ', REBALANCE.length) + 1) === memberId);

@@ -56,6 +56,18 @@ export const groupRules = {
   G38: { name: 'group-max-size', says: 'A group takes at most group.max.size members.', source: broker, recorded: ['group-has-a-greatest-size'] },
   G39: { name: 'new-leader', says: 'When the leader is out, another member leads.', source: classic, recorded: ['late-member-is-left-out'] },
   G40: { name: 'coordinator-gone', says: 'When a coordinator gives a group up, whoever waits is told NOT_COORDINATOR; the next one goes on with the generation that was written down last.', source: classic, recorded: ['coordinator-that-goes-sends-members-away'] },
+  G41: {
+    name: 'coordinator-dies',
+    says: 'The leader of a group’s partition of __consumer_offsets coordinates it. When it dies nobody does, until the controller takes it for dead after broker.session.timeout.ms and another leads; members stay in and read on meanwhile.',
+    source: 'https://kafka.apache.org/44/implementation/distribution/',
+    recorded: ['nobody-coordinates-until-another-leads', 'single-copy-of-the-offsets'],
+  },
+  G42: {
+    name: 'commit-is-tried-again',
+    says: 'commitSync() is tried until default.api.timeout.ms is over, then fails with TimeoutException; commitAsync() fails with RetriableCommitFailedException and is not tried again.',
+    source: javadoc('KafkaConsumer'),
+    recorded: ['commit-without-a-coordinator', 'commit-outlasts-the-coordinator'],
+  },
 
   G50: { name: 'commit-generation', says: 'A commit of another generation is refused with ILLEGAL_GENERATION, of a member that is out with UNKNOWN_MEMBER_ID.', source: 'https://kafka.apache.org/44/design/protocol/#protocol_error_codes', recorded: ['zombie-commit-illegal-generation', 'zombie-commit-unknown-member'] },
   G51: { name: 'commit-rebalance', says: 'While members wait for their assignment a commit is refused with REBALANCE_IN_PROGRESS; while they join it is taken.', source: classic, recorded: ['commit-while-rebalancing'] },

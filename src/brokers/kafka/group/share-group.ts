@@ -116,8 +116,13 @@ export class ShareGroup {
     const memberId = this.#sessions.due(ref);
     if (memberId !== null) this.#remove(memberId);
   }
+  /** Its coordinator is gone: nobody's session ends there any more. */
+  cutOff(): void {
+    this.#sessions.clearWhere(() => true);
+  }
   /** Another broker is the coordinator now: sessions begin anew. */
   handOver(): void {
+    this.cutOff();
     for (const { memberId } of this.#data.members) this.#sessions.set(memberId, this.#settings['group.share.session.timeout.ms']);
   }
   save(): unknown {
