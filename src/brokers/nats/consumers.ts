@@ -103,7 +103,7 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig, 
   core.consumers.set(consumer.id, consumer);
   if (!direct) placeConsumer(core, stream, consumer);
   startStored(core, consumer);
-  recount(stream, consumer);
+  recount(core, stream, consumer);
   consumer.active = isPush(config) && listens(core, consumer);
   if (consumer.inactiveAfter > 0 && !consumer.active) core.arm(consumer, 'inactive', consumer.inactiveAfter);
   if (config.idle_heartbeat > 0) core.arm(consumer, 'heartbeat', us(config.idle_heartbeat));
@@ -189,7 +189,7 @@ function updateConsumer(core: Core, stream: Stream, consumer: Consumer, next: Co
   }
   consumer.filters = filtersOf(config);
   if (stream.config.retention === 'interest') cleanUp(core, stream, consumer.ackFloorStream, null);
-  recount(stream, consumer);
+  recount(core, stream, consumer);
   watchPause(core, consumer);
   return consumer;
 }

@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { isServed } from './leading.ts';
 import type { Consumer, Held, Stored, Stream } from './model.ts';
 import { credit, nextWaiting, processWaiting, watchWaiting } from './pulls.ts';
-import { recount } from './retention.ts';
+import { isCounted, recount, waitingFor } from './retention.ts';
 import { route, status } from './routing.ts';
 import { headerBytes, nextPassing } from './store.ts';
 import { nextOut, storeDelivery } from './stored-state.ts';
@@ -28,7 +28,7 @@ export function serve(core: Core, consumer: Consumer): void {
       break;
     }
     if (next === null) {
-      if (consumer.sseq > stream.store.lastSeq && consumer.numPending !== 0) recount(stream, consumer);
+      if (core.since('2.10.27') && consumer.sseq > stream.store.lastSeq && consumer.numPending !== 0) recount(core, stream, consumer);
       break;
     }
     const held = destine(core, consumer, next);
@@ -116,8 +116,8 @@ export function allSettled(consumer: Consumer): void {
 }
 /** Finds the receiver. Without one the message goes back to where it was chosen from. */
 function destine(core: Core, consumer: Consumer, { message, deliveries }: Chosen): Held | null {
-  if (deliveries === 1) consumer.numPending -= 1;
-  const pending = Math.max(consumer.numPending, 0);
+  if (deliveries === 1 && isCounted(core, consumer)) consumer.numPending -= 1;
+  const pending = waitingFor(core, consumer);
   const held = { seq: message.seq, deliveries, pending };
   if (isPush(consumer.config)) return { ...held, to: consumer.config.deliver_subject, left: 1, bytesLeft: 0 };
   const one = nextWaiting(core, consumer, sizeOf(consumer, message, deliveries, pending));
@@ -127,7 +127,7 @@ function destine(core: Core, consumer: Consumer, { message, deliveries }: Chosen
   }
   if (deliveries === 1 && message.seq === consumer.sseq - 1) {
     consumer.sseq -= 1;
-    consumer.numPending += 1;
+    if (isCounted(core, consumer)) consumer.numPending += 1;
   } else if (!consumer.redeliver.has(message.seq)) {
     consumer.redelivered.set(message.seq, (consumer.redelivered.get(message.seq) ?? 0) - 1);
     consumer.redeliver.add(message.seq);

@@ -31,6 +31,13 @@ const inProcess = (): Outcome => {
   s.say(1, 'one');
   return s.events('rejected')[0]?.error ?? {};
 };
+const purgedInMemory = (): Outcome => {
+  const s = server({ version: '2.9.10' });
+  s.stream({ storage: 'memory' });
+  for (let i = 0; i < 3; i++) s.store('s.a', i);
+  s.nats.deleteMessage('S', 2);
+  return s.nats.purgeStream('S', { seq: 2 });
+};
 /** For each refusal of JetStream: how a client comes by it, and its err_code. */
 const ways: Record<keyof typeof errors, readonly [err_code: number, text: string, (s: Server) => Outcome]> = {
   badRequest: [10003, 'bad request', (s) => ready(s).nats.purgeStream('S', { seq: 1, keep: 1 })],
@@ -89,6 +96,7 @@ const ways: Record<keyof typeof errors, readonly [err_code: number, text: string
   consumerDescriptionTooLong: [10107, 'maximum allowed is 4096', consumer({ description: long })],
   flowControlNeedsHeartbeats: [10108, 'also needs heartbeats', consumer({ deliver_subject: 'd', flow_control: true })],
   streamSealed: [10109, 'sealed stream', (s) => (s.stream(), update({ sealed: true })(s), publish(s))],
+  general: [10051, 'no message found', purgedInMemory],
   purgeFailed: [10110, 'stream purge not permitted', (s) => (s.stream({ deny_purge: true }), s.nats.purgeStream('S'))],
   rollupFailed: [10111, 'rollup not permitted', (s) => publish(ready(s), { 'Nats-Rollup': 'sub' })],
   invalidDeliverSubject: [10112, 'invalid push consumer deliver subject', consumer({ deliver_subject: 'd..e' })],

@@ -64,6 +64,7 @@ export const errors = {
   consumerDescriptionTooLong: (max: number) => api('JSConsumerDescriptionTooLongErrF', 400, 10107, `consumer description is too long, maximum allowed is ${max}`),
   flowControlNeedsHeartbeats: () => api('JSConsumerWithFlowControlNeedsHeartbeats', 400, 10108, 'consumer with flow control also needs heartbeats'),
   streamSealed: () => api('JSStreamSealedErr', 400, 10109, 'invalid operation on sealed stream'),
+  general: (why: string) => api('JSStreamGeneralErrorF', 500, 10051, why),
   purgeFailed: (why: string) => api('JSStreamPurgeFailedF', 500, 10110, why),
   rollupFailed: (why: string) => api('JSStreamRollupFailedF', 500, 10111, why),
   invalidDeliverSubject: () => api('JSConsumerInvalidDeliverSubject', 400, 10112, 'invalid push consumer deliver subject'),

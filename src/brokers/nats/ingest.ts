@@ -74,7 +74,10 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean 
     return answer({ seq });
   }
   const full = noRoom(stream, subject, headers, size);
-  if (full !== null) return refuse(errors.storeFailed(full));
+  if (full !== null) {
+    store.published = store.lastSeq;
+    return refuse(errors.storeFailed(full));
+  }
   const before = newest(store, subject)?.seq ?? 0;
   const stored: Stored = { seq: store.lastSeq + 1, subject, message, size, headers, at: core.now(), expiresAt: ttl === 0 ? -1 : ttl < 0 ? NEVER : core.now() + Math.max(ttl, leastLife(stream)) };
   keep(core, stream, stored);
@@ -141,7 +144,7 @@ function expectedSequences(core: Core, { store }: Stream, subject: string, heade
   if (perSubject !== '' && sequence(perSubject) !== last) return errors.wrongLastSequence(last);
   if (perSubject === '' && other !== '') return errors.missingSubjectSequence();
   const whole = header(headers, EXPECTED_LAST_SEQ);
-  return whole !== '' && sequence(whole) !== store.lastSeq ? errors.wrongLastSequence(store.lastSeq) : null;
+  return whole !== '' && sequence(whole) !== store.published ? errors.wrongLastSequence(store.published) : null;
 }
 /** Nats-Expected-Last-Msg-Id and rollups, in the server's order. */
 function otherExpectations(core: Core, stream: Stream, headers: Headers | null): Verdict {

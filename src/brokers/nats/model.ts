@@ -1,6 +1,7 @@
 import type { ConsumerConfig, StreamConfig } from './config.ts';
 import type { Headers } from './events.ts';
 import type { StoredState } from './stored-state.ts';
+import type { Tallies } from './tallies.ts';
 
 /** The server's state: plain data, Maps and Sets. Entities name each other; they hold no references. */
 
@@ -56,8 +57,12 @@ export interface Store {
   readonly messages: Map<number, Stored>;
   /** Follows from messages. */
   readonly bySubject: Map<string, Positions>;
+  /** Null: what is there counts. */
+  readonly tallies: Tallies | null;
   firstSeq: number;
   lastSeq: number;
+  /** What publishers who expect a last sequence are compared with: before 2.10 a purge beyond the last one does not move it, and it stays behind from then on. */
+  published: number;
   bytes: number;
 }
 /** How far a mirror or source has read. */
@@ -91,6 +96,8 @@ export interface Stream {
   readonly name: string;
   readonly created: number;
   config: StreamConfig;
+  /** The subjects to which it listens: those of its config, unless an update failed half way. */
+  listening: readonly string[];
   readonly store: Store;
   lastMsgId: string;
   /** Nats-Msg-Id → where and when (µs). Insertion order is time order. */

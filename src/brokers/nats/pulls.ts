@@ -5,6 +5,7 @@ import type { Headers } from './events.ts';
 import { enqueue, groupProblem, stillThere, turn } from './groups.ts';
 import type { Consumer, Waiting } from './model.ts';
 import type { PullArgs } from './pull-args.ts';
+import { waitingFor } from './retention.ts';
 import { hasInterest, status } from './routing.ts';
 
 /** Pull requests: what is asked, who waits, and how a request ends. */
@@ -28,9 +29,9 @@ export function pull(core: Core, consumer: Consumer, reply: string, args: PullAr
   const misplaced = groupProblem(consumer, args);
   if (misplaced !== null) return refuse(...misplaced);
   stillThere(core, consumer, args);
-  if (consumer.waiting.length >= config.max_waiting && core.now() - consumer.checkedAt > LEAST_CHECK) processWaiting(core, consumer, false);
+  if (consumer.waiting.length >= config.max_waiting && (core.now() - consumer.checkedAt > LEAST_CHECK || !core.since('2.10.27'))) processWaiting(core, consumer, false);
   if (args.no_wait === true) {
-    const pending = Math.max(consumer.numPending, 0) + consumer.redeliver.size;
+    const pending = waitingFor(core, consumer) + consumer.redeliver.size;
     if (pending === 0 && expires === 0) {
       consumer.lastPull = core.now();
       return refuse(404, 'No Messages');
@@ -63,7 +64,7 @@ export function pull(core: Core, consumer: Consumer, reply: string, args: PullAr
   core.signal(consumer);
 }
 
-/** µs: a full queue is not searched for stale requests more often. */
+/** µs: a full queue is not searched for stale requests more often, from 2.10 on. */
 const LEAST_CHECK = 1_000_000;
 
 /** Expired requests and those nobody listens for go; heartbeats are sent. */

@@ -50,6 +50,6 @@ export function revive(core: Core, stream: Stream, consumer: Consumer, precision
   if (pending.size > 0) core.arm(consumer, 'pending', 0);
   if (consumer.inactiveAfter > 0) core.arm(consumer, 'inactive', consumer.inactiveAfter);
   if (config.idle_heartbeat > 0) core.arm(consumer, 'heartbeat', us(config.idle_heartbeat));
-  recount(stream, consumer);
+  recount(core, stream, consumer);
   watchPause(core, consumer);
 }

@@ -1,7 +1,8 @@
 import type { Core } from './core.ts';
+import { type ApiError, errors } from './errors.ts';
 import type { RemovalReason } from './events.ts';
 import type { Consumer, Stored, Stream } from './model.ts';
-import { countFrom, countOf, firstOf, newest, nextPassing, passes, subjectsPassing, take } from './store.ts';
+import { countFrom, countOf, firstOf, lastPassing, newest, nextPassing, passes, subjectsPassing, take } from './store.ts';
 import { us } from './config.ts';
 import { storeAck, storeAll } from './stored-state.ts';
 import { isSubsetOf } from './subjects.ts';
@@ -15,16 +16,24 @@ export function remove(core: Core, stream: Stream, seq: number, reason: RemovalR
   core.removed(stream, message, reason);
   for (const consumer of stream.consumers.values()) {
     if (!passes(message.subject, consumer.filters)) continue;
-    if (seq >= consumer.sseq) consumer.numPending -= 1;
+    // Before 2.10 what was counted once stays counted.
+    if (seq >= consumer.sseq && (core.since('2.10.27') || seq > consumer.countedThrough)) consumer.numPending -= 1;
     const out = consumer.pending.get(seq);
     if (out !== undefined) core.later({ does: 'term', consumer: consumer.id, seq, dseq: out.dseq, reason: 'Unacknowledged message was deleted' });
   }
   return true;
 }
 /** Counts what waits for a consumer afresh. */
-export function recount({ store }: Stream, consumer: Consumer): void {
+export function recount(core: Core, { store }: Stream, consumer: Consumer): void {
   consumer.numPending = countFrom(store, consumer.sseq, consumer.filters, consumer.config.deliver_policy === 'last_per_subject');
-  consumer.countedThrough = store.lastSeq;
+  consumer.countedThrough = core.since('2.10.27') ? store.lastSeq : lastPassing(store, consumer.sseq, consumer.filters);
+}
+/** Before 2.10 a consumer for which nothing waited when it was counted does not count at all, and counts afresh whenever it is asked. */
+export const isCounted = (core: Core, consumer: Consumer): boolean => consumer.countedThrough > 0 || core.since('2.10.27');
+/** How much waits for a consumer, as far as it knows. */
+export function waitingFor(core: Core, consumer: Consumer): number {
+  if (!isCounted(core, consumer)) recount(core, core.stream(consumer), consumer);
+  return Math.max(consumer.numPending, 0);
 }
 
 /** Limits of a stream, in the server's order: per subject, messages, bytes. Only discard old makes room. */
@@ -40,7 +49,7 @@ export function enforceTotals(core: Core, stream: Stream): void {
 }
 export function enforceSubjectLimit(core: Core, stream: Stream, subject: string): void {
   const limit = stream.config.max_msgs_per_subject;
-  if (limit > 0) while (countOf(stream.store, subject) > limit) remove(core, stream, firstOf(stream.store, subject), 'max_msgs_per_subject');
+  if (limit > 0) while (countOf(stream.store, subject) > limit) if (!remove(core, stream, firstOf(stream.store, subject), 'max_msgs_per_subject')) return;
 }
 
 /** Sees to it that somebody looks when this message, or the oldest, is too old. */
@@ -87,6 +96,10 @@ export function cleanUp(core: Core, stream: Stream, floor: number, gone: Consume
 }
 
 function purgeAll(core: Core, stream: Stream, reason: RemovalReason): number {
+  stream.store.tallies?.clear();
+  return sweep(core, stream, reason);
+}
+function sweep(core: Core, stream: Stream, reason: RemovalReason): number {
   const { store } = stream;
   const gone = [...store.messages.values()];
   for (const message of gone) core.removed(stream, message, reason);
@@ -97,15 +110,17 @@ function purgeAll(core: Core, stream: Stream, reason: RemovalReason): number {
   if (gone.length > 0) recountAll(core, stream);
   return gone.length;
 }
-/** Everything below `seq`. Beyond the last sequence the stream goes on from `seq`. */
-function compact(core: Core, stream: Stream, seq: number, reason: RemovalReason): number {
+/** Everything below `seq`. Beyond the last sequence the stream goes on from `seq`. In memory 2.9 needs a message there. */
+function compact(core: Core, stream: Stream, seq: number, reason: RemovalReason): number | ApiError {
   const { store } = stream;
   if (seq > store.lastSeq) {
-    const count = purgeAll(core, stream, reason);
+    const count = sweep(core, stream, reason);
     store.firstSeq = seq;
     store.lastSeq = seq - 1;
+    if (core.since('2.10.27')) store.published = store.lastSeq;
     return count;
   }
+  if (store.tallies !== null && !store.messages.has(seq)) return errors.general('no message found');
   const below: number[] = [];
   for (const message of store.messages.values()) {
     if (message.seq >= seq) break;
@@ -117,15 +132,17 @@ function compact(core: Core, stream: Stream, seq: number, reason: RemovalReason)
 /** Takes messages out at once: what waits is counted afresh, and nothing that is out is given up for it. */
 function removeTogether(core: Core, stream: Stream, seqs: readonly number[], reason: RemovalReason): void {
   for (const seq of seqs) {
-    const message = take(stream.store, seq, stream.config.storage);
+    const message = take(stream.store, seq, stream.config.storage, true);
     if (message !== null) core.removed(stream, message, reason);
   }
   if (seqs.length > 0) recountAll(core, stream);
 }
+/** From 2.10 on. */
 function recountAll(core: Core, stream: Stream): void {
+  if (!core.since('2.10.27')) return;
   const { firstSeq } = stream.store;
   for (const consumer of stream.consumers.values()) {
-    recount(stream, consumer);
+    recount(core, stream, consumer);
     if (!core.since('2.14.5')) continue;
     for (const seq of [...consumer.redelivered.keys()]) if (seq < firstSeq && consumer.redelivered.delete(seq)) consumer.redeliver.delete(seq);
   }
@@ -139,9 +156,10 @@ export interface PurgeArgs {
   readonly keep?: number;
 }
 /** @returns how many were removed */
-export function purge(core: Core, stream: Stream, args: PurgeArgs, reason: RemovalReason = 'purged'): number {
+export function purge(core: Core, stream: Stream, args: PurgeArgs, reason: RemovalReason = 'purged'): number | ApiError {
   const { filter = '', seq = 0, keep = 0 } = args;
   const count = filter === '' || filter === '>' ? purgeWhole(core, stream, seq, keep, reason) : purgeSubjects(core, stream, filter, seq, keep, reason);
+  if (typeof count !== 'number') return count;
   const { firstSeq, lastSeq } = stream.store;
   const start = filter === '' ? firstSeq : (nextPassing(stream.store, firstSeq, [filter])?.seq ?? 0);
   for (const consumer of stream.consumers.values()) {
@@ -151,7 +169,7 @@ export function purge(core: Core, stream: Stream, args: PurgeArgs, reason: Remov
   }
   return count;
 }
-function purgeWhole(core: Core, stream: Stream, seq: number, keep: number, reason: RemovalReason): number {
+function purgeWhole(core: Core, stream: Stream, seq: number, keep: number, reason: RemovalReason): number | ApiError {
   const counts = core.since(stream.config.storage === 'file' ? '2.10.27' : '2.14.5');
   if (keep === 0 && (seq === 0 || (seq === 1 && !core.since('2.10.27')))) return purgeAll(core, stream, reason);
   if (seq > 1) return compact(core, stream, seq, reason);

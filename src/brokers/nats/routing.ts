@@ -29,7 +29,7 @@ function routeOf(core: Core, subject: string): Route {
         (far ? group.far : group.members).push(sub);
       }
     }
-    for (const stream of core.streams.values()) if (isLed(core, stream) && stream.config.subjects.some((one) => matchTokens(tokens, tokensOf(one)))) streams.push(stream.name);
+    for (const stream of core.streams.values()) if (isLed(core, stream) && stream.listening.some((one) => matchTokens(tokens, tokensOf(one)))) streams.push(stream.name);
   }
   plain.sort((a, b) => a.order - b.order);
   for (const { members, far } of groups.values()) for (const side of [members, far]) side.sort((a, b) => a.order - b.order);
@@ -168,7 +168,7 @@ export function listens(core: Core, { config }: Consumer): boolean {
   const exactly = (sub: Subscription | undefined) => sub?.subject === subject;
   if (queue !== '') return groups.some((group) => group.queue === queue && (exactly(group.members[0]) || exactly(group.far[0])));
   if (leaves.some((leaf) => [...(core.clients.get(leaf)?.subs.values() ?? [])].some((sub) => sub.queue === '' && exactly(sub)))) return true;
-  return plain.some(exactly) || streams.some((name) => core.streams.get(name)?.config.subjects.includes(subject) === true);
+  return plain.some(exactly) || streams.some((name) => core.streams.get(name)?.listening.includes(subject) === true);
 }
 
 /**
@@ -182,6 +182,6 @@ export function interestFor(core: Core, connection: Client): Set<string> {
     if (client === connection || (connection.options.leaf === 'hub' && client.options.leaf === 'hub')) continue;
     for (const { subject, queue } of client.subs.values()) wanted.add(queue === '' ? subject : `${subject} ${queue}`);
   }
-  for (const { config } of core.streams.values()) for (const subject of config.subjects) wanted.add(subject);
+  for (const { listening } of core.streams.values()) for (const subject of listening) wanted.add(subject);
   return wanted;
 }

@@ -108,6 +108,47 @@ export const rules = {
   N94: { name: 'placement', says: 'Replicas need as many servers; one that was not heard of for two and a half minutes does not count, unless a majority of the others is there (2.14).', source: SOURCE('jetstream_cluster.go'), recorded: ['cluster-placement'] },
   N95: { name: 'leaderless', says: 'Without a leader of the cluster no stream or consumer is made or changed: 10008.', source: SOURCE('jetstream_api.go'), recorded: ['cluster-leaderless'] },
   N96: { name: 'next-server', says: 'A client whose server is gone connects to the next one at once, and waits only when it has tried all.', source: 'https://docs.nats.io/using-nats/developer/connecting/reconnect', recorded: ['cluster-next-server'] },
+  N97: {
+    name: 'purge-memory',
+    says: 'In memory 2.9 goes on counting, by subject, what a purge below a sequence took; such a purge needs a message at that sequence. One beyond the last sequence does not reach what publishers who expect a sequence are compared with.',
+    source: 'https://github.com/nats-io/nats-server/blob/v2.9.10/server/memstore.go',
+    until: '2.9.10',
+    recorded: ['purge-below-leaves-counts', 'purge-below-what-is-gone', 'purge-beyond-the-last'],
+  },
+  N98: {
+    name: 'counted-once',
+    says: 'What 2.9 has counted for a consumer it goes on counting when it is gone, until it is asked for the consumer: a no_wait pull finds nothing and is not answered.',
+    source: 'https://github.com/nats-io/nats-server/blob/v2.9.10/server/consumer.go',
+    until: '2.9.10',
+    recorded: ['no-wait-over-expired', 'no-wait-after-purge'],
+  },
+  N99: {
+    name: 'lost-pulls',
+    says: 'A full queue of pull requests is searched for those that nobody listens to any more: once a second at most, before 2.10 each time.',
+    source: SOURCE('consumer.go'),
+    recorded: ['max-waiting-and-lost-pulls'],
+  },
+  N100: {
+    name: 'filter-meets',
+    says: 'In 2.9 the filter of a mirror or source has to meet a subject of the stream that is read, of a source also one of those of the sources before it.',
+    source: 'https://github.com/nats-io/nats-server/blob/v2.9.10/server/stream.go',
+    until: '2.9.10',
+    recorded: ['source-filter-meets-nothing'],
+  },
+  N101: {
+    name: 'update-half-done',
+    says: '2.10 looks at the transform of an update when the stream listens to its new subjects already: it refuses the update, and goes on listening to them.',
+    source: SOURCE('stream.go'),
+    since: '2.10.27',
+    until: '2.10.27',
+    recorded: ['v210-update-half-done'],
+  },
+  N102: {
+    name: 'ack-none-answered',
+    says: '2.9 answers acks of a consumer with ack policy none; from 2.10 on nobody listens to them.',
+    source: 'https://github.com/nats-io/nats-server/blob/v2.9.10/server/consumer.go',
+    recorded: ['ack-none-asked'],
+  },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

@@ -19,7 +19,7 @@ import { pull, waitingCount } from './pulls.ts';
 import { type PurgeArgs, purge, recount, remove } from './retention.ts';
 import { addSubscription, interestFor, noResponders, removeSubscription, route } from './routing.ts';
 import { loadCore, saveCore } from './state.ts';
-import { countOf, gaps, newest, nextPassing, subjectsPassing } from './store.ts';
+import { gaps, newest, nextPassing, subjectsTold } from './store.ts';
 import { progress } from './stored-state.ts';
 import { createStream, deleteStream, updateStream } from './streams.ts';
 import { leafConnected, openInternal, readerOf } from './syncing.ts';
@@ -94,8 +94,8 @@ export class NatsServer implements Nats {
       const at = parseAckSubject(args.subject);
       const consumer = at === null ? undefined : this.#core.streams.get(at.stream)?.consumers.get(at.consumer);
       const { reply = '' } = args;
-      // With ack policy none nobody listens to acks.
-      if (at === null || consumer === undefined || consumer.config.ack_policy === 'none' || !isServed(this.#core, consumer)) {
+      // With ack policy none nobody listens to acks, from 2.10 on.
+      if (at === null || consumer === undefined || (consumer.config.ack_policy === 'none' && this.#core.since('2.10.27')) || !isServed(this.#core, consumer)) {
         if (reply !== '') noResponders(this.#core, one, reply);
         return done;
       }
@@ -156,7 +156,6 @@ export class NatsServer implements Nats {
     return this.#on(name, (stream) => this.#info(stream, subjectsFilter));
   }
   #info({ config, store, consumers }: Stream, filter = ''): StreamInfo {
-    const subjects = filter === '' ? [] : subjectsPassing(store, [filter]);
     const since210 = this.#core.since('2.10.27');
     // Files that never held a message lack one with sequence 0, from 2.10 on.
     const gone = since210 && config.storage === 'file' && store.firstSeq === 0 && store.lastSeq === 0 ? [0] : gaps(store);
@@ -166,13 +165,13 @@ export class NatsServer implements Nats {
       bytes: store.bytes,
       first_seq: store.firstSeq,
       last_seq: store.lastSeq,
-      num_subjects: store.bySubject.size,
+      num_subjects: (store.tallies ?? store.bySubject).size,
       num_deleted: gone.length,
       // Before 2.10 a stream in memory counts its last message among them, and does not list it.
       deleted: since210 || config.storage === 'file' ? gone : gone.filter((seq) => seq < store.lastSeq),
       // What streams of other servers read by is nobody's to see.
       consumer_count: [...consumers.values()].filter(({ config }) => readerOf(config.deliver_subject) === '').length,
-      subjects: Object.fromEntries(subjects.map((subject) => [subject, countOf(store, subject)])),
+      subjects: filter === '' ? {} : subjectsTold(store, filter),
     };
   }
   purgeStream(name: string, args: PurgeArgs = {}): Answer<{ readonly purged: number }> {
@@ -180,7 +179,8 @@ export class NatsServer implements Nats {
     return this.#on(name, (stream) => {
       if (stream.config.sealed) return errors.streamSealed();
       if (stream.config.deny_purge) return errors.purgeFailed('stream purge not permitted');
-      return { purged: purge(this.#core, stream, args) };
+      const purged = purge(this.#core, stream, args);
+      return typeof purged === 'number' ? { purged } : purged;
     });
   }
   getMessage(name: string, { seq = 0, last_by_subj: last = '', next_by_subj: next = '' }: GetArgs): Answer<GotMessage> {
@@ -228,8 +228,9 @@ export class NatsServer implements Nats {
     const { dseq, seq, ackFloorConsumer, ackFloorStream } = progress(this.#core, consumer);
     const delivered = { consumer_seq: dseq, stream_seq: seq };
     const ack_floor = { consumer_seq: ackFloorConsumer, stream_seq: ackFloorStream };
-    if (this.#core.since('2.14.5')) consumer.numPending = Math.min(consumer.numPending, messages.size, Math.max(lastSeq - consumer.sseq + 1, 0));
-    else if ((consumer.sseq > lastSeq && consumer.numPending > 0) || Math.max(consumer.numPending, 0) > messages.size) recount(stream, consumer);
+    if (!this.#core.since('2.10.27')) recount(this.#core, stream, consumer);
+    else if (this.#core.since('2.14.5')) consumer.numPending = Math.min(consumer.numPending, messages.size, Math.max(lastSeq - consumer.sseq + 1, 0));
+    else if ((consumer.sseq > lastSeq && consumer.numPending > 0) || Math.max(consumer.numPending, 0) > messages.size) recount(this.#core, stream, consumer);
     return {
       name: consumer.name,
       config: consumer.config,

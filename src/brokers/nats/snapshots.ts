@@ -57,7 +57,7 @@ export function endRequests(core: Core, { waiting }: Consumer): void {
   for (const { reply } of waiting) status(core, reply, 409, 'Leadership Change');
 }
 function empty(core: Core, stream: Stream): void {
-  Object.assign(stream.store, newStore(stream.config.first_seq));
+  Object.assign(stream.store, newStore(stream.config.first_seq, stream.store.tallies !== null));
   stream.ids.clear();
   stream.lastMsgId = '';
   for (const consumer of [...stream.consumers.values()]) begin(core, stream, consumer);

@@ -2,13 +2,15 @@ import type { StreamConfig } from './config.ts';
 import type { Headers } from './events.ts';
 import type { Positions, Store, Stored } from './model.ts';
 import { hasWildcard, isLiteral, matchTokens, tokensOf } from './subjects.ts';
+import { countIn, countOut } from './tallies.ts';
 import { byteLength } from './transform.ts';
 
 /** Messages of one stream by sequence, and where those of each subject are. */
 
-/** @param first the sequence of the first message to come; 0 for the usual 1 */
-export function newStore(first: number): Store {
-  return { messages: new Map(), bySubject: new Map(), firstSeq: first, lastSeq: first > 0 ? first - 1 : 0, bytes: 0 };
+/** @param first the sequence of the first message to come; 0 for the usual 1; @param tallied whether it counts subjects as 2.9 does in memory */
+export function newStore(first: number, tallied: boolean): Store {
+  const lastSeq = first > 0 ? first - 1 : 0;
+  return { messages: new Map(), bySubject: new Map(), tallies: tallied ? new Map() : null, firstSeq: first, lastSeq, published: lastSeq, bytes: 0 };
 }
 
 /** Bytes of a header block on the wire. */
@@ -26,9 +28,11 @@ export function storedBytes(storage: StreamConfig['storage'], subject: string, h
 export function insert(store: Store, message: Stored, bytes: number): void {
   if (store.messages.size === 0) store.firstSeq = message.seq;
   store.messages.set(message.seq, message);
+  store.published = store.published === store.lastSeq ? message.seq : store.published + 1;
   store.lastSeq = message.seq;
   store.bytes += bytes;
   index(store, message);
+  countIn(store, message.subject, message.seq);
 }
 export function index(store: Store, { subject, seq }: Stored): void {
   const positions = store.bySubject.get(subject);
@@ -38,17 +42,19 @@ export function index(store: Store, { subject, seq }: Stored): void {
 /** A sequence number for a message that is not kept. */
 export function skip(store: Store): number {
   store.lastSeq += 1;
+  store.published = store.lastSeq;
   if (store.messages.size === 0) store.firstSeq = store.lastSeq + 1;
   return store.lastSeq;
 }
 
-/** Takes one message out; the first sequence moves on to the next message there is. */
-export function take(store: Store, seq: number, storage: StreamConfig['storage']): Stored | null {
+/** Takes one message out; the first sequence moves on to the next message there is. @param unseen 2.9 in memory: the tallies are not told */
+export function take(store: Store, seq: number, storage: StreamConfig['storage'], unseen = false): Stored | null {
   const message = store.messages.get(seq);
   if (message === undefined) return null;
   store.messages.delete(seq);
   store.bytes -= storedBytes(storage, message.subject, message.headers, message.size);
   unindex(store, message);
+  if (!unseen) countOut(store, message.subject, seq);
   if (seq === store.firstSeq) {
     if (store.messages.size === 0) store.firstSeq = store.lastSeq + 1;
     else while (!store.messages.has(store.firstSeq)) store.firstSeq += 1;
@@ -80,10 +86,12 @@ function place({ seqs, head }: Positions, seq: number): number {
   return low;
 }
 export const countOf = (store: Store, subject: string): number => {
+  if (store.tallies !== null) return store.tallies.get(subject)?.count ?? 0;
   const positions = store.bySubject.get(subject);
   return positions === undefined ? 0 : positions.seqs.length - positions.head;
 };
 export const firstOf = (store: Store, subject: string): number => {
+  if (store.tallies !== null) return store.tallies.get(subject)?.first ?? 0;
   const positions = store.bySubject.get(subject);
   return positions?.seqs[positions.head] ?? 0;
 };
@@ -98,6 +106,14 @@ export function passes(subject: string, filters: readonly string[]): boolean {
 }
 /** The subjects there are that pass, in the order of their first message. */
 export const subjectsPassing = (store: Store, filters: readonly string[]): string[] => [...store.bySubject.keys()].filter((subject) => passes(subject, filters));
+/** How many messages of each subject that passes it tells of. */
+export const subjectsTold = (store: Store, filter: string): Record<string, number> => Object.fromEntries([...(store.tallies ?? store.bySubject).keys()].filter((subject) => passes(subject, [filter])).map((subject) => [subject, countOf(store, subject)]));
+/** The last message that passes at or behind `from`; 0 when there is none. */
+export const lastPassing = (store: Store, from: number, filters: readonly string[]): number => {
+  let last = 0;
+  for (const [subject, positions] of store.bySubject) if (passes(subject, filters)) last = Math.max(last, lastSeqOf(positions));
+  return last >= from ? last : 0;
+};
 
 /** The first message at or behind `from` that passes, or null. */
 export function nextPassing(store: Store, from: number, filters: readonly string[]): Stored | null {

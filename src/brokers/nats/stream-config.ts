@@ -87,18 +87,30 @@ function checkMirror(core: Core, config: StreamConfig): ApiError | null {
     if (transforms.some((other, j) => i !== j && subjectsCollide(src, other.src))) return errors.mirrorOverlappingFilters();
   }
   if (!isValidName(mirror.name)) return errors.mirrorInvalidName();
-  return smaller(config.max_msg_size, core.streams.get(mirror.name)?.config.max_msg_size) ? errors.mirrorMaxMessageSize() : null;
+  const origin = core.streams.get(mirror.name)?.config;
+  if (smaller(config.max_msg_size, origin?.max_msg_size)) return errors.mirrorMaxMessageSize();
+  return origin === undefined ? null : meetsNothing(core, 'mirror', mirror, origin.subjects);
+}
+/** Before 2.10 a filter has to meet a subject of the stream that is read; of a source also one of those before it. */
+function meetsNothing(core: Core, what: 'mirror' | 'source', { name, filter_subject: filter = '' }: ExternalFilter, subjects: readonly string[]): ApiError | null {
+  if (core.since('2.10.27') || filter === '' || subjects.length === 0 || subjects.some((subject) => subjectsCollide(subject, filter))) return null;
+  return wrong(`${what} '${name}' filter subject '${filter}' does not overlap with any origin stream subject`);
 }
 /** Two sources are the same when stream, filter and transforms are. */
 const identity = ({ name, filter_subject, subject_transforms, external }: ExternalFilter) => JSON.stringify([name, filter_subject ?? '', subject_transforms ?? [], external?.api ?? '']);
 function checkSources(core: Core, config: StreamConfig): ApiError | null {
   const seen = new Set<string>();
+  const subjects: string[] = [];
   for (const source of config.sources) {
     if (!isValidName(source.name)) return errors.sourceInvalidName();
     if (seen.has(identity(source))) return errors.sourceDuplicate();
     seen.add(identity(source));
     // Of a stream of another server nothing is known here.
-    if (source.external === undefined && smaller(config.max_msg_size, core.streams.get(source.name)?.config.max_msg_size)) return errors.sourceMaxMessageSize();
+    const origin = source.external === undefined ? core.streams.get(source.name)?.config : undefined;
+    if (smaller(config.max_msg_size, origin?.max_msg_size)) return errors.sourceMaxMessageSize();
+    subjects.push(...(origin?.subjects ?? []));
+    const apart = origin === undefined ? null : meetsNothing(core, 'source', source, subjects);
+    if (apart !== null) return apart;
     const transforms = source.subject_transforms ?? [];
     if ((source.filter_subject ?? '') !== '' && transforms.length > 0) return errors.sourceMultipleFilters();
     if (!transforms.every(isTransform)) return errors.sourceInvalidTransform();

@@ -38,7 +38,8 @@ export function createStream(core: Core, args: StreamArgs): Stream | ApiError {
     name: config.name,
     created: core.now(),
     config,
-    store: newStore(config.first_seq),
+    listening: config.subjects,
+    store: newStore(config.first_seq, config.storage === 'memory' && !core.since('2.10.27')),
     lastMsgId: '',
     ids: new Map(),
     consumers: new Map(),
@@ -69,18 +70,28 @@ export function updateStream(core: Core, args: StreamArgs): Stream | ApiError {
   if (over.length > 0) return errors.streamUpdate(`change to limits violates consumers: ${over.join(', ')}`);
   if (overlapsOther(core, stream.name, config.subjects)) return errors.subjectOverlap();
   const transform = config.subject_transform;
-  if (transform !== null && !isTransform(transform)) return errors.streamUpdate(`stream configuration for subject transform from '${transform.src}' to '${transform.dest}': invalid subject`);
+  if (transform !== null && !isTransform(transform)) {
+    listenTo(core, stream, config.subjects);
+    return errors.streamUpdate(`stream configuration for subject transform from '${transform.src}' to '${transform.dest}': invalid subject`);
+  }
   // A server that is alone takes any number, and keeps one copy.
   const few = isClustered(core) ? replicasProblem(core, config.num_replicas, stream) : null;
   if (few !== null) return few;
   const old = stream.config;
+  listenTo(core, stream, config.subjects);
   stream.config = config;
   rescale(core, stream);
-  streamsChanged(core, [...old.subjects, ...config.subjects]);
   applyLimits(core, stream, old);
   if (old.duplicate_window !== config.duplicate_window && stream.idTimer >= 0) forgetIds(core, stream);
   startReading(core, stream);
   return stream;
+}
+/** What its config did not have is listened to, what it had is not any more: that much an update does before it looks at the transform. */
+function listenTo(core: Core, stream: Stream, subjects: readonly string[]): void {
+  const old = stream.config.subjects;
+  const before = stream.listening;
+  stream.listening = [...before.filter((one) => subjects.includes(one) || !old.includes(one)), ...subjects.filter((one) => !old.includes(one) && !before.includes(one))];
+  streamsChanged(core, [...before, ...stream.listening]);
 }
 /** Lower limits take effect at once. */
 function applyLimits(core: Core, stream: Stream, old: StreamConfig): void {
@@ -103,7 +114,7 @@ export function deleteStream(core: Core, stream: Stream): void {
   core.streams.delete(stream.name);
   forgetGroup(core, stream.id);
   for (const reading of stream.readings) endSync(core, stream, reading);
-  streamsChanged(core, stream.config.subjects);
+  streamsChanged(core, stream.listening);
   for (const consumer of [...stream.consumers.values()]) deleteConsumer(core, stream, consumer, 'deleted');
   for (const message of stream.store.messages.values()) core.removed(stream, message, 'stream-deleted');
 }
