@@ -120,3 +120,33 @@ test('every scenario runs at its own pace', async ({ page }) => {
   await expect(pauseButton(page)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Speed' })).toHaveText('1×');
 });
+
+test('a scenario is found by its subject, its broker and its id', async ({ page }) => {
+  await openPaused(page);
+  for (const [typed, title] of [
+    ['serverless', 'A deploy breaks a function, a replay breaks the rest'],
+    ['kafka rebalance', 'Thrown out, and everything again'],
+    ['chat delivery', 'Chat: online now, offline later'],
+  ] as const) {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Command' }).fill(typed);
+    await expect(page.getByRole('option', { name: `Open ${title}` })).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
+});
+
+for (const [width, height] of [
+  [1100, 700],
+  [640, 360],
+] as const)
+  test(`at ${width} × ${height} nothing of the top bar lies on anything else`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await openPaused(page);
+    const boxes = await page
+      .getByRole('banner')
+      .locator('button, [role="timer"]')
+      .evaluateAll((all) => all.map((e) => ({ name: e.ariaLabel ?? e.textContent, ...e.getBoundingClientRect().toJSON() }) as DOMRect & { name: string }));
+    for (const [i, a] of boxes.entries()) for (const b of boxes.slice(i + 1)) expect(a.right <= b.left + 1 || b.right <= a.left + 1, `${a.name} and ${b.name}`).toBe(true);
+    await page.getByRole('banner').getByRole('button', { name: 'Menu' }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+  });

@@ -11,22 +11,30 @@ import { type Scenario, type ScenarioNode, type TimelineEntry, titleOf } from '.
 import { isEdit } from '../scenario/edits.ts';
 import type { Cell, Finding, Gauge, Lane, Mark, PlaceView, Series, Verdict } from './view.ts';
 import type { Run } from './run.ts';
+import { loadOf } from './theory.ts';
 
 /** Cells per lane that are sent; the page shows how many fit. */
 const CELLS = 14;
 
-export function placesOf({ simulation, meter }: Run): PlaceView[] {
+export function placesOf(run: Run): PlaceView[] {
+  const { simulation, meter } = run;
   const { effective: doc, messages, now } = simulation;
   const growth = (place: string) => meter.rate(place, 'in', now) - meter.rate(place, 'out', now);
   return doc.nodes.map((node): PlaceView => {
     const client = simulation.client(node.id);
-    if (client) return viewOf(client.look(CELLS, meter.rate(node.id, isReader(client) ? 'out' : 'in', now)), node, messages, growth);
+    if (client) return withTheory(run, viewOf(client.look(CELLS, meter.rate(node.id, isReader(client) ? 'out' : 'in', now)), node, messages, growth));
     for (const room of simulation.rooms.values()) {
       const look = room.look(node.id, CELLS);
       if (look) return viewOf(look, node, messages, growth);
     }
     return { id: node.id, lanes: [], gauges: [] };
   });
+}
+/** Beside the measured utilisation that which theory predicts. */
+function withTheory(run: Run, view: PlaceView): PlaceView {
+  const at = view.gauges.findIndex((g) => g.name === 'utilisation');
+  const load = at < 0 ? null : loadOf(run, view.id);
+  return load === null ? view : { ...view, gauges: view.gauges.toSpliced(at + 1, 0, { name: 'predicted', value: load.predicted.toFixed(2), minor: true }) };
 }
 function cell(messages: Messages, message: number, state: Cell['state'], more: { readonly redelivered?: boolean; readonly duplicate?: boolean } = {}): Cell {
   return { message, key: messages.key(message), seq: messages.seq(message), state, ...(more.redelivered ? { redelivered: true } : {}), ...(more.duplicate ? { duplicate: true } : {}) };

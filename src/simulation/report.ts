@@ -1,11 +1,11 @@
 /** The report of a run: what became of everything, and theory beside measurement where it applies. */
-import { isReader } from '../clients/client.ts';
 import { FATES, type Kind } from '../history/entries.ts';
 import { meanWait } from '../metrics/queueing.ts';
 import type { Catalog } from '../scenario/descriptor.ts';
 import type { ScenarioNode } from '../scenario/document.ts';
 import { verdictsOf } from './picture.ts';
 import type { Run } from './run.ts';
+import { loadOf } from './theory.ts';
 import type { Report } from './view.ts';
 
 export function reportOf(run: Run, catalog: Catalog): Report {
@@ -39,21 +39,16 @@ export function reportOf(run: Run, catalog: Catalog): Report {
   };
 }
 type Theory = Report['theory'][number];
-function theoryOf({ simulation, meter }: Run, node: ScenarioNode): Theory[] {
-  const reader = simulation.client(node.id);
-  const service = meter.stages.get(`${node.id} service`);
-  const started = meter.totals(node.id).started ?? 0;
-  if (!isReader(reader) || reader.slots === 0 || !service || service.count < 20 || simulation.now === 0) return [];
-  const seconds = simulation.now / 1e6;
-  const servers = reader.slots;
-  const mean = service.sum / service.count / 1e6;
-  const rate = started / seconds;
+function theoryOf(run: Run, node: ScenarioNode): Theory[] {
+  const load = loadOf(run, node.id);
+  if (!load) return [];
+  const { rate, service, servers, measured, predicted } = load;
   const title = node.title ?? node.id;
-  const rows: Theory[] = [{ place: title, quantity: 'utilisation', measured: reader.busyTime() / (simulation.now * servers), predicted: Math.min(1, (rate * mean) / servers), note: `λ S / c with ${rate.toFixed(2)}/s, ${(mean * 1000).toFixed(0)} ms and ${servers} slots` }];
-  const wait = meter.stages.get(`${node.id} wait`);
+  const rows: Theory[] = [{ place: title, quantity: 'utilisation', measured, predicted, note: `λ S / c with ${rate.toFixed(2)}/s, ${(service * 1000).toFixed(0)} ms and ${servers} slots` }];
+  const wait = run.meter.stages.get(`${node.id} wait`);
   if (!wait || wait.count === 0) return rows;
-  const why = reasonAgainst(simulation.effective.nodes, node, rate * mean >= servers * 0.98);
-  rows.push({ place: title, quantity: 'mean wait, s', measured: wait.sum / wait.count / 1e6, predicted: why === null ? meanWait(servers, rate, mean) : null, note: why ?? "M/M/c; the links' latency comes on top" });
+  const why = reasonAgainst(run.simulation.effective.nodes, node, rate * service >= servers * 0.98);
+  rows.push({ place: title, quantity: 'mean wait, s', measured: wait.sum / wait.count / 1e6, predicted: why === null ? meanWait(servers, rate, service) : null, note: why ?? "M/M/c; the links' latency comes on top" });
   return rows;
 }
 /** Why M/M/c says nothing here, or null when it does. */

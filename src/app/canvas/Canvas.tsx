@@ -22,8 +22,8 @@ const edgeTypes = { wire: WireLine };
 const GRID: [number, number] = [10, 10];
 /** A node of which nothing is known yet. */
 const NO_BOX: NodeBox = { id: '', x: 0, y: 0, w: 100, h: 60, lanes: [], container: false };
-/** Above a container stands its title. */
-const FIT = { padding: { top: '26px', bottom: '12px', x: '22px' }, maxZoom: 1.25 } as const;
+/** Above a container stands its title, at the left side the buttons for the view. */
+const FIT = { padding: { top: '26px', bottom: '12px', left: '46px', right: '22px' }, maxZoom: 1.25 } as const;
 
 export function Canvas() {
   return (
@@ -199,7 +199,7 @@ function Graph() {
         selectionKeyCode="Shift"
         multiSelectionKeyCode={['Control', 'Meta', 'Shift']}
         selectionMode={SelectionMode.Partial}
-        minZoom={0.15}
+        minZoom={0.05}
         maxZoom={3}
         zIndexMode="manual"
         onlyRenderVisibleElements={doc.nodes.length > 300}

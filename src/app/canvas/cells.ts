@@ -93,9 +93,8 @@ export class Cells {
   private collect(brush: Brush, placed: readonly Placed[], coming: (message: number, place: string) => boolean, words: Word[]): void {
     for (const { place, cell, past, x, y, scale } of placed) {
       if (!brush.sees(x - CELL.w, y - CELL.h, 2 * CELL.w, 2 * CELL.h)) continue;
-      const hollow = coming(cell.message, place);
-      // Nor was it worked on.
-      if (hollow && past) continue;
+      // What went through may be on its way to the same place once more.
+      const hollow = !past && coming(cell.message, place);
       const key = cell.key % KEY_COLOURS.length;
       if (hollow || cell.state === 'unsure') this.sheet.add(HOLLOW[key] as Pen, x, y, scale);
       else if (cell.state === 'dead') this.sheet.add(DEAD, x, y, scale);

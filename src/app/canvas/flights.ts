@@ -16,7 +16,7 @@ const READABLE = 300;
 const CROWD = 1000;
 /** What starts on a wire at once starts one after the other, so many cells apart; but no later than this, ms. */
 const APART = 1.1;
-const PATIENCE = 200;
+const PATIENCE = 160;
 
 /** How late what happens at a place is seen, ms. */
 export type Lateness = (place: string) => number;
@@ -50,6 +50,8 @@ export class Flights {
     this.streams = new Map(Object.entries(rates).filter(([, rate]) => rate * pace > FASTEST));
   }
   launch(batch: readonly Flight[], wires: ReadonlyMap<string, Wire>, time: number, speed: number, lateness: Lateness): void {
+    // Flat out nobody sees one fly: what has not become a stream yet is about to.
+    if (!Number.isFinite(speed)) return;
     for (const flight of batch) {
       const wire = wires.get(flight.link);
       if (!wire || this.streams.has(flight.link)) continue;

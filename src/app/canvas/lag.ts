@@ -9,7 +9,7 @@ import { HOP } from './presentation.ts';
 /** Hops beyond these add nothing: nobody should wait longer for a cell. */
 const DEEPEST = 4;
 /** Pictures come less often than flights: so much earlier a place is shown, ms, so that nothing has landed before its cell is there. */
-const AHEAD = 80;
+const AHEAD = 60;
 /** More pictures than this are not kept: a tab that nobody sees takes them and paints none. */
 const KEPT = 40;
 

@@ -4,7 +4,7 @@ import type { Flight } from '../../worker/protocol.ts';
 /** A flight is seen for at least this long, ms of wall time. */
 export const SHORTEST = 350;
 /** By so much later, ms, is each place shown than the one before it: what cannot start at once still lands in time. */
-export const HOP = 420;
+export const HOP = 460;
 /** And at most this long: who slows time down a hundredfold still sees it move. */
 export const LONGEST = 6000;
 /** From so many a second of wall time on, a link is drawn as a stream with a number. */

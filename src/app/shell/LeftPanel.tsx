@@ -152,7 +152,7 @@ function Shelf({ broker, title }: { readonly broker: string; readonly title: str
       <ul className="gallery">
         {items.map((g) => (
           <li key={g.id}>
-            <button type="button" aria-current={g.title === title} onClick={() => void g.load().then((doc) => open(doc))}>
+            <button type="button" aria-current={g.title === title} title={g.about} onClick={() => void g.load().then((doc) => open(doc))}>
               {g.title}
               <small>{g.about}</small>
             </button>

@@ -66,13 +66,13 @@ function Transport() {
         {isPlaying ? 'Pause' : 'Play'}
       </button>
       <button type="button" className="btn plain" title="To the next entry of the history (.)" onClick={() => step('entry')}>
-        <SkipForward size={13} aria-hidden /> Entry
+        <SkipForward size={13} aria-hidden /> <span className="word">Entry</span>
       </button>
       <button type="button" className="btn plain" disabled={message === null} title={message === null ? 'Follow a message first' : 'To the next entry of the followed message (m)'} onClick={() => message !== null && step({ message })}>
-        <SkipForward size={13} aria-hidden /> Message
+        <SkipForward size={13} aria-hidden /> <span className="word">Message</span>
       </button>
       <button type="button" className="btn plain" title="To the next finding (f)" onClick={() => step('finding')}>
-        <ChevronsRight size={14} aria-hidden /> Finding
+        <ChevronsRight size={14} aria-hidden /> <span className="word">Finding</span>
       </button>
       <LaterMenu name="Speed" label={speedName(speed)} Menu={SpeedMenu} />
       <span className="time" role="timer" aria-label="Time of the run">
