@@ -41,9 +41,9 @@ test('times, generated ids and members of a group may vary; nothing else', () =>
 test('the table counts, and only differences of the model are faults', () => {
   const at = { step: 0, operation: null, recorded: {}, live: {}, model: {}, liveAsRecorded: false, modelAsLive: true };
   const row = (outcome: Row['outcome']): Row => ({ broker: 'nats', version: '1', area: 'a', name: 'x', outcome });
-  const rows = [row({ kind: 'agree' }), row({ kind: 'differ', at }), row({ kind: 'differ', at: { ...at, modelAsLive: false } }), row({ kind: 'other-version', because: '' })];
+  const rows = [row({ kind: 'agree' }), row({ kind: 'differ', at }), row({ kind: 'differ', at: { ...at, modelAsLive: false } }), row({ kind: 'otherwise', at: { ...at, modelAsLive: false } }), row({ kind: 'not-run', because: '' })];
   expect(faults(rows)).toBe(1);
-  expect(table(rows).split('\n').at(-1)?.trim().split(/\s+/)).toEqual(['all', '1', '1', '2', '1', '0']);
+  expect(table(rows).split('\n').at(-1)?.trim().split(/\s+/)).toEqual(['all', '1', '1', '2', '1', '1', '0']);
   expect(difference(row({ kind: 'agree' }))).toBe(null);
   expect(difference(row({ kind: 'differ', at }))).toContain('RECORDING DIFFERS nats/x, step 0');
 });

@@ -3,8 +3,13 @@ import type { Dice } from '../../src/testing/dice.ts';
 
 /** What the live run and the recorder need to know of a broker. */
 
-/** A case with what only matters in real time: `settleMs` is the least wait after an operation. */
-export type LiveCase = ConformanceCase & { readonly settleMs?: number };
+/** A case with what only matters to a comparison. */
+export type LiveCase = ConformanceCase & {
+  /** The least real wait after an operation, ms. */
+  readonly settleMs?: number;
+  /** The emulator, with its version, that was seen to do what the documentation says. */
+  readonly agreesWith?: string;
+};
 
 /** One case's clients of a live server. `run` does an operation and waits for its consequences. */
 export interface LiveClient {
@@ -14,6 +19,8 @@ export interface LiveClient {
 }
 export interface LiveServer {
   readonly version: string;
+  /** What stands in for the broker where no real one can run, with its version: what it does proves nothing, but may agree with the documentation. */
+  readonly emulator?: string;
   /** Fresh clients on an empty server. */
   client(example: LiveCase): Promise<LiveClient>;
   stop(): Promise<void>;

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Unavailable } from './contract.ts';
+import { Driver } from './driver.ts';
 import { output, programAt } from './sandbox.ts';
 
 /** Servers that Maven Central has, and drivers in Java: beside the broker's own file are `pom.xml` and the sources in `driver/`; how they are asked is in `requests/`. */
@@ -41,6 +42,9 @@ export async function javaProgram(server: JavaServer, folder: string): Promise<J
   await output(javac() ?? 'javac', ['-nowarn', '-proc:none', '-d', classes, '-cp', library, ...sources]);
   return { program: java() ?? 'java', library, jars: `${classes}${delimiter}${library}`, version: new RegExp(`${server.jar}-(\\d[\\w.]*)\\.jar`).exec(library)?.[1] ?? 'unknown' };
 }
+/** Starts the driver's class. @param options of the Java machine */
+export const javaDriver = ({ program, jars }: JavaProgram, options: readonly string[], args: readonly string[]): Driver => new Driver(program, [...options, '-cp', jars, 'Driver', ...args]);
+
 async function fromMaven({ title }: JavaServer, pom: string, folder: string): Promise<string> {
   const file = join(folder, 'classpath');
   try {

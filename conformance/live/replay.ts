@@ -7,7 +7,12 @@ const RUNS = 3;
 /** The least real wait after an operation, ms; the recordings used 40 to 100. */
 export const SETTLE = 45;
 
-export type Comparison = { readonly kind: 'agree' } | { readonly kind: 'differ'; readonly at: Step } | { readonly kind: 'other-version'; readonly because: string } | { readonly kind: 'not-modelled'; readonly because: string };
+export type Comparison =
+  | { readonly kind: 'agree' }
+  | { readonly kind: 'differ'; readonly at: Step }
+  /** An emulator does not do what is documented, and nobody says that it does. */
+  | { readonly kind: 'otherwise'; readonly at: Step }
+  | { readonly kind: 'not-run' | 'not-modelled'; readonly because: string };
 
 function mustSucceed(operation: Operation, shown: Observation | null): void {
   const result = shown?.['result'];
@@ -51,15 +56,18 @@ export async function compare(server: LiveServer, model: ConformanceModel, examp
     return await compared(server, model, example);
   } catch (error) {
     // A case may need more than its broker.
-    if (error instanceof Unavailable) return { kind: 'other-version', because: error.message };
+    if (error instanceof Unavailable) return { kind: 'not-run', because: error.message };
     throw error;
   }
 }
+/** Whether a case says that this emulator, of whatever version, agrees. */
+export const agreesWith = ({ agreesWith }: LiveCase, emulator: string): boolean => agreesWith?.split(' ')[0] === emulator.split(' ')[0];
+
 async function compared(server: LiveServer, model: ConformanceModel, example: LiveCase): Promise<Comparison> {
   const expectation = expectationFor(example, server.version);
   const unrecorded = 'skipped' in expectation;
   const silent = !example.otherVersions?.some(({ version }) => version === server.version);
-  if (unrecorded && !(silent && model.versions?.includes(server.version))) return { kind: 'other-version', because: `the recording ${expectation.skipped}` };
+  if (unrecorded && !(silent && model.versions?.includes(server.version))) return { kind: 'not-run', because: `the recording ${expectation.skipped}` };
   const cannot = model.cannot(example);
   const modelled = cannot === null ? runModel(model, example, server.version) : null;
   let at: Step | null = null;
@@ -68,6 +76,7 @@ async function compared(server: LiveServer, model: ConformanceModel, example: Li
     at = firstDifference(example, unrecorded ? asObserved(live) : expectation.observed, live, modelled);
     if (at === null) break;
   }
-  if (at !== null) return { kind: 'differ', at };
+  const emulated = server.emulator !== undefined && !agreesWith(example, server.emulator);
+  if (at !== null) return { kind: emulated ? 'otherwise' : 'differ', at };
   return cannot === null ? { kind: 'agree' } : { kind: 'not-modelled', because: cannot };
 }

@@ -25,7 +25,7 @@ async function lane(broker: LiveBroker, left: LiveCase[], rows: Row[]): Promise<
   try {
     for (let example = left.shift(); example !== undefined; example = left.shift()) {
       const outcome = await compare(server, broker.model, example);
-      rows.push({ broker: example.broker, version: server.version, area: example.area, name: example.name, outcome });
+      rows.push({ broker: example.broker, version: server.emulator ?? server.version, area: example.area, name: example.name, outcome });
       console.error(`${rows.length}  ${example.broker}/${example.name}  ${outcome.kind}`);
     }
   } finally {

@@ -10,9 +10,9 @@ export interface Row {
   readonly name: string;
   readonly outcome: Comparison;
 }
-const HEAD = ['broker', 'server', 'area', 'agree', 'model differs', 'recording differs', 'other version', 'not modelled'];
+const HEAD = ['broker', 'server', 'area', 'agree', 'model differs', 'recording differs', 'emulator otherwise', 'not run', 'not modelled'];
 const modelDiffers = ({ outcome }: Row) => outcome.kind === 'differ' && !outcome.at.modelAsLive;
-const COUNTS: readonly ((row: Row) => boolean)[] = [(row) => row.outcome.kind === 'agree', modelDiffers, ({ outcome }) => outcome.kind === 'differ' && !outcome.at.liveAsRecorded, (row) => row.outcome.kind === 'other-version', (row) => row.outcome.kind === 'not-modelled'];
+const COUNTS: readonly ((row: Row) => boolean)[] = [(row) => row.outcome.kind === 'agree', modelDiffers, ({ outcome }) => outcome.kind === 'differ' && !outcome.at.liveAsRecorded, ({ outcome }) => outcome.kind === 'otherwise', ({ outcome }) => outcome.kind === 'not-run', (row) => row.outcome.kind === 'not-modelled'];
 const counts = (rows: readonly Row[]): string[] => COUNTS.map((counted) => String(rows.filter(counted).length));
 
 /** Differences between the model and the server of the same version. */
@@ -39,6 +39,7 @@ export function table(rows: readonly Row[]): string {
 
 export function difference({ broker, name, outcome }: Row): string | null {
   if (outcome.kind === 'not-modelled') return `NOT MODELLED ${broker}/${name}: ${outcome.because}`;
+  if (outcome.kind === 'otherwise') return `OTHERWISE ${broker}/${name}, step ${outcome.at.step}: ${JSON.stringify(outcome.at.operation)} is documented as ${JSON.stringify(outcome.at.recorded)}, the emulator shows ${JSON.stringify(outcome.at.live)}`;
   if (outcome.kind !== 'differ') return null;
   const { step, operation, recorded, live, model, liveAsRecorded, modelAsLive } = outcome.at;
   const which = [...(modelAsLive ? [] : ['model']), ...(liveAsRecorded ? [] : ['recording'])].join(' and ');

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../contract.ts';
-import { Driver } from '../driver.ts';
-import type { JavaProgram } from '../java.ts';
+import type { Driver } from '../driver.ts';
+import { javaDriver, type JavaProgram } from '../java.ts';
 import { freePort } from '../ports.ts';
 import { ended, output, type Sandbox } from '../sandbox.ts';
 import { type NodePlace, properties } from './properties.ts';
@@ -41,7 +41,7 @@ export class KafkaServers {
       await output(java.program, ['-cp', java.jars, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', servers.#config(place.node)], place.folder);
     }
     await Promise.all(places.map(({ node }) => servers.#run(node)));
-    servers.#driver = new Driver(
+    servers.#driver = javaDriver(
       java,
       ['-Xmx192m'],
       places.map(({ port }) => String(port)),

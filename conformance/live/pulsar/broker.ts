@@ -1,8 +1,7 @@
 import { pulsarConformance } from '../../../src/brokers/pulsar/conformance.ts';
 import type { JsonObject } from '../../../src/testing/conformance-runner.ts';
 import type { LiveBroker, LiveCase, LiveServer } from '../contract.ts';
-import { Driver } from '../driver.ts';
-import { type JavaServer, javaProgram, missingJava } from '../java.ts';
+import { javaDriver, type JavaServer, javaProgram, missingJava } from '../java.ts';
 import { Sandbox } from '../sandbox.ts';
 import { PulsarClient } from './client.ts';
 import { player } from './operations.ts';
@@ -22,7 +21,7 @@ async function start(): Promise<LiveServer> {
   let running: { readonly settings: string; readonly server: Standalone } | null = null;
   try {
     const java = await javaProgram(APACHE_PULSAR, sandbox.folder);
-    const driver = new Driver(java, ['-Xmx256m'], []);
+    const driver = javaDriver(java, ['-Xmx256m'], []);
     return {
       version: java.version,
       async client(example) {

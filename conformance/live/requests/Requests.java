@@ -19,7 +19,7 @@ final class Requests {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       JsonNode request = Json.MAPPER.readTree(line);
       pool.submit(() -> {
-        ObjectNode answer = Json.object().put("id", request.get("id").asInt());
+        ObjectNode answer = Json.object().put("request", request.get("request").asInt());
         try {
           answer.set("result", run(verbs, request));
         } catch (Throwable error) {
