@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** What is asked of a driver: one JSON object per line in, one out, with the same id. Each has a thread of its own: one may wait for another. */
+/** What is asked of a driver: one JSON object per line in, one out, with the same number under `request`: its result, that it cannot be done, or that it failed. Each has a thread of its own: one may wait for another. */
 final class Requests {
   interface Verb { JsonNode run(JsonNode op) throws Exception; }
   private Requests() {}
@@ -22,6 +22,8 @@ final class Requests {
         ObjectNode answer = Json.object().put("request", request.get("request").asInt());
         try {
           answer.set("result", run(verbs, request));
+        } catch (UnsupportedOperationException error) {
+          answer.put("cannot", error.getMessage());
         } catch (Throwable error) {
           answer.put("failed", String.valueOf(error));
         }
@@ -32,7 +34,7 @@ final class Requests {
   }
   private static JsonNode run(Map<String, Verb> verbs, JsonNode op) throws Exception {
     Verb verb = verbs.get(op.get("op").asText());
-    if (verb == null) throw new IllegalArgumentException("operation " + op.get("op").asText() + " is not known");
+    if (verb == null) throw new UnsupportedOperationException("operation " + op.get("op").asText() + " is not known");
     return verb.run(op);
   }
 }

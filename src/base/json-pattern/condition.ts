@@ -100,7 +100,18 @@ const comparable = (value: number) => (Number.isFinite(value) ? value : invalid(
 function number(value: Json | undefined, operator: string): number {
   return typeof value === 'number' ? comparable(value) : invalid(`Value of ${operator} must be numeric`);
 }
-const shown = (value: Json | undefined) => (value === undefined ? ']' : isList(value) ? '[' : isObject(value) ? '{' : String(value));
+function shown(value: Json | undefined): string {
+  if (value === undefined) return ']';
+  if (isList(value)) return '[';
+  return isObject(value) ? '{' : typeof value === 'number' ? asJava(value) : String(value);
+}
+/** As Java writes it: fractions from ten millions on, and below a thousandth, with an exponent. */
+function asJava(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || (size >= 1e-3 && size < 1e7)) return String(value);
+  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
+}
 
 function numeric(given: readonly Json[]): Condition {
   const [operator, bound, second] = given;
