@@ -7,6 +7,7 @@ import type { RabbitNode } from './node.ts';
 import { flag, list, object, text } from './shapes.ts';
 import { StreamOperations, type StreamSeen } from './stream-operations.ts';
 import { StreamConnection } from './stream-connection.ts';
+import { UnderWay } from './under-way.ts';
 import { type Failure, failureOf, type Open, Wire } from './wire.ts';
 
 interface Handed {
@@ -56,6 +57,7 @@ export class RabbitClient implements LiveClient {
   readonly #transactional: ReadonlySet<string>;
   readonly #handed: Handed[] = [];
   readonly #channelOf = new Map<string, string>();
+  readonly #underWay = new UnderWay();
   #seen = nothing();
 
   constructor(nodes: ReadonlyMap<string, RabbitNode>, host: string, leave: () => Promise<void>, { record, setup, steps }: LiveCase) {
@@ -119,12 +121,7 @@ export class RabbitClient implements LiveClient {
       this.#seen = nothing();
       return null;
     }
-    if (operation.op === 'kill' || operation.op === 'shutDown') {
-      const node = this.#node(operation['server']);
-      this.#forget(node);
-      await node[operation.op]();
-      return null;
-    }
+    if (operation.op === 'kill' || operation.op === 'shutDown') return await this.#end(operation.op, operation['server']);
     if (operation.op === 'start') {
       await this.#node(operation['server']).start();
       return null;
@@ -143,6 +140,12 @@ export class RabbitClient implements LiveClient {
     } catch (error) {
       return { error: { ...(await this.#failureOf(open, error)) } };
     }
+  }
+  async #end(how: 'kill' | 'shutDown', server: Json | undefined): Promise<null> {
+    const node = this.#node(server);
+    this.#forget(node);
+    await node[how]();
+    return null;
   }
   /** Each operation's channel, by the same rules as the model's. */
   #open(operation: Operation): Promise<Open> {
@@ -386,6 +389,12 @@ export class RabbitClient implements LiveClient {
       return null;
     },
     flood: (open, operation) => this.#flood(open, operation),
+    killUnderWay: ({ channel }, operation) => this.#underWay.kill(channel as ConfirmChannel, operation, async () => void (await this.#end('kill', operation['kill']))),
+    kept: ({ channel }, operation) =>
+      this.#underWay.kept(async () => {
+        const got = await channel.get(text(operation['queue']), { noAck: true });
+        return got === false ? null : got.content.toString();
+      }),
     connectionState: async ({ connection }, operation) => {
       for (const deadline = Date.now() + STATE_PATIENCE; ; ) {
         const state = await this.#stateOf(connection, this.#node(operation['server']));

@@ -147,7 +147,7 @@ function checkRest(config: ConsumerConfig): ApiError | null {
 const samplingProblem = (text: string): string => (/^-\d+$/.test(text) ? '<nil>' : `strconv.Atoi: parsing "${text}": invalid syntax`);
 
 /** What may not change while a consumer lives. @returns the reason, in the server's words */
-export function updateProblem(old: ConsumerConfig, next: ConsumerConfig): string | null {
+export function updateProblem(old: ConsumerConfig, next: ConsumerConfig, version: Version): string | null {
   const fixed: readonly [keyof ConsumerConfig, string][] = [
     ['deliver_policy', 'deliver policy'],
     ['opt_start_seq', 'start sequence'],
@@ -156,6 +156,8 @@ export function updateProblem(old: ConsumerConfig, next: ConsumerConfig): string
     ['replay_policy', 'replay policy'],
     ['idle_heartbeat', 'heart beats'],
     ['flow_control', 'flow control'],
+    // Later versions look at it last.
+    ...(atLeast(version, '2.10.27') ? [] : [['max_waiting', 'max waiting'] as [keyof ConsumerConfig, string]]),
   ];
   for (const [field, words] of fixed) if (old[field] !== next[field]) return `${words} can not be updated`;
   if (isPush(old) !== isPush(next)) return isPush(next) ? 'can not update pull consumer to push based' : 'can not update push consumer to pull based';

@@ -10,7 +10,7 @@ import { cleanUp, recount } from './retention.ts';
 import { hasInterest, listens, status } from './routing.ts';
 import { newest, nextPassing, seqFromTime, subjectsPassing } from './store.ts';
 import { startStored } from './stored-state.ts';
-import { subjectsCollide } from './subjects.ts';
+import { hasWildcard, subjectsCollide } from './subjects.ts';
 
 /** Consumers come, change and go. */
 
@@ -80,6 +80,8 @@ function start(core: Core, stream: Stream, name: string, given: ConsumerConfig, 
     created: core.now(),
     config,
     filters: filtersOf(config),
+    sought: filtersOf(config),
+    told: filtersOf(config),
     sseq,
     dseq: 1,
     ackFloorConsumer: 0,
@@ -172,7 +174,7 @@ function updateConsumer(core: Core, stream: Stream, consumer: Consumer, next: Co
   const config = consumer.config.durable_name === '' && next.inactive_threshold <= 0 ? { ...next, inactive_threshold: EPHEMERAL_THRESHOLD } : next;
   if (action === 'create' && !sameConfig(next, old)) return errors.consumerAlreadyExists();
   if (stream.config.retention === 'workqueue' && !isPartition(stream, config, consumer.name)) return errors.workqueueNotUnique();
-  const problem = updateProblem(old, config);
+  const problem = updateProblem(old, config, core.version);
   if (problem !== null) return errors.consumerCreate(problem);
   if (isPush(old) && old.deliver_subject !== config.deliver_subject && hasInterest(core, old.deliver_subject)) return errors.consumerNameExist();
   if (old.max_waiting !== config.max_waiting) return errors.consumerCreate('max waiting can not be updated');
@@ -187,12 +189,25 @@ function updateConsumer(core: Core, stream: Stream, consumer: Consumer, next: Co
     core.disarm(consumer, 'inactive');
     if (consumer.inactiveAfter > 0) core.arm(consumer, 'inactive', consumer.inactiveAfter);
   }
-  consumer.filters = filtersOf(config);
-  if (stream.config.retention === 'interest') cleanUp(core, stream, consumer.ackFloorStream, null);
-  recount(core, stream, consumer);
+  changeFilters(core, stream, consumer);
   watchPause(core, consumer);
   return consumer;
 }
+
+function changeFilters(core: Core, stream: Stream, consumer: Consumer): void {
+  const filters = filtersOf(consumer.config);
+  consumer.filters = filters;
+  if (!core.since('2.10.27')) {
+    // It remembers whether its first filter had wildcards: if not, those of others are taken literally, and no subject is called so.
+    consumer.sought = consumer.told.some(hasWildcard) || !filters.some(hasWildcard) ? filters : NOTHING;
+    return;
+  }
+  consumer.sought = filters;
+  consumer.told = filters;
+  if (stream.config.retention === 'interest') cleanUp(core, stream, consumer.ackFloorStream, null);
+  recount(core, stream, consumer);
+}
+const NOTHING = [''];
 
 export function deleteConsumer(core: Core, stream: Stream, consumer: Consumer, what: 'deleted' | 'expired'): void {
   stream.consumers.delete(consumer.name);

@@ -63,7 +63,7 @@ function choose(core: Core, stream: Stream, consumer: Consumer): Chosen | 'max_a
     const message = stream.store.messages.get(seq);
     return message === undefined ? null : { message, deliveries: 1 };
   }
-  const message = nextPassing(stream.store, consumer.sseq, consumer.filters);
+  const message = nextPassing(stream.store, consumer.sseq, consumer.sought);
   consumer.sseq = Math.max(consumer.sseq, (message?.seq ?? stream.store.lastSeq) + 1);
   return message === null ? null : { message, deliveries: 1 };
 }

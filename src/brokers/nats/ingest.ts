@@ -66,7 +66,7 @@ export function ingest(core: Core, stream: Stream, envelope: Envelope): boolean 
   const verdict = unexpected ?? otherExpectations(core, stream, headers) ?? sizes(stream, headers, size);
   if (verdict !== null) return verdict === 'silent' || refuse(verdict);
 
-  if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.filters))) {
+  if (config.retention === 'interest' && !isRead(core, stream) && ![...stream.consumers.values()].some((one) => passes(subject, one.told))) {
     const seq = skip(store);
     // It remembered the id and not yet the number.
     remember(core, stream, id, core.version === '2.9.10' ? 0 : seq);
@@ -111,7 +111,7 @@ export function announce(core: Core, { name }: Stream, { seq, subject }: Stored)
 }
 /** Tells the consumers whose filter lets it through. */
 export function tell(core: Core, stream: Stream, seq: number, subject: string): void {
-  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.filters)) notice(core, consumer, seq);
+  for (const consumer of stream.consumers.values()) if (passes(subject, consumer.told)) notice(core, consumer, seq);
   core.later({ does: 'feed', stream: stream.name });
 }
 function notice(core: Core, consumer: Consumer, seq: number): void {

@@ -159,6 +159,9 @@ export interface Consumer {
   readonly created: number;
   config: ConsumerConfig;
   filters: readonly string[];
+  /** What it looks for, and of what it is told: its filters, which 2.9 does not take over whole when they change. */
+  sought: readonly string[];
+  told: readonly string[];
   /** Next stream sequence to look at; next consumer sequence. */
   sseq: number;
   dseq: number;

@@ -15,7 +15,7 @@ export function remove(core: Core, stream: Stream, seq: number, reason: RemovalR
   if (message === null) return false;
   core.removed(stream, message, reason);
   for (const consumer of stream.consumers.values()) {
-    if (!passes(message.subject, consumer.filters)) continue;
+    if (!passes(message.subject, consumer.sought)) continue;
     // Before 2.10 what was counted once stays counted.
     if (seq >= consumer.sseq && (core.since('2.10.27') || seq > consumer.countedThrough)) consumer.numPending -= 1;
     const out = consumer.pending.get(seq);

@@ -149,6 +149,12 @@ export const rules = {
     source: 'https://github.com/nats-io/nats-server/blob/v2.9.10/server/consumer.go',
     recorded: ['ack-none-asked'],
   },
+  N103: {
+    name: 'filter-changed',
+    says: 'A consumer that is given another filter goes on by it. In 2.9 one that had no wildcards before takes those of the new one literally, and nothing reaches it.',
+    source: 'https://github.com/nats-io/nats-server/blob/v2.9.10/server/consumer.go',
+    recorded: ['consumer-filter-changed'],
+  },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];

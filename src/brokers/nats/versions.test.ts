@@ -94,6 +94,25 @@ test(rule('update-half-done'), () => {
     [1, 2, null],
   ]);
 });
+test(rule('filter-changed'), () => {
+  const heard = each((s) => {
+    s.stream();
+    s.consumer();
+    s.store('s.a', 1);
+    s.consumer({ filter_subject: 's.*' });
+    reload(s);
+    const inbox = s.pull({ expires: seconds(60) });
+    const pattern = s.heard(inbox)[0] ?? 'nothing';
+    s.consumer({ filter_subject: 's.b' });
+    s.store('s.b', 2);
+    return [pattern, [...s.heard(inbox), ...s.heard(s.pull())].at(pattern === 'nothing' ? 0 : -1)];
+  });
+  expect(heard).toEqual([
+    ['nothing', '2'],
+    ['1', '2'],
+    ['1', '2'],
+  ]);
+});
 test(rule('ack-none-answered'), () => {
   const answers = each((s) => {
     s.stream();

@@ -8,6 +8,7 @@ import { flood } from './recorded-flow.ts';
 import { RecordedNodes } from './recorded-nodes.ts';
 import { answerOf, bytes, channelOf, errorOf, flag, isTable, list, type OpenChannel, type Operation, placeOf, type Shown, table, text, type Verb } from './recorded-shapes.ts';
 import { RecordedStreams } from './recorded-streams.ts';
+import { RecordedUnderWay } from './recorded-under-way.ts';
 import { vectors } from './recorded-vectors.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
@@ -63,7 +64,15 @@ export class RabbitAdapter {
       body: (message) => this.#bodies[message] ?? '',
       confirmed: (message) => this.#confirmed.get(message),
     });
-    this.#verbs = { ...this.#streams.verbs, ...declarations(server, (operation) => this.#admin(operation)), ...this.#nodes.verbs, ...this.#own };
+    const underWay = new RecordedUnderWay({
+      server,
+      clock: this.clock,
+      on: (operation, name) => this.#on(channelOf(operation, name), operation),
+      message: (body) => this.#bodies.push(body) - 1,
+      body: (message) => this.#bodies[message] ?? '',
+      nodeOf: (name) => this.#nodes.nodeOf(name),
+    });
+    this.#verbs = { ...this.#streams.verbs, ...underWay.verbs, ...declarations(server, (operation) => this.#admin(operation)), ...this.#nodes.verbs, ...this.#own };
   }
   get server(): RabbitServer {
     return this.#server;

@@ -146,3 +146,21 @@ test(rule('first-publish'), () => {
   s.broker.load(s.broker.save());
   expect(order()).toEqual([2, 1]);
 });
+
+test(rule('kill-under-way'), () => {
+  /** Three before the kill and two after it, then the queue's node is back. */
+  const through = (table: Record<string, string>, persistent: boolean) => {
+    const s = server({ nodes: ['n1', 'n2', 'n3'] });
+    s.open('b', 1, 'n2');
+    s.queue('q', table);
+    for (let i = 0; i < 3; i++) s.send('q', { connection: 'b', persistent });
+    s.broker.stopNode('n1', 'killed');
+    for (let i = 0; i < 2; i++) s.send('q', { connection: 'b', persistent });
+    s.broker.load(s.broker.save());
+    s.broker.startNode('n1');
+    return { confirms: only(s.events(), 'confirm').map(({ ack }) => ack), kept: s.broker.peek('q', 9).ready.map(({ message }) => message) };
+  };
+  expect(through(quorum, true)).toEqual({ confirms: [true, true, true, true, true], kept: [0, 1, 2, 3, 4] });
+  expect(through({}, true)).toEqual({ confirms: [true, true, true, false, false], kept: [0, 1, 2] });
+  expect(through({}, false)).toEqual({ confirms: [true, true, true, false, false], kept: [] });
+});

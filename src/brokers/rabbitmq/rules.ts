@@ -256,6 +256,12 @@ export const rules = {
     recorded: ['tx-commit-publishes-and-acks', 'tx-rollback-forgets', 'tx-channel-close-rolls-back', 'tx-routes-at-publish'],
   },
   R91: { name: 'tx-or-confirm', says: 'A channel is transactional or in confirm mode, never both.', source: 'https://www.rabbitmq.com/docs/confirms#publisher-confirms', recorded: ['tx-or-confirm'] },
+  R92: {
+    name: 'kill-under-way',
+    says: 'While a member of a quorum queue is killed, what is published is confirmed by those that remain, once each. While the home of a classic queue is away its publishers are refused; what was confirmed before is there afterwards, unless it was transient.',
+    source: 'https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed',
+    recorded: ['cluster-kill-leader-under-way', 'cluster-kill-follower-under-way', 'cluster-kill-home-under-way', 'cluster-kill-home-transient'],
+  },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 
 type Name = (typeof rules)[keyof typeof rules]['name'];
