@@ -114,6 +114,18 @@ test('by keyboard: to the settings of a node and back, faster and slower, to the
   await expect(page.getByRole('timer')).toHaveText('00:00.000');
 });
 
+test('by keyboard the canvas is one step away', async ({ page }) => {
+  await openPaused(page);
+  await page.reload();
+  await expect(node(page, /^payments/)).toBeVisible();
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('button', { name: 'To the canvas' });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('application', { name: 'Topology' }).locator('.react-flow__node:focus')).toHaveCount(1);
+});
+
 test('every scenario runs at its own pace', async ({ page }) => {
   await openPaused(page);
   await command(page, 'Open What a dead consumer leaves behind');

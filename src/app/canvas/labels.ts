@@ -41,7 +41,7 @@ export function spotsOf(wires: ReadonlyMap<string, Wire>, labels: ReadonlyMap<st
       cards: cards.filter((c) => overlap(room, c)),
       written: written.filter((b) => overlap(room, b)),
       rates: rates.filter((b) => overlap(room, b)),
-      points: ways.filter((way) => overlap(room, way.reach)).flatMap((way) => way.points),
+      points: ways.filter((way) => overlap(room, way.reach)).flatMap((way) => way.points.filter(([x, y]) => x > room.x && x < room.x + room.w && y > room.y && y < room.y + room.h)),
     };
     const { spot, box } = bestOf(wire, w, near);
     written.push(box);
@@ -72,14 +72,16 @@ function bestOf(wire: Wire, w: number, near: Near): { readonly spot: Spot; reado
   for (const part of PARTS) {
     const [x, y] = along(wire, part);
     sides.forEach(([dx, dy], n) => {
+      const stands = COST.off * Math.abs(part - 0.5) + COST.side * Math.min(n, 4);
+      // The first places are the best: where one is clear no other is looked at.
+      if (best && stands >= best.cost) return;
       const box = around(x + dx, y + dy, w, HEIGHT);
       const cost =
+        stands +
         COST.card * near.cards.filter((c) => overlap(box, c)).length +
         COST.label * near.written.filter((b) => overlap(box, b)).length +
         COST.rate * near.rates.filter((b) => overlap(box, b)).length +
-        COST.way * near.points.filter(([px, py]) => overlap(box, around(px, py, CELL.w, CELL.h))).length +
-        COST.off * Math.abs(part - 0.5) +
-        COST.side * Math.min(n, 4);
+        COST.way * near.points.filter(([px, py]) => Math.abs(px - x - dx) < (w + CELL.w) / 2 && Math.abs(py - y - dy) < (HEIGHT + CELL.h) / 2).length;
       if (!best || cost < best.cost) best = { spot: { part, dx, dy, w }, box, cost };
     });
   }

@@ -34,6 +34,9 @@ export function App() {
   );
   return (
     <div className="app">
+      <button type="button" className="skip" onClick={() => document.querySelector<HTMLElement>('.react-flow__node')?.focus()}>
+        To the canvas
+      </button>
       <TopBar />
       <PanelGroup direction="vertical" autoSaveId="rows">
         <Panel id="upper" order={1} defaultSize={66} minSize={35}>
