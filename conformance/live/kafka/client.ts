@@ -46,7 +46,7 @@ export class KafkaClient implements LiveClient {
       return null;
     }
     if (isNodeOperation(op)) {
-      const node = operation['node'] === 'coordinator' ? await this.#servers.driver.ask({ op: 'coordinator' }) : operation['node'];
+      const node = operation['node'] === 'coordinator' ? await this.#servers.driver.ask({ op: 'coordinator', of: operation['transactionalId'] === undefined ? 'groups' : 'transactions' }) : operation['node'];
       await this.#servers[op](Number(node));
       return null;
     }

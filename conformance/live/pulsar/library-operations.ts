@@ -34,7 +34,12 @@ export function consumerLibrary(d: Dice): Talk {
     return { op: d.chance(0.65) ? 'acknowledge' : 'negativeAcknowledge', consumer, body: d.pick(has.get(consumer) ?? []) };
   };
   return {
-    setup: [{ op: 'topic', topic: TOPIC }, ...names.map((consumer): Operation => ({ op: 'openConsumer', consumer, config: config() }))],
+    setup: [
+      { op: 'topic', topic: TOPIC },
+      ...names.map((consumer): Operation => ({ op: 'openConsumer', consumer, config: config() })),
+      // It is served when activeConsumerFailoverDelayTimeMillis has passed.
+      ...(type === 'Failover' ? [{ op: 'advance', ms: CALM }] : []),
+    ],
     calm: { negativeAcknowledge: CALM },
     makes: () => [produce, produce, produce, receive, receive, receive, settle, settle, settle, () => ({ op: 'stats', topic: TOPIC, subscription: 's' })],
     heard(operation, seen) {

@@ -68,9 +68,14 @@ export class KafkaAdapter {
     const { partitions = [] } = this.#node.cluster.topic(text(operation['topic'])) ?? {};
     return { racks: partitions.map(({ replicas }) => replicas.map(({ broker }) => racks[broker] || null).sort()) };
   }
+  /** Of a group, or of somebody's transactions. */
+  #coordinator(operation: Operation): number {
+    const { coordinator, transactions } = this.#node.cluster;
+    return operation['transactionalId'] === undefined ? coordinator.nodeOf(text(operation['group'])) : transactions.nodeOf(text(operation['transactionalId']));
+  }
   /** Done to a node, not asked of it. */
   readonly #toNode = (what: (node: number) => void) => (operation: Operation) => {
-    what(operation['node'] === 'coordinator' ? this.#node.cluster.coordinator.nodeOf(text(operation['group'])) : number(operation['node']));
+    what(operation['node'] === 'coordinator' ? this.#coordinator(operation) : number(operation['node']));
     this.#node.listen();
     return null;
   };

@@ -5,10 +5,11 @@ import type { ReplicaRacks } from './assignors/assignment.ts';
 import { Coordination } from './coordination.ts';
 import { type ClientHost, type ClientState, readOnce } from './connection.ts';
 import { type ConsumerSettings, consumerSettings } from './consumer-settings.ts';
+import type { MembershipSettings } from './membership.ts';
 import { Positions } from './positions.ts';
 import type { Response } from './protocol.ts';
 import type { Readings } from './readings.ts';
-import type { Config } from './settings.ts';
+import { type Config, number } from './settings.ts';
 
 export interface ConsumerHost extends ClientHost {
   readonly readings: Readings;
@@ -61,6 +62,26 @@ export class ConsumerContext {
   /** What its group has to read in its topic: "orders@billing". */
   get place(): string {
     return this.host.readings.placeOf(this.topic, this.group);
+  }
+  /** @param partitions of its topic, as the client's metadata have it */
+  membership(partitions: number): MembershipSettings {
+    const { config, client, host, settings } = this;
+    return {
+      group: settings.group,
+      clientId: client.client,
+      groupInstanceId: settings.instanceId,
+      memberId: `${client.client}-${client.life}`,
+      assignor: config['group.remote.assignor'] === undefined ? null : String(config['group.remote.assignor']),
+      sessionTimeout: number(config, 'session.timeout.ms', 45_000),
+      heartbeatInterval: number(config, 'heartbeat.interval.ms', 3_000),
+      maxPollInterval: number(config, 'max.poll.interval.ms', 300_000),
+      strategies: String(config['partition.assignment.strategy'] ?? 'range, cooperative-sticky').split(/,\s*/),
+      topic: this.topic,
+      partitions,
+      counts: host.counts(),
+      replicaRacks: host.replicaRacks,
+      rack: settings.rack,
+    };
   }
   later(delay: number, name: string, arg: number): void {
     this.host.later(this.client, delay, name, arg);

@@ -9,15 +9,15 @@ import { Committer, type CommitterState } from './committer.ts';
 import type { ClientState } from './connection.ts';
 import type { CoordinationState } from './coordination.ts';
 import { ConsumerContext, type ConsumerHost, type PartitionOffset } from './consumer-context.ts';
+import { giveUp, seekBack } from './error-handler.ts';
 import { Fetcher, type FetcherState } from './fetcher.ts';
 import type { GroupError } from './group/errors.ts';
 import { Hands, type HandsState, type InHand } from './hands.ts';
-import { ClassicMembership, type Membership, type MembershipListener, type MembershipSettings, type MembershipState, OUT } from './membership.ts';
+import { ClassicMembership, type Membership, type MembershipListener, type MembershipState, OUT } from './membership.ts';
 import { ModernMembership, type ModernMembershipState, OUTSIDE } from './modern-membership.ts';
 import { Stops, type StopsState } from './portions.ts';
 import type { PositionsState } from './positions.ts';
 import type { GroupRequest, MemberOfGroup, Response, TopicPartition } from './protocol.ts';
-import { number } from './settings.ts';
 
 interface State {
   /** What it was made with. */
@@ -66,8 +66,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     this.fetcher = new Fetcher(this.context, { member: () => this.member, metadataKnown: () => this.metadataKnown(), arrived: () => this.handOut() });
     this.committer = new Committer(this.context, { member: () => this.member, returned: () => this.work() });
     this.pollIntervals = this.context.timeouts('poll interval', { stands: (polls) => polls === this.state.polls && !this.state.polling, expired: () => this.tooSlow() });
-    this.classic = new ClassicMembership(() => this.settings(), this);
-    this.modern = new ModernMembership(() => this.settings(), this);
+    this.classic = new ClassicMembership(() => this.context.membership(this.fetcher.partitions), this);
+    this.modern = new ModernMembership(() => this.context.membership(this.fetcher.partitions), this);
   }
   // ReceiveSession -------------------------------------------------------------
   open(): void {
@@ -106,8 +106,8 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     if (how === 'extend') return;
     const record = this.hands.take(delivery);
     if (!record) return;
-    if (how === 'reject' && !record.zombie) this.giveUp(record);
-    if (how === 'retry') this.seekBack(record);
+    if (how === 'reject' && !record.zombie) giveUp(this.context, record);
+    if (how === 'retry') this.pauseAfter(record);
     else if (!record.zombie) this.committer.done(record.partition, record.offset);
     if (this.hands.empty) this.batchDone();
     else this.work();
@@ -276,26 +276,6 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     const { topic } = this.context;
     return partitions.filter((p) => p.topic === topic).map((p) => p.partition);
   }
-  private settings(): MembershipSettings {
-    const { context, client } = this;
-    const { config } = context;
-    return {
-      group: context.group,
-      clientId: client.client,
-      groupInstanceId: context.settings.instanceId,
-      memberId: `${client.client}-${client.life}`,
-      assignor: config['group.remote.assignor'] === undefined ? null : String(config['group.remote.assignor']),
-      sessionTimeout: number(config, 'session.timeout.ms', 45_000),
-      heartbeatInterval: number(config, 'heartbeat.interval.ms', 3_000),
-      maxPollInterval: number(config, 'max.poll.interval.ms', 300_000),
-      strategies: String(config['partition.assignment.strategy'] ?? 'range, cooperative-sticky').split(/,\s*/),
-      topic: context.topic,
-      partitions: this.fetcher.partitions,
-      counts: context.host.counts(),
-      replicaRacks: context.host.replicaRacks,
-      rack: context.settings.rack,
-    };
-  }
   private reset(): void {
     this.state = fresh();
     this.hands.clear();
@@ -376,26 +356,14 @@ export class KafkaConsumer implements ReceiveSession, MembershipListener {
     state.leftForPolling = false;
     this.work();
   }
-  /** The error handler seeks back to the record that failed: it and everything behind it is polled again after a pause. */
-  private seekBack(failed: Readonly<InHand>): void {
+  /** A record failed and is to be tried again. */
+  private pauseAfter(failed: Readonly<InHand>): void {
     const { state, context } = this;
     if (failed.zombie) return;
-    const first = new Map<number, number>([[failed.partition, failed.offset]]);
-    for (const r of this.hands.giveBack()) first.set(r.partition, Math.min(first.get(r.partition) ?? r.offset, r.offset));
-    for (const [partition, offset] of first) {
-      context.positions.seek(partition, offset);
-      context.host.readings.returned(context.group, context.topic, partition, offset, 'kafka.seek_after_failure');
-    }
+    seekBack(context, failed, this.hands.giveBack());
     const wait = context.settings.errorBackoff;
     state.pausedUntil = context.now + wait;
     context.later(wait, 'paused', 0);
-  }
-  /** The error handler gives up on a record: it goes to another topic, or nowhere, and the group goes on. */
-  private giveUp(record: Readonly<InHand>): void {
-    const { context } = this;
-    const topic = context.settings.deadLetterTopic;
-    const sent = topic !== '' && context.host.forward(this.client, topic, record.delivery.message);
-    context.host.readings.givenUp(context.group, context.topic, record.partition, record.offset, record.delivery.message, sent ? 'dead-lettered' : 'dropped', sent ? 'kafka.sent_to_other_topic' : 'kafka.given_up');
   }
   /** What may be committed at the end: what poll() has given out, but for the records that its own thread has not finished. */
   private done(): readonly PartitionOffset[] {

@@ -86,9 +86,13 @@ describe('a transaction', () => {
     c.produce([1], { ...id, baseSequence: 0, transactional: true });
     c.advance(5);
     const first = c.kafka.transactions.nodeOf('x');
+    c.kafka.putTopic('u', topicSettings({ config: { partitions: 1, 'replication.factor': 1 } }), [[(first + 1) % 3]]);
     c.kafka.nodes.kill(first);
     expect(c.end('x', id, true)).toBe('DISCONNECTED');
+    const joins = () => c.errorOf(c.produce([2], { topic: 'u', ...id, baseSequence: 0, transactional: true, acks: 1, broker: (first + 1) % 3 }));
+    expect(joins()).toBe('NOT_ENOUGH_REPLICAS');
     c.advance(1200);
+    expect(joins()).toBe('NONE');
     expect(c.kafka.transactions.nodeOf('x')).not.toBe(first);
     expect(c.end('x', id, true)).toBe('NONE');
   });

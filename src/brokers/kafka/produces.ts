@@ -122,9 +122,10 @@ export class Produces {
     const { settings } = partition;
     // A batch makes its partition part of the transaction before the log looks at it: one that is then refused has begun it all the same (ReplicaManager.handleProduceAppend).
     if (batch.transactional) {
-      const error = cluster.transactions.mayWrite(batch.producerId, batch.producerEpoch);
+      const { transactions } = cluster;
+      const error = transactions.mayWrite(batch.producerId, batch.producerEpoch);
       if (error !== 'NONE') return error;
-      cluster.transactions.wrote(batch.producerId, partition);
+      if (!transactions.takesIn(batch.producerId, partition)) return 'NOT_ENOUGH_REPLICAS';
     }
     const refused = this.refusing.indexOf(batch.topic);
     if (refused >= 0) {

@@ -106,9 +106,9 @@ export const rules = {
   K53: { name: 'linger', says: 'A batch waits for linger.ms unless it is full; what does not fit closes it, and it goes.', source: `${producer}#producerconfigs_linger.ms`, recorded: ['linger-waits-for-more-records'] },
   K54: {
     name: 'transaction-coordinator',
-    says: 'The leader of a transactional.id’s partition of __transaction_state coordinates its transactions: while it is dead none begins, ends or times out.',
-    source: kip98,
-    recorded: ['nobody-ends-a-transaction-until-another-leads'],
+    says: 'The leader of a transactional.id’s partition of __transaction_state coordinates its transactions: while it is dead none begins, ends or times out, and no further partition becomes part of one (NOT_ENOUGH_REPLICAS).',
+    source: kip890,
+    recorded: ['nobody-ends-a-transaction-until-another-leads', 'partition-joins-a-transaction-through-its-coordinator'],
   },
   K55: {
     name: 'marker-waits',

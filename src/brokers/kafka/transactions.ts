@@ -89,12 +89,14 @@ export class Transactions {
     if (this.owners.find((o) => o.producerId === producerId)?.epoch !== epoch) return 'INVALID_PRODUCER_EPOCH';
     return this.isEnding(producerId) ? 'CONCURRENT_TRANSACTIONS' : 'NONE';
   }
-  wrote(producerId: number, partition: Partition): void {
+  /** The partition becomes part of the transaction: its leader asks the coordinator. @returns whether it is one */
+  takesIn(producerId: number, { key }: Partition): boolean {
     const owner = this.owners.find((o) => o.producerId === producerId);
-    if (!owner) return;
-    if (owner.partitions.includes(partition.key)) return;
+    if (!owner || owner.partitions.includes(key)) return true;
+    if (!this.cluster.nodes.serves(this.nodeOf(owner.transactionalId))) return false;
     this.beginIfNeeded(owner);
-    owner.partitions.push(partition.key);
+    owner.partitions.push(key);
+    return true;
   }
   /** Offsets that the producer's application consumed are committed with what it wrote, or not at all. */
   wroteOffsets(producerId: number, group: string): void {

@@ -5,7 +5,7 @@ import type { AccessMode } from './partition.ts';
 import { type ProducerHost, PulsarProducer } from './producer.ts';
 import type { RecordedHost } from './recorded-consumer.ts';
 import type { RecordedMessages, Written } from './recorded-messages.ts';
-import type { ClientState, Thing } from './traffic.ts';
+import type { Attachment, ClientState, Thing } from './traffic.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 /** What it needs of the case. */
@@ -36,7 +36,8 @@ export class RecordedProducer {
   /** What brokers said while it is held back. */
   private held: (() => void)[] | null = null;
   private refused: string | null = null;
-  /** How the message that was sent last failed, if it did. */
+  /** The message that was taken last, and how it failed, if it did: that is what flush() tells. */
+  private lastTaken = -1;
   private lastError: string | null = null;
 
   constructor(host: ProducerCase, name: string, topic: string, config: Config) {
@@ -55,12 +56,15 @@ export class RecordedProducer {
     if (this.refused !== null) this.producer.close('crash');
     return this.refused;
   }
-  /** @param unblocked called when send() has taken the last of them, where it does not matter how long that takes */
+  /**
+   * One after the other, with no time for an answer in between unless send() blocks.
+   * @param unblocked called when send() has taken the last of them, where it does not matter how long that takes
+   */
   send(messages: readonly Written[], unblocked: (() => void) | null): void {
     for (const [i, written] of messages.entries()) {
       this.waiting.push({ message: this.host.messages.enter(written), taken: i === messages.length - 1 ? (unblocked ?? nothing) : nothing });
       this.goOn();
-      if (unblocked === null) this.wait(() => this.waiting.length === 0);
+      if (unblocked === null && this.waiting.length > 0) this.wait(() => this.waiting.length === 0);
     }
   }
   callbacks(sorted: boolean): readonly { readonly body: string; readonly error?: string }[] {
@@ -92,7 +96,7 @@ export class RecordedProducer {
       return byAppearance ? order.indexOf(partition) : Number(/-partition-(\d+)$/.exec(partition)?.[1] ?? -1);
     });
   }
-  /** @returns the exception with which the last message failed, or null */
+  /** @returns the exception with which the last message that was taken failed, or null */
   flush(): string | null {
     this.producer.flush();
     this.wait(() => this.unanswered.size === 0);
@@ -115,22 +119,30 @@ export class RecordedProducer {
     for (const a of this.state.attachments) {
       if (a.state === 'closed') continue;
       this.host.server.disconnectProducer(a.partition, this.session);
+      a.served = -1;
       this.producer.lost(a, 'pulsar.connection_closed');
     }
     this.wait(() => this.refused !== null || this.connected);
   }
   /** What a broker says to it. */
   hear(event: PulsarEvent): void {
-    if (event.kind === 'closed' && ENDS.has(event.why)) this.held = null;
+    if (event.kind === 'closed') {
+      if (ENDS.has(event.why)) this.held = null;
+      const closed = this.attachment(event.partition);
+      if (closed !== undefined) closed.served = -1;
+    }
     this.listen(() => {
       if (event.kind === 'receipt' || event.kind === 'send-error') return this.producer.receipt(event.partition, event.to.tag, event.kind === 'receipt' ? null : event.refusal);
-      const a = 'partition' in event ? this.state.attachments.find(({ partition }) => partition === event.partition) : undefined;
+      const a = 'partition' in event ? this.attachment(event.partition) : undefined;
       if (a === undefined || a.state === 'closed') return;
       if (event.kind === 'closed') this.producer.lost(a, `pulsar.${event.why}`);
       else if (event.kind === 'granted' && a.state === 'waiting') this.producer.granted(a);
     });
   }
 
+  private attachment(of: string): Attachment | undefined {
+    return this.state.attachments.find(({ partition }) => partition === of);
+  }
   private get connected(): boolean {
     const { attachments } = this.state;
     return attachments.length > 0 && attachments.every(({ state }) => state === 'open');
@@ -146,7 +158,8 @@ export class RecordedProducer {
       this.waiting.shift();
       this.sent.push(next.message);
       this.unanswered.add(next.message);
-      if (answer !== 'taken') this.answered(next.message, answer);
+      if (answer === 'taken') this.lastTaken = next.message;
+      else this.answered(next.message, answer);
       next.taken();
     }
   }
@@ -154,7 +167,7 @@ export class RecordedProducer {
     this.unanswered.delete(message);
     const { body } = this.host.messages.written(message);
     const error = outcome === 'confirmed' ? null : outcome === 'unknown' ? 'TimeoutException' : exceptionOf(outcome.name);
-    if (message === this.sent.at(-1)) this.lastError = error;
+    if (message === this.lastTaken) this.lastError = error;
     this.called.push(error === null ? { body } : { body, error });
   }
   private wait(until: () => boolean): void {
@@ -186,8 +199,8 @@ export class RecordedProducer {
   private serve(thing: Thing): void {
     const { server } = this.host;
     const { partition } = thing;
+    const a = this.attachment(partition);
     if (thing.do === 'attach') {
-      const a = this.state.attachments.find((one) => one.partition === partition);
       if (a === undefined || a.life !== thing.life) return;
       const mode = (this.config['accessMode'] ?? 'Shared') as AccessMode;
       const answer = server.connectProducer(partition, { session: this.session, name: String(this.config['producerName']), mode, life: this.state.life });
@@ -196,7 +209,8 @@ export class RecordedProducer {
         if (a.life === thing.life && a.state === 'opening') this.producer.attached(a, answer);
       });
     } else if (thing.do === 'detach') server.disconnectProducer(partition, this.session);
-    else if (thing.do === 'send') server.send(partition, { session: this.session, tag: thing.tag }, thing.args);
+    // What is under way when the connection ends never arrives.
+    else if (thing.do === 'send' && thing.life === a?.served) server.send(partition, { session: this.session, tag: thing.tag }, thing.args);
   }
 }
 /** A refusal as the client throws it. */

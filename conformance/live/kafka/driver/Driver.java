@@ -46,7 +46,7 @@ public class Driver {
     verbs.put("alive", op -> alive(op));
     verbs.put("gone", op -> gone(op));
     verbs.put("registered", op -> topics.registered());
-    verbs.put("coordinator", op -> IntNode.valueOf(wires.groups()));
+    verbs.put("coordinator", op -> IntNode.valueOf(op.get("of").asText().equals("groups") ? wires.groups() : wires.transactions()));
     verbs.put("settings", topics::settings);
     verbs.put("topic", topics::topic);
     verbs.put("addPartitions", topics::addPartitions);
