@@ -267,6 +267,7 @@ export const rabbitmq: RoomDescriptor = {
     'A chunk of a stream holds one message, as with publishers that wait for each confirm; its credit comes back when the client is through with it.',
     'The publishing id of a message is its number in the run, so it grows with each message and stays in a retry.',
     'The stream protocol goes over the same connections as AMQP; clients do not look for the leader or a replica.',
+    'A stream that is deleted takes its subscriptions with it; a publisher of the stream protocol is not bound to it: what it publishes is refused until there is a stream of that name again, to which it then goes on at once.',
     'Each client has one connection with one channel per link; its consume links with a global prefetch share one.',
     'What can be set by policy is set by policy, so that it can change while the queue lives.',
     'An administrator declares on the first node that is up, where classic queues therefore live unless x-queue-leader-locator says otherwise.',

@@ -4,9 +4,9 @@ import { sameValue } from './arguments.ts';
 import type { ExchangeArgs } from './api.ts';
 import { checkHashArguments, checkWeight, type Hashable, shareOf, withoutShare, withShare } from './consistent-hash.ts';
 import { errors } from './errors.ts';
-import type { FieldValue, Table, Version } from './events.ts';
+import type { FieldValue, Reason, Table, Version } from './events.ts';
 import { checkLocal, pickLocal } from './local-random.ts';
-import type { Binding, Exchange, ExchangeType } from './model.ts';
+import type { Binding, Exchange, ExchangeType, Queue } from './model.ts';
 import { bindingByModulus } from './modulus-hash.ts';
 import { topicMatches, words } from './topic.ts';
 
@@ -181,6 +181,11 @@ function matching(core: Core, exchange: Exchange, message: Hashable, node: strin
   }
 }
 
+/** Before 4.0 nothing is routed to a classic queue whose node is down: it is as if it were not bound. */
+const isAway = (core: Core, queue: Queue | undefined): boolean => !core.since40 && queue !== undefined && queue.type === 'classic' && !queue.available;
+/** Why nothing was found. */
+export const unroutedBecause = (core: Core): Reason => ([...core.queues.values()].some((queue) => isAway(core, queue)) ? 'rabbitmq.queue_unavailable' : 'rabbitmq.no_binding');
+
 /**
  * The queues that a message reaches from an exchange, each once, in the order found. Every hop is an event.
  * @param node where that is found out: that of the publisher's connection, or of the queue in which the message died
@@ -192,6 +197,7 @@ export function route(core: Core, first: Exchange, number: number, message: Hash
   for (let exchange = open.shift(); exchange !== undefined; exchange = open.shift()) {
     let found = false;
     const hop = (to: string, toKind: 'queue' | 'exchange', routingKey: string, via: 'binding' | 'alternate-exchange' | 'default') => {
+      if (toKind === 'queue' && isAway(core, core.queues.get(to))) return;
       found = true;
       if (toKind === 'queue') {
         if (queues.has(to)) return;

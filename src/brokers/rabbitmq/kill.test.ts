@@ -164,3 +164,18 @@ test(rule('kill-under-way'), () => {
   expect(through({}, true)).toEqual({ confirms: [true, true, true, false, false], kept: [0, 1, 2] });
   expect(through({}, false)).toEqual({ confirms: [true, true, true, false, false], kept: [] });
 });
+
+test(rule('home-away'), () => {
+  const away = (version: RabbitOptions['version']) => {
+    const s = server({ version, nodes: ['n1', 'n2'] });
+    s.open('b', 1, 'n2');
+    s.queue('q');
+    s.broker.stopNode('n1', 'killed');
+    s.events();
+    s.send('q', { connection: 'b', mandatory: true });
+    const events = s.events();
+    return [only(events, 'confirm').map(({ ack }) => ack), only(events, 'return').length, only(events, 'unrouted').map(({ because }) => because)];
+  };
+  expect(away('3.10.8')).toEqual([[true], 1, ['rabbitmq.queue_unavailable']]);
+  expect(away('4.0.5')).toEqual([[false], 0, []]);
+});

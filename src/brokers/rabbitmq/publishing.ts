@@ -6,7 +6,7 @@ import { enqueue, refuses } from './custody.ts';
 import { buryRefused, settleDeaths } from './dead-letter.ts';
 import { errors } from './errors.ts';
 import type { PublishArgs, Reason } from './events.ts';
-import { route } from './exchanges.ts';
+import { route, unroutedBecause } from './exchanges.ts';
 import { checkMessage, sealed } from './message.ts';
 import { intake, isReading, noteAlarm } from './flow.ts';
 import type { Channel, Envelope, Pending, Queue, QueueType } from './model.ts';
@@ -98,7 +98,7 @@ export function distribute(core: Core, channel: Channel, args: PublishArgs, rout
   let failure: Reason | null = null;
   let fails = false;
   if (queues.length === 0 && !replied) {
-    core.emit({ kind: 'unrouted', message: args.message, exchange: args.exchange, because: 'rabbitmq.no_binding' });
+    core.emit({ kind: 'unrouted', message: args.message, exchange: args.exchange, because: unroutedBecause(core) });
     if (args.mandatory === true) {
       const { message, exchange: from, routingKey } = args;
       core.emit({ kind: 'return', connection: connection.name, channel: channel.number, message, replyCode: 312, replyText: 'NO_ROUTE', exchange: from, routingKey });

@@ -10,7 +10,7 @@ import type { Reason } from './events.ts';
 import { deleteExchange, removeBindingsTo } from './exchanges.ts';
 import type { Connection, Consumer, Copy, Held, Queue, QueueType } from './model.ts';
 import { policyFor } from './policy.ts';
-import { dropStream, isStream, leave, retain } from './stream.ts';
+import { dropStream, isStream, leave, policyChanged } from './stream.ts';
 import { StreamLog } from './stream-log.ts';
 import { chooseReader } from './stream-protocol.ts';
 
@@ -220,7 +220,7 @@ export function applyPolicies(core: Core): void {
       queue.expiresAt = -1;
       use(core, queue);
     }
-    if (isStream(queue)) retain(core, queue);
+    if (isStream(queue)) policyChanged(core, queue);
     // A classic queue takes its new limits before its new overflow.
     const { settings: after } = queue;
     if (queue.type === 'classic' && after.overflow !== before.overflow) {

@@ -192,7 +192,12 @@ export const rules = {
     recorded: ['cluster-leader-locator'],
   },
   R70: { name: 'stream', says: 'A stream keeps what is read: each consumer gets all of it in order, from where it asks to begin.', source: 'https://www.rabbitmq.com/docs/streams#consuming', recorded: ['stream-offset-first-and-next', 'stream-counts'] },
-  R71: { name: 'stream-offset', says: 'x-stream-offset is first, last, next (when there is none), an offset, a timestamp or an interval back from now.', source: 'https://www.rabbitmq.com/docs/streams#consuming', recorded: ['stream-offset-first-and-next', 'stream-offset-last', 'stream-offset-number'] },
+  R71: {
+    name: 'stream-offset',
+    says: 'x-stream-offset is first, last, next (when there is none), an offset, a timestamp or an interval back from now.',
+    source: 'https://www.rabbitmq.com/docs/streams#consuming',
+    recorded: ['stream-offset-first-and-next', 'stream-offset-last', 'stream-offset-number', 'stream-offset-interval'],
+  },
   R72: { name: 'stream-credit', says: 'A consumer of a stream needs a prefetch; each delivery that it settles lets one more come.', source: 'https://www.rabbitmq.com/docs/streams#usage', recorded: ['stream-refuses-some-operations', 'stream-reject-is-refused'] },
   R73: { name: 'stream-no-return', says: 'Nothing comes back to a stream: whatever is rejected, recovered or lost with its channel is read on from there.', source: 'https://www.rabbitmq.com/docs/streams#usage', recorded: ['stream-nothing-returns'] },
   R74: { name: 'stream-no-reject', says: "Before 3.11 a nack or reject of a stream's delivery ends the connection.", source: 'https://github.com/rabbitmq/rabbitmq-server/blob/v3.10.8/deps/rabbit/src/rabbit_stream_queue.erl', until: '3.10.8', recorded: ['stream-reject-is-refused'] },
@@ -261,6 +266,18 @@ export const rules = {
     says: 'While a member of a quorum queue is killed, what is published is confirmed by those that remain, once each. While the home of a classic queue is away its publishers are refused; what was confirmed before is there afterwards, unless it was transient.',
     source: 'https://www.rabbitmq.com/docs/confirms#when-publishes-are-confirmed',
     recorded: ['cluster-kill-leader-under-way', 'cluster-kill-follower-under-way', 'cluster-kill-home-under-way', 'cluster-kill-home-transient'],
+  },
+  R94: {
+    name: 'home-away',
+    says: 'While the node of a classic queue is away, 3.10 finds no route to it: what is published is unroutable, and confirmed all the same. Since 4.0 it is refused.',
+    source: 'https://www.rabbitmq.com/docs/publishers#unroutable',
+    recorded: ['cluster-kill-home-under-way', 'cluster-kill-home-transient'],
+  },
+  R93: {
+    name: 'stream-roll',
+    says: 'A full segment gives way to a new one with the next message, or as soon as whoever has read to the end of the stream, or a policy, makes the writer look; that is when retention is looked at, too.',
+    source: 'https://github.com/rabbitmq/osiris/blob/v1.8.5/src/osiris_writer.erl',
+    recorded: ['stream-max-age', 'stream-age-and-length', 'stream-age-by-policy', 'stream-offset-interval-across-segments'],
   },
 } as const satisfies Rules & Record<string, { readonly name: string }>;
 

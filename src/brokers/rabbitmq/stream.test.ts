@@ -196,6 +196,26 @@ describe('the log', () => {
     expect(read(s, 'c', 'first')).toEqual([4]);
   });
 
+  test(rule('stream-roll'), () => {
+    /** Two segments that are too old, then a third that is full, with somebody who waits at its end or without. */
+    const left = (reads: boolean) => {
+      const s = server();
+      s.queue('s', { ...stream, 'x-stream-max-segment-size-bytes': 1000, 'x-max-age': '1s' });
+      for (let i = 0; i < 8; i++) big(s);
+      if (reads) s.consume('s', 'c', { prefetch: 100, arguments: { 'x-stream-offset': 'next' } });
+      s.ms(5000);
+      big(s);
+      s.broker.load(s.broker.save());
+      return s.broker.offsets('s').first;
+    };
+    expect([left(false), left(true)]).toEqual([0, 7]);
+    const s = server();
+    s.queue('s', { ...stream, 'x-stream-max-segment-size-bytes': 1000 });
+    for (let i = 0; i < 3; i++) big(s);
+    s.ms(5000);
+    s.broker.setPolicy({ name: 'p', pattern: '^s$', definition: { 'max-age': '1s' } });
+    expect(read(s, 'all', 'first')).toEqual([]);
+  });
   test(rule('stream-retention-policy'), () => {
     const s = server();
     s.queue('s', { ...stream, ...small });

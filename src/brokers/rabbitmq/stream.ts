@@ -20,24 +20,33 @@ export const isStream = (queue: Queue): queue is StreamQueue => queue.type === '
 
 const readersOf = (queue: Queue) => [...queue.consumers.values()].flatMap((one) => one.reading ?? []);
 
+const isAwaited = (queue: StreamQueue): boolean => readersOf(queue).some((one) => one.credit > 0 && queue.stream.isAtEnd(one));
+
 /** A new message at the end of the log. It is there for every consumer. */
 export function append(core: Core, queue: StreamQueue, sent: Envelope, parent: number | null): Copy {
   const now = core.now();
   const { stream, settings } = queue;
   const envelope = asKept(core, sent);
-  const awaited = readersOf(queue).some((one) => one.credit > 0 && stream.isAtEnd(one));
-  const opened = stream.prepare(settings.maxSegmentBytes, now, awaited);
+  const opened = stream.prepare(settings.maxSegmentBytes, now, isAwaited(queue));
   const copy: Copy = { id: core.counters.copy++, envelope, seq: stream.nextOffset, enqueuedAt: now, expiresAt: -1, level: 0, redelivered: false, acquired: 0, failed: 0 };
   // Dead letters come without a publisher's sequence.
   stream.append(copy, chunkBytes(core, envelope, settings.filterBytes), parent === null);
   core.emit({ kind: 'stored', copy: copy.id, message: envelope.message, queue: queue.name, offset: copy.seq, parent, filterValue: filterValueOf(envelope.cover.headers) });
   if (opened) retain(core, queue);
   readAll(core, queue);
+  // Whoever has read to the end asks the writer to be told of more.
+  if (isAwaited(queue)) answered(core, queue);
   return copy;
 }
 
+/** A new policy: the writer looks at retention, and at whether the latest segment is full. */
+export function policyChanged(core: Core, queue: StreamQueue): void {
+  retain(core, queue);
+  answered(core, queue);
+}
+
 /** Deletes segments that are over the limits. Only a new segment or a new policy makes the broker look. */
-export function retain(core: Core, queue: StreamQueue): void {
+function retain(core: Core, queue: StreamQueue): void {
   for (const { from, to, copies } of queue.stream.truncate(queue.settings, core.now(), readersOf(queue))) truncated(core, queue, from, to, copies, 'rabbitmq.stream_retention');
 }
 function truncated(core: Core, queue: Queue, from: number, to: number, copies: readonly Copy[], because: Reason): void {
@@ -77,8 +86,8 @@ export function offsetSpec(core: Core, queue: Queue, value: FieldValue | undefin
   if (typeof value === 'number' && Number.isInteger(value)) return value;
   if (isTable(value) && typeof value['timestamp'] === 'number') return { timestamp: value['timestamp'] * 1000 };
   const ms = typeof value === 'string' ? streamInterval(value) : 'crash';
-  if (ms === 'crash') return errors.crash();
-  if (ms === null) return errors.invalidArgument('queue', queue.name, 'x-stream-offset', `{invalid_stream_offset_arg,{longstr,<<"${String(value)}">>}}`);
+  if (ms === 'crash' && !core.since43) return errors.crash();
+  if (ms === null || ms === 'crash') return errors.invalidArgument('queue', queue.name, 'x-stream-offset', `{invalid_stream_offset_arg,{longstr,<<"${String(value)}">>}}`);
   return { timestamp: Math.floor(core.now() / 1000) - ms };
 }
 
