@@ -12,7 +12,7 @@ import { boxesOf, type NodeBox, wiresOf } from './geometry.ts';
 import { Card } from './Card.tsx';
 import { Cluster } from './Cluster.tsx';
 import { Overlay } from './Overlay.tsx';
-import { spotsOf } from './labels.ts';
+import type { spotsOf } from './labels.ts';
 import { WireLine } from './WireLine.tsx';
 
 const News = lazy(async () => ({ default: (await import('../findings/News.tsx')).News }));
@@ -101,20 +101,23 @@ function Graph() {
     return still.map((n) => (chosen.has(n.id) || dragged[n.id] || resized[n.id] ? { ...n, position: dragged[n.id] ?? n.position, ...resized[n.id], selected: chosen.has(n.id) } : n));
   }, [still, selected, dragged, resized]);
   const labels = useMemo(() => new Map(doc.links.map((link) => [link.id, catalog.link(link, doc.nodes)?.label(link.config ?? {}) ?? ''])), [doc]);
+  /** How words find their places: it comes after the first screen, and they with it. */
+  const [settle, setSettle] = useState<{ readonly spotsOf: typeof spotsOf } | null>(null);
+  useEffect(() => void import('./labels.ts').then(setSettle), []);
   const spots = useMemo(
     () =>
-      spotsOf(
+      settle?.spotsOf(
         wires,
         labels,
         [...boxes.values()].filter((b) => !b.container),
       ),
-    [wires, labels, boxes],
+    [settle, wires, labels, boxes],
   );
   const edges = useMemo<Edge[]>(
     () =>
       [...wires.values()].map((wire) => {
         const label = labels.get(wire.id) ?? '';
-        return { id: wire.id, source: wire.from, target: wire.to, type: 'wire', data: { wire, label, spot: spots.get(wire.id) }, selected: selected.includes(wire.id), ariaLabel: `${wire.derived ? 'Derived wire' : 'Wire'} from ${wire.from} to ${wire.to} ${label}` };
+        return { id: wire.id, source: wire.from, target: wire.to, type: 'wire', data: { wire, label, spot: spots?.get(wire.id) }, selected: selected.includes(wire.id), ariaLabel: `${wire.derived ? 'Derived wire' : 'Wire'} from ${wire.from} to ${wire.to} ${label}` };
       }),
     [labels, spots, wires, selected],
   );
