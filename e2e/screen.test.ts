@@ -117,7 +117,7 @@ test('by keyboard: to the settings of a node and back, faster and slower, to the
 test('by keyboard the canvas is one step away', async ({ page }) => {
   await openPaused(page);
   await page.reload();
-  await expect(node(page, /^payments/)).toBeVisible();
+  await expect(node(page, /^Payment service/)).toBeVisible();
   await page.keyboard.press('Tab');
   const skip = page.getByRole('button', { name: 'To the canvas' });
   await expect(skip).toBeFocused();
