@@ -127,6 +127,7 @@ export const pulsar: RoomDescriptor = {
     'Entries on their way to the bookies when a broker dies are found there by the next one, and their producer, which was told nothing, sends them again.',
     'A batch that is being filled counts to memoryLimitBytes with its messages alone, not with its buffer, and a producer that is closed does not wait for receipts: what becomes of what it has sent is unknown to it.',
     'The delays of negative acknowledgments and of the client’s backoff are kept exactly.',
+    'In Shared and Key_Shared subscriptions permits are looked at after each entry. A broker gives out as many entries in one go as a consumer has permits, in Shared divided by their average number of messages: where entries hold few and many, its permits may be further below zero.',
     'Applications cannot reject in Pulsar: what is rejected is published to the dead letter topic where there is one, and acknowledged.',
     'A subscription on a non-persistent topic takes its consumers in turn, whatever their keys. Inactive topics are not deleted. Policies hold for the whole cluster, as broker.conf has them, not by namespace or topic.',
   ],

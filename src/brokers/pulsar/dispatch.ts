@@ -156,11 +156,14 @@ const mayHave = (c: Consumer, position: number): boolean => c.mayReadTo < 0 || p
 function dispatchSingle(core: Core, p: Partition, s: Subscription): void {
   const c = s.byId(s.active);
   if (c === undefined || !s.reading) return;
-  while (c.permits > 0 && inBudget(core, p)) {
-    const entry = nextUnread(core, p, s);
-    if (entry === undefined) return;
-    s.cursor.read++;
-    deliver(core, p, s, c, entry, 0);
+  while (c.permits > 0) {
+    // As many entries as it has permits are read in one go, however many messages are in them.
+    for (let entries = c.permits; entries > 0; entries--) {
+      const entry = inBudget(core, p) ? nextUnread(core, p, s) : undefined;
+      if (entry === undefined) return;
+      s.cursor.read++;
+      deliver(core, p, s, c, entry, 0);
+    }
   }
 }
 /** Everything that is not acknowledged is read again. */

@@ -116,6 +116,18 @@ export const rules = {
   },
   P69: { name: 'batch-too-large', says: 'A batch larger than maxMessageSize fails as a whole, whatever the size of its messages.', source: `${MESSAGING}/#batching`, recorded: ['batch-too-large'] },
   P70: { name: 'closing-drops-batch', says: 'A producer that is closed does not send the batch that it was filling: its messages fail.', source: `${CLIENT}-producer`, recorded: ['closing-fails-open-batch'] },
+  P72: {
+    name: 'permits-read-entries',
+    says: 'The one consumer that is served gets as many entries of what lies there as it has permits, however many messages are in them: its permits may then be below zero.',
+    source: 'https://pulsar.apache.org/docs/4.0.x/developing-binary-protocol/#flow-control',
+    recorded: ['as-many-entries-as-permits'],
+  },
+  P71: {
+    name: 'seek-closes',
+    says: 'Seeking closes the consumers of a subscription, of a failover subscription the active one alone: the others stay, but nobody is served until somebody comes or goes.',
+    source: 'https://pulsar.apache.org/docs/4.0.x/admin-api-topics/#reset-cursor',
+    recorded: ['seek-closes-all-at-once', 'seek-closes-the-active-alone'],
+  },
   P67: {
     name: 'ledgers',
     says: 'A ledger is closed when it is full or old, but not before managedLedgerMinLedgerRolloverTimeMinutes, and when its topic moves; messages go with their whole ledger, when one is closed, when the slowest cursor comes into another one, or when retention is looked at.',

@@ -173,10 +173,12 @@ export class PulsarServer implements Core {
   }
   /** An administrator moves a cursor; consumers are disconnected and come back. */
   resetCursor(p: Partition, s: Subscription, to: 'earliest' | 'latest'): void {
-    for (const { session } of s.consumers) this.emit({ kind: 'closed', partition: p.name, session, why: 'cursor_reset' });
+    // Of a failover subscription only who is served is closed; nobody is in its place until somebody comes or goes.
+    const stays = s.type === 'Failover' ? s.consumers.filter(({ id }) => id !== s.active) : [];
+    for (const one of s.consumers) if (!stays.includes(one)) this.emit({ kind: 'closed', partition: p.name, session: one.session, why: 'cursor_reset' });
     // All at once: what one had is not sent to the next.
     rewind(this, p, s, 'consumer_gone');
-    s.consumers = [];
+    s.consumers = stays;
     forget(s);
     if (to === 'latest') clearBacklog(this, p, s, 'reset');
     const position = to === 'latest' ? p.log.end : p.log.start;

@@ -324,3 +324,41 @@ describe('Key_Shared', () => {
     expect(bench.of('b')).toEqual(['m1']);
   });
 });
+describe('seeking', () => {
+  const sought = (type: 'Failover' | 'Shared') => {
+    const bench = new Bench();
+    for (const consumer of ['b', 'c', 'e']) bench.join(consumer, { type });
+    bench.wait(1500);
+    bench.send('m1');
+    bench.do((server) => {
+      const p = server.partition('t');
+      const s = p?.subscriptions.get('s');
+      if (p !== undefined && s !== undefined) server.resetCursor(p, s, 'latest');
+    });
+    bench.send('m2');
+    bench.wait(1500);
+    return bench;
+  };
+  it(rule('seek-closes'), () => {
+    const closed = ({ told }: Bench) => told.filter((one) => one.includes('closed'));
+    expect(closed(sought('Shared'))).toEqual(['b closed: cursor_reset', 'c closed: cursor_reset', 'e closed: cursor_reset']);
+    const bench = sought('Failover');
+    expect([closed(bench), bench.of('b'), bench.of('c'), bench.of('e')]).toEqual([['b closed: cursor_reset'], ['m1'], [], []]);
+    bench.leave('e');
+    bench.wait(1500);
+    expect(bench.of('c')).toEqual(['m2']);
+  });
+});
+describe('Exclusive', () => {
+  it(rule('permits-read-entries'), () => {
+    const bench = new Bench();
+    bench.join('a', { type: 'Exclusive', permits: 0 });
+    for (const bodies of [['m1', 'm2', 'm3'], ['m4'], ['m5'], ['m6', 'm7'], ['m8']]) bench.send(bodies);
+    bench.flow('a', 3);
+    expect(bench.of('a')).toEqual(letters('m', 5));
+    bench.flow('a', 2);
+    expect(bench.of('a')).toEqual([]);
+    bench.flow('a', 1);
+    expect(bench.of('a')).toEqual(['m6', 'm7']);
+  });
+});
