@@ -56,7 +56,7 @@ const age: Check = (value) => {
   const ms = streamInterval(value);
   return ms === null ? 'invalid_max_age' : ms === 'crash' ? CRASH : null;
 };
-/** Instead of a reason: the server fails over the value. */
+/** Instead of a reason: before 4.3 the server fails over the value. */
 const CRASH = '';
 
 /** In the order in which the server looks. */
@@ -100,7 +100,7 @@ export function checkQueueArguments(args: QueueArgs, version: Version): Refusal 
     if (version === '4.3' && name === 'x-queue-mode') continue;
     const value = own.includes(name) ? table[name] : undefined;
     const why = value === undefined ? null : check(value);
-    if (why !== null) return why === CRASH ? errors.crash() : errors.invalidArgument('queue', queue, name, why);
+    if (why !== null) return why === CRASH && version !== '4.3' ? errors.crash() : errors.invalidArgument('queue', queue, name, why === CRASH ? 'invalid_max_age' : why);
   }
   if ('x-dead-letter-routing-key' in table && !('x-dead-letter-exchange' in table)) {
     return errors.invalidArgument('queue', queue, 'x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
