@@ -14,6 +14,7 @@ it('a link gives back the document, the moment and the view, in less than 2 kB f
 it.each([
   ['too long', `1.${'A'.repeat(10_000_000)}`, /at most 32768/],
   ['another version', '9.abc', /another version/],
+  ['what nobody made', 'rubbish', /no link of Tailrace/],
   ['characters that are none', '1.!!!!', /damaged/],
   ['cut off', pack(JSON.stringify(orderProcessing)).slice(0, 200), /damaged/],
   ['a decompression bomb', pack('x'.repeat(20_000_000)), /unfolds to more than 1000000/],

@@ -34,7 +34,7 @@ export async function encodeShare(shared: Shared): Promise<string> {
 export async function decodeShare(text: string): Promise<Decoded> {
   const no = (says: string): Decoded => ({ ok: false, says });
   if (text.length > LONGEST) return no(`It has ${text.length} characters; a link has at most ${LONGEST}.`);
-  if (!text.startsWith('1.')) return no('It was made by another version of Tailrace.');
+  if (!text.startsWith('1.')) return no(/^\d+\./.test(text) ? 'It was made by another version of Tailrace.' : 'It is no link of Tailrace: those begin with "1." after "#s=".');
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = Uint8Array.from(atob(text.slice(2).replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));

@@ -48,8 +48,9 @@ function distance(a: string, b: string): number {
   }
   return row[b.length] as number;
 }
-/** "is not known", with what was probably meant. */
+/** "is not known", with what was probably meant, or "is missing". */
 export function unknown(what: string, value: unknown, names: readonly string[]): string {
+  if (value === undefined) return `${what.trimEnd()} is missing`;
   const meant = typeof value === 'string' ? near(value, names) : undefined;
   return `${what}${shown(value)} is not known${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }

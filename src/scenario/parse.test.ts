@@ -26,6 +26,7 @@ describe('a problem names the place and says what is wrong', () => {
     ['a setting that is none', withNode({ config: { 'x-mesage-ttl': 1 } }), /nodes\[3\] "payments" "x-mesage-ttl" is not known here; did you mean x-message-ttl\?/],
     ['a wrong type', withNode({ config: { 'x-delivery-limit': 'many' } }), /x-delivery-limit must be a whole number from -1 to 1000000, got "many"/],
     ['a negative size', withNode({ config: { 'x-max-length': -5 } }), /x-max-length must be a whole number from 0/],
+    ['no kind', { ...good(), links: [{ id: 'l', from: 'a', to: 'b' }] }, /links\[0\].* kind is missing/],
     ['an unknown kind', withNode({ kind: 'rabbitmq.topic' }), /kind "rabbitmq\.topic" is not known/],
     ['no parent', withNode({ parent: undefined }), /parent must be a rabbitmq\.cluster/],
     ['an id with a slash', withNode({ id: 'a/b' }), /id must have 1 to 64 letters/],

@@ -20,7 +20,10 @@ export function News() {
   /** Checks of which nobody wants to hear again. */
   const [away, setAway] = useState<ReadonlySet<string>>(new Set());
   const gravest = findings?.reduce<Finding | null>((worst, f) => (f.severity === 'note' || away.has(f.check) || (worst && gravity(worst) <= gravity(f)) ? worst : f), null);
-  if (!gravest) return <p className="news quiet">Nothing {away.size > 0 ? 'else ' : ''}has gone wrong so far.</p>;
+  if (!gravest) {
+    const other = away.size > 0 ? 'else ' : '';
+    return <p className="news quiet">{findings?.length ? `Nothing ${other}bad so far; smaller things are among the findings.` : `Nothing ${other}has gone wrong so far.`}</p>;
+  }
   const { id, check, at, title, place, message } = gravest;
   const why = () => {
     const { pause, seek } = useSession.getState();
