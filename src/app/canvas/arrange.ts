@@ -2,7 +2,7 @@
 import { catalog } from '../../catalog.ts';
 import { effectiveNow } from '../store/effective.ts';
 import { useView } from '../store/view.ts';
-import { fitView, type Layout, moveTo, place } from './actions.ts';
+import { fitView, moveTo, place } from './actions.ts';
 import { boxesOf } from './geometry.ts';
 
 export const ALIGNMENTS = ['left', 'centre', 'right', 'top', 'middle', 'bottom', 'spread across', 'spread down'] as const;
@@ -28,32 +28,8 @@ export function alignSelected(how: (typeof ALIGNMENTS)[number]): void {
 /** From left to right along the wires; clusters keep their own together. */
 export async function autoLayout(): Promise<void> {
   // Only who asks for it pays for it.
-  const { default: dagre } = await import('@dagrejs/dagre');
+  const { tidied } = await import('./tidy.ts');
   const doc = effectiveNow();
-  const boxes = boxesOf(doc, catalog);
-  const graph = new dagre.graphlib.Graph({ compound: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 36, ranksep: 70, marginx: 20, marginy: 40 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of doc.nodes) {
-    const box = boxes.get(node.id);
-    if (box) graph.setNode(node.id, box.container ? {} : { width: box.w, height: box.h });
-  }
-  for (const node of doc.nodes) if (node.parent !== undefined && boxes.has(node.parent)) graph.setParent(node.id, node.parent);
-  for (const link of doc.links) graph.setEdge(link.from, link.to);
-  dagre.layout(graph);
-  const layout: Layout = {};
-  for (const node of doc.nodes) {
-    const box = boxes.get(node.id);
-    const at = graph.node(node.id) as { x: number; y: number } | undefined;
-    if (box && at && !box.container) layout[node.id] = [Math.round(at.x - box.w / 2), Math.round(at.y - box.h / 2)];
-  }
-  // Containers wrap their children: a point inside is enough.
-  for (const node of doc.nodes) {
-    if (!boxes.get(node.id)?.container) continue;
-    const child = doc.nodes.find((n) => n.parent === node.id);
-    const at = child && layout[child.id];
-    if (at) layout[node.id] = [at[0] as number, at[1] as number, 10, 10];
-  }
-  place('Tidy the layout', layout);
+  place('Tidy the layout', tidied(doc, boxesOf(doc, catalog)));
   requestAnimationFrame(() => fitView());
 }
