@@ -9,6 +9,9 @@ const GAPS = { rankdir: 'LR', nodesep: 36, ranksep: 70, marginx: 20, marginy: 40
 /** Width of the whole to its height, about: that of the canvas between its panels. */
 const SHAPE = 1.7;
 
+/** Between columns: wider than between what is wired. */
+const GUTTER = 110;
+
 /** Nodes that wires or a common container connect, each group in the order of the document. */
 function groupsOf({ nodes, links }: Scenario): readonly (readonly Scenario['nodes'][number][])[] {
   const graph = new Graph();
@@ -52,7 +55,7 @@ function inColumns(groups: readonly Group[]): readonly (readonly [number, number
   const highest = Math.max(Math.sqrt(area / SHAPE), ...groups.map(({ height }) => height));
   let [left, top, right] = [0, 0, 0];
   return groups.map(({ width, height }) => {
-    if (top > 0 && top + height > highest) [left, top] = [right, 0];
+    if (top > 0 && top + height > highest) [left, top] = [right + GUTTER, 0];
     const corner = [left, top] as const;
     top += height;
     right = Math.max(right, left + width);
